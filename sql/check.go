@@ -1,0 +1,83 @@
+package sql
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// MinTimescaleDB is the oldest version of the extension that Footfall runs on.
+const MinTimescaleDB = "2.17"
+
+// ensureExtension installs the extension where the server offers it, and says what is missing where it does not.
+func ensureExtension(ctx context.Context, conn *pgx.Conn) error {
+	var available, installed *string
+	err := conn.QueryRow(ctx, `SELECT max(default_version), max(installed_version)
+		FROM pg_available_extensions WHERE name = 'timescaledb'`).Scan(&available, &installed)
+	if err != nil {
+		return err
+	}
+	if available == nil {
+		return errors.New("this PostgreSQL server has no TimescaleDB extension: install TimescaleDB 2.17 or later (Community edition) on it, see https://docs.timescale.com/self-hosted/latest/install/")
+	}
+	if installed == nil {
+		if _, err := conn.Exec(ctx, `CREATE EXTENSION timescaledb`); err != nil {
+			return explain("the TimescaleDB extension is not enabled in this database and could not be; run CREATE EXTENSION timescaledb as a superuser", err)
+		}
+	}
+	return checkExtension(ctx, conn)
+}
+
+// checkExtension reports an extension that is missing, too old, or limited to the Apache licence.
+func checkExtension(ctx context.Context, conn *pgx.Conn) error {
+	var version, licence string
+	err := conn.QueryRow(ctx, `SELECT extversion, current_setting('timescaledb.license')
+		FROM pg_extension WHERE extname = 'timescaledb'`).Scan(&version, &licence)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return errors.New("the TimescaleDB extension is not enabled in this database: run collector migrate, or CREATE EXTENSION timescaledb as a superuser")
+	}
+	if err != nil {
+		return err
+	}
+	if !atLeast(version, MinTimescaleDB) {
+		return fmt.Errorf("TimescaleDB %s is too old: Footfall needs %s or later; upgrade and run ALTER EXTENSION timescaledb UPDATE", version, MinTimescaleDB)
+	}
+	if licence != "timescale" {
+		return fmt.Errorf("TimescaleDB runs with the %s licence, without the columnstore and continuous aggregates that Footfall needs: set timescaledb.license = 'timescale' (the Community edition, free of charge) and restart the server", licence)
+	}
+	return nil
+}
+
+func atLeast(version, minimum string) bool {
+	var major, minor, minMajor, minMinor int
+	_, err := fmt.Sscanf(version, "%d.%d", &major, &minor)
+	_, minErr := fmt.Sscanf(minimum, "%d.%d", &minMajor, &minMinor)
+	return err == nil && minErr == nil && (major > minMajor || major == minMajor && minor >= minMinor)
+}
+
+// Check reports, in a sentence that says what to do, whether the database lacks something: the extension, its licence, or
+// the schema at [LatestVersion]. It needs no more rights than a member of footfall_writer or footfall_reader has.
+func Check(ctx context.Context, conn *pgx.Conn, schema string) error {
+	if err := validateSchema(schema); err != nil {
+		return err
+	}
+	if err := checkExtension(ctx, conn); err != nil {
+		return err
+	}
+	table := pgx.Identifier{schema, "schema_migrations"}.Sanitize()
+	var version int
+	err := conn.QueryRow(ctx, "SELECT coalesce(max(version), 0) FROM "+table).Scan(&version)
+	switch {
+	case pgCode(err) == "42P01": // undefined_table
+		return fmt.Errorf("the database has no Footfall tables in schema %s: run collector migrate", schema)
+	case err != nil:
+		return err
+	case version < LatestVersion:
+		return fmt.Errorf("the schema %s has version %d, this program needs %d: run collector migrate", schema, version, LatestVersion)
+	case version > LatestVersion:
+		return fmt.Errorf("the schema %s has version %d, this program knows %d: use a newer program", schema, version, LatestVersion)
+	}
+	return nil
+}

@@ -1,0 +1,183 @@
+// Package sql holds the database schema: the one thing that the collector and the plugin share. Migrations are numbered
+// SQL files, applied in order, each once, all in one transaction.
+package sql
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+//go:embed migrations/*.sql
+var files embed.FS
+
+// Rollups are the names of the continuous aggregates.
+var Rollups = []string{"active_users_hourly", "event_counts_15min", "user_activity_daily"}
+
+// DefaultSchema is the database schema that holds Footfall's tables unless a setting names another.
+const DefaultSchema = "footfall"
+
+// Options say where and how to migrate. The zero value is ready to use.
+type Options struct {
+	// Schema is the database schema; empty means [DefaultSchema].
+	Schema string
+	// CompressAfter is the age at which a day's events move to the columnstore; 0 means [DefaultCompressAfter].
+	CompressAfter time.Duration
+	// Retention is the age at which a day's events are dropped (the rollups stay); 0 means never.
+	Retention time.Duration
+	// Log is told each step; nil means silence.
+	Log func(msg string)
+}
+
+// DefaultCompressAfter leaves the days on which late events mostly fall in the row store, where inserts are cheap.
+const DefaultCompressAfter = 3 * 24 * time.Hour
+
+// MinRetention keeps room between the raw events' end and the windows in which rollups are refreshed.
+const MinRetention = 7 * 24 * time.Hour
+
+var schemaName = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,62}$`)
+
+func validateSchema(name string) error {
+	if !schemaName.MatchString(name) {
+		return fmt.Errorf("schema %q is not usable: take lower-case letters, digits and underscores, at most 63", name)
+	}
+	return nil
+}
+
+// Migrate brings the schema to [LatestVersion] and sets the policies, in one transaction: after an error nothing has
+// changed. It may run any number of times and from several processes at once.
+func Migrate(ctx context.Context, conn *pgx.Conn, opts Options) error {
+	if err := opts.complete(); err != nil {
+		return err
+	}
+	if err := ensureExtension(ctx, conn); err != nil {
+		return err
+	}
+	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+		// Two processes that migrate at once take turns; the second finds nothing to do.
+		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('footfall migrate', 0))`); err != nil {
+			return err
+		}
+		if err := enterSchema(ctx, tx, opts.Schema); err != nil {
+			return err
+		}
+		if err := applyMigrations(ctx, tx, opts.Log); err != nil {
+			return err
+		}
+		return applyPolicies(ctx, tx, opts)
+	})
+}
+
+func (o *Options) complete() error {
+	if o.Schema == "" {
+		o.Schema = DefaultSchema
+	}
+	if err := validateSchema(o.Schema); err != nil {
+		return err
+	}
+	if o.CompressAfter == 0 {
+		o.CompressAfter = DefaultCompressAfter
+	}
+	if o.CompressAfter < time.Hour {
+		return fmt.Errorf("compress after %s is too soon: use 1h or more", o.CompressAfter)
+	}
+	if o.Retention != 0 && o.Retention < MinRetention {
+		return fmt.Errorf("retention %s is too short: use %s or more, or 0 to keep everything", o.Retention, MinRetention)
+	}
+	if o.Log == nil {
+		o.Log = func(string) {}
+	}
+	return nil
+}
+
+// enterSchema makes the schema the current one for the rest of the transaction.
+func enterSchema(ctx context.Context, tx pgx.Tx, schema string) error {
+	if _, err := tx.Exec(ctx, "CREATE SCHEMA IF NOT EXISTS "+pgx.Identifier{schema}.Sanitize()); err != nil {
+		return explain("create the schema "+schema, err)
+	}
+	// The extension's functions are wherever it was installed, which is "public" unless someone chose otherwise.
+	_, err := tx.Exec(ctx, `SELECT set_config('search_path', quote_ident($1) || ',' || quote_ident(nspname), true)
+		FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace WHERE extname = 'timescaledb'`, schema)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `CREATE TABLE IF NOT EXISTS schema_migrations (
+		version int PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`)
+	return err
+}
+
+type migration struct {
+	version int
+	name    string
+	text    string
+}
+
+func migrations() []migration {
+	names, err := fs.Glob(files, "migrations/*.sql")
+	if err != nil {
+		panic(err) // the pattern is a constant
+	}
+	list := make([]migration, 0, len(names))
+	for _, path := range names {
+		name := strings.TrimSuffix(strings.TrimPrefix(path, "migrations/"), ".sql")
+		version, err := strconv.Atoi(name[:4])
+		if err != nil || version != len(list)+1 {
+			panic("sql: migrations are not numbered 0001, 0002, ...: " + path)
+		}
+		text, err := files.ReadFile(path)
+		if err != nil {
+			panic(err) // the file is embedded
+		}
+		list = append(list, migration{version, name, string(text)})
+	}
+	return list
+}
+
+// LatestVersion is the version that [Migrate] brings a schema to.
+var LatestVersion = len(migrations())
+
+func applyMigrations(ctx context.Context, tx pgx.Tx, log func(string)) error {
+	var current int
+	if err := tx.QueryRow(ctx, `SELECT coalesce(max(version), 0) FROM schema_migrations`).Scan(&current); err != nil {
+		return err
+	}
+	if current > LatestVersion {
+		return fmt.Errorf("the database has schema version %d, this program knows %d: use a newer program", current, LatestVersion)
+	}
+	for _, m := range migrations()[current:] {
+		log("migration " + m.name)
+		if _, err := tx.Exec(ctx, m.text); err != nil {
+			return explain("migration "+m.name, err)
+		}
+		if _, err := tx.Exec(ctx, `INSERT INTO schema_migrations (version, name) VALUES ($1, $2)`, m.version, m.name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// explain turns refusals of the server into what to do about them.
+func explain(what string, err error) error {
+	if pgCode(err) == "42501" { // insufficient_privilege
+		return fmt.Errorf("%s: %w; migrate as the owner of the database, with CREATEROLE or with the roles footfall_writer and footfall_reader made beforehand", what, err)
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
+
+// pgCode is the SQLSTATE of an error that the server sent, else empty.
+func pgCode(err error) string {
+	var pgErr *pgconn.PgError
+	if errors.As(err, &pgErr) {
+		return pgErr.Code
+	}
+	return ""
+}

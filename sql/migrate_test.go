@@ -1,0 +1,204 @@
+package sql_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/footfall-analytics/footfall/internal/dbtest"
+	"github.com/footfall-analytics/footfall/internal/embedded"
+	"github.com/footfall-analytics/footfall/sql"
+)
+
+func TestMigrateIsRepeatableAndChecked(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		schema := dbtest.Schema(t, dsn)
+		conn := dbtest.Connect(t, dsn)
+		var steps []string
+		log := func(s string) { steps = append(steps, s) }
+		if err := sql.Migrate(t.Context(), conn, sql.Options{Schema: schema, Log: log}); err != nil {
+			t.Fatal(err)
+		}
+		for _, step := range steps {
+			if strings.HasPrefix(step, "migration") {
+				t.Errorf("second run applied %s again", step)
+			}
+		}
+		if err := sql.Check(t.Context(), conn, schema); err != nil {
+			t.Error(err)
+		}
+		err := sql.Check(t.Context(), conn, "nowhere")
+		if err == nil || !strings.Contains(err.Error(), "run collector migrate") {
+			t.Errorf("Check of a schema that is not there: %v", err)
+		}
+	})
+}
+
+func TestPoliciesFollowTheOptions(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		schema := dbtest.Schema(t, dsn)
+		conn := dbtest.Connect(t, dsn)
+		if jobs := policies(t, conn, schema); jobs != "policy_compression, policy_refresh_continuous_aggregate x3" {
+			t.Errorf("by default: %s", jobs)
+		}
+		kept := sql.Options{Schema: schema, CompressAfter: 24 * time.Hour, Retention: 365 * 24 * time.Hour}
+		if err := sql.Migrate(t.Context(), conn, kept); err != nil {
+			t.Fatal(err)
+		}
+		if jobs := policies(t, conn, schema); jobs != "policy_compression, policy_refresh_continuous_aggregate x3, policy_retention" {
+			t.Errorf("with retention: %s", jobs)
+		}
+	})
+}
+
+func policies(t *testing.T, conn *pgx.Conn, schema string) string {
+	t.Helper()
+	var jobs string
+	err := conn.QueryRow(t.Context(), `SELECT string_agg(proc_name || CASE WHEN n > 1 THEN ' x' || n ELSE '' END, ', ' ORDER BY proc_name)
+		FROM (SELECT proc_name, count(*) n FROM timescaledb_information.jobs j
+			LEFT JOIN timescaledb_information.continuous_aggregates c
+				ON j.hypertable_name IN (c.view_name, c.materialization_hypertable_name)
+			WHERE '`+schema+`' IN (j.hypertable_schema, c.view_schema) GROUP BY 1) counted`).Scan(&jobs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return jobs
+}
+
+// Everything that is written twice is there once, also when its day is already in the columnstore.
+func TestEventsAreStoredOnce(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		schema := dbtest.Schema(t, dsn)
+		conn := dbtest.Connect(t, dsn)
+		insert := `INSERT INTO ` + schema + `.user_events (time, user_id, event_type, event_id)
+			SELECT '2026-01-01'::timestamptz + n * interval '1 minute', 'u' || n % 7, 'visit', ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid
+			FROM generate_series(1, 100) n ON CONFLICT DO NOTHING`
+		for _, statement := range []string{
+			insert, insert,
+			`SELECT compress_chunk(c) FROM show_chunks('` + schema + `.user_events') c`,
+			insert,
+		} {
+			if _, err := conn.Exec(t.Context(), statement); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var events, users int
+		err := conn.QueryRow(t.Context(), `SELECT count(*), count(DISTINCT user_key) FROM `+schema+`.user_events`).Scan(&events, &users)
+		if err != nil || events != 100 || users != 7 {
+			t.Errorf("%d events of %d users, %v; want 100 of 7", events, users, err)
+		}
+	})
+}
+
+// After a refresh, each rollup says what the events say.
+func TestRollupsAgreeWithTheEvents(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		schema := dbtest.Schema(t, dsn)
+		conn := dbtest.Connect(t, dsn)
+		if _, err := conn.Exec(t.Context(), `INSERT INTO `+schema+`.user_events (time, user_id, event_type, event_id)
+			SELECT '2026-03-01'::timestamptz + n * interval '7 minutes', nullif('u' || n % 31, 'u3'), 'e' || n % 5, gen_random_uuid()
+			FROM generate_series(1, 2000) n`); err != nil {
+			t.Fatal(err)
+		}
+		if err := sql.RefreshRollups(t.Context(), conn, schema); err != nil {
+			t.Fatal(err)
+		}
+		late := `INSERT INTO ` + schema + `.user_events (time, user_id, event_type, event_id) VALUES ('2026-03-02 12:00Z', 'late', 'e9', gen_random_uuid())`
+		if _, err := conn.Exec(t.Context(), late); err != nil {
+			t.Fatal(err)
+		}
+		if err := sql.RefreshRollups(t.Context(), conn, schema); err != nil {
+			t.Fatal(err)
+		}
+		for rollup, source := range map[string]string{
+			"event_counts_15min":  `SELECT time_bucket('15 minutes', time), event_type, count(*) FROM user_events GROUP BY 1, 2`,
+			"active_users_hourly": `SELECT time_bucket('1 hour', time), count(DISTINCT user_id) FROM user_events GROUP BY 1`,
+			"user_activity_daily": `SELECT time_bucket('1 day', time), hashtextextended(user_id, 0), event_type, count(*), min(time), max(time)
+				FROM user_events WHERE user_id IS NOT NULL GROUP BY 1, 2, 3`,
+		} {
+			var rows, differences int
+			err := pgx.BeginFunc(t.Context(), conn, func(tx pgx.Tx) error {
+				if _, err := tx.Exec(t.Context(), `SET LOCAL search_path = `+schema+`, public`); err != nil {
+					return err
+				}
+				return tx.QueryRow(t.Context(), `WITH rollup AS (SELECT * FROM `+rollup+`), source AS (`+source+`)
+					SELECT (SELECT count(*) FROM rollup), (SELECT count(*) FROM ((TABLE rollup EXCEPT TABLE source) UNION ALL (TABLE source EXCEPT TABLE rollup)) d)`,
+				).Scan(&rows, &differences)
+			})
+			if err != nil || rows == 0 || differences != 0 {
+				t.Errorf("%s: %d rows, %d differ from the events, %v", rollup, rows, differences, err)
+			}
+		}
+	})
+}
+
+// The roles can do what their programs do, and nothing else.
+func TestRolesHaveNoMoreThanTheyNeed(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		schema := dbtest.Schema(t, dsn)
+		conn := dbtest.Connect(t, dsn)
+		event := `INSERT INTO user_events (time, user_id, event_type, event_id) VALUES ('2026-01-01', 'u', 'visit', gen_random_uuid()) ON CONFLICT DO NOTHING`
+		for _, c := range []struct {
+			role, statement string
+			allowed         bool
+		}{
+			{"footfall_writer", event, true},
+			{"footfall_writer", `SELECT max(version) FROM schema_migrations`, true},
+			{"footfall_writer", `INSERT INTO user_profiles (user_id) VALUES ('u') ON CONFLICT (user_id) DO UPDATE SET total_clicks = 1`, true},
+			{"footfall_writer", `SELECT count(*) FROM user_events`, false},
+			{"footfall_writer", `DELETE FROM user_events`, false},
+			{"footfall_writer", `DROP TABLE user_profiles`, false},
+			{"footfall_reader", `SELECT count(*) FROM user_events, user_profiles, active_users_hourly, event_counts_15min, user_activity_daily, schema_migrations`, true},
+			{"footfall_reader", event, false},
+			{"footfall_reader", `UPDATE user_profiles SET segment = 'x'`, false},
+			{"footfall_reader", `CREATE TABLE mine (n int)`, false},
+			{"footfall_reader", `INSERT INTO schema_migrations VALUES (99, 'x')`, false},
+		} {
+			tx, err := conn.Begin(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := tx.Exec(t.Context(), `SET LOCAL search_path = `+schema+`, public; SET LOCAL ROLE `+c.role); err != nil {
+				t.Fatal(err)
+			}
+			_, err = tx.Exec(t.Context(), c.statement)
+			if (err == nil) != c.allowed {
+				t.Errorf("%s: %s: %v", c.role, c.statement, err)
+			}
+			if err := tx.Rollback(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+func TestServerWithoutTimescaleDBIsToldWhatIsMissing(t *testing.T) {
+	plain, err := embedded.Start(t.Context(), embedded.Options{WithoutTimescaleDB: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer plain.Stop()
+	conn := dbtest.Connect(t, plain.DSN())
+	err = sql.Migrate(t.Context(), conn, sql.Options{})
+	if err == nil || !strings.Contains(err.Error(), "has no TimescaleDB extension: install TimescaleDB 2.17") {
+		t.Errorf("Migrate: %v", err)
+	}
+	err = sql.Check(t.Context(), conn, sql.DefaultSchema)
+	if err == nil || !strings.Contains(err.Error(), "extension is not enabled") {
+		t.Errorf("Check: %v", err)
+	}
+}
+
+func TestOptionsAreValidated(t *testing.T) {
+	for want, opts := range map[string]sql.Options{
+		`schema "Foot;fall"`: {Schema: "Foot;fall"},
+		"retention 24h0m0s":  {Retention: 24 * time.Hour},
+		"compress after 1m":  {CompressAfter: time.Minute},
+	} {
+		if err := sql.Migrate(t.Context(), nil, opts); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: %v", opts, err)
+		}
+	}
+}

@@ -1,0 +1,77 @@
+package sql
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// refresh says how often a rollup is brought up to date, and how young a bucket must be to be left to the next time.
+var refresh = map[string]struct{ every, endOffset time.Duration }{
+	"event_counts_15min":  {15 * time.Minute, 15 * time.Minute},
+	"active_users_hourly": {30 * time.Minute, time.Hour},
+	"user_activity_daily": {time.Hour, 24 * time.Hour},
+}
+
+// applyPolicies puts the background jobs in place that keep the schema in shape: compression, refreshes, retention.
+func applyPolicies(ctx context.Context, tx pgx.Tx, opts Options) error {
+	opts.Log(fmt.Sprintf("policies: columnstore after %s, retention %s", opts.CompressAfter, retentionText(opts.Retention)))
+	_, err := tx.Exec(ctx, `SELECT remove_compression_policy('user_events', if_exists => true)`)
+	if err != nil {
+		return fmt.Errorf("compression policy: %w", err)
+	}
+	if _, err = tx.Exec(ctx, `SELECT add_compression_policy('user_events', compress_after => $1::interval)`, opts.CompressAfter); err != nil {
+		return fmt.Errorf("compression policy: %w", err)
+	}
+	// Without retention every late event is picked up, however old. With it, a refresh must not reach back to where the
+	// raw events are gone: it would empty the rollup there.
+	var startOffset *time.Duration
+	if opts.Retention > 0 {
+		beforeDrop := opts.Retention - 48*time.Hour
+		startOffset = &beforeDrop
+	}
+	for _, rollup := range Rollups {
+		r := refresh[rollup]
+		if _, err := tx.Exec(ctx, `SELECT remove_continuous_aggregate_policy($1::text::regclass, if_exists => true)`, rollup); err != nil {
+			return fmt.Errorf("refresh policy of %s: %w", rollup, err)
+		}
+		if _, err := tx.Exec(ctx, `SELECT add_continuous_aggregate_policy($1::text::regclass, start_offset => $2::interval,
+			end_offset => $3::interval, schedule_interval => $4::interval)`, rollup, startOffset, r.endOffset, r.every); err != nil {
+			return fmt.Errorf("refresh policy of %s: %w", rollup, err)
+		}
+	}
+	if _, err := tx.Exec(ctx, `SELECT remove_retention_policy('user_events', if_exists => true)`); err != nil {
+		return fmt.Errorf("retention policy: %w", err)
+	}
+	if opts.Retention == 0 {
+		return nil
+	}
+	if _, err := tx.Exec(ctx, `SELECT add_retention_policy('user_events', drop_after => $1::interval)`, opts.Retention); err != nil {
+		return fmt.Errorf("retention policy: %w", err)
+	}
+	return nil
+}
+
+func retentionText(d time.Duration) string {
+	if d == 0 {
+		return "off"
+	}
+	return d.String()
+}
+
+// RefreshRollups brings every rollup up to date at once. Servers do this by themselves, by policy; the embedded database
+// has no background jobs.
+func RefreshRollups(ctx context.Context, conn *pgx.Conn, schema string) error {
+	if err := validateSchema(schema); err != nil {
+		return err
+	}
+	for _, rollup := range Rollups {
+		// A refresh cannot run inside a transaction, where a search_path could be set: its argument names the schema.
+		if _, err := conn.Exec(ctx, fmt.Sprintf(`CALL refresh_continuous_aggregate('%s.%s', NULL, NULL)`, schema, rollup)); err != nil {
+			return fmt.Errorf("refresh %s: %w", rollup, err)
+		}
+	}
+	return nil
+}
