@@ -38,7 +38,10 @@ type Filter struct {
 	Values []string `json:"values,omitempty"`
 }
 
-var number = regexp.MustCompile(`^[+-]?([0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})([eE][+-]?[0-9]{1,3})?$`)
+// NumberPattern is the text that counts as a number, in the syntax that Go and PostgreSQL share.
+const NumberPattern = `^[+-]?([0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})([eE][+-]?[0-9]{1,3})?$`
+
+var number = regexp.MustCompile(NumberPattern)
 
 func validateFilters(field string, filters []Filter) error {
 	if len(filters) > MaxFilters {

@@ -1,0 +1,66 @@
+// Package frames turns the rows of an analysis into Grafana data frames. Its functions are pure.
+package frames
+
+import (
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+)
+
+// heatmapCells is the frame type that the heatmap panel draws as it is. The SDK has no constant for it.
+const heatmapCells data.FrameType = "heatmap-cells"
+
+const (
+	// Names of the rows that no value of a breakdown has.
+	otherValues = "Other"
+	noValue     = "(none)"
+)
+
+// ratio is part / whole, or nil where there is no whole.
+func ratio(part, whole int64) *float64 {
+	if whole == 0 {
+		return nil
+	}
+	r := float64(part) / float64(whole)
+	return &r
+}
+
+// unit gives a field its unit and returns it.
+func unit(field *data.Field, unit string) *data.Field {
+	field.Config = &data.FieldConfig{Unit: unit}
+	return field
+}
+
+// percent makes a field of shares between 0 and 1 show as percentages.
+func percent(field *data.Field) *data.Field {
+	low, high := data.ConfFloat64(0), data.ConfFloat64(1)
+	field.Config = &data.FieldConfig{Unit: "percentunit", Min: &low, Max: &high}
+	return field
+}
+
+// cells is a dense heatmap: every x with every y, x by x. The value of a cell that has none is nil.
+func cells(name string, xs, ys int, x func(int) any, value func(x, y int) *float64) *data.Frame {
+	var xField *data.Field
+	if _, isNumber := x(0).(float64); isNumber {
+		xField = data.NewFieldFromFieldType(data.FieldTypeFloat64, xs*ys)
+	} else {
+		xField = data.NewFieldFromFieldType(data.FieldTypeTime, xs*ys)
+	}
+	xField.Name = "x"
+	yField := data.NewField("y", nil, make([]float64, xs*ys))
+	values := data.NewField("value", nil, make([]*float64, xs*ys))
+	for i := range xs {
+		for j := range ys {
+			row := i*ys + j
+			xField.Set(row, x(i))
+			yField.Set(row, float64(j))
+			values.Set(row, value(i, j))
+		}
+	}
+	frame := data.NewFrame(name, xField, yField, values)
+	frame.Meta = &data.FrameMeta{Type: heatmapCells}
+	return frame
+}
+
+// yLabels names the ordinals of a heatmap's y axis.
+func yLabels(frame *data.Frame, labels []string) {
+	frame.Meta.Custom = map[string]any{"yOrdinalDisplay": labels}
+}

@@ -1,0 +1,58 @@
+package plan
+
+import (
+	"time"
+
+	"github.com/footfall-analytics/footfall/pkg/model"
+)
+
+// bucketStart is the start of the bucket of the given period that contains t, in the settings' zone.
+func bucketStart(t time.Time, period model.Period, s Settings) time.Time {
+	t = t.In(s.Zone)
+	day := t.Day()
+	switch period {
+	case model.Week:
+		day -= (int(t.Weekday()) - int(s.WeekStart) + 7) % 7
+	case model.Month:
+		day = 1
+	}
+	return localMidnight(t.Year(), t.Month(), day, s.Zone)
+}
+
+// nextBucket is the start of the bucket after the one that starts at t.
+func nextBucket(t time.Time, period model.Period, zone *time.Location) time.Time {
+	t = t.In(zone)
+	// A day may start late, where a clock change removes its midnight; its date is what counts.
+	switch period {
+	case model.Week:
+		return localMidnight(t.Year(), t.Month(), t.Day()+7, zone)
+	case model.Month:
+		return localMidnight(t.Year(), t.Month()+1, 1, zone)
+	}
+	return localMidnight(t.Year(), t.Month(), t.Day()+1, zone)
+}
+
+// localMidnight is the first instant of a date in a zone: 0:00, the earlier one where a clock change repeats it, and the
+// instant of the change where one skips it. [time.Date] promises none of that.
+func localMidnight(year int, month time.Month, day int, zone *time.Location) time.Time {
+	utc := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+	noon := time.Date(year, month, day, 12, 0, 0, 0, zone)
+	midnight := utc.Add(-offset(noon))
+	change, _ := noon.ZoneBounds()
+	if change.IsZero() {
+		return midnight
+	}
+	if before := utc.Add(-offset(change.Add(-time.Nanosecond))); before.Before(change) {
+		return before
+	}
+	if midnight.Before(change) {
+		return change
+	}
+	return midnight
+}
+
+// offset is how far the zone of t is ahead of UTC at t.
+func offset(t time.Time) time.Duration {
+	_, seconds := t.Zone()
+	return time.Duration(seconds) * time.Second
+}

@@ -1,0 +1,128 @@
+// Package plan turns a query into SQL. Its functions are pure: a validated model, a time range and settings in, a statement
+// with bound arguments out. Text of users (events, properties, values, zones) is always an argument, never part of the SQL.
+package plan
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/footfall-analytics/footfall/pkg/model"
+)
+
+// Range is the panel's time range, From inclusive, To exclusive.
+type Range struct {
+	From, To time.Time
+}
+
+// Settings are what a statement depends on besides query and range.
+type Settings struct {
+	// Zone cuts hours, days, weeks and months.
+	Zone *time.Location
+	// WeekStart is the first day of a week.
+	WeekStart time.Weekday
+	// Now parts the past from the future: events later than this do not count in cohorts.
+	Now time.Time
+}
+
+// Statement is one SQL statement, its arguments, and where its answer comes from.
+type Statement struct {
+	SQL  string
+	Args []any
+	// Source names what the statement reads, Reason why that was chosen.
+	Source, Reason string
+}
+
+// MaxBuckets is how many days, weeks or months a query may cut time into.
+const MaxBuckets = 1000
+
+const rawEvents = "raw events"
+
+// arguments collects the values bound to $1, $2, ... of one statement.
+type arguments []any
+
+// bind adds a value and returns its placeholder with the type that the server shall take it for.
+func (a *arguments) bind(value any, sqlType string) string {
+	*a = append(*a, value)
+	return fmt.Sprintf("$%d::%s", len(*a), sqlType)
+}
+
+// timestamp binds a time to the microsecond, which is what the server keeps.
+func (a *arguments) timestamp(t time.Time) string { return a.bind(t.UTC(), "timestamptz") }
+
+// property is the SQL expression for a property's text; null where it is not set.
+func (a *arguments) property(name string) string {
+	p, err := model.ParseProperty("property", name)
+	if err != nil {
+		panic("plan: a query that was not validated: " + err.Error())
+	}
+	if p.Path != nil {
+		return "(metadata #>> " + a.bind(p.Path, "text[]") + ")"
+	}
+	return p.Column // one of model.Columns
+}
+
+// selects is the condition under which a selector picks an event.
+func (a *arguments) selects(s *model.EventSelector) string {
+	conditions := a.filters(s.Filters)
+	if s.Event != model.AnyEvent {
+		conditions = append([]string{"event_type = " + a.bind(s.Event, "text")}, conditions...)
+	}
+	return all(conditions)
+}
+
+// selectsAny is the condition under which at least one selector's event name fits: what lets the server skip the others'.
+func (a *arguments) selectsAny(selectors ...*model.EventSelector) string {
+	var names []string
+	for _, s := range selectors {
+		if s.Event == model.AnyEvent {
+			return "true"
+		}
+		names = append(names, s.Event)
+	}
+	return "event_type = ANY(" + a.bind(names, "text[]") + ")"
+}
+
+func (a *arguments) filters(filters []model.Filter) []string {
+	conditions := make([]string, 0, len(filters))
+	for i := range filters {
+		conditions = append(conditions, a.filter(&filters[i]))
+	}
+	return conditions
+}
+
+// filter never yields null: a property that is not set fails every operator but the negated ones.
+func (a *arguments) filter(f *model.Filter) string {
+	property := a.property(f.Property)
+	switch f.Operator {
+	case model.Equal:
+		return "coalesce(" + property + " = " + a.bind(f.Values[0], "text") + ", false)"
+	case model.NotEqual:
+		return property + " IS DISTINCT FROM " + a.bind(f.Values[0], "text")
+	case model.In:
+		return "coalesce(" + property + " = ANY(" + a.bind(f.Values, "text[]") + "), false)"
+	case model.NotIn:
+		return "(" + property + " = ANY(" + a.bind(f.Values, "text[]") + ")) IS NOT TRUE"
+	case model.Contains:
+		return "coalesce(position(" + a.bind(f.Values[0], "text") + " IN " + property + ") > 0, false)"
+	case model.Matches:
+		return "coalesce(" + property + " ~ " + a.bind(f.Values[0], "text") + ", false)"
+	case model.IsSet:
+		return property + " IS NOT NULL"
+	case model.IsNotSet:
+		return property + " IS NULL"
+	}
+	// <, <=, > and >= were checked against the list of operators, so the text is one of these four.
+	return "coalesce(CASE WHEN " + property + " ~ " + a.bind(model.NumberPattern, "text") + " THEN " + property + "::numeric END " +
+		string(f.Operator) + " " + a.bind(f.Values[0], "text") + "::numeric, false)"
+}
+
+func all(conditions []string) string {
+	if len(conditions) == 0 {
+		return "true"
+	}
+	return strings.Join(conditions, " AND ")
+}
+
+// lines joins the parts of a statement, one a line.
+func lines(parts ...string) string { return strings.Join(parts, "\n") }

@@ -1,0 +1,170 @@
+// Package store runs statements on the database: read-only, bounded in time, rows and connections.
+package store
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/footfall-analytics/footfall/pkg/plan"
+)
+
+// Config says how to reach the database and how much a query may cost.
+type Config struct {
+	// Host is "host" or "host:port"; the port is 5432 by default.
+	Host, Database, User, Password string
+	// Schema holds Footfall's tables.
+	Schema string
+	// SSLMode is disable, require, verify-ca or verify-full, as in libpq.
+	SSLMode string
+	// TLSCACert, TLSClientCert and TLSClientKey are PEM texts; empty where not used.
+	TLSCACert, TLSClientCert, TLSClientKey string
+	// QueryTimeout ends a statement, on the server too.
+	QueryTimeout time.Duration
+	// RowLimit is how many rows a statement may return.
+	RowLimit int
+	// MaxOpenConns is the largest number of connections; further statements wait in order.
+	MaxOpenConns int
+	// Dial makes connections through a proxy; nil dials directly.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+// Store is a pool of connections. It connects when it is first used.
+type Store struct {
+	pool   *pgxpool.Pool
+	config Config
+}
+
+// Open checks the configuration and prepares the pool. It does not connect.
+func Open(config Config) (*Store, error) {
+	c, err := poolConfig(config)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := pgxpool.NewWithConfig(context.Background(), c)
+	if err != nil {
+		return nil, err
+	}
+	return &Store{pool: pool, config: config}, nil
+}
+
+// Close ends all connections.
+func (s *Store) Close() { s.pool.Close() }
+
+func poolConfig(config Config) (*pgxpool.Config, error) {
+	host := config.Host
+	if _, _, err := net.SplitHostPort(host); err != nil {
+		host = net.JoinHostPort(host, "5432")
+	}
+	dsn := url.URL{Scheme: "postgres", Host: host, Path: "/" + config.Database, RawQuery: "sslmode=disable"}
+	c, err := pgxpool.ParseConfig(dsn.String())
+	if err != nil {
+		return nil, fmt.Errorf("host URL %q is not usable: write host:port", config.Host)
+	}
+	c.ConnConfig.User, c.ConnConfig.Password = config.User, config.Password
+	if c.ConnConfig.TLSConfig, err = tlsConfig(config, c.ConnConfig.Host); err != nil {
+		return nil, err
+	}
+	// One round trip a statement and no prepared statements: works through transaction poolers, and on the embedded database.
+	c.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
+	c.ConnConfig.RuntimeParams["application_name"] = "footfall"
+	c.ConnConfig.ConnectTimeout = 10 * time.Second
+	if config.Dial != nil {
+		c.ConnConfig.DialFunc = config.Dial
+		c.ConnConfig.LookupFunc = func(_ context.Context, host string) ([]string, error) { return []string{host}, nil }
+	}
+	c.MaxConns = int32(config.MaxOpenConns)
+	c.MaxConnIdleTime = 5 * time.Minute
+	return c, nil
+}
+
+// tlsConfig follows libpq's modes: require encrypts, verify-ca also checks the certificate's chain, verify-full the name too.
+func tlsConfig(config Config, host string) (*tls.Config, error) {
+	if config.SSLMode == "disable" {
+		return nil, nil
+	}
+	c := &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12}
+	if config.TLSCACert != "" {
+		c.RootCAs = x509.NewCertPool()
+		if !c.RootCAs.AppendCertsFromPEM([]byte(config.TLSCACert)) {
+			return nil, errors.New("the TLS CA certificate is not valid PEM: paste the whole text, with its BEGIN and END lines")
+		}
+	}
+	if config.TLSClientCert != "" || config.TLSClientKey != "" {
+		pair, err := tls.X509KeyPair([]byte(config.TLSClientCert), []byte(config.TLSClientKey))
+		if err != nil {
+			return nil, errors.New("the TLS client certificate and key do not fit together or are not valid PEM: paste both whole texts, with their BEGIN and END lines")
+		}
+		c.Certificates = []tls.Certificate{pair}
+	}
+	switch config.SSLMode {
+	case "verify-full":
+	case "verify-ca":
+		c.InsecureSkipVerify = true // the name only; the chain is checked below
+		c.VerifyConnection = func(state tls.ConnectionState) error {
+			opts := x509.VerifyOptions{Roots: c.RootCAs, Intermediates: x509.NewCertPool()}
+			for _, cert := range state.PeerCertificates[1:] {
+				opts.Intermediates.AddCert(cert)
+			}
+			_, err := state.PeerCertificates[0].Verify(opts)
+			return err
+		}
+	case "require":
+		c.InsecureSkipVerify = true
+	default:
+		return nil, fmt.Errorf("TLS mode %q is not known: use disable, require, verify-ca or verify-full", config.SSLMode)
+	}
+	return c, nil
+}
+
+// Read runs fn in a read-only transaction with the schema entered and the timeout set. When ctx ends, the statement is
+// cancelled on the server.
+func (s *Store) Read(ctx context.Context, fn func(tx pgx.Tx) error) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, s.config.QueryTimeout, ErrTimeout)
+	defer cancel()
+	err := pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		// "public" is where the extension's functions are.
+		_, err := tx.Exec(ctx, `SELECT set_config('search_path', quote_ident($1) || ', public', true),
+			set_config('statement_timeout', $2, true)`, s.config.Schema, fmt.Sprint(s.config.QueryTimeout.Milliseconds()))
+		if err != nil {
+			return err
+		}
+		return fn(tx)
+	})
+	if err != nil && errors.Is(context.Cause(ctx), ErrTimeout) {
+		return ErrTimeout
+	}
+	return err
+}
+
+// ErrTimeout is the error of a statement that ran longer than the data source allows.
+var ErrTimeout = errors.New("the query ran longer than the data source allows")
+
+// ErrTooManyRows is the error of a statement with more rows than the data source allows. Fewer rows would be wrong numbers.
+var ErrTooManyRows = errors.New("the query returns more rows than the data source allows")
+
+// Query runs a statement and collects its rows, whose columns have the names of R's db tags.
+func Query[R any](ctx context.Context, s *Store, statement plan.Statement) ([]R, error) {
+	var list []R
+	err := s.Read(ctx, func(tx pgx.Tx) error {
+		limited := fmt.Sprintf("SELECT * FROM (\n%s\n) limited LIMIT %d", statement.SQL, s.config.RowLimit+1)
+		rows, err := tx.Query(ctx, limited, statement.Args...)
+		if err != nil {
+			return err
+		}
+		list, err = pgx.CollectRows(rows, pgx.RowToStructByName[R])
+		if err == nil && len(list) > s.config.RowLimit {
+			return ErrTooManyRows
+		}
+		return err
+	})
+	return list, err
+}
