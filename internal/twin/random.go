@@ -1,0 +1,287 @@
+package twin
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/footfall-analytics/footfall/pkg/model"
+)
+
+// Scenario is a random world with everything it takes to ask about it.
+type Scenario struct {
+	Seed     uint64
+	World    World
+	Range    Range
+	Settings Settings
+	Queries  []*model.Query
+}
+
+// places are zones with a date at which something happens there: clocks change (at 2:00, by half an hour, or at midnight,
+// which then is skipped or comes twice), a year ends, a February has 29 days.
+var places = []struct {
+	zone string
+	date string
+}{
+	{"UTC", "2026-01-01"},
+	{"UTC", "2024-02-29"},
+	{"America/New_York", "2026-03-08"},
+	{"America/New_York", "2026-11-01"},
+	{"America/New_York", "2026-01-01"},
+	{"Asia/Kathmandu", "2025-12-31"},
+	{"Asia/Kathmandu", "2026-06-15"},
+	{"Australia/Lord_Howe", "2026-04-05"},
+	{"Australia/Lord_Howe", "2026-10-04"},
+	{"America/Havana", "2026-03-08"},
+	{"America/Havana", "2025-11-02"},
+	{"Atlantic/Azores", "2026-10-25"},
+	{"Africa/Cairo", "2026-04-24"},
+	{"America/Santiago", "2026-09-06"},
+	{"Pacific/Kiritimati", "2026-02-28"},
+}
+
+// Random makes the scenario of a seed: few users and few different times, so that ties, repeats and edges are the rule.
+func Random(seed uint64, queries int) Scenario {
+	g := generator{rand.New(rand.NewPCG(seed, 0))}
+	place := pick(g, places)
+	zone, err := time.LoadLocation(place.zone)
+	if err != nil {
+		panic(err)
+	}
+	window := pick(g, []string{"1s", "90s", "30m", "1h", "24h", "2d", "1w"})
+	date, err := time.Parse(time.DateOnly, place.date)
+	if err != nil {
+		panic(err)
+	}
+	times := g.times(date, zone, (&model.Funnel{Window: window}).WindowDuration())
+	s := Scenario{Seed: seed, World: g.world(times), Range: g.timeRange(times)}
+	s.Settings = Settings{Zone: zone, WeekStart: pick(g, []time.Weekday{time.Monday, time.Sunday, time.Saturday}), Now: g.now(times)}
+	for range queries {
+		s.Queries = append(s.Queries, g.query(place.zone, window))
+	}
+	return s
+}
+
+type generator struct{ *rand.Rand }
+
+func pick[T any](g generator, values []T) T { return values[g.IntN(len(values))] }
+
+func (g generator) chance(percent int) bool { return g.IntN(100) < percent }
+
+// times are the few moments at which something can happen: around each other, around windows and around midnights.
+func (g generator) times(date time.Time, zone *time.Location, window time.Duration) []time.Time {
+	year, month, day := date.Date()
+	spread := pick(g, []int{1, 3, 10, 40, 100})
+	midnight := func() time.Time { return time.Date(year, month, day+g.IntN(2*spread+1)-spread, 0, 0, 0, 0, zone) }
+	times := []time.Time{time.Date(year, month, day, g.IntN(4), 30*g.IntN(2), 0, 0, zone)}
+	for range 3 + g.IntN(7) {
+		var t time.Time
+		switch g.IntN(8) {
+		case 0, 1, 2:
+			t = pick(g, times).Add(window)
+		case 3:
+			t = pick(g, times).Add(window / time.Duration(2+g.IntN(3)))
+		case 4:
+			t = midnight()
+		case 5:
+			t = midnight().Add(time.Duration(g.IntN(96)) * 15 * time.Minute)
+		case 6:
+			t = pick(g, times).Add(time.Duration(g.IntN(5)-2) * time.Hour)
+		case 7:
+			t = pick(g, times).AddDate(0, g.IntN(3)-1, g.IntN(15)-7)
+		}
+		times = append(times, t.Add(time.Duration(pick(g, []int{-1, 0, 0, 0, 1}))*time.Microsecond).UTC().Truncate(time.Microsecond))
+	}
+	return times
+}
+
+var (
+	eventNames = []string{"view", "view", "view", "cart", "cart", "pay", "pay 100%_'\"\\"}
+	channels   = []any{
+		nil, "", "ads", "Ads", "ads", "z", "Zebra", "é", "日本", "a.b", "100%", "a_b", `a\b`, "it's", "Other", "(none)", "null", " 5", "5\n", "NaN",
+		true, false, json.Number("10"), json.Number("10.50"), json.Number("-3"), json.Number("1e2"), json.Number("2.5E-3"), json.Number("0.0"),
+		"10", "9.5", "+7", ".5", "5.", "010", "1e2", "-1e-400", "1e999", "1e1000", "12345678901234567890.00000000000000000001",
+		"99999999999999999999999999999999999999999", "0x10", "1_000", "٣",
+	}
+	devices = []string{"", "mobile", "desktop", "Mobile", "tablet"}
+	pages   = []string{"", "/", "/shop?a=1&b=%20", "https://example.com/Ä"}
+)
+
+func (g generator) world(times []time.Time) World {
+	users := []string{"u1", "u2", "u3", "ü4", "U1"}[:1+g.IntN(5)]
+	var w World
+	for i := range g.IntN(14 * len(users)) {
+		e := Event{
+			Time: pick(g, times), User: pick(g, users), Type: pick(g, eventNames),
+			DeviceType: pick(g, devices), PageURL: pick(g, pages), Metadata: g.metadata(),
+			ID: fmt.Sprintf("%08x-0000-4000-8000-%012x", g.Uint32(), i),
+		}
+		if g.chance(8) {
+			e.User = ""
+		}
+		if g.chance(50) {
+			e.SessionID = pick(g, []string{"s1", "s2"})
+		}
+		w.Events = append(w.Events, e)
+	}
+	return w
+}
+
+func (g generator) metadata() map[string]any {
+	m := map[string]any{}
+	if g.chance(75) {
+		m["channel"] = pick(g, channels)
+	}
+	if g.chance(40) {
+		m["cart"] = map[string]any{"total": pick(g, channels), "a.b": pick(g, channels)}
+	} else if g.chance(20) {
+		m["cart"] = pick(g, channels)
+	}
+	if g.chance(20) {
+		m["tags"] = []any{pick(g, channels), pick(g, channels)}
+	}
+	return m
+}
+
+// timeRange has milliseconds, as Grafana's ranges do.
+func (g generator) timeRange(times []time.Time) Range {
+	edge := func() time.Time {
+		return pick(g, times).Add(time.Duration(pick(g, []int{-1000, -1, 0, 0, 0, 1, 86400_000})) * time.Millisecond).Truncate(time.Millisecond)
+	}
+	r := Range{From: edge(), To: edge()}
+	if r.To.Before(r.From) {
+		r.From, r.To = r.To, r.From
+	}
+	if g.chance(50) {
+		r.From = r.From.AddDate(0, 0, -g.IntN(120))
+	}
+	if g.chance(30) {
+		r.To = r.To.AddDate(0, 0, g.IntN(60))
+	}
+	if !r.From.Before(r.To) {
+		r.To = r.From.Add(time.Millisecond)
+	}
+	return r
+}
+
+// now is mostly long after everything, else in the midst of it.
+func (g generator) now(times []time.Time) time.Time {
+	if g.chance(50) {
+		return pick(g, times).AddDate(1, 0, 0)
+	}
+	return pick(g, times).Add(pick(g, []time.Duration{0, 0, time.Microsecond, time.Hour, 24 * time.Hour}))
+}
+
+func (g generator) query(zone, window string) *model.Query {
+	q := model.Query{TimeZone: zone, Filters: g.filters(15)}
+	switch g.IntN(5) {
+	case 0, 1:
+		q.QueryType, q.Funnel = model.FunnelType, g.funnel(window)
+	case 2, 3:
+		q.QueryType, q.Retention = model.RetentionType, g.retention()
+	default:
+		q.QueryType, q.Heatmap = model.HeatmapType, g.heatmap()
+	}
+	return normal(q)
+}
+
+// normal is a query as the plugin would read it: with defaults, and valid.
+func normal(q model.Query) *model.Query {
+	raw, err := json.Marshal(q)
+	if err != nil {
+		panic(err)
+	}
+	parsed, err := model.Parse(raw)
+	if err != nil {
+		panic(err)
+	}
+	return parsed
+}
+
+func (g generator) funnel(window string) *model.Funnel {
+	f := model.Funnel{Window: window}
+	for range 2 + g.IntN(4) {
+		f.Steps = append(f.Steps, model.FunnelStep{EventSelector: g.selector(8)})
+	}
+	if g.chance(60) {
+		f.Breakdown = &model.Breakdown{Property: pick(g, properties), Limit: 1 + g.IntN(4)}
+	}
+	return &f
+}
+
+func (g generator) retention() *model.Retention {
+	r := model.Retention{
+		Start: g.selector(20), Return: g.selector(20),
+		Cohorts: pick(g, []model.Cohorts{model.FirstTime, model.Recurring}),
+		Period:  pick(g, []model.Period{model.Day, model.Week, model.Month}),
+		Periods: 1 + g.IntN(7),
+		Mode:    pick(g, []model.RetentionMode{model.On, model.OnOrAfter}),
+	}
+	if g.chance(40) {
+		r.Return = r.Start
+	}
+	return &r
+}
+
+func (g generator) heatmap() *model.Heatmap {
+	axes := []model.Dimension{model.HourOfDay, model.Weekday, model.Date}
+	g.Shuffle(len(axes), func(i, j int) { axes[i], axes[j] = axes[j], axes[i] })
+	return &model.Heatmap{
+		EventSelector: g.selector(20), X: axes[0], Y: axes[1],
+		Value: pick(g, []model.HeatmapValue{model.Events, model.Users}),
+	}
+}
+
+func (g generator) selector(filtered int) model.EventSelector {
+	s := model.EventSelector{Event: pick(g, eventNames), Filters: g.filters(filtered)}
+	if g.chance(15) {
+		s.Event = model.AnyEvent
+	}
+	return s
+}
+
+func (g generator) filters(percent int) []model.Filter {
+	var filters []model.Filter
+	for len(filters) < 3 && g.chance(percent) {
+		filters = append(filters, g.filter())
+	}
+	return filters
+}
+
+var (
+	properties = []string{
+		"event_type", "page_url", "device_type", "session_id", "user_id", "metadata.channel", "metadata.channel",
+		"metadata.cart.total", `metadata.cart.a\.b`, "metadata.tags.0", "metadata.tags.-1", "metadata.nothing",
+	}
+	texts = []string{
+		"view", "u1", "U1", "s1", "mobile", "Mobile", "/", "ads", "Ads", "z", "é", "日本", "a.b", "100%", "%", "_", `\`, `a\b`, "'", "",
+		"Other", "null", "true", "10", "10.50", "10.5", "100", "0.0025", "5\n",
+	}
+	numbers = []string{
+		"0", "-0", "10", "9.50", "1e2", "100", "-3", "+7", ".5", "5.", "0.0025", "1e-400", "1e999",
+		"12345678901234567890", "12345678901234567890.00000000000000000002",
+	}
+	patterns = []string{"^a", "s$", "^(ads|z)$", "[0-9]+", "a.b", "^[A-Z]", "^$", "é|日", `\.`}
+)
+
+func (g generator) filter() model.Filter {
+	f := model.Filter{Property: pick(g, properties), Operator: pick(g, []model.Operator{
+		model.Equal, model.NotEqual, model.In, model.NotIn, model.Contains, model.Matches,
+		model.Less, model.LessOrEqual, model.Greater, model.GreaterOrEqual, model.IsSet, model.IsNotSet,
+	})}
+	switch f.Operator {
+	case model.IsSet, model.IsNotSet:
+	case model.Matches:
+		f.Values = []string{pick(g, patterns)}
+	case model.Less, model.LessOrEqual, model.Greater, model.GreaterOrEqual:
+		f.Values = []string{pick(g, numbers)}
+	case model.In, model.NotIn:
+		for range 1 + g.IntN(5) {
+			f.Values = append(f.Values, pick(g, texts))
+		}
+	default:
+		f.Values = []string{pick(g, texts)}
+	}
+	return f
+}
