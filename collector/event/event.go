@@ -1,0 +1,107 @@
+// Package event is what the collector takes in: the event, the rules that it must keep, and the strict reading of it from
+// JSON.
+package event
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+)
+
+// Event is one thing that a user did, as it goes into the table user_events. Empty texts become NULL there.
+type Event struct {
+	// ID tells a second arrival of the same event from a second event.
+	ID uuid.UUID
+	// UserID and Type are never empty in a valid event.
+	UserID, Type string
+	// Time is when it happened, in UTC, cut to microseconds: that is what the database keeps.
+	Time                           time.Time
+	PageURL, DeviceType, SessionID string
+	// Metadata is a JSON object; nil stands for an empty one.
+	Metadata []byte
+}
+
+// The longest values, in bytes of UTF-8. Names and ids are parts of index entries, which PostgreSQL limits to 2.7 kB; an
+// address may be as long as web servers accept in a request.
+const (
+	MaxName     = 200
+	MaxPageURL  = 8192
+	MaxMetadata = 32 << 10
+	// MaxDepth is how many objects and lists may stand within one another in metadata, itself included.
+	MaxDepth = 10
+)
+
+// MaxAhead is how far an event's time may lie ahead of the collector's clock, for clients whose clocks are wrong.
+const MaxAhead = 24 * time.Hour
+
+// earliest is the first time that is taken: an older one is a clock that was never set.
+var earliest = time.Unix(0, 0)
+
+// Refusal says why an event is not taken.
+type Refusal struct {
+	// Index is the event's position in what was sent, from 0.
+	Index int `json:"index"`
+	// Field is the field at fault, such as "timestamp" or "metadata.cart.items[2]"; empty when it is the whole event.
+	Field string `json:"field"`
+	// Reason completes a sentence that begins with the field.
+	Reason string `json:"reason"`
+}
+
+// Refusals is the error of a part of the events: all others were taken.
+type Refusals []Refusal
+
+func (r Refusals) Error() string {
+	if len(r) == 0 {
+		return "nothing was refused"
+	}
+	return fmt.Sprintf("%d refused, the first is event %d: %s %s", len(r), r[0].Index, r[0].Field, r[0].Reason)
+}
+
+// Validate applies the rules that hold wherever an event comes from, and reports every field that breaks one. The event's
+// metadata is not looked at, except for its size. The refusals' index is 0.
+func (e *Event) Validate(now time.Time) Refusals {
+	var bad Refusals
+	check := func(field, value string, limit int) {
+		if reason := textFault(value, limit); reason != "" {
+			bad = append(bad, Refusal{Field: field, Reason: reason})
+		}
+	}
+	require := func(field, value string) {
+		if strings.TrimSpace(value) == "" {
+			bad = append(bad, Refusal{Field: field, Reason: "is blank; it must say something"})
+			return
+		}
+		check(field, value, MaxName)
+	}
+	require("user_id", e.UserID)
+	require("event_type", e.Type)
+	if e.Type == "*" {
+		bad = append(bad, Refusal{Field: "event_type", Reason: `"*" is reserved: in a query it means any event; choose a name`})
+	}
+	check("page_url", e.PageURL, MaxPageURL)
+	check("device_type", e.DeviceType, MaxName)
+	check("session_id", e.SessionID, MaxName)
+	check("metadata", string(e.Metadata), MaxMetadata)
+	if e.Time.Before(earliest) || e.Time.After(now.Add(MaxAhead)) {
+		bad = append(bad, Refusal{Field: "timestamp", Reason: fmt.Sprintf(
+			"%s is out of range: it must lie between 1970-01-01 and 24 hours from now (%s)",
+			e.Time.Format(time.RFC3339), now.UTC().Format(time.RFC3339))})
+	}
+	return bad
+}
+
+// textFault says what keeps a text from being stored; empty when nothing does.
+func textFault(s string, limit int) string {
+	switch {
+	case len(s) > limit:
+		return fmt.Sprintf("is %d bytes long; at most %d are taken", len(s), limit)
+	case strings.ContainsRune(s, 0):
+		return `contains a NUL character (\u0000), which PostgreSQL cannot store; remove it`
+	case !utf8.ValidString(s):
+		return "is not valid UTF-8; send text as UTF-8"
+	}
+	return ""
+}

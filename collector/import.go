@@ -1,0 +1,139 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"github.com/footfall-analytics/footfall/collector/event"
+	"github.com/footfall-analytics/footfall/collector/weblog"
+	"github.com/footfall-analytics/footfall/collector/writer"
+)
+
+type importCmd struct {
+	Format  string   `help:"Format of the lines: combined is what Apache calls combined and nginx writes by default." enum:"combined" default:"combined"`
+	HashKey string   `help:"Secret of 16 or more characters. User ids are made with it from address and user agent, so that they tell nobody's address. Keep it: the same key gives the same ids." placeholder:"SECRET"`
+	Rejects string   `help:"File to write the place of every line to that became no event, with the reason." type:"path" placeholder:"FILE"`
+	Files   []string `arg:"" name:"file" help:"Logs to read, plain or gzip, in any order; - is the standard input."`
+}
+
+const (
+	minHashKey = 16
+	// shownRefusals is how many refused lines are shown one by one.
+	shownRefusals = 5
+	// importPatience is how long an import waits for a database that is away.
+	importPatience = time.Minute
+)
+
+// Run imports the files and prints what became of them.
+func (c *importCmd) Run(env *environment) error {
+	if len(c.HashKey) < minHashKey {
+		return fmt.Errorf("an import needs --hash-key or FOOTFALL_HASH_KEY: a secret of %d or more characters (openssl rand -hex 16 makes one); keep it for later imports, because the same key gives the same users and makes a repeated import harmless", minHashKey)
+	}
+	pool, err := env.connect()
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	if err := ready(env.ctx, pool, env.Schema); err != nil {
+		return err
+	}
+	rejects, err := openRejects(c.Rejects)
+	if err != nil {
+		return err
+	}
+	table := &writer.Table{Pool: pool, Schema: env.Schema, Log: slog.New(slog.NewTextHandler(env.stderr, nil))}
+	bar := c.progress(env.stderr)
+	refused := 0
+	importer := &weblog.Importer{
+		Key:      []byte(c.HashKey),
+		Progress: bar,
+		Store: func(ctx context.Context, events []event.Event) (writer.Result, error) {
+			return table.Insert(ctx, events, importPatience)
+		},
+		Refuse: func(file string, line int, reason string) {
+			fmt.Fprintf(rejects, "%s:%d: %s\n", file, line, reason)
+			if refused++; refused <= shownRefusals {
+				_ = bar.Clear()
+				fmt.Fprintf(env.stderr, "%s:%d: %s\n", file, line, reason)
+			}
+		},
+	}
+	err = importer.Run(env.ctx, c.Files)
+	_ = bar.Finish()
+	printSummary(env.stdout, importer.Summary)
+	if err != nil {
+		err = fmt.Errorf("the import is not complete: %w; run it again to go on, nothing is stored twice", err)
+	}
+	return errors.Join(err, rejects.Close())
+}
+
+// progress is a bar of the bytes read; it shows only in a terminal.
+func (c *importCmd) progress(stderr io.Writer) *progressbar.ProgressBar {
+	total := int64(0)
+	for _, name := range c.Files {
+		info, err := os.Stat(name)
+		if err != nil || !info.Mode().IsRegular() {
+			total = -1 // a pipe's length is not known
+			break
+		}
+		total += info.Size()
+	}
+	file, is := stderr.(*os.File)
+	return progressbar.NewOptions64(total, progressbar.OptionSetWriter(stderr), progressbar.OptionShowBytes(true),
+		progressbar.OptionSetDescription("import"), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionSetVisibility(is && term.IsTerminal(int(file.Fd()))))
+}
+
+// rejectsFile is written through a buffer; without a name it swallows everything.
+type rejectsFile struct {
+	*bufio.Writer
+	file *os.File
+}
+
+func openRejects(name string) (rejectsFile, error) {
+	if name == "" {
+		return rejectsFile{Writer: bufio.NewWriter(io.Discard)}, nil
+	}
+	file, err := os.Create(name)
+	if err != nil {
+		return rejectsFile{}, fmt.Errorf("--rejects: %w", err)
+	}
+	return rejectsFile{bufio.NewWriter(file), file}, nil
+}
+
+// Close reports whether everything reached the file.
+func (r rejectsFile) Close() error {
+	err := r.Flush()
+	if r.file != nil {
+		err = errors.Join(err, r.file.Close())
+	}
+	return err
+}
+
+func printSummary(w io.Writer, s weblog.Summary) {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	row := func(name string, value int, format string, args ...any) {
+		fmt.Fprintf(table, "%s\t%d\t%s\n", name, value, fmt.Sprintf(format, args...))
+	}
+	row("lines", s.Lines, "")
+	row("events", s.New+s.Known, "%d new, %d there already", s.New, s.Known)
+	row("users", s.Users, "%d of them bots", s.BotUsers)
+	row("sessions", s.Sessions, "")
+	row("bot events", s.BotEvents, "")
+	row("refused lines", s.Refused, "")
+	row("late lines", s.Late, "more than two minutes out of order")
+	_ = table.Flush()
+	if !s.First.IsZero() {
+		fmt.Fprintf(w, "from %s to %s\n", s.First.Format(time.RFC3339), s.Last.Format(time.RFC3339))
+	}
+}

@@ -1,0 +1,79 @@
+// The collector takes events over HTTP and from web servers' logs and writes them to TimescaleDB. docs/collector.md
+// explains its use.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/footfall-analytics/footfall/sql"
+)
+
+// cli holds every setting. The help texts are the documentation: docs/collector.md has a table made from them.
+type cli struct {
+	Config   kong.ConfigFlag `help:"YAML file with settings: those of all commands at the top, those of one command under its name." placeholder:"FILE"`
+	Database string          `help:"Connection string of the database, such as postgres://user:password@host:5432/name. The usual PG* variables complete it." env:"FOOTFALL_DSN" placeholder:"DSN"`
+	Schema   string          `help:"Database schema that holds Footfall's tables." default:"footfall"`
+	LogLevel slog.Level      `help:"Least level that is logged: debug, info, warn or error." default:"info"`
+
+	Serve   serveCmd   `cmd:"" help:"Take events over HTTP."`
+	Migrate migrateCmd `cmd:"" help:"Create or update the tables in the database, and set how long events are kept."`
+	Import  importCmd  `cmd:"" help:"Read events from access logs of web servers."`
+}
+
+const description = `Footfall's collector: events in, rows of the hypertable out. Every setting is a flag, a variable
+FOOTFALL_... in the environment, or an entry of the file that --config names, in this order of precedence.`
+
+func newParser(c *cli, stdout, stderr io.Writer, exit func(int)) (*kong.Kong, error) {
+	return kong.New(c, kong.Name("collector"), kong.Description(description), kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.DefaultEnvars("FOOTFALL"), kong.Vars{"compress_after": sql.DefaultCompressAfter.String()},
+		kong.Configuration(loadSettings), kong.Writers(stdout, stderr), kong.Exit(exit))
+}
+
+func main() {
+	// The first signal asks for an orderly end; a second one ends the process at once.
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	context.AfterFunc(ctx, stop)
+	var c cli
+	parser, err := newParser(&c, os.Stdout, os.Stderr, os.Exit)
+	if err != nil {
+		panic(err) // the structs are wrong
+	}
+	command, err := parser.Parse(os.Args[1:])
+	parser.FatalIfErrorf(err)
+	if err := command.Run(&environment{ctx, &c, os.Stdout, os.Stderr}); err != nil {
+		fmt.Fprintln(os.Stderr, "collector: "+err.Error())
+		os.Exit(1)
+	}
+}
+
+// environment is what commands work with.
+type environment struct {
+	ctx            context.Context
+	*cli           // the settings of all commands
+	stdout, stderr io.Writer
+}
+
+// connect prepares a pool; the database need not be there yet. Errors never show the password.
+func (e *environment) connect() (*pgxpool.Pool, error) {
+	if e.Database == "" {
+		return nil, errors.New("no database is set: use --database or FOOTFALL_DSN, such as postgres://user:password@host:5432/name")
+	}
+	config, err := pgxpool.ParseConfig(e.Database)
+	if err != nil {
+		return nil, fmt.Errorf("--database: %w", err)
+	}
+	if config.ConnConfig.RuntimeParams["application_name"] == "" {
+		config.ConnConfig.RuntimeParams["application_name"] = "footfall collector"
+	}
+	return pgxpool.NewWithConfig(e.ctx, config)
+}

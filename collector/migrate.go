@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/footfall-analytics/footfall/sql"
+)
+
+type migrateCmd struct{ policies }
+
+// policies are what the database does by itself from then on. Every migration sets them anew, so serve --migrate has them
+// as well.
+type policies struct {
+	CompressAfter time.Duration `help:"Age at which a day's events move to the compressed columnstore." default:"${compress_after}"`
+	Retention     time.Duration `help:"Age at which a day's events are deleted, such as 8760h for a year; 0s keeps them for good." default:"0s"`
+}
+
+func (p policies) options(schema string, log func(string)) sql.Options {
+	return sql.Options{Schema: schema, CompressAfter: p.CompressAfter, Retention: p.Retention, Log: log}
+}
+
+// Run brings the schema up to date and says what it did.
+func (m *migrateCmd) Run(env *environment) error {
+	pool, err := env.connect()
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	err = migrate(env.ctx, pool, m.options(env.Schema, func(msg string) { fmt.Fprintln(env.stdout, msg) }))
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(env.stdout, "schema %s in database %s is at version %d\n", env.Schema, describe(pool), sql.LatestVersion)
+	return nil
+}
+
+func migrate(ctx context.Context, pool *pgxpool.Pool, opts sql.Options) error {
+	conn, err := pool.Acquire(ctx)
+	if err != nil {
+		return fmt.Errorf("the database cannot be reached: %w", err)
+	}
+	defer conn.Release()
+	return sql.Migrate(ctx, conn.Conn(), opts)
+}

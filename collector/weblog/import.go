@@ -1,0 +1,235 @@
+package weblog
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/footfall-analytics/footfall/collector/event"
+	"github.com/footfall-analytics/footfall/collector/writer"
+)
+
+// Importer reads logs into a table. Its fields may be read when [Importer.Run] has returned.
+type Importer struct {
+	// Store writes a batch of events; see [writer.Table.Insert].
+	Store func(ctx context.Context, events []event.Event) (writer.Result, error)
+	// Key keeps users unknown to whoever does not have it, and makes ids the same on every import. It must be set.
+	Key []byte
+	// Refuse is told each line that becomes no event, and why.
+	Refuse func(file string, line int, reason string)
+	// Progress is told the bytes read, as they are in the files.
+	Progress io.Writer
+
+	Summary Summary
+
+	users map[[16]byte]*user
+	batch []event.Event
+	// from is where each event of the batch comes from, for errors of the database.
+	from []source
+	// second and seen count equal lines: they are those of one second.
+	second time.Time
+	seen   map[[32]byte]uint32
+}
+
+// Summary counts what an import did.
+type Summary struct {
+	Lines, New, Known, Refused int
+	Users, Sessions            int
+	BotUsers, BotEvents        int
+	// Late lines came more than two minutes after younger ones. Such a line may have a session of its own.
+	Late int
+	// First and Last are the times of the earliest and the latest event.
+	First, Last time.Time
+}
+
+type source struct {
+	file string
+	line int
+}
+
+const batchEvents = 1000
+
+// Run imports files in the order of their first lines. When it fails, what was read up to there is stored, and running it
+// again stores nothing twice.
+func (im *Importer) Run(ctx context.Context, files []string) error {
+	files, err := byTime(files)
+	if err != nil {
+		return err
+	}
+	im.users = map[[16]byte]*user{}
+	for _, name := range files {
+		if err := im.file(ctx, name); err != nil {
+			return err
+		}
+	}
+	return im.flush(ctx)
+}
+
+func (im *Importer) file(ctx context.Context, name string) error {
+	file := os.Stdin
+	if name != Stdin {
+		var err error
+		if file, err = os.Open(name); err != nil {
+			return err
+		}
+		defer func() { _ = file.Close() }()
+	}
+	log, err := openLines(io.TeeReader(file, im.Progress))
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	// Ids depend on nothing but the file, so counting and ordering begin anew with each.
+	order := &inOrder{}
+	im.second, im.seen = time.Time{}, map[[32]byte]uint32{}
+	release := func(r *record) error { return im.add(ctx, name, r) }
+	for {
+		line, tooLong, err := log.next()
+		if err != nil {
+			if flushErr := order.flush(release); flushErr != nil || errors.Is(err, io.EOF) {
+				return flushErr
+			}
+			return errors.Join(fmt.Errorf("%s ends early after line %d: %w", name, log.number-1, err), im.flush(ctx))
+		}
+		im.Summary.Lines++
+		v, err := parse(line)
+		if tooLong {
+			err = fmt.Errorf("is longer than %d bytes", maxLine)
+		}
+		if err != nil {
+			im.refuse(name, log.number, err.Error())
+			continue
+		}
+		if err := order.add(&record{view: v, line: log.number, sum: im.hash("line", line)}, release); err != nil {
+			return err
+		}
+	}
+}
+
+func (im *Importer) refuse(file string, line int, reason string) {
+	im.Summary.Refused++
+	im.Refuse(file, line, reason)
+}
+
+// hash is keyed: without the key nobody can find out an address by trying all of them.
+func (im *Importer) hash(purpose string, texts ...string) (sum [32]byte) {
+	mac := hmac.New(sha256.New, im.Key)
+	mac.Write([]byte(purpose))
+	for _, text := range texts {
+		mac.Write([]byte{0})
+		mac.Write([]byte(text))
+	}
+	mac.Sum(sum[:0])
+	return sum
+}
+
+// add makes a record an event of the batch.
+func (im *Importer) add(ctx context.Context, file string, r *record) error {
+	id := im.hash("user", r.address, r.agent)
+	e := event.Event{ID: im.eventID(r), UserID: hex.EncodeToString(id[:16]), Type: "page_view", Time: r.time,
+		PageURL: r.path, DeviceType: r.device, Metadata: r.metadata()}
+	if bad := e.Validate(time.Now()); len(bad) > 0 {
+		im.refuse(file, r.line, bad[0].Field+" "+bad[0].Reason)
+		return nil
+	}
+	u := im.users[[16]byte(id[:])]
+	if u == nil {
+		u = &user{}
+		im.users[[16]byte(id[:])] = u
+		im.Summary.Users++
+		if r.bot {
+			im.Summary.BotUsers++
+		}
+	}
+	start, isNew := u.session(r.time)
+	e.SessionID = e.UserID + "-" + strconv.FormatInt(start.Unix(), 10)
+	im.count(r, isNew)
+	im.batch, im.from = append(im.batch, e), append(im.from, source{file, r.line})
+	if len(im.batch) == batchEvents {
+		return im.flush(ctx)
+	}
+	return nil
+}
+
+func (im *Importer) count(r *record, newSession bool) {
+	s := &im.Summary
+	if newSession {
+		s.Sessions++
+	}
+	if r.bot {
+		s.BotEvents++
+	}
+	if r.late {
+		s.Late++
+	}
+	if s.First.IsZero() || r.time.Before(s.First) {
+		s.First = r.time
+	}
+	if r.time.After(s.Last) {
+		s.Last = r.time
+	}
+}
+
+// eventID is the same whenever the same file is read, and different for equal lines. Equal lines have equal times, so
+// only those of the current second need counting; late ones are told apart by their place in the file.
+func (im *Importer) eventID(r *record) uuid.UUID {
+	if !r.late && !r.time.Equal(im.second) {
+		im.second = r.time
+		clear(im.seen)
+	}
+	place := "late " + strconv.Itoa(r.line)
+	if !r.late {
+		im.seen[r.sum]++
+		place = strconv.Itoa(int(im.seen[r.sum]))
+	}
+	sum := im.hash("event", string(r.sum[:]), place)
+	id := uuid.UUID(sum[:16])
+	id[6] = id[6]&0x0f | 0x80 // version 8: made by a rule of our own
+	id[8] = id[8]&0x3f | 0x80 // the variant of RFC 9562
+	return id
+}
+
+func (v *view) metadata() []byte {
+	text, err := json.Marshal(struct {
+		Method   string `json:"method"`
+		Status   int    `json:"status"`
+		Bytes    int64  `json:"bytes"`
+		Query    string `json:"query,omitempty"`
+		Referrer string `json:"referrer,omitempty"`
+		Browser  string `json:"browser,omitempty"`
+		OS       string `json:"os,omitempty"`
+		Bot      bool   `json:"bot"`
+		Asset    bool   `json:"asset"`
+	}{v.method, v.status, v.bytes, v.query, v.referrer, v.browser, v.os, v.bot, v.assetFile})
+	if err != nil {
+		panic(err) // texts and numbers always have a JSON form
+	}
+	return text
+}
+
+// flush stores the batch.
+func (im *Importer) flush(ctx context.Context) error {
+	if len(im.batch) == 0 {
+		return nil
+	}
+	result, err := im.Store(ctx, im.batch)
+	if err != nil {
+		return err
+	}
+	im.Summary.New += result.New
+	im.Summary.Known += result.Known
+	for _, bad := range result.Refused {
+		im.refuse(im.from[bad.Index].file, im.from[bad.Index].line, bad.Reason)
+	}
+	im.batch, im.from = im.batch[:0], im.from[:0]
+	return nil
+}
