@@ -31,7 +31,7 @@ func ensureExtension(ctx context.Context, conn *pgx.Conn) error {
 }
 
 // checkExtension reports an extension that is missing, too old, or limited to the Apache licence.
-func checkExtension(ctx context.Context, conn *pgx.Conn) error {
+func checkExtension(ctx context.Context, conn Querier) error {
 	var version, licence string
 	err := conn.QueryRow(ctx, `SELECT extversion, current_setting('timescaledb.license')
 		FROM pg_extension WHERE extname = 'timescaledb'`).Scan(&version, &licence)
@@ -57,9 +57,14 @@ func atLeast(version, minimum string) bool {
 	return err == nil && minErr == nil && (major > minMajor || major == minMajor && minor >= minMinor)
 }
 
+// Querier is a connection or a transaction.
+type Querier interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
 // Check reports, in a sentence that says what to do, whether the database lacks something: the extension, its licence, or
 // the schema at [LatestVersion]. It needs no more rights than a member of footfall_writer or footfall_reader has.
-func Check(ctx context.Context, conn *pgx.Conn, schema string) error {
+func Check(ctx context.Context, conn Querier, schema string) error {
 	if err := validateSchema(schema); err != nil {
 		return err
 	}
@@ -77,7 +82,7 @@ func Check(ctx context.Context, conn *pgx.Conn, schema string) error {
 	case version < LatestVersion:
 		return fmt.Errorf("the schema %s has version %d, this program needs %d: run collector migrate", schema, version, LatestVersion)
 	case version > LatestVersion:
-		return fmt.Errorf("the schema %s has version %d, this program knows %d: use a newer program", schema, version, LatestVersion)
+		return newerSchema(version)
 	}
 	return nil
 }

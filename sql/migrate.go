@@ -151,7 +151,7 @@ func applyMigrations(ctx context.Context, tx pgx.Tx, log func(string)) error {
 		return err
 	}
 	if current > LatestVersion {
-		return fmt.Errorf("the database has schema version %d, this program knows %d: use a newer program", current, LatestVersion)
+		return newerSchema(current)
 	}
 	for _, m := range migrations()[current:] {
 		log("migration " + m.name)
@@ -163,6 +163,10 @@ func applyMigrations(ctx context.Context, tx pgx.Tx, log func(string)) error {
 		}
 	}
 	return nil
+}
+
+func newerSchema(version int) error {
+	return fmt.Errorf("the database has schema version %d, this program knows %d: use a newer program", version, LatestVersion)
 }
 
 // explain turns refusals of the server into what to do about them.

@@ -17,7 +17,7 @@ func (s *EventSelector) validate(field string) error {
 	if s.Event == "" {
 		return invalid(field+".event", "is empty; choose an event, or * for any")
 	}
-	if err := validateText(field+".event", s.Event); err != nil {
+	if err := ValidateText(field+".event", s.Event); err != nil {
 		return err
 	}
 	return validateFilters(field+".filters", s.Filters)

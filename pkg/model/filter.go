@@ -64,7 +64,7 @@ func (f *Filter) validate(field string) error {
 	}
 	for i, v := range f.Values {
 		at := indexed(field+".values", i)
-		if err := validateText(at, v); err != nil {
+		if err := ValidateText(at, v); err != nil {
 			return err
 		}
 		if f.Operator.numeric() && !number.MatchString(v) {
@@ -114,7 +114,7 @@ func ParseProperty(field, name string) (Property, error) {
 	if name == "" {
 		return Property{}, invalid(field, "is empty; choose a property")
 	}
-	if err := validateText(field, name); err != nil {
+	if err := ValidateText(field, name); err != nil {
 		return Property{}, err
 	}
 	if slices.Contains(Columns, name) {

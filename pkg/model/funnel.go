@@ -87,7 +87,7 @@ func (f *Funnel) validate() error {
 		if err := f.Steps[i].validate(at); err != nil {
 			return err
 		}
-		if err := validateText(at+".label", f.Steps[i].Label); err != nil {
+		if err := ValidateText(at+".label", f.Steps[i].Label); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // SchemaVersion is the version of the saved query that this package reads and writes.
@@ -137,8 +138,11 @@ func ValidateTimeZone(field, name string) error {
 	return nil
 }
 
-// validateText refuses what PostgreSQL cannot hold as text, and lengths that no event name or value has.
-func validateText(field, s string) error {
+// ValidateText refuses what PostgreSQL cannot hold as text, and lengths that no event name or value has.
+func ValidateText(field, s string) error {
+	if !utf8.ValidString(s) {
+		return invalid(field, "is not valid UTF-8")
+	}
 	if len(s) > MaxTextLength {
 		return invalid(field, "has %d bytes; at most %d are allowed", len(s), MaxTextLength)
 	}

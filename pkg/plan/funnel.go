@@ -16,7 +16,7 @@ import (
 // latest starts only grow with time. width_bucket finds that event by binary search, so the cost is rows times steps. An
 // event of step k whose latest start is within the window completes a chain; walking back from the earliest such event
 // of the deepest step gives the user's chain.
-func Funnel(q *model.Query, r Range, _ Settings) Statement {
+func Funnel(q *model.Query, r Range) Statement {
 	f := q.Funnel
 	b := funnelBuilder{funnel: f, steps: len(f.Steps)}
 	b.window = b.args.bind(f.WindowDuration().Microseconds(), "bigint") + " * interval '1 microsecond'"

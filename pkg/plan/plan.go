@@ -4,6 +4,7 @@ package plan
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -31,6 +32,37 @@ type Statement struct {
 	Args []any
 	// Source names what the statement reads, Reason why that was chosen.
 	Source, Reason string
+}
+
+// String shows the statement with the values of its arguments, for people to read.
+func (s Statement) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "-- source: %s; %s\n%s", s.Source, s.Reason, s.SQL)
+	for i, arg := range s.Args {
+		fmt.Fprintf(&b, "\n-- $%d = %s", i+1, literal(arg))
+	}
+	return b.String()
+}
+
+func literal(arg any) string {
+	switch v := arg.(type) {
+	case time.Time:
+		return v.Format(time.RFC3339Nano)
+	case []time.Time:
+		texts := make([]string, len(v))
+		for i, t := range v {
+			texts[i] = literal(t)
+		}
+		return "{" + strings.Join(texts, ", ") + "}"
+	case time.Duration:
+		return v.String()
+	case string:
+		return strconv.Quote(v)
+	}
+	if list, ok := arg.([]string); ok {
+		return fmt.Sprintf("%q", list)
+	}
+	return fmt.Sprint(arg)
 }
 
 // MaxBuckets is how many days, weeks or months a query may cut time into.

@@ -33,8 +33,6 @@ type Config struct {
 	RowLimit int
 	// MaxOpenConns is the largest number of connections; further statements wait in order.
 	MaxOpenConns int
-	// Dial makes connections through a proxy; nil dials directly.
-	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // Store is a pool of connections. It connects when it is first used.
@@ -77,10 +75,6 @@ func poolConfig(config Config) (*pgxpool.Config, error) {
 	c.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
 	c.ConnConfig.RuntimeParams["application_name"] = "footfall"
 	c.ConnConfig.ConnectTimeout = 10 * time.Second
-	if config.Dial != nil {
-		c.ConnConfig.DialFunc = config.Dial
-		c.ConnConfig.LookupFunc = func(_ context.Context, host string) ([]string, error) { return []string{host}, nil }
-	}
 	c.MaxConns = int32(config.MaxOpenConns)
 	c.MaxConnIdleTime = 5 * time.Minute
 	return c, nil

@@ -1,0 +1,82 @@
+package plan
+
+import (
+	"time"
+
+	"github.com/footfall-analytics/footfall/pkg/model"
+)
+
+// Suggestions are bounded: in time by the end of the range, in rows by samples of the newest events, in length by
+// MaxSuggestions.
+const (
+	// MaxSuggestions is the longest list of suggestions.
+	MaxSuggestions = 200
+	// suggestionSpan is how much of the range's end suggestions look at.
+	suggestionSpan = 92 * 24 * time.Hour
+	// sampledEvents is how many of the newest events are looked at for properties and values.
+	sampledEvents = 20_000
+)
+
+// EventNames plans the list of event names with their number of events, most frequent first, as rows of (name, count).
+func EventNames(r Range) Statement {
+	var args arguments
+	sql := lines(
+		"SELECT event_type AS name, sum(events)::bigint AS count",
+		"FROM event_counts_15min",
+		"WHERE bucket >= "+args.timestamp(lastSpan(r).From)+" AND bucket < "+args.timestamp(r.To),
+		`GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT `+args.bind(MaxSuggestions, "int"),
+	)
+	return Statement{SQL: sql, Args: args, Source: "event_counts_15min", Reason: "suggestions may lag behind late events"}
+}
+
+// Properties plans the list of metadata properties of the newest events, as rows of (name, count). An empty event means any.
+func Properties(event string, r Range) (Statement, error) {
+	if err := model.ValidateText("event", event); err != nil {
+		return Statement{}, err
+	}
+	var args arguments
+	sql := lines(
+		"SELECT name, count(*) AS count",
+		"FROM ("+args.sample(event, r)+") sample",
+		"CROSS JOIN LATERAL jsonb_object_keys(CASE jsonb_typeof(metadata) WHEN 'object' THEN metadata ELSE '{}' END) AS name",
+		"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT "+args.bind(MaxSuggestions, "int"),
+	)
+	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: "a sample of the newest events"}, nil
+}
+
+// Values plans the list of a property's values among the newest events that contain the search text, as rows of
+// (value, count). An empty event means any.
+func Values(property, event, search string, r Range) (Statement, error) {
+	if _, err := model.ParseProperty("property", property); err != nil {
+		return Statement{}, err
+	}
+	for field, text := range map[string]string{"event": event, "search": search} {
+		if err := model.ValidateText(field, text); err != nil {
+			return Statement{}, err
+		}
+	}
+	var args arguments
+	sql := lines(
+		"SELECT "+args.property(property)+" AS value, count(*) AS count",
+		"FROM ("+args.sample(event, r)+") sample",
+		"WHERE "+args.filter(&model.Filter{Property: property, Operator: model.Contains, Values: []string{search}}),
+		"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT "+args.bind(MaxSuggestions, "int"),
+	)
+	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: "a sample of the newest events"}, nil
+}
+
+// sample selects the newest events of the range.
+func (a *arguments) sample(event string, r Range) string {
+	if event == "" {
+		event = model.AnyEvent
+	}
+	return "SELECT * FROM user_events WHERE time >= " + a.timestamp(lastSpan(r).From) + " AND time < " + a.timestamp(r.To) +
+		" AND " + a.selects(&model.EventSelector{Event: event}) + " ORDER BY time DESC LIMIT " + a.bind(sampledEvents, "int")
+}
+
+func lastSpan(r Range) Range {
+	if r.To.Sub(r.From) > suggestionSpan {
+		r.From = r.To.Add(-suggestionSpan)
+	}
+	return r
+}

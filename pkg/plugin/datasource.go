@@ -1,0 +1,51 @@
+// Package plugin is Grafana's side of the data source: instances, queries, resources and health.
+package plugin
+
+import (
+	"context"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+	"github.com/grafana/grafana-plugin-sdk-go/backend/instancemgmt"
+	"github.com/grafana/grafana-plugin-sdk-go/backend/resource/httpadapter"
+
+	"github.com/footfall-analytics/footfall/pkg/store"
+)
+
+// ID is the plugin's id in Grafana.
+const ID = "footfall-behavior-datasource"
+
+// Datasource is one configured data source.
+type Datasource struct {
+	backend.CallResourceHandler
+	settings settings
+	store    *store.Store
+	// now is the clock; tests set it.
+	now func() time.Time
+}
+
+var (
+	_ backend.QueryDataHandler      = (*Datasource)(nil)
+	_ backend.CheckHealthHandler    = (*Datasource)(nil)
+	_ backend.CallResourceHandler   = (*Datasource)(nil)
+	_ instancemgmt.InstanceDisposer = (*Datasource)(nil)
+)
+
+// New makes a data source from its settings. It does not connect: a database that is away is reported by health check and
+// queries, not here.
+func New(_ context.Context, instance backend.DataSourceInstanceSettings) (instancemgmt.Instance, error) {
+	s, err := parseSettings(instance)
+	if err != nil {
+		return nil, backend.DownstreamError(err)
+	}
+	db, err := store.Open(s.store)
+	if err != nil {
+		return nil, backend.DownstreamError(err)
+	}
+	d := &Datasource{settings: s, store: db, now: time.Now}
+	d.CallResourceHandler = httpadapter.New(d.routes())
+	return d, nil
+}
+
+// Dispose closes the connections of a data source whose settings have changed.
+func (d *Datasource) Dispose() { d.store.Close() }

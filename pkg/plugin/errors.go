@@ -1,0 +1,85 @@
+package plugin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/store"
+)
+
+// errorResponse says what went wrong and whose fault it is; with the SQL, if it came to that.
+func errorResponse(ctx context.Context, err error, q *question) backend.DataResponse {
+	status, source, message := classify(err)
+	if source == backend.ErrorSourcePlugin {
+		backend.Logger.FromContext(ctx).Error("Query failed", "error", err)
+	}
+	response := backend.ErrDataResponseWithSource(status, source, message)
+	if q != nil {
+		frame := data.NewFrame("")
+		frame.Meta = &data.FrameMeta{ExecutedQueryString: q.statement.String()}
+		response.Frames = data.Frames{frame}
+	}
+	return response
+}
+
+// classify turns an error into a status, the side that caused it, and a sentence that helps.
+func classify(err error) (backend.Status, backend.ErrorSource, string) {
+	var invalid *model.Error
+	var pg *pgconn.PgError
+	var connect *pgconn.ConnectError
+	var network net.Error
+	switch {
+	case errors.As(err, &invalid):
+		return backend.StatusBadRequest, backend.ErrorSourceDownstream, invalid.Error()
+	case errors.Is(err, context.Canceled):
+		return backend.StatusBadRequest, backend.ErrorSourceDownstream, "the query was cancelled"
+	case errors.Is(err, store.ErrTimeout), errors.As(err, &pg) && pg.Code == "57014": // query_canceled, by statement_timeout
+		return backend.StatusTimeout, backend.ErrorSourceDownstream,
+			"the query ran longer than the data source allows: use a shorter range, more filters, or raise the query timeout in the data source's settings"
+	case errors.Is(err, store.ErrTooManyRows):
+		return backend.StatusBadRequest, backend.ErrorSourceDownstream,
+			"the answer has more rows than the data source allows: use a shorter range or fewer periods, or raise the row limit in the data source's settings"
+	case errors.As(err, &pg):
+		return backend.StatusBadGateway, backend.ErrorSourceDownstream, explainPostgres(pg)
+	case errors.As(err, &connect), errors.As(err, &network):
+		return backend.StatusBadGateway, backend.ErrorSourceDownstream, "cannot connect to the database: " + connectionProblem(err)
+	}
+	return backend.StatusInternal, backend.ErrorSourcePlugin, err.Error()
+}
+
+// explainPostgres puts the errors that users can mend into words; what the server said about others is shown as it is.
+func explainPostgres(pg *pgconn.PgError) string {
+	switch pg.Code {
+	case "28P01", "28000":
+		return "the database refused user and password: check them in the data source's settings"
+	case "3D000":
+		return "the database does not exist on the server: check its name in the data source's settings"
+	case "42P01", "3F000":
+		return "the database has no Footfall tables in this schema: run collector migrate, or correct the schema in the data source's settings"
+	case "42501":
+		return "the database user may not read Footfall's tables: make it a member of footfall_reader (" + pg.Message + ")"
+	case "42883":
+		return "the TimescaleDB extension is not enabled in this database: run collector migrate (" + pg.Message + ")"
+	case "2201B":
+		return "a filter's regular expression is not valid: " + pg.Message
+	case "53300":
+		return "the database has no free connections: lower max open connections in the data source's settings, or raise the server's limit"
+	}
+	return fmt.Sprintf("the database reported: %s (SQLSTATE %s)", pg.Message, pg.Code)
+}
+
+// connectionProblem is the failed step of a connection, which names the address but none of the secrets.
+func connectionProblem(err error) string {
+	var step *net.OpError
+	if errors.As(err, &step) {
+		return step.Error()
+	}
+	return err.Error()
+}

@@ -1,0 +1,33 @@
+package plugin
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+)
+
+// CheckHealth reports what the database offers and, where something is missing, what to do. The details hold the same as
+// data.
+func (d *Datasource) CheckHealth(ctx context.Context, _ *backend.CheckHealthRequest) (*backend.CheckHealthResult, error) {
+	server, err := d.store.Inspect(ctx)
+	details, jsonErr := json.Marshal(server)
+	if jsonErr != nil {
+		return nil, jsonErr
+	}
+	if err != nil {
+		_, _, message := classify(err)
+		return &backend.CheckHealthResult{Status: backend.HealthStatusError, Message: message, JSONDetails: details}, nil
+	}
+	message := fmt.Sprintf("Connected: PostgreSQL %s, TimescaleDB %s (%s licence), schema %s version %d, %d rollups",
+		server.PostgreSQL, server.TimescaleDB, server.Licence, d.settings.store.Schema, server.SchemaVersion, len(server.Rollups))
+	for _, rollup := range server.Rollups {
+		if rollup.UpTo == nil {
+			message += fmt.Sprintf("; %s has never been refreshed", rollup.Name)
+		} else {
+			message += fmt.Sprintf("; %s up to %s", rollup.Name, rollup.UpTo.UTC().Format("2006-01-02 15:04 UTC"))
+		}
+	}
+	return &backend.CheckHealthResult{Status: backend.HealthStatusOk, Message: message, JSONDetails: details}, nil
+}

@@ -1,0 +1,152 @@
+package plugin
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+
+	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/plan"
+	"github.com/footfall-analytics/footfall/pkg/store"
+)
+
+// maxRequestBytes is the largest body of a resource request.
+const maxRequestBytes = 1 << 20
+
+// routes are what the query editor asks for: suggestions, and the SQL of a query. Times are milliseconds since 1970.
+func (d *Datasource) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /events", respond(d.eventNames))
+	mux.HandleFunc("GET /properties", respond(d.properties))
+	mux.HandleFunc("GET /values", respond(d.values))
+	mux.HandleFunc("POST /sql", respond(d.sql))
+	return mux
+}
+
+// respond answers with JSON: what the handler returns, or {"error": sentence, "field": place in the query}.
+func respond(handler func(*http.Request) (any, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		status := http.StatusOK
+		answer, err := handler(r)
+		if err != nil {
+			code, _, message := classify(err)
+			failure := map[string]string{"error": message}
+			if invalid, ok := err.(*model.Error); ok { //nolint:errorlint // handlers return it unwrapped
+				failure["field"] = invalid.Field
+			}
+			status, answer = int(code), failure
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		if err := json.NewEncoder(w).Encode(answer); err != nil {
+			backend.Logger.FromContext(r.Context()).Debug("Response not sent", "error", err)
+		}
+	}
+}
+
+// nameCount is an event or a property, valueCount a property's value, with the number of events that have it.
+type nameCount struct {
+	Name  string `json:"name" db:"name"`
+	Count int64  `json:"count" db:"count"`
+}
+
+type valueCount struct {
+	Value string `json:"value" db:"value"`
+	Count int64  `json:"count" db:"count"`
+}
+
+func (d *Datasource) eventNames(r *http.Request) (any, error) {
+	span, err := queryRange(r)
+	if err != nil {
+		return nil, err
+	}
+	return suggest[nameCount](r, d, plan.EventNames(span))
+}
+
+func (d *Datasource) properties(r *http.Request) (any, error) {
+	span, err := queryRange(r)
+	if err != nil {
+		return nil, err
+	}
+	statement, err := plan.Properties(r.FormValue("event"), span)
+	if err != nil {
+		return nil, err
+	}
+	paths, err := suggest[nameCount](r, d, statement)
+	if err != nil {
+		return nil, err
+	}
+	for i := range paths {
+		paths[i].Name = "metadata." + strings.NewReplacer(`\`, `\\`, ".", `\.`).Replace(paths[i].Name)
+	}
+	var columns []nameCount
+	for _, column := range model.Columns {
+		columns = append(columns, nameCount{Name: column})
+	}
+	return slices.Concat(columns, paths), nil
+}
+
+func (d *Datasource) values(r *http.Request) (any, error) {
+	span, err := queryRange(r)
+	if err != nil {
+		return nil, err
+	}
+	statement, err := plan.Values(r.FormValue("property"), r.FormValue("event"), r.FormValue("search"), span)
+	if err != nil {
+		return nil, err
+	}
+	return suggest[valueCount](r, d, statement)
+}
+
+func suggest[R any](r *http.Request, d *Datasource, statement plan.Statement) ([]R, error) {
+	list, err := store.Query[R](r.Context(), d.store, statement)
+	if list == nil {
+		list = []R{} // an empty list, not null
+	}
+	return list, err
+}
+
+// preview is a query's SQL as the editor shows it.
+type preview struct {
+	SQL    string `json:"sql"`
+	Source string `json:"source"`
+	Reason string `json:"reason"`
+}
+
+func (d *Datasource) sql(r *http.Request) (any, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxRequestBytes))
+	if err != nil {
+		return nil, &model.Error{Field: "body", Reason: "has more than 1 MiB"}
+	}
+	var request struct {
+		Query    json.RawMessage `json:"query"`
+		From, To int64
+	}
+	if err := json.Unmarshal(body, &request); err != nil {
+		return nil, &model.Error{Field: "body", Reason: "is not valid JSON: " + err.Error()}
+	}
+	q, err := d.ask(request.Query, plan.Range{From: time.UnixMilli(request.From), To: time.UnixMilli(request.To)})
+	if err != nil {
+		return nil, err
+	}
+	return preview{q.statement.String(), q.statement.Source, q.statement.Reason}, nil
+}
+
+// queryRange reads from and to of a request's URL.
+func queryRange(r *http.Request) (plan.Range, error) {
+	var span plan.Range
+	for name, t := range map[string]*time.Time{"from": &span.From, "to": &span.To} {
+		ms, err := strconv.ParseInt(r.FormValue(name), 10, 64)
+		if err != nil {
+			return span, &model.Error{Field: name, Reason: "is missing or no number: give milliseconds since 1970"}
+		}
+		*t = time.UnixMilli(ms)
+	}
+	return span, validateRange(span)
+}

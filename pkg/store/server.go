@@ -1,0 +1,61 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	footfallsql "github.com/footfall-analytics/footfall/sql"
+)
+
+// Server is what the database offers.
+type Server struct {
+	// PostgreSQL, TimescaleDB and Licence are the server's version, the extension's (empty without it) and its licence.
+	PostgreSQL  string `json:"server"`
+	TimescaleDB string `json:"timescaledb"`
+	Licence     string `json:"licence"`
+	// SchemaVersion is the number of the last migration; 0 without Footfall's tables.
+	SchemaVersion int      `json:"schemaVersion"`
+	Rollups       []Rollup `json:"rollups"`
+}
+
+// Rollup is a continuous aggregate and the time up to which it is materialised; nil before its first refresh.
+type Rollup struct {
+	Name string     `json:"name" db:"name"`
+	UpTo *time.Time `json:"upTo" db:"up_to"`
+}
+
+// Inspect asks the server what it offers. Where it lacks something, the error says what to do about it, and what was found
+// is returned all the same.
+func (s *Store) Inspect(ctx context.Context) (Server, error) {
+	var server Server
+	err := s.Read(ctx, func(tx pgx.Tx) error {
+		err := tx.QueryRow(ctx, `SELECT current_setting('server_version'),
+			coalesce((SELECT extversion FROM pg_extension WHERE extname = 'timescaledb'), ''),
+			coalesce(current_setting('timescaledb.license', true), '')`,
+		).Scan(&server.PostgreSQL, &server.TimescaleDB, &server.Licence)
+		if err != nil {
+			return err
+		}
+		if err := footfallsql.Check(ctx, tx, s.config.Schema); err != nil {
+			return err
+		}
+		if err := tx.QueryRow(ctx, `SELECT max(version) FROM schema_migrations`).Scan(&server.SchemaVersion); err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, `SELECT view_name AS name,
+				CASE WHEN mark > '-infinity' THEN mark END AS up_to
+			FROM timescaledb_information.continuous_aggregates
+			JOIN _timescaledb_catalog.continuous_agg ON user_view_schema = view_schema AND user_view_name = view_name
+			CROSS JOIN LATERAL (SELECT _timescaledb_functions.to_timestamp(_timescaledb_functions.cagg_watermark(mat_hypertable_id)) AS mark) w
+			WHERE view_schema = current_schema()
+			ORDER BY view_name`)
+		if err != nil {
+			return err
+		}
+		server.Rollups, err = pgx.CollectRows(rows, pgx.RowToStructByName[Rollup])
+		return err
+	})
+	return server, err
+}
