@@ -1,0 +1,45 @@
+package shop
+
+import "github.com/footfall-analytics/footfall/pkg/model"
+
+// Question is a saved query with the sentence that it answers.
+type Question struct {
+	Title string      `json:"title"`
+	Query model.Query `json:"query"`
+}
+
+// Questions are what the demo asks about the shop: a funnel, a retention and a heatmap.
+func Questions() []Question {
+	return []Question{
+		{
+			Title: "How many visitors who look at a product pay for an order within a day, on which device?",
+			Query: model.Query{QueryType: model.FunnelType, Funnel: &model.Funnel{
+				Steps:     steps("view_product", "add_to_cart", "checkout_start", "pay_order"),
+				Window:    "24h",
+				Breakdown: &model.Breakdown{Property: "device_type", Limit: 5},
+			}},
+		},
+		{
+			Title: "How many first-time visitors come back in the days after?",
+			Query: model.Query{QueryType: model.RetentionType, Retention: &model.Retention{
+				Start: model.EventSelector{Event: "visit"}, Return: model.EventSelector{Event: "visit"},
+				Cohorts: model.FirstTime, Period: model.Day, Periods: 15, Mode: model.On,
+			}},
+		},
+		{
+			Title: "At which hours of the week is the shop busy?",
+			Query: model.Query{QueryType: model.HeatmapType, TimeZone: Zone.String(), Heatmap: &model.Heatmap{
+				EventSelector: model.EventSelector{Event: model.AnyEvent},
+				X:             model.HourOfDay, Y: model.Weekday, Value: model.Events,
+			}},
+		},
+	}
+}
+
+func steps(events ...string) []model.FunnelStep {
+	var list []model.FunnelStep
+	for _, event := range events {
+		list = append(list, model.FunnelStep{EventSelector: model.EventSelector{Event: event}})
+	}
+	return list
+}
