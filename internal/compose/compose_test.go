@@ -1,0 +1,210 @@
+// Package compose checks docker-compose.yml: that it loads, that its services start in order and stay on this machine,
+// and that what it sets is what the programs read.
+package compose
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/compose-spec/compose-go/v2/cli"
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/footfall-analytics/footfall/internal/embedded"
+)
+
+// load reads the file with nothing set in the environment but what is given.
+func load(t *testing.T, env ...string) (*types.Project, string) {
+	t.Helper()
+	root, err := embedded.RepositoryRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	options, err := cli.NewProjectOptions([]string{filepath.Join(root, "docker-compose.yml")},
+		cli.WithWorkingDirectory(root), cli.WithEnv(env))
+	if err != nil {
+		t.Fatal(err)
+	}
+	project, err := options.LoadProject(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return project, root
+}
+
+func TestServicesStartInOrder(t *testing.T) {
+	project, _ := load(t)
+	const healthy, done = types.ServiceConditionHealthy, types.ServiceConditionCompletedSuccessfully
+	want := map[string]map[string]string{
+		"database":  {},
+		"migrate":   {"database": healthy},
+		"logins":    {"migrate": done},
+		"collector": {"logins": done},
+		"traffic":   {"collector": healthy},
+		"grafana":   {"logins": done},
+	}
+	for name, service := range project.Services {
+		if _, known := want[name]; !known {
+			t.Errorf("service %s is not expected", name)
+		}
+		for other, dependency := range service.DependsOn {
+			if want[name][other] != dependency.Condition {
+				t.Errorf("%s waits for %s %s", name, other, dependency.Condition)
+			}
+		}
+		if len(service.DependsOn) != len(want[name]) {
+			t.Errorf("%s waits for %v, want %v", name, service.DependsOn, want[name])
+		}
+	}
+	if len(project.Services) != len(want) {
+		t.Errorf("%d services, want %d", len(project.Services), len(want))
+	}
+}
+
+// A service that offers a port says whether it is ready; one that ends does not start again.
+func TestServicesAreWatched(t *testing.T) {
+	project, _ := load(t)
+	for name, service := range project.Services {
+		serves := len(service.Ports) > 0
+		check := service.HealthCheck
+		if serves && (check == nil || len(check.Test) < 2 || check.Interval == nil || check.Timeout == nil || check.Retries == nil) {
+			t.Errorf("%s has no complete health check", name)
+		}
+		oneShot := name == "migrate" || name == "logins"
+		if oneShot == (service.Restart != "") {
+			t.Errorf("%s restarts %q", name, service.Restart)
+		}
+	}
+}
+
+func TestPortsAreBoundToThisMachineAndCanBeChosen(t *testing.T) {
+	project, _ := load(t)
+	chosen, _ := load(t, "FOOTFALL_DB_PORT=1001", "FOOTFALL_COLLECTOR_PORT=1002", "FOOTFALL_GRAFANA_PORT=1003")
+	want := map[string][2]string{"database": {"54320", "1001"}, "collector": {"8090", "1002"}, "grafana": {"3000", "1003"}}
+	for name, service := range project.Services {
+		for i, port := range service.Ports {
+			other := chosen.Services[name].Ports[i]
+			if port.HostIP != "127.0.0.1" || port.Published != want[name][0] || other.Published != want[name][1] {
+				t.Errorf("%s publishes %s:%s, with other ports chosen %s", name, port.HostIP, port.Published, other.Published)
+			}
+		}
+	}
+}
+
+func TestImagesArePinned(t *testing.T) {
+	project, root := load(t)
+	pinned := regexp.MustCompile(`^[a-z0-9./-]+:[0-9]+\.[0-9]+\.[0-9]+(-[a-z0-9.]+)?$`)
+	for name, service := range project.Services {
+		if service.Build == nil && !pinned.MatchString(service.Image) {
+			t.Errorf("%s: image %q has no full version", name, service.Image)
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(root, "Dockerfile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stages := map[string]bool{}
+	for _, from := range regexp.MustCompile(`(?m)^FROM (\S+) AS (\S+)$`).FindAllStringSubmatch(string(text), -1) {
+		if !stages[from[1]] && !pinned.MatchString(from[1]) {
+			t.Errorf("Dockerfile: image %q has no full version", from[1])
+		}
+		stages[from[2]] = true
+	}
+	for name, service := range project.Services {
+		if service.Build != nil && !stages[service.Build.Target] {
+			t.Errorf("%s: the Dockerfile has no stage %q", name, service.Build.Target)
+		}
+	}
+}
+
+func TestFilesThatAreNamedExist(t *testing.T) {
+	project, root := load(t)
+	for name, service := range project.Services {
+		for _, volume := range service.Volumes {
+			if volume.Type == types.VolumeTypeVolume {
+				if _, named := project.Volumes[volume.Source]; !named {
+					t.Errorf("%s: volume %s is not declared", name, volume.Source)
+				}
+				continue
+			}
+			if _, err := os.Stat(volume.Source); err != nil || !volume.ReadOnly {
+				t.Errorf("%s: %s: %v, read only %v", name, volume.Source, err, volume.ReadOnly)
+			}
+		}
+	}
+	home := project.Services["grafana"].Environment["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"]
+	if _, err := os.Stat(filepath.Join(root, strings.TrimPrefix(*home, "/etc/grafana"))); err != nil {
+		t.Error(err)
+	}
+}
+
+var variable = regexp.MustCompile(`\$(FOOTFALL_[A-Z_]+)`)
+
+// names are the variables that a text mentions.
+func names(text string) map[string]bool {
+	found := map[string]bool{}
+	for _, match := range variable.FindAllStringSubmatch(text, -1) {
+		found[match[1]] = true
+	}
+	return found
+}
+
+func TestVariablesAreThoseThatTheProgramsRead(t *testing.T) {
+	project, root := load(t)
+	reads := map[string]map[string]bool{"logins": {"FOOTFALL_WRITER_PASSWORD": true, "FOOTFALL_READER_PASSWORD": true}}
+	for service, command := range map[string]string{"migrate": "migrate", "collector": "serve"} {
+		help := exec.CommandContext(t.Context(), "go", "run", "./collector", command, "--help")
+		help.Dir = root
+		text, err := help.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v: %s", err, text)
+		}
+		reads[service] = names(string(text))
+	}
+	provisioning, err := os.ReadFile(filepath.Join(root, "provisioning", "datasources", "footfall.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	reads["grafana"] = names(string(provisioning))
+	for name, service := range project.Services {
+		for key := range service.Environment {
+			if strings.HasPrefix(key, "FOOTFALL_") && !reads[name][key] {
+				t.Errorf("%s sets %s, which nothing there reads", name, key)
+			}
+		}
+	}
+	for key := range reads["grafana"] {
+		if _, set := project.Services["grafana"].Environment[key]; !set {
+			t.Errorf("grafana does not set %s, which its data source needs", key)
+		}
+	}
+}
+
+// Every password has a default for the demo and can be set from outside, everywhere at once.
+func TestPasswordsCanBeSet(t *testing.T) {
+	secret := map[string]string{
+		"FOOTFALL_OWNER_PASSWORD": "owner 1", "FOOTFALL_WRITER_PASSWORD": "writer 2", "FOOTFALL_READER_PASSWORD": "reader 3", "FOOTFALL_GRAFANA_PASSWORD": "grafana 4",
+	}
+	var env []string
+	for key, value := range secret {
+		env = append(env, key+"="+value)
+	}
+	project, _ := load(t, env...)
+	for service, want := range map[string]map[string]string{
+		"database":  {"POSTGRES_PASSWORD": "owner 1"},
+		"migrate":   {"PGPASSWORD": "owner 1"},
+		"logins":    {"PGPASSWORD": "owner 1", "FOOTFALL_WRITER_PASSWORD": "writer 2", "FOOTFALL_READER_PASSWORD": "reader 3"},
+		"collector": {"PGPASSWORD": "writer 2"},
+		"grafana":   {"FOOTFALL_DB_PASSWORD": "reader 3", "GF_SECURITY_ADMIN_PASSWORD": "grafana 4"},
+	} {
+		for key, value := range project.Services[service].Environment {
+			if strings.Contains(key, "PASSWORD") && *value != want[key] {
+				t.Errorf("%s: %s is %q, want %q", service, key, *value, want[key])
+			}
+		}
+	}
+}
