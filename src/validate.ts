@@ -80,11 +80,7 @@ class Validator {
   private funnel(f: Funnel) {
     const steps = f.steps ?? [];
     const count = steps.length;
-    this.check(
-      count >= 2 && count <= MaxSteps,
-      'funnel.steps',
-      `has ${count} steps; a funnel has 2 to ${MaxSteps}`
-    );
+    this.check(count >= 2 && count <= MaxSteps, 'funnel.steps', `has ${count} steps; a funnel has 2 to ${MaxSteps}`);
     steps.forEach((step, i) => {
       this.selector(`funnel.steps[${i}]`, step);
       this.text(`funnel.steps[${i}].label`, step.label ?? '');
@@ -123,11 +119,7 @@ class Validator {
     this.oneOf('retention.cohorts', r.cohorts, CohortsValues, 'first_time or recurring');
     this.oneOf('retention.period', r.period, PeriodValues, 'day, week or month');
     const periods = r.periods || 8;
-    this.check(
-      periods >= 1 && periods <= MaxPeriods,
-      'retention.periods',
-      `is ${periods}; use 1 to ${MaxPeriods}`
-    );
+    this.check(periods >= 1 && periods <= MaxPeriods, 'retention.periods', `is ${periods}; use 1 to ${MaxPeriods}`);
     this.oneOf('retention.mode', r.mode, RetentionModeValues, 'on or on_or_after');
     this.oneOf('retention.output', r.output, RetentionOutputValues, 'table, heatmap or long');
   }
@@ -138,11 +130,7 @@ class Validator {
     this.selector('heatmap', { ...h, event: h.event || AnyEvent });
     this.oneOf('heatmap.x', x, DimensionValues, 'hour, weekday or date');
     this.oneOf('heatmap.y', y, DimensionValues, 'hour, weekday or date');
-    this.check(
-      x !== y,
-      'heatmap.y',
-      `is ${quote(y)}, the same as heatmap.x; choose two different dimensions`
-    );
+    this.check(x !== y, 'heatmap.y', `is ${quote(y)}, the same as heatmap.x; choose two different dimensions`);
     this.oneOf('heatmap.value', h.value, HeatmapValueValues, 'events or users');
   }
 
@@ -156,11 +144,7 @@ class Validator {
   }
 
   private filters(field: string, filters: Filter[] = []) {
-    this.check(
-      filters.length <= MaxFilters,
-      field,
-      `has ${filters.length} filters; at most ${MaxFilters} are allowed`
-    );
+    this.check(filters.length <= MaxFilters, field, `has ${filters.length} filters; at most ${MaxFilters} are allowed`);
     filters.forEach((filter, i) => this.filter(`${field}[${i}]`, filter));
   }
 

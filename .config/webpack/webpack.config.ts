@@ -1,0 +1,58 @@
+/*
+ * The plugin's bundle, after the configuration of @grafana/create-plugin (Apache-2.0): an AMD module that takes React,
+ * rxjs, emotion and Grafana's packages from Grafana. It has one chunk and no assets of its own, so it needs no public path.
+ */
+import CopyWebpackPlugin from 'copy-webpack-plugin';
+import fs from 'fs';
+import path from 'path';
+import type { Configuration } from 'webpack';
+import { base, root, type Env } from './base';
+
+const { version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+const pluginId = JSON.parse(fs.readFileSync(path.join(root, 'plugin.json'), 'utf8')).id;
+
+const externals = [
+  'lodash',
+  'moment',
+  'react',
+  'react/jsx-runtime',
+  'react/jsx-dev-runtime',
+  'react-dom',
+  'rxjs',
+  '@emotion/css',
+  '@emotion/react',
+  /^@grafana\/(data|runtime|ui|schema)/,
+];
+
+function stamp(content: Buffer): string {
+  return content
+    .toString()
+    .replaceAll('%VERSION%', version)
+    .replaceAll('%TODAY%', new Date().toISOString().slice(0, 10));
+}
+
+export default (env: Env): Configuration => ({
+  ...base(env, 'plugin'),
+  context: path.join(root, 'src'),
+  entry: { module: './module.ts' },
+  externals,
+  output: {
+    path: path.join(root, 'dist'),
+    // The back end's binaries and the preview page are built by others into the same folder.
+    clean: { keep: /^(gpx_|go_plugin_build_manifest|preview)/ },
+    filename: '[name].js',
+    library: { type: 'amd' },
+    uniqueName: pluginId,
+  },
+  plugins: [
+    new CopyWebpackPlugin({
+      patterns: [
+        { from: 'plugin.json', context: root, transform: stamp },
+        { from: 'README.md', context: root, noErrorOnMissing: true },
+        { from: '{LICENSE,CHANGELOG.md}', context: root },
+        { from: 'img/*' },
+        { from: 'provisioning/dashboards/*.json', context: root, to: 'dashboards/[name][ext]', noErrorOnMissing: true },
+      ],
+    }),
+  ],
+});

@@ -1,0 +1,25 @@
+import { Combobox } from '@grafana/ui';
+import { eventOption } from '../suggestions';
+import { useEditor, type Part } from './editor';
+
+interface Props extends Part<string> {
+  label: string;
+  invalid?: boolean;
+}
+
+/** A choice of events, the most frequent first; a name that has not happened yet may be typed. */
+export function EventPicker({ label, value, onChange, invalid }: Props) {
+  const { suggestions } = useEditor();
+  return (
+    <Combobox
+      aria-label={label}
+      placeholder="Choose an event"
+      width={30}
+      options={suggestions.events}
+      value={eventOption(value)}
+      createCustomValue
+      invalid={invalid}
+      onChange={(option) => onChange(option.value)}
+    />
+  );
+}

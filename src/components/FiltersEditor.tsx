@@ -1,0 +1,167 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import {
+  Button,
+  Combobox,
+  FieldValidationMessage,
+  IconButton,
+  MultiCombobox,
+  Stack,
+  Text,
+  useStyles2,
+} from '@grafana/ui';
+import { operatorTexts } from '../question';
+import { OperatorValues, type Filter, type Operator } from '../types.gen';
+import { useEditor, type Part } from './editor';
+import { ProblemField } from './ProblemField';
+import { PropertyPicker } from './PropertyPicker';
+
+interface Props {
+  /** Path of the filters in the query. */
+  path: string;
+  /** What is filtered, for the labels: "step 1". */
+  of: string;
+  /** The event whose properties and values are offered. */
+  event: string;
+  filters?: Filter[];
+  onChange: (filters: Filter[] | undefined) => void;
+}
+
+/** Filters, one a row, that must all hold. */
+export function FiltersEditor({ path, of, event, filters = [], onChange }: Props) {
+  const styles = useStyles2(getStyles);
+  const problem = useEditor().problems.find(({ field }) => field === path);
+  const change = (next: Filter[]) => onChange(next.length ? next : undefined);
+  return (
+    <div className={styles.filters}>
+      {filters.map((filter, i) => (
+        <FilterRow
+          key={i}
+          path={`${path}[${i}]`}
+          name={`filter ${i + 1} of ${of}`}
+          word={i === 0 ? 'where' : 'and'}
+          event={event}
+          value={filter}
+          onChange={(next) => change(filters.map((f, j) => (j === i ? next : f)))}
+          onRemove={() => change(filters.filter((_, j) => j !== i))}
+        />
+      ))}
+      {problem && <FieldValidationMessage>{`The list ${problem.reason}.`}</FieldValidationMessage>}
+      <Button
+        icon="filter"
+        variant="secondary"
+        fill="text"
+        size="sm"
+        aria-label={`Add filter to ${of}`}
+        onClick={() => change([...filters, { property: '', operator: '=', values: [] }])}
+      >
+        Add filter
+      </Button>
+    </div>
+  );
+}
+
+interface RowProps extends Part<Filter> {
+  path: string;
+  name: string;
+  word: string;
+  event: string;
+  onRemove: () => void;
+}
+
+const operators = OperatorValues.map((value) => ({ value, label: operatorTexts[value] ?? value }));
+
+function FilterRow({ path, name, word, event, value: filter, onChange, onRemove }: RowProps) {
+  const styles = useStyles2(getStyles);
+  return (
+    <Stack direction="row" gap={0.5} alignItems="flex-start" wrap="wrap">
+      <div className={styles.word}>
+        <Text color="secondary" variant="bodySmall">
+          {word}
+        </Text>
+      </div>
+      <ProblemField path={`${path}.property`} name="Property">
+        <PropertyPicker
+          label={`Property of ${name}`}
+          placeholder="Property"
+          event={event}
+          value={filter.property}
+          onChange={(property = '') =>
+            onChange({ ...filter, property, values: takesNone(filter.operator) ? undefined : [] })
+          }
+        />
+      </ProblemField>
+      <ProblemField path={`${path}.operator`} name="Operator">
+        <Combobox
+          aria-label={`Operator of ${name}`}
+          width={14}
+          options={operators}
+          value={filter.operator}
+          onChange={({ value: operator }) =>
+            onChange({ ...filter, operator, values: fitting(operator, filter.values) })
+          }
+        />
+      </ProblemField>
+      {!takesNone(filter.operator) && (
+        <ProblemField path={`${path}.values`} name="Value">
+          <ValuesPicker name={name} event={event} value={filter} onChange={onChange} />
+        </ProblemField>
+      )}
+      <div className={styles.remove}>
+        <IconButton name="times" tooltip={`Remove ${name}`} onClick={onRemove} />
+      </div>
+    </Stack>
+  );
+}
+
+interface ValuesProps extends Part<Filter> {
+  name: string;
+  event: string;
+  invalid?: boolean;
+}
+
+function ValuesPicker({ name, event, value: filter, onChange, invalid }: ValuesProps) {
+  const { suggestions } = useEditor();
+  const shared = {
+    options: (search: string) => suggestions.values(event, filter.property, search),
+    width: 26,
+    createCustomValue: true,
+    invalid,
+  };
+  return takesSeveral(filter.operator) ? (
+    <MultiCombobox
+      {...shared}
+      aria-label={`Values of ${name}`}
+      placeholder="Values"
+      value={filter.values}
+      onChange={(options) => onChange({ ...filter, values: options.map(({ value }) => value) })}
+    />
+  ) : (
+    <Combobox
+      {...shared}
+      aria-label={`Value of ${name}`}
+      placeholder="Value"
+      value={filter.values?.[0] ?? null}
+      onChange={({ value }) => onChange({ ...filter, values: [value] })}
+    />
+  );
+}
+
+const takesNone = (operator: Operator) => operator === 'isSet' || operator === 'isNotSet';
+const takesSeveral = (operator: Operator) => operator === 'in' || operator === 'notIn';
+
+/** As many of the values as the operator takes. */
+function fitting(operator: Operator, values: string[] = []): string[] | undefined {
+  return takesNone(operator) ? undefined : takesSeveral(operator) ? values : values.slice(0, 1);
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  filters: css({ display: 'flex', flexDirection: 'column', gap: theme.spacing(0.5), alignItems: 'flex-start' }),
+  word: css({
+    width: theme.spacing(5),
+    lineHeight: theme.spacing(4),
+    textAlign: 'right',
+    paddingRight: theme.spacing(0.5),
+  }),
+  remove: css({ display: 'flex', height: theme.spacing(4), alignItems: 'center', paddingLeft: theme.spacing(0.5) }),
+});

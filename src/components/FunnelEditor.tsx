@@ -1,0 +1,72 @@
+import { Combobox, Stack } from '@grafana/ui';
+import { useId } from 'react';
+import type { Breakdown, Funnel, FunnelOutput } from '../types.gen';
+import { PropertyPicker } from './PropertyPicker';
+import { ProblemField } from './ProblemField';
+import { StepsEditor } from './StepsEditor';
+import { TextInput } from './TextInput';
+import { WindowInput } from './WindowInput';
+import type { Part } from './editor';
+
+const outputs: Array<{ value: FunnelOutput; label: string; description: string }> = [
+  { value: 'steps', label: 'Steps', description: 'A row for each step: users, shares, dropped, in progress' },
+  { value: 'conversion', label: 'Conversion rate', description: 'One number, for stat panels and alert rules' },
+];
+
+export function FunnelEditor({ value: funnel, onChange }: Part<Funnel>) {
+  const id = useId();
+  const set = (change: Partial<Funnel>) => onChange({ ...funnel, ...change });
+  return (
+    <Stack direction="column" gap={2}>
+      <StepsEditor value={funnel.steps} onChange={(steps) => set({ steps })} />
+      <Stack direction="row" gap={2} wrap="wrap" alignItems="flex-start">
+        <ProblemField path="funnel.window" label="Conversion window" htmlFor={`${id}-window`}>
+          <WindowInput id={`${id}-window`} value={funnel.window || '24h'} onChange={(window) => set({ window })} />
+        </ProblemField>
+        <BreakdownFields
+          event={funnel.steps[0]?.event ?? ''}
+          value={funnel.breakdown}
+          onChange={(breakdown) => set({ breakdown })}
+        />
+        <ProblemField path="funnel.output" label="Answer as" htmlFor={`${id}-output`}>
+          <Combobox
+            id={`${id}-output`}
+            width={20}
+            options={outputs}
+            value={funnel.output || 'steps'}
+            onChange={(option) => set({ output: option.value })}
+          />
+        </ProblemField>
+      </Stack>
+    </Stack>
+  );
+}
+
+function BreakdownFields({ event, value: breakdown, onChange }: Part<Breakdown | undefined> & { event: string }) {
+  const id = useId();
+  return (
+    <>
+      <ProblemField path="funnel.breakdown.property" label="Break down by">
+        <PropertyPicker
+          label="Break down by"
+          placeholder="Nothing"
+          isClearable
+          event={event}
+          value={breakdown?.property}
+          onChange={(property) => onChange(property ? { ...breakdown, property } : undefined)}
+        />
+      </ProblemField>
+      {breakdown && (
+        <ProblemField path="funnel.breakdown.limit" label="Top values" htmlFor={`${id}-limit`}>
+          <TextInput
+            id={`${id}-limit`}
+            type="number"
+            width={9}
+            value={String(breakdown.limit || 5)}
+            onChange={(text) => onChange({ ...breakdown, limit: Number(text) })}
+          />
+        </ProblemField>
+      )}
+    </>
+  );
+}

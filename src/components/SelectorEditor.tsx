@@ -1,0 +1,31 @@
+import { Stack } from '@grafana/ui';
+import type { EventSelector } from '../types.gen';
+import { EventPicker } from './EventPicker';
+import { FiltersEditor } from './FiltersEditor';
+import { ProblemField } from './ProblemField';
+import type { Part } from './editor';
+
+interface Props extends Part<EventSelector> {
+  path: string;
+  label: string;
+  /** What is selected, for the labels of its filters: "the start event". */
+  of: string;
+}
+
+/** An event and the filters on it. */
+export function SelectorEditor({ path, label, of, value, onChange }: Props) {
+  return (
+    <Stack direction="column" gap={0.5}>
+      <ProblemField path={`${path}.event`} label={label}>
+        <EventPicker label={label} value={value.event} onChange={(event) => onChange({ ...value, event })} />
+      </ProblemField>
+      <FiltersEditor
+        path={`${path}.filters`}
+        of={of}
+        event={value.event}
+        filters={value.filters}
+        onChange={(filters) => onChange({ ...value, filters })}
+      />
+    </Stack>
+  );
+}

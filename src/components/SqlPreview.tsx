@@ -1,0 +1,96 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2, TimeRange } from '@grafana/data';
+import { isFetchError } from '@grafana/runtime';
+import { Alert, Button, LoadingPlaceholder, Text, useStyles2 } from '@grafana/ui';
+import { useEffect, useState } from 'react';
+import type { DataSource } from '../datasource';
+import type { FootfallQuery, Statement } from '../types';
+
+interface Props {
+  datasource: DataSource;
+  query: FootfallQuery;
+  range: TimeRange;
+  timeZone: string;
+}
+
+/** The statement that the query runs as, on demand. */
+export function SqlPreview(props: Props) {
+  const [shown, setShown] = useState(false);
+  const complete = props.datasource.filterQuery(props.query);
+  return (
+    <div>
+      <Button
+        icon={shown ? 'angle-down' : 'angle-right'}
+        variant="secondary"
+        fill="text"
+        size="sm"
+        aria-expanded={shown}
+        onClick={() => setShown(!shown)}
+      >
+        {shown ? 'Hide SQL' : 'Show SQL'}
+      </Button>
+      {shown &&
+        (complete ? <StatementText {...props} /> : <Text color="secondary">The query is not complete yet.</Text>)}
+    </div>
+  );
+}
+
+function StatementText({ datasource, query, range, timeZone }: Props) {
+  const styles = useStyles2(getStyles);
+  const [answer, setAnswer] = useState<{ statement?: Statement; error?: string }>({});
+  useEffect(() => {
+    let current = true;
+    datasource.statement(query, range, timeZone).then(
+      (statement) => current && setAnswer({ statement }),
+      (error) => current && setAnswer({ error: errorText(error) })
+    );
+    return () => {
+      current = false;
+    };
+  }, [datasource, query, range, timeZone]);
+
+  if (answer.error) {
+    return <Alert severity="error" title={answer.error} />;
+  }
+  if (!answer.statement) {
+    return <LoadingPlaceholder text="Asking for the SQL..." />;
+  }
+  const { sql, args, source, reason } = answer.statement;
+  return (
+    <div data-testid="sql">
+      <Text color="secondary" variant="bodySmall">
+        Source: {source}. {reason}
+      </Text>
+      <pre className={styles.sql}>{sql}</pre>
+      <dl className={styles.args}>
+        {args.map((arg, i) => (
+          <div key={i}>
+            <dt>${i + 1}</dt>
+            <dd>{arg}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}
+
+function errorText(error: unknown): string {
+  return (isFetchError(error) && error.data?.error) || String(error);
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  sql: css({
+    maxHeight: 360,
+    overflow: 'auto',
+    margin: theme.spacing(1, 0),
+    fontSize: theme.typography.bodySmall.fontSize,
+  }),
+  args: css({
+    margin: 0,
+    fontFamily: theme.typography.fontFamilyMonospace,
+    fontSize: theme.typography.bodySmall.fontSize,
+    '& > div': { display: 'flex', gap: theme.spacing(1) },
+    dt: { width: theme.spacing(4), color: theme.colors.text.secondary, fontWeight: 'normal' },
+    dd: { margin: 0, overflowWrap: 'anywhere' },
+  }),
+});

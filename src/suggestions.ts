@@ -1,0 +1,62 @@
+import type { TimeRange } from '@grafana/data';
+import type { ComboboxOption } from '@grafana/ui';
+import type { DataSource } from './datasource';
+import { AnyEvent, Columns } from './types.gen';
+
+const anyEventOption: ComboboxOption = { value: AnyEvent, label: 'Any event' };
+
+/** The choices that the pickers offer for a time range. Names are asked for once, values anew for each search. */
+export class Suggestions {
+  private readonly names = new Map<string, Promise<ComboboxOption[]>>();
+
+  constructor(
+    private readonly datasource: DataSource,
+    private readonly range: TimeRange
+  ) {}
+
+  events = async (search: string) => {
+    const events = await this.once('events', async () =>
+      (await this.datasource.events(this.range)).map(({ name, count }) => ({
+        value: name,
+        description: `${count.toLocaleString('en')} events`,
+      }))
+    );
+    return matching([anyEventOption, ...events], search);
+  };
+
+  properties = async (event: string, search: string) => {
+    const properties = await this.once(`properties of ${event}`, async () =>
+      (await this.datasource.properties(this.range, event || AnyEvent)).map(({ name }) => ({ value: name }))
+    );
+    return matching(properties.length ? properties : Columns.map((value) => ({ value })), search);
+  };
+
+  values = async (event: string, property: string, search: string) => {
+    if (!property) {
+      return [];
+    }
+    const values = await this.datasource.values(this.range, event || AnyEvent, property, search);
+    return values.map(({ value, count }) => ({ value, description: `${count.toLocaleString('en')} events` }));
+  };
+
+  private once(key: string, load: () => Promise<ComboboxOption[]>) {
+    const known = this.names.get(key);
+    if (known) {
+      return known;
+    }
+    const loading = load();
+    this.names.set(key, loading);
+    // A failure is shown where the choice is made, and the next opening asks again.
+    loading.catch(() => this.names.delete(key));
+    return loading;
+  }
+}
+
+function matching(options: ComboboxOption[], search: string) {
+  const wanted = search.toLowerCase();
+  return options.filter(({ label, value }) => (label ?? value).toLowerCase().includes(wanted));
+}
+
+export function eventOption(event: string): ComboboxOption | null {
+  return event === AnyEvent ? anyEventOption : event ? { value: event } : null;
+}
