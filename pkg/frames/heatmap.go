@@ -41,7 +41,7 @@ func (g *HeatmapGrid) axis(d model.Dimension) axis {
 			func(i int) string { return time.Weekday((i + int(g.WeekStart)) % 7).String()[:3] }}
 	}
 	first, last := g.days()
-	return axis{last - first + 1, func(n int) int { return n - first }, func(i int) string { return g.date(first + i).Format("2006-01-02") }}
+	return axis{last - first + 1, func(n int) int { return n - first }, func(i int) string { return time.Unix(int64(first+i)*86400, 0).UTC().Format(time.DateOnly) }}
 }
 
 // days are the first and the last date of the range, as days since 1970-01-01.
@@ -53,9 +53,13 @@ func (g *HeatmapGrid) days() (first, last int) {
 	return number(g.From), number(g.To.Add(-time.Nanosecond))
 }
 
-// date is the local midnight of a day since 1970-01-01.
+// date is the local midnight of a day since 1970-01-01; the hour after where a clock change skips it.
 func (g *HeatmapGrid) date(day int) time.Time {
-	return time.Date(1970, time.January, 1+day, 0, 0, 0, 0, g.Zone)
+	t := time.Date(1970, time.January, 1+day, 0, 0, 0, 0, g.Zone)
+	if t.Hour() == 23 {
+		t = t.Add(time.Hour)
+	}
+	return t
 }
 
 // Heatmap makes a dense frame for the heatmap panel: cells without events are 0.

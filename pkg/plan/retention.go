@@ -35,7 +35,7 @@ func Retention(q *model.Query, r Range, s Settings) (Statement, Cohorts, error) 
 		bounds: args.bind(cohorts.Starts, "timestamptz[]"),
 		first:  args.timestamp(cohorts.Starts[0]),
 		last:   args.timestamp(minTime(cohorts.Starts[cohorts.Count], s.Now)),
-		now:    args.timestamp(s.Now),
+		now:    s.Now,
 		end:    args.timestamp(end),
 	}
 	sql := lines(
@@ -83,8 +83,9 @@ type retentionBuilder struct {
 	mode  model.RetentionMode
 	// same says that start and return are the same events, so that every start is a return in period 0.
 	same bool
-	// Placeholders: the buckets' bounds, the cohorts' first and last instant, now, and the end of the returns.
-	bounds, first, last, now, end string
+	now  time.Time
+	// Placeholders: the buckets' bounds, the cohorts' first and last instant, and the end of the returns.
+	bounds, first, last, end string
 }
 
 // starts is one row a user and cohort: the time of the start event that counts.
@@ -102,7 +103,7 @@ func (b *retentionBuilder) starts(args *arguments) string {
 	}
 	return lines(
 		"SELECT user_key, "+fmt.Sprintf(bucket, "started")+", started",
-		"FROM (SELECT user_key, min(time) AS started FROM user_events WHERE time < "+b.now+" AND "+where+" GROUP BY 1) first_start",
+		"FROM (SELECT user_key, min(time) AS started FROM user_events WHERE time < "+args.timestamp(b.now)+" AND "+where+" GROUP BY 1) first_start",
 		"WHERE started >= "+b.first+" AND started < "+b.last,
 	)
 }

@@ -45,7 +45,7 @@ func (s *Store) Inspect(ctx context.Context) (Server, error) {
 			return err
 		}
 		rows, err := tx.Query(ctx, `SELECT view_name AS name,
-				CASE WHEN mark > '-infinity' THEN mark END AS up_to
+				CASE WHEN mark > '0001-01-01' THEN mark END AS up_to
 			FROM timescaledb_information.continuous_aggregates
 			JOIN _timescaledb_catalog.continuous_agg ON user_view_schema = view_schema AND user_view_name = view_name
 			CROSS JOIN LATERAL (SELECT _timescaledb_functions.to_timestamp(_timescaledb_functions.cagg_watermark(mat_hypertable_id)) AS mark) w

@@ -1,0 +1,280 @@
+package plugin
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"maps"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+	"github.com/grafana/grafana-plugin-sdk-go/experimental"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/footfall-analytics/footfall/internal/dbtest"
+	"github.com/footfall-analytics/footfall/pkg/plan"
+	"github.com/footfall-analytics/footfall/pkg/store"
+	footfallsql "github.com/footfall-analytics/footfall/sql"
+)
+
+var update = flag.Bool("update", false, "write the answers in testdata anew")
+
+// newDatasource opens a data source on a migrated schema of the test's own, with the given events in it, and sets its clock.
+func newDatasource(t *testing.T, dsn, events string, options map[string]any) *Datasource {
+	t.Helper()
+	schema := dbtest.Schema(t, dsn)
+	if events != "" {
+		_, err := dbtest.Connect(t, dsn).Exec(t.Context(), `INSERT INTO `+schema+`.user_events
+			(event_id, time, user_id, event_type, device_type, session_id, metadata)
+			SELECT gen_random_uuid(), time::timestamptz, user_id, event_type, device_type, session_id, metadata::jsonb FROM (VALUES `+events+`)
+			v(time, user_id, event_type, device_type, session_id, metadata)`)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	config, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := map[string]any{"database": config.Database, "schema": schema, "sslmode": "disable"}
+	maps.Copy(data, options)
+	return openDatasource(t, dsn, data)
+}
+
+func openDatasource(t *testing.T, dsn string, jsonData map[string]any) *Datasource {
+	t.Helper()
+	address, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := json.Marshal(jsonData)
+	if err != nil {
+		t.Fatal(err)
+	}
+	password, _ := address.User.Password()
+	instance, err := New(t.Context(), backend.DataSourceInstanceSettings{
+		URL: address.Host, User: address.User.Username(), JSONData: raw,
+		DecryptedSecureJSONData: map[string]string{"password": password},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := instance.(*Datasource)
+	t.Cleanup(d.Dispose)
+	d.now = func() time.Time { return time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC) }
+	return d
+}
+
+var march = backend.TimeRange{From: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 3, 11, 0, 0, 0, 0, time.UTC)}
+
+func query(t *testing.T, d *Datasource, text string) backend.DataResponse {
+	t.Helper()
+	response, err := d.QueryData(t.Context(), &backend.QueryDataRequest{
+		Queries: []backend.DataQuery{{RefID: "A", JSON: []byte(text), TimeRange: march}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.Responses["A"]
+}
+
+const shop = `
+	('2026-03-01 10:00Z', 'ann', 'view', 'mobile', 's1', '{"channel":"email"}'),
+	('2026-03-01 10:05Z', 'ann', 'cart', 'mobile', 's1', '{}'),
+	('2026-03-01 10:15Z', 'ann', 'pay', 'mobile', 's1', '{"total":20}'),
+	('2026-03-02 10:00Z', 'ben', 'view', 'desktop', 's2', '{}'),
+	('2026-03-04 10:00Z', 'ben', 'cart', 'desktop', 's2', '{}'),
+	('2026-03-10 11:00Z', 'cat', 'view', 'mobile', 's3', '{"channel":"ads"}'),
+	('2026-03-10 11:30Z', NULL, 'view', 'mobile', 's4', '{}')`
+
+// Each query's answer, frame by frame, is in testdata: run with -update after a change that is meant.
+func TestAnswers(t *testing.T) {
+	queries, err := filepath.Glob("testdata/*.query.json")
+	if err != nil || len(queries) == 0 {
+		t.Fatal("no queries in testdata", err)
+	}
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		d := newDatasource(t, dsn, shop, nil)
+		for _, path := range queries {
+			name := strings.TrimSuffix(filepath.Base(path), ".query.json")
+			t.Run(name, func(t *testing.T) {
+				text, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				response := query(t, d, string(text))
+				for _, frame := range response.Frames {
+					if sql := frame.Meta.ExecutedQueryString; !strings.Contains(sql, "FROM user_events") {
+						t.Errorf("the inspector shows %q", sql)
+					}
+					frame.Meta.Stats = nil // they hold the time it took
+				}
+				experimental.CheckGoldenJSONResponse(t, "testdata", name+".golden", &response, *update)
+			})
+		}
+	})
+}
+
+func TestErrorsSayWhatToDo(t *testing.T) {
+	dsn := dbtest.Embedded(t)
+	for name, c := range map[string]struct {
+		query, want string
+		options     map[string]any
+		status      backend.Status
+	}{
+		"one step": {
+			query: `{"queryType":"funnel","funnel":{"steps":[{"event":"view"}]}}`,
+			want:  "funnel.steps has 1 steps; a funnel has 2 to 64", status: backend.StatusBadRequest,
+		},
+		"too many rows": {
+			query:   `{"queryType":"heatmap","heatmap":{}}`,
+			options: map[string]any{"rowLimit": 2},
+			want:    "raise the row limit", status: backend.StatusBadRequest,
+		},
+		"regular expression": {
+			query: `{"queryType":"heatmap","heatmap":{"event":"view","filters":[{"property":"device_type","operator":"matches","values":["("]}]}}`,
+			want:  "regular expression is not valid", status: backend.StatusBadGateway,
+		},
+		"schema": {
+			query:   `{"queryType":"heatmap","heatmap":{}}`,
+			options: map[string]any{"schema": "nowhere"},
+			want:    "run collector migrate", status: backend.StatusBadGateway,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			response := query(t, newDatasource(t, dsn, shop, c.options), c.query)
+			if response.Error == nil || !strings.Contains(response.Error.Error(), c.want) {
+				t.Errorf("error %v; want %q", response.Error, c.want)
+			}
+			if response.Status != c.status || response.ErrorSource != backend.ErrorSourceDownstream {
+				t.Errorf("status %d by %s; want %d by downstream", response.Status, response.ErrorSource, c.status)
+			}
+		})
+	}
+}
+
+func TestDatabaseAway(t *testing.T) {
+	d := openDatasource(t, "postgres://reader:secret-word@127.0.0.1:1/db", map[string]any{"database": "db", "sslmode": "disable"})
+	health, err := d.CheckHealth(t.Context(), &backend.CheckHealthRequest{})
+	if err != nil || health.Status != backend.HealthStatusError || !strings.Contains(health.Message, "cannot connect to the database: dial tcp 127.0.0.1:1") {
+		t.Errorf("health %+v, %v", health, err)
+	}
+	response := query(t, d, `{"queryType":"heatmap","heatmap":{}}`)
+	if response.Error == nil || response.ErrorSource != backend.ErrorSourceDownstream || strings.Contains(response.Error.Error(), "secret-word") {
+		t.Errorf("error %v by %s", response.Error, response.ErrorSource)
+	}
+}
+
+// A panel that is closed stops its statement in the server; so does one that runs too long. The embedded database cannot.
+func TestStatementsAreCancelledInTheServer(t *testing.T) {
+	dsn := os.Getenv("FOOTFALL_TEST_DSN")
+	if dsn == "" {
+		t.Skip("the embedded database has no way to cancel: set FOOTFALL_TEST_DSN to a server")
+	}
+	d := newDatasource(t, dsn, shop, map[string]any{"queryTimeout": 1})
+	slow := plan.Statement{SQL: "SELECT pg_sleep(60)::text AS name, 1 AS count", Source: "footfall cancel test"}
+	_, err := store.Query[nameCount](t.Context(), d.store, slow)
+	if status, source, _ := classify(err); status != backend.StatusTimeout || source != backend.ErrorSourceDownstream {
+		t.Errorf("after the timeout: %d by %s: %v", status, source, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(200*time.Millisecond, cancel)
+	if _, err = store.Query[nameCount](ctx, d.store, slow); !errors.Is(err, context.Canceled) {
+		t.Errorf("after cancel: %v", err)
+	}
+	conn := dbtest.Connect(t, dsn)
+	var running int
+	for range 50 {
+		if err := conn.QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%pg_sleep(60)%' AND pid <> pg_backend_pid()`).Scan(&running); err != nil {
+			t.Fatal(err)
+		}
+		if running == 0 {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Errorf("%d statements still run in the server", running)
+}
+
+func TestHealthNamesWhatItFound(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		d := newDatasource(t, dsn, shop, nil)
+		check := func() *backend.CheckHealthResult {
+			health, err := d.CheckHealth(t.Context(), &backend.CheckHealthRequest{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return health
+		}
+		health := check()
+		if health.Status != backend.HealthStatusOk || !strings.Contains(health.Message, "user_activity_daily has never been refreshed") {
+			t.Errorf("before the first refresh: %s %s", health.Status, health.Message)
+		}
+		if err := footfallsql.RefreshRollups(t.Context(), dbtest.Connect(t, dsn), d.settings.store.Schema); err != nil {
+			t.Fatal(err)
+		}
+		health = check()
+		var details store.Server
+		if err := json.Unmarshal(health.JSONDetails, &details); err != nil {
+			t.Fatal(err)
+		}
+		if details.Licence != "timescale" || details.SchemaVersion != footfallsql.LatestVersion || len(details.Rollups) != 3 || details.Rollups[0].UpTo == nil {
+			t.Errorf("details %s", health.JSONDetails)
+		}
+	})
+}
+
+func TestResources(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		d := newDatasource(t, dsn, shop, nil)
+		span := fmt.Sprintf("from=%d&to=%d", march.From.UnixMilli(), march.To.UnixMilli())
+		for _, c := range []struct {
+			method, path, body string
+			status             int
+			want               string
+		}{
+			{"GET", "events?" + span, "", 200, `[{"name":"view","count":4},{"name":"cart","count":2},{"name":"pay","count":1}]`},
+			{"GET", "properties?event=pay&" + span, "", 200, `{"name":"user_id","count":0},{"name":"metadata.total","count":1}]`},
+			{"GET", "values?property=metadata.channel&" + span, "", 200, `[{"value":"ads","count":1},{"value":"email","count":1}]`},
+			{"GET", "values?property=device_type&search=desk&" + span, "", 200, `[{"value":"desktop","count":2}]`},
+			{"GET", "values?property=metadata.none&" + span, "", 200, `[]`},
+			{"GET", "values?property=pg_shadow&" + span, "", 400, `"field":"property"`},
+			{"GET", "events?from=yesterday", "", 400, `"error":"`},
+			{"POST", "sql", `{"from":0,"to":1000,"query":{"queryType":"heatmap","heatmap":{}}}`, 200, `"source":"raw events"`},
+			{"POST", "sql", `{"from":0,"to":1000,"query":{"queryType":"heatmap","heatmap":{"x":"year"}}}`, 400, `"field":"heatmap.x"`},
+			{"GET", "tables", "", 404, ""},
+		} {
+			path, rawURL := strings.SplitN(c.path, "?", 2)[0], c.path
+			var got *backend.CallResourceResponse
+			err := d.CallResource(t.Context(), &backend.CallResourceRequest{Method: c.method, Path: path, URL: rawURL, Body: []byte(c.body)},
+				backend.CallResourceResponseSenderFunc(func(r *backend.CallResourceResponse) error { got = r; return nil }))
+			if err != nil || got.Status != c.status || !strings.Contains(string(got.Body), c.want) {
+				t.Errorf("%s %s: %d %s, %v; want %d %s", c.method, c.path, got.Status, got.Body, err, c.status, c.want)
+			}
+		}
+	})
+}
+
+func TestSettingsAreChecked(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"database":""}`:                            "the database name is empty",
+		`{"database":"d","schema":"a; drop"}`:        "the schema",
+		`{"database":"d","timeZone":"Mars/Olympus"}`: "not a known time zone",
+		`{"database":"d","weekStart":"friday"}`:      "the week start",
+		`{"database":"d","rowLimit":-1}`:             "the row limit is -1: use 1 to",
+		`{"database":"d","sslmode":"maybe"}`:         "TLS mode",
+		`{"database":5}`:                             "cannot be read",
+	} {
+		_, err := New(t.Context(), backend.DataSourceInstanceSettings{URL: "localhost", JSONData: []byte(text)})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v; want %q", text, err, want)
+		}
+	}
+}
