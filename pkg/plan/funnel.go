@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
@@ -27,7 +28,7 @@ func Funnel(q *model.Query, r Range) Statement {
 		indent(b.events(q, from, to)),
 		"), users AS (",
 		indent(b.users(to)),
-		"), "+b.chains(),
+		"),", b.chains(),
 		b.summary(),
 	)
 	return Statement{SQL: sql, Args: b.args, Source: rawEvents, Reason: "a funnel follows single users through their events"}
@@ -51,23 +52,24 @@ func (b *funnelBuilder) each(first, last int, format, separator string) string {
 
 // events is the rows that can fill a step, with one flag a step, so that each step's condition is evaluated once a row.
 func (b *funnelBuilder) events(q *model.Query, from, to string) string {
-	selectors := make([]*model.EventSelector, b.steps)
-	flags := make([]string, b.steps)
+	columns := []string{"user_key", "time"}
+	var names []string
 	for i := range b.funnel.Steps {
-		selectors[i] = &b.funnel.Steps[i].EventSelector
-		flags[i] = fmt.Sprintf("%s AS step%d", b.args.selects(selectors[i]), i+1)
+		s := &b.funnel.Steps[i].EventSelector
+		columns = append(columns, fmt.Sprintf("%s AS step%d", all(b.args.selects(s)), i+1))
+		names = append(names, s.Event)
 	}
-	columns := "user_key, time, "
 	if b.funnel.Breakdown != nil {
-		columns += b.args.property(b.funnel.Breakdown.Property) + " AS value, "
+		columns = append(columns, b.args.property(b.funnel.Breakdown.Property)+" AS value")
 	}
-	where := append([]string{
-		"user_key IS NOT NULL", "time >= " + from, "time < " + to + " + " + b.window, b.args.selectsAny(selectors...),
-	}, b.args.filters(q.Filters)...)
+	where := []string{"user_key IS NOT NULL", "time >= " + from, "time < " + to + " + " + b.window}
+	if !slices.Contains(names, model.AnyEvent) {
+		where = append(where, "event_type = ANY("+b.args.bind(names, "text[]")+")")
+	}
 	return lines(
-		"SELECT "+columns+strings.Join(flags, ", "),
+		"SELECT "+strings.Join(columns, ", "),
 		"FROM user_events",
-		"WHERE "+strings.Join(where, " AND "),
+		"WHERE "+all(where, b.args.filters(q.Filters)),
 		"OFFSET 0", // keeps the flags from being computed again wherever they are used
 	)
 }
@@ -115,7 +117,7 @@ func (b *funnelBuilder) chains() string {
 		columns += `, "values"[width_bucket(time1, times1)] AS value`
 	}
 	list = append(list, "chains AS MATERIALIZED (SELECT "+columns+" FROM back1)")
-	return strings.Join(list, ", ")
+	return strings.Join(list, ",\n")
 }
 
 // summary counts the chains.

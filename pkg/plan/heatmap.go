@@ -15,9 +15,8 @@ func Heatmap(q *model.Query, r Range, s Settings) (Statement, error) {
 		return Statement{}, &model.Error{Field: "heatmap", Reason: fmt.Sprintf("by date covers %d days; use a range of at most %d days, or another dimension", days, MaxBuckets)}
 	}
 	var args arguments
-	where := all(append([]string{
-		"time >= " + args.timestamp(r.From), "time < " + args.timestamp(r.To), args.selects(&m.EventSelector),
-	}, args.filters(q.Filters)...))
+	where := all([]string{"time >= " + args.timestamp(r.From), "time < " + args.timestamp(r.To)},
+		args.selects(&m.EventSelector), args.filters(q.Filters))
 	// Converting each event's time to a zone costs more than reading it. Within a grain that no clock change cuts, one
 	// conversion serves all events.
 	grain := args.bind(zoneGrain(r, s.Zone), "interval")
@@ -60,7 +59,7 @@ func zoneGrain(r Range, zone *time.Location) time.Duration {
 			grain = shorterGrain[grain]
 		}
 		_, end := t.ZoneBounds()
-		if end.IsZero() {
+		if end.IsZero() || !end.Before(r.To) {
 			break
 		}
 		for grain > time.Second && end.Unix()%int64(grain/time.Second) != 0 {

@@ -4,6 +4,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -94,25 +95,13 @@ func (a *arguments) property(name string) string {
 	return p.Column // one of model.Columns
 }
 
-// selects is the condition under which a selector picks an event.
-func (a *arguments) selects(s *model.EventSelector) string {
-	conditions := a.filters(s.Filters)
+// selects is the conditions under which a selector picks an event.
+func (a *arguments) selects(s *model.EventSelector) []string {
+	var conditions []string
 	if s.Event != model.AnyEvent {
-		conditions = append([]string{"event_type = " + a.bind(s.Event, "text")}, conditions...)
+		conditions = append(conditions, "event_type = "+a.bind(s.Event, "text"))
 	}
-	return all(conditions)
-}
-
-// selectsAny is the condition under which at least one selector's event name fits: what lets the server skip the others'.
-func (a *arguments) selectsAny(selectors ...*model.EventSelector) string {
-	var names []string
-	for _, s := range selectors {
-		if s.Event == model.AnyEvent {
-			return "true"
-		}
-		names = append(names, s.Event)
-	}
-	return "event_type = ANY(" + a.bind(names, "text[]") + ")"
+	return append(conditions, a.filters(s.Filters)...)
 }
 
 func (a *arguments) filters(filters []model.Filter) []string {
@@ -149,7 +138,9 @@ func (a *arguments) filter(f *model.Filter) string {
 		string(f.Operator) + " " + a.bind(f.Values[0], "text") + "::numeric, false)"
 }
 
-func all(conditions []string) string {
+// all joins lists of conditions.
+func all(lists ...[]string) string {
+	conditions := slices.Concat(lists...)
 	if len(conditions) == 0 {
 		return "true"
 	}

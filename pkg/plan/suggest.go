@@ -70,8 +70,9 @@ func (a *arguments) sample(event string, r Range) string {
 	if event == "" {
 		event = model.AnyEvent
 	}
-	return "SELECT * FROM user_events WHERE time >= " + a.timestamp(lastSpan(r).From) + " AND time < " + a.timestamp(r.To) +
-		" AND " + a.selects(&model.EventSelector{Event: event}) + " ORDER BY time DESC LIMIT " + a.bind(sampledEvents, "int")
+	where := all([]string{"time >= " + a.timestamp(lastSpan(r).From), "time < " + a.timestamp(r.To)},
+		a.selects(&model.EventSelector{Event: event}))
+	return "SELECT * FROM user_events WHERE " + where + " ORDER BY time DESC LIMIT " + a.bind(sampledEvents, "int")
 }
 
 func lastSpan(r Range) Range {
