@@ -15,10 +15,10 @@ FROM go AS build-traffic
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
     go build -trimpath -ldflags="-s -w" -o /out/traffic ./internal/shop/send
 
-# Mage leaves dist/gpx_footfall_<system>_<architecture>, the name that Grafana looks for.
+# Grafana looks for the plugin's executable under the name of its own system and architecture.
 FROM go AS build-plugin
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
-    go tool mage build:backend
+    go build -trimpath -ldflags="-s -w" -o /out/gpx_footfall_linux_$(go env GOARCH) ./pkg
 
 FROM node:20.20.2-alpine3.23 AS build-frontend
 WORKDIR /src
@@ -44,4 +44,4 @@ FROM grafana/grafana:12.4.3 AS grafana
 # Not below /var/lib/grafana: a volume there would keep an old plugin when the image is built anew.
 ENV GF_PATHS_PLUGINS=/opt/grafana-plugins
 COPY --from=build-frontend /src/dist /opt/grafana-plugins/footfall-behavior-datasource
-COPY --from=build-plugin /src/dist/gpx_* /opt/grafana-plugins/footfall-behavior-datasource/
+COPY --from=build-plugin /out/ /opt/grafana-plugins/footfall-behavior-datasource/

@@ -95,7 +95,7 @@ func TestPortsAreBoundToThisMachineAndCanBeChosen(t *testing.T) {
 	}
 }
 
-func TestImagesArePinned(t *testing.T) {
+func TestImagesArePinnedAndCanBeBuilt(t *testing.T) {
 	project, root := load(t)
 	pinned := regexp.MustCompile(`^[a-z0-9./-]+:[0-9]+\.[0-9]+\.[0-9]+(-[a-z0-9.]+)?$`)
 	for name, service := range project.Services {
@@ -113,6 +113,11 @@ func TestImagesArePinned(t *testing.T) {
 			t.Errorf("Dockerfile: image %q has no full version", from[1])
 		}
 		stages[from[2]] = true
+	}
+	for _, source := range regexp.MustCompile(`(?m) go build .* (\./\S+)$`).FindAllStringSubmatch(string(text), -1) {
+		if _, err := os.Stat(filepath.Join(root, source[1])); err != nil {
+			t.Errorf("Dockerfile: %v", err)
+		}
 	}
 	for name, service := range project.Services {
 		if service.Build != nil && !stages[service.Build.Target] {
