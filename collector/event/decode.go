@@ -233,11 +233,13 @@ func (it *item) metadata() []byte {
 		return nil
 	}
 	it.checkTree("metadata", tree, 1)
-	text, err := json.Marshal(tree)
-	if err != nil {
+	var text bytes.Buffer
+	writer := json.NewEncoder(&text)
+	writer.SetEscapeHTML(false) // escapes would count against the limit
+	if err := writer.Encode(tree); err != nil {
 		it.refuse("metadata", "cannot be written: %v", err)
 	}
-	return text
+	return bytes.TrimSpace(text.Bytes())
 }
 
 // checkTree refuses what the database's jsonb cannot hold, and nesting that no query reaches.

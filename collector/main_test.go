@@ -1,0 +1,390 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/footfall-analytics/footfall/internal/dbtest"
+)
+
+var update = flag.Bool("update", false, "write the settings table in docs/collector.md")
+
+func parser(t *testing.T, c *cli) *kong.Kong {
+	t.Helper()
+	p, err := newParser(c, io.Discard, io.Discard, func(int) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// TestSettingsAreDocumented keeps the table of settings in docs/collector.md in step with the structs.
+func TestSettingsAreDocumented(t *testing.T) {
+	const path, begin, end = "../docs/collector.md", "<!-- settings: go test ./collector -run TestSettings -update -->\n", "<!-- end of settings -->"
+	var table strings.Builder
+	p := parser(t, &cli{})
+	for _, node := range append([]*kong.Node{p.Model.Node}, p.Model.Children...) {
+		title := "All commands"
+		if node.Type == kong.CommandNode {
+			title = "`collector " + node.Name + "`"
+		}
+		fmt.Fprintf(&table, "\n%s\n\n| flag | environment | default | meaning |\n|---|---|---|---|\n", title)
+		for _, f := range node.Flags {
+			if f.Name == "help" {
+				continue
+			}
+			byDefault := ""
+			if f.HasDefault {
+				byDefault = "`" + f.Default + "`"
+			}
+			fmt.Fprintf(&table, "| `--%s` | `%s` | %s | %s |\n", f.Name, strings.Join(f.Envs, "`, `"), byDefault, f.Help)
+		}
+	}
+	page, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, _ := strings.Cut(string(page), begin)
+	_, after, found := strings.Cut(rest, end)
+	if !found {
+		t.Fatalf("%s lacks the marks of the settings table", path)
+	}
+	want := before + begin + table.String() + "\n" + end + after
+	if want == string(page) {
+		return
+	}
+	if !*update {
+		t.Fatalf("the settings in %s are not those of the program; run go test ./collector -run TestSettings -update", path)
+	}
+	if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSettingsComeFromFlagThenEnvironmentThenFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "collector.yaml")
+	content := "database: from-file\nschema: from_file\nserve:\n  max-batch: 3\n  max-body: 3\n  batch-interval: 3s\nimport:\n  hash-key: a secret of some length\n"
+	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("FOOTFALL_CONFIG", file)
+	t.Setenv("FOOTFALL_SCHEMA", "from_environment")
+	t.Setenv("FOOTFALL_MAX_BODY", "2")
+	t.Setenv("FOOTFALL_MAX_BATCH", "2")
+	var c cli
+	if _, err := parser(t, &c).Parse([]string{"serve", "--max-batch", "1"}); err != nil {
+		t.Fatal(err)
+	}
+	got := fmt.Sprint(c.Database, c.Schema, c.Serve.MaxBatch, c.Serve.MaxBody, c.Serve.BatchInterval, c.Serve.BatchEvents)
+	if want := "from-filefrom_environment1 2 3s 1000"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+func TestSettingsThatCannotBe(t *testing.T) {
+	for _, test := range []struct{ file, args, reason string }{
+		{"serv:\n  listen: x", "serve", `"serv", which is no setting of all commands`},
+		{"listen: x", "serve", `"listen", which is no setting of all commands`},
+		{"serve:\n  lisen: x", "serve", `"lisen" under "serve"`},
+		{"serve: x", "serve", `needs settings under "serve"`},
+		{"serve: [", "serve", "the settings file"},
+		{"log-level: loud", "serve", "loud"},
+		{"", "serve --max-batch 0", "must be 1 or more"},
+		{"", "serve --write-timeout 0s", "must be longer than nothing"},
+		{"", "serve --buffer-events 10", "--buffer-events (10) must not be less than --max-batch (1000)"},
+		{"", "import --format json x", "combined"},
+	} {
+		file := filepath.Join(t.TempDir(), "collector.yaml")
+		if err := os.WriteFile(file, []byte(test.file), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := parser(t, &cli{}).Parse(append(strings.Fields(test.args), "--config", file)); err == nil || !strings.Contains(err.Error(), test.reason) {
+			t.Errorf("%+v: %v", test, err)
+		}
+	}
+}
+
+// programDir is where the program was built, if it was.
+var programDir string
+
+var program = sync.OnceValues(func() (path string, err error) {
+	if programDir, err = os.MkdirTemp("", "collector"); err != nil {
+		return "", err
+	}
+	path = filepath.Join(programDir, "collector")
+	out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return path, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if programDir != "" {
+		_ = os.RemoveAll(programDir)
+	}
+	os.Exit(code)
+}
+
+// command is the real program, with nothing of this process's settings.
+func command(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	path, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	t.Cleanup(cancel)
+	cmd := exec.CommandContext(ctx, path, args...)
+	for _, variable := range os.Environ() {
+		if !strings.HasPrefix(variable, "FOOTFALL_") {
+			cmd.Env = append(cmd.Env, variable)
+		}
+	}
+	return cmd
+}
+
+// run runs the program to its end and returns what it printed and its exit status.
+func run(t *testing.T, args ...string) (stdout, stderr string, status int) {
+	t.Helper()
+	cmd := command(t, args...)
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
+}
+
+func count(t *testing.T, dsn, schema string) (n int) {
+	t.Helper()
+	conn := dbtest.Connect(t, dsn)
+	if err := conn.QueryRow(t.Context(), "SELECT count(*) FROM "+pgx.Identifier{schema, "user_events"}.Sanitize()).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// service is a running collector serve.
+type service struct {
+	cmd  *exec.Cmd
+	url  string
+	rest *bufio.Scanner
+	log  []string
+}
+
+func serve(t *testing.T, args ...string) *service {
+	t.Helper()
+	cmd := command(t, append([]string{"serve", "--listen", "127.0.0.1:0", "--log-level", "debug"}, args...)...)
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	s := &service{cmd: cmd, rest: bufio.NewScanner(stderr)}
+	for s.url == "" && s.rest.Scan() {
+		s.log = append(s.log, s.rest.Text())
+		var entry struct{ Msg, Address string }
+		if json.Unmarshal(s.rest.Bytes(), &entry) == nil && entry.Msg == "listening" {
+			s.url = "http://" + entry.Address
+		}
+	}
+	if s.url == "" {
+		t.Fatal(s.log, cmd.Wait())
+	}
+	return s
+}
+
+// wait returns the exit status and the whole log.
+func (s *service) wait() (int, string) {
+	for s.rest.Scan() {
+		s.log = append(s.log, s.rest.Text())
+	}
+	_ = s.cmd.Wait() // the status says it
+	return s.cmd.ProcessState.ExitCode(), strings.Join(s.log, "\n")
+}
+
+func TestServeEndsInOrder(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		schema := dbtest.Schema(t, dsn)
+		for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
+			s := serve(t, "--database", dsn, "--schema", schema, "--batch-interval", "2s")
+			answers := make(chan string, 5)
+			for i := range 5 {
+				go func() {
+					body := fmt.Sprintf(`{"user_id": "private%d", "event_type": "visit", "timestamp": %q}`, i, time.Now().Format(time.RFC3339))
+					res, err := http.Post(s.url+"/track", "application/json", strings.NewReader(body))
+					if err != nil {
+						answers <- err.Error()
+						return
+					}
+					defer func() { _ = res.Body.Close() }()
+					answers <- res.Status
+				}()
+			}
+			awaitBuffered(t, s.url, 5)
+			if err := s.cmd.Process.Signal(signal); err != nil {
+				t.Fatal(err)
+			}
+			for range 5 {
+				if answer := <-answers; answer != "200 OK" {
+					t.Error(answer)
+				}
+			}
+			status, log := s.wait()
+			if status != 0 || !strings.Contains(log, `"msg":"stopped"`) {
+				t.Error(status, log)
+			}
+			for line := range strings.Lines(log) {
+				if !json.Valid([]byte(line)) || strings.Contains(line, "private") {
+					t.Error(line)
+				}
+			}
+			if _, err := http.Get(s.url + "/healthz"); err == nil {
+				t.Error("it still answers")
+			}
+		}
+		if n := count(t, dsn, schema); n != 10 {
+			t.Errorf("%d events, want 10", n)
+		}
+	})
+}
+
+func awaitBuffered(t *testing.T, url string, events int) {
+	t.Helper()
+	for range 200 {
+		res, err := http.Get(url + "/metrics")
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(res.Body)
+		_ = res.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(body), fmt.Sprintf("footfall_buffer_events %d\n", events)) {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	t.Fatal("the events did not arrive")
+}
+
+func TestServeMigratesAndKeepsSecrets(t *testing.T) {
+	dsn := dbtest.Embedded(t)
+	schema := fmt.Sprintf("test_serve_%d", time.Now().UnixNano())
+	t.Cleanup(func() {
+		if conn, err := pgx.Connect(context.Background(), dsn); err == nil {
+			_, _ = conn.Exec(context.Background(), "DROP SCHEMA IF EXISTS "+schema+" CASCADE")
+			_ = conn.Close(context.Background())
+		}
+	})
+	s := serve(t, "--database", dsn, "--schema", schema, "--migrate")
+	res, err := http.Get(s.url + "/readyz")
+	if err != nil || res.StatusCode != 200 {
+		t.Error(res, err)
+	}
+	address := strings.TrimPrefix(s.url, "http://")
+	if _, stderr, status := run(t, "serve", "--database", dsn, "--listen", address); status != 1 || !strings.Contains(stderr, address+" is taken") {
+		t.Error(status, stderr)
+	}
+	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if status, log := s.wait(); status != 0 || strings.Contains(log, "postgres:postgres") {
+		t.Error(status, log)
+	}
+	for _, bad := range []string{"postgres://u:secret@127.0.0.1:1/x", "postgres://u:secret@127.0.0.1:port/x"} {
+		if _, stderr, status := run(t, "serve", "--migrate", "--database", bad); status != 1 || strings.Contains(stderr, "secret") {
+			t.Error(status, stderr)
+		}
+	}
+}
+
+func TestImport(t *testing.T) {
+	dsn := dbtest.Embedded(t)
+	schema := dbtest.Schema(t, dsn)
+	rejects := filepath.Join(t.TempDir(), "rejects.txt")
+	args := []string{"import", "--database", dsn, "--schema", schema, "--hash-key", "0123456789abcdef", "--rejects", rejects, "weblog/testdata/access.log"}
+	want := `lines          16  
+events         10  %d new, %d there already
+users          5   3 of them bots
+sessions       6   
+bot events     3   
+refused lines  6   
+late lines     3   more than two minutes out of order
+from 2026-11-24T08:59:58Z to 2026-11-24T10:10:01Z
+`
+	for i, summary := range []string{fmt.Sprintf(want, 10, 0), fmt.Sprintf(want, 0, 10)} {
+		stdout, stderr, status := run(t, args...)
+		if status != 0 || stdout != summary {
+			t.Errorf("run %d: %d\n%s%s", i, status, stdout, stderr)
+		}
+		if lines := strings.Split(strings.TrimSpace(stderr), "\n"); len(lines) != shownRefusals || !strings.HasPrefix(lines[0], "weblog/testdata/access.log:11: ") {
+			t.Errorf("shown: %q", lines)
+		}
+	}
+	if n := count(t, dsn, schema); n != 10 {
+		t.Error(n)
+	}
+	if text, err := os.ReadFile(rejects); err != nil || strings.Count(string(text), "\n") != 6 {
+		t.Error(string(text), err)
+	}
+	for _, test := range []struct{ args, reason string }{
+		{"--schema " + schema, "needs --hash-key"},
+		{"--schema " + schema + " --hash-key short", "16 or more"},
+		{"--schema test_nothing_here --hash-key 0123456789abcdef", "run collector migrate"},
+	} {
+		_, stderr, status := run(t, append([]string{"import", "--database", dsn, "weblog/testdata/access.log"}, strings.Fields(test.args)...)...)
+		if status != 1 || !strings.Contains(stderr, test.reason) {
+			t.Error(test.args, status, stderr)
+		}
+	}
+}
+
+func TestImportReadsTheStandardInput(t *testing.T) {
+	dsn := dbtest.Embedded(t)
+	schema := dbtest.Schema(t, dsn)
+	cmd := command(t, "import", "--database", dsn, "--schema", schema, "--hash-key", "0123456789abcdef", "-")
+	log, err := os.Open("weblog/testdata/access.log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = log.Close() }()
+	cmd.Stdin = log
+	if out, err := cmd.Output(); err != nil || !bytes.Contains(out, []byte("10 new")) {
+		t.Error(string(out), err)
+	}
+}
+
+func TestMigrate(t *testing.T) {
+	dsn := dbtest.Embedded(t)
+	schema := dbtest.Schema(t, dsn)
+	stdout, stderr, status := run(t, "migrate", "--database", dsn, "--schema", schema, "--compress-after", "240h", "--retention", "8760h")
+	if status != 0 || !strings.Contains(stdout, "columnstore after 240h0m0s, retention 8760h0m0s") || !strings.Contains(stdout, "is at version") {
+		t.Error(status, stdout, stderr)
+	}
+	if _, stderr, status = run(t, "migrate", "--database", dsn, "--schema", schema, "--retention", "1h"); status != 1 || !strings.Contains(stderr, "too short") {
+		t.Error(status, stderr)
+	}
+}
