@@ -1,0 +1,52 @@
+//go:build mage
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/magefile/mage/mg"
+	"github.com/magefile/mage/sh"
+
+	"github.com/footfall-analytics/footfall/internal/build"
+	"github.com/footfall-analytics/footfall/internal/steps"
+)
+
+// Build builds the plugin, the collector and the demo for this machine, as far as they are not up to date.
+func Build(ctx context.Context) error {
+	return build.All(ctx, steps.New(os.Stdout))
+}
+
+// Demo shows Footfall at work on a made-up shop's traffic, until Ctrl-C.
+func Demo(ctx context.Context) error {
+	mg.CtxDeps(ctx, Build)
+	// The demo takes this process over, so that signals reach it and its exit status is mage's.
+	return syscall.Exec(build.Demo, []string{build.Demo}, os.Environ())
+}
+
+// Test proves that Footfall does what it says: style, types, the tests in Go and TypeScript, the path of an event from HTTP to
+// a panel, and the preview page in a real browser. FOOTFALL_TEST_DSN names a TimescaleDB server to test on as well.
+func Test(ctx context.Context) error {
+	mg.CtxDeps(ctx, Build)
+	for _, check := range [][]string{
+		{"go", "vet", "./..."},
+		{"go", "tool", "staticcheck", "./..."},
+		{"npm", "run", "--silent", "typecheck"},
+		{"npm", "run", "--silent", "lint"},
+		{"npm", "run", "--silent", "test:ci"},
+		{"go", "test", "-timeout", "40m", "./..."},
+	} {
+		fmt.Printf("\n%s\n", strings.Join(check, " "))
+		start := time.Now()
+		if err := sh.RunV(check[0], check[1:]...); err != nil {
+			return err
+		}
+		fmt.Printf("  %.1f s\n", time.Since(start).Seconds())
+	}
+	return nil
+}
