@@ -4,15 +4,21 @@ import "github.com/footfall-analytics/footfall/pkg/model"
 
 // Question is a saved query with the sentence that it answers.
 type Question struct {
-	Title string      `json:"title"`
-	Query model.Query `json:"query"`
+	// Name is short, Sentence the question in full.
+	Name, Sentence string
+	// Days is how many whole days before today the question is about.
+	Days  int
+	Query model.Query
 }
 
-// Questions are what the demo asks about the shop: a funnel, a retention and a heatmap.
+// Questions are what the demo asks about the shop: a funnel, a retention and a heatmap. They name no time zone: like those of
+// a panel, they are asked in the zone of whoever looks.
 func Questions() []Question {
 	return []Question{
 		{
-			Title: "How many visitors who look at a product pay for an order within a day, on which device?",
+			Name:     "Checkout funnel",
+			Sentence: "How many visitors who look at a product pay for an order within a day, on which device?",
+			Days:     30,
 			Query: model.Query{QueryType: model.FunnelType, Funnel: &model.Funnel{
 				Steps:     steps("view_product", "add_to_cart", "checkout_start", "pay_order"),
 				Window:    "24h",
@@ -20,15 +26,19 @@ func Questions() []Question {
 			}},
 		},
 		{
-			Title: "How many first-time visitors come back in the days after?",
+			Name:     "Retention",
+			Sentence: "How many first-time visitors come back in the days after?",
+			Days:     14,
 			Query: model.Query{QueryType: model.RetentionType, Retention: &model.Retention{
 				Start: model.EventSelector{Event: "visit"}, Return: model.EventSelector{Event: "visit"},
 				Cohorts: model.FirstTime, Period: model.Day, Periods: 15, Mode: model.On,
 			}},
 		},
 		{
-			Title: "At which hours of the week is the shop busy?",
-			Query: model.Query{QueryType: model.HeatmapType, TimeZone: Zone.String(), Heatmap: &model.Heatmap{
+			Name:     "Busy hours",
+			Sentence: "At which hours of the week is the shop busy?",
+			Days:     27, // with today, each weekday four times
+			Query: model.Query{QueryType: model.HeatmapType, Heatmap: &model.Heatmap{
 				EventSelector: model.EventSelector{Event: model.AnyEvent},
 				X:             model.HourOfDay, Y: model.Weekday, Value: model.Events,
 			}},

@@ -57,9 +57,7 @@ var Zone = func() *time.Location {
 // far, ordered by time; none is later than now. About the given number of users come within the whole days.
 func Generate(seed uint64, now time.Time, days, users int) []Event {
 	var events []Event
-	today := midnight(now)
-	for ago := days; ago >= 0; ago-- {
-		day := today.AddDate(0, 0, -ago)
+	for day := Start(now, days); !day.After(now); day = day.AddDate(0, 0, 1) {
 		for n := range arrivals(seed, day, float64(users)/float64(days)) {
 			v := newVisitor(seed, day, n)
 			v.live(now)
@@ -73,9 +71,10 @@ func Generate(seed uint64, now time.Time, days, users int) []Event {
 	return events
 }
 
-func midnight(t time.Time) time.Time {
-	y, m, d := t.In(Zone).Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, Zone)
+// Start is the midnight in the shop's zone that is the given number of whole days before now's day.
+func Start(now time.Time, days int) time.Time {
+	y, m, d := now.In(Zone).Date()
+	return time.Date(y, m, d-days, 0, 0, 0, 0, Zone)
 }
 
 // arrivals is how many users come for the first time on a day: more at the weekend, and never quite the same number.

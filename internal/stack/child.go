@@ -21,3 +21,17 @@ func Command(ctx context.Context, name string, args ...string) *exec.Cmd {
 	cmd.WaitDelay = endTimeout
 	return cmd
 }
+
+// Start starts a [Command]. The channel is closed when it has ended, and whatever it had started with it.
+func Start(cmd *exec.Cmd) (<-chan struct{}, error) {
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = cmd.Wait()
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // the rest of its group, if there is any
+	}()
+	return ended, nil
+}

@@ -27,9 +27,9 @@ func Migrate(ctx context.Context, binary, dsn, schema string) error {
 // Collector is a running collector.
 type Collector struct {
 	// URL is where it takes events.
-	URL  string
-	stop context.CancelFunc
-	done chan struct{}
+	URL   string
+	stop  context.CancelFunc
+	ended <-chan struct{}
 }
 
 // StartCollector runs the collector on a port of 127.0.0.1 (0: a free one) and returns when it is ready for events. Its log
@@ -40,25 +40,24 @@ func StartCollector(ctx context.Context, binary, dsn, schema string, port int, l
 	cmd.Env = append(os.Environ(), "FOOTFALL_DSN="+dsn)
 	output := &startLog{next: log, address: make(chan string, 1)}
 	cmd.Stderr = output
-	if err := cmd.Start(); err != nil {
+	ended, err := Start(cmd)
+	if err != nil {
 		stop()
 		return nil, fmt.Errorf("start the collector: %w", err)
 	}
-	c := &Collector{stop: stop, done: make(chan struct{})}
-	go func() { _ = cmd.Wait(); close(c.done) }()
+	c := &Collector{stop: stop, ended: ended}
 	select {
 	case address := <-output.address:
 		c.URL = "http://" + address
-	case <-c.done:
-		stop()
-		return nil, fmt.Errorf("the collector ended at once: %s", output.String())
+		err = AwaitOK(ctx, c.URL+"/readyz", readyTimeout, ended)
+	case <-ended:
+		err = errors.New("it ended at once")
 	case <-ctx.Done():
-		c.Stop()
-		return nil, ctx.Err()
+		err = ctx.Err()
 	}
-	if err := AwaitOK(ctx, c.URL+"/readyz", 20*time.Second); err != nil {
+	if err != nil {
 		c.Stop()
-		return nil, fmt.Errorf("the collector is not ready for events: %w", err)
+		return nil, fmt.Errorf("the collector is not ready for events: %w\n%s", err, output)
 	}
 	return c, nil
 }
@@ -66,34 +65,50 @@ func StartCollector(ctx context.Context, binary, dsn, schema string, port int, l
 // Stop lets the collector answer open requests and end.
 func (c *Collector) Stop() {
 	c.stop()
-	<-c.done
+	<-c.ended
 }
 
-// AwaitOK asks the address until it answers 200, and returns its last answer when it does not in time.
-func AwaitOK(ctx context.Context, url string, timeout time.Duration) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("no answer from %s within %s", url, timeout))
-	defer cancel()
-	last := errors.New("")
+const readyTimeout = 20 * time.Second
+
+// AwaitOK asks the address until it answers 200. It gives up after the timeout, with the last answer, and when the program
+// behind it has ended.
+func AwaitOK(ctx context.Context, url string, timeout time.Duration, ended <-chan struct{}) error {
+	timer := time.NewTimer(timeout)
+	defer timer.Stop()
 	for {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-		if err != nil {
-			return err
-		}
-		response, err := http.DefaultClient.Do(request)
+		err := askOnce(ctx, url)
 		if err == nil {
-			body, _ := io.ReadAll(io.LimitReader(response.Body, 1000))
-			response.Body.Close()
-			if response.StatusCode == http.StatusOK {
-				return nil
-			}
-			last = fmt.Errorf("; it says %s: %s", response.Status, bytes.TrimSpace(body))
+			return nil
 		}
 		select {
+		case <-timer.C:
+			return fmt.Errorf("not ready within %s: %w", timeout, err)
+		case <-ended:
+			return errors.New("it ended")
 		case <-ctx.Done():
-			return fmt.Errorf("%w%w", context.Cause(ctx), last)
+			return ctx.Err()
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
+}
+
+func askOnce(ctx context.Context, url string) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		body, _ := io.ReadAll(io.LimitReader(response.Body, 1000))
+		return fmt.Errorf("%s says %s: %s", url, response.Status, bytes.TrimSpace(body))
+	}
+	return nil
 }
 
 // startLog passes a program's log on, keeps its beginning for an error message, and picks out the address that it says it

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/footfall-analytics/footfall/internal/stack"
+)
+
+// grafanaBoot is how long Grafana may take for its first start, which creates its own database.
+const grafanaBoot = 2 * time.Minute
+
+// showGrafana runs the installation until the context ends, with the plugin, the data source and the dashboards of this
+// repository and a data folder of its own: nothing of the installation changes.
+func (d *demo) showGrafana(ctx context.Context) error {
+	folder, err := os.MkdirTemp("", "footfall-grafana-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(folder)
+	environment, err := d.grafanaEnvironment(folder)
+	if err != nil {
+		return err
+	}
+	running, stop := context.WithCancel(ctx)
+	cmd := stack.Command(running, filepath.Join(d.grafanaHome, "bin", "grafana"), "server", "--homepath", d.grafanaHome)
+	cmd.Env = append(os.Environ(), environment...)
+	cmd.Stdout, cmd.Stderr = d.log, d.log
+	ended, err := stack.Start(cmd)
+	if err != nil {
+		stop()
+		return fmt.Errorf("start Grafana: %w", err)
+	}
+	defer func() { stop(); <-ended }()
+	url := fmt.Sprintf("http://127.0.0.1:%d", d.ports[grafanaPort])
+	if err := d.Do("Grafana", func() (string, error) {
+		return d.grafanaHome, stack.AwaitOK(ctx, url+"/api/health", grafanaBoot, ended)
+	}); err != nil {
+		return fmt.Errorf("%w\n(its log is in %s)", err, d.log.Name())
+	}
+	fmt.Println()
+	invite("Footfall's dashboards are in Grafana", url+"/dashboards")
+	<-ended
+	if ctx.Err() == nil {
+		return errors.New("Grafana ended by itself; its log is in " + d.log.Name())
+	}
+	return nil
+}
+
+// grafanaEnvironment are the settings that make Grafana show Footfall to anyone on this machine.
+func (d *demo) grafanaEnvironment(folder string) ([]string, error) {
+	root, err := os.Getwd()
+	if err != nil {
+		return nil, err
+	}
+	id, plugins := d.plugin.Source().Type, filepath.Join(folder, "plugins")
+	if err := os.Mkdir(plugins, 0o755); err != nil {
+		return nil, err
+	}
+	if err := os.Symlink(filepath.Join(root, "dist"), filepath.Join(plugins, id)); err != nil {
+		return nil, err
+	}
+	return []string{
+		"GF_PATHS_PROVISIONING=" + filepath.Join(root, "provisioning"),
+		"GF_PATHS_PLUGINS=" + plugins,
+		"GF_PATHS_DATA=" + filepath.Join(folder, "data"),
+		"GF_PATHS_LOGS=" + filepath.Join(folder, "logs"),
+		"GF_PLUGINS_ALLOW_LOADING_UNSIGNED_PLUGINS=" + id,
+		"GF_SERVER_HTTP_ADDR=127.0.0.1",
+		fmt.Sprintf("GF_SERVER_HTTP_PORT=%d", d.ports[grafanaPort]),
+		"GF_AUTH_ANONYMOUS_ENABLED=true",
+		"GF_AUTH_ANONYMOUS_ORG_ROLE=Admin",
+		"GF_ANALYTICS_REPORTING_ENABLED=false",
+		"GF_ANALYTICS_CHECK_FOR_UPDATES=false",
+		"GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES=false",
+		"FOOTFALL_DB_URL=" + d.database.Host,
+		"FOOTFALL_DB_NAME=" + d.database.Name,
+		"FOOTFALL_DB_USER=" + d.database.User,
+		"FOOTFALL_DB_PASSWORD=" + d.database.Password,
+		"FOOTFALL_DB_SSLMODE=" + d.database.SSLMode,
+	}, nil
+}

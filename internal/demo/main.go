@@ -1,0 +1,201 @@
+// Demo shows Footfall at work: it starts a database, the collector and the plugin, sends a shop's traffic of the last 30
+// days through the collector, asks the plugin three questions as Grafana does, prints the answers, and then serves a page
+// (or starts Grafana) to ask more. "go tool mage demo" builds it and what it needs, and runs it in the repository's root.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/schollz/progressbar/v3"
+
+	"github.com/footfall-analytics/footfall/internal/build"
+	"github.com/footfall-analytics/footfall/internal/embedded"
+	"github.com/footfall-analytics/footfall/internal/shop"
+	"github.com/footfall-analytics/footfall/internal/stack"
+	"github.com/footfall-analytics/footfall/internal/steps"
+	"github.com/footfall-analytics/footfall/sql"
+)
+
+// The shop that is made up.
+const (
+	seed  = 1
+	days  = 30
+	users = 7000
+)
+
+// schema is the one that the provisioned data source reads.
+const schema = sql.DefaultSchema
+
+func main() {
+	// The first signal ends the demo in order, a second one at once.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx = withParent(ctx)
+	context.AfterFunc(ctx, stop)
+	if err := run(ctx); err != nil && ctx.Err() == nil {
+		fmt.Fprintln(os.Stderr, "\ndemo:", err)
+		os.Exit(1)
+	}
+}
+
+// withParent ends the context when the program that started this one is gone: who ends only mage ends the demo, too.
+func withParent(ctx context.Context) context.Context {
+	ctx, cancel := context.WithCancel(ctx)
+	parent := os.Getppid()
+	go func() {
+		for os.Getppid() == parent {
+			time.Sleep(time.Second)
+		}
+		cancel()
+	}()
+	return ctx
+}
+
+func run(ctx context.Context) error {
+	s, err := readSettings()
+	if err != nil {
+		return err
+	}
+	log, err := openLog()
+	if err != nil {
+		return err
+	}
+	d := &demo{settings: s, Printer: steps.New(os.Stdout), log: log, now: time.Now()}
+	defer d.close()
+	for _, step := range []struct {
+		name string
+		do   func(context.Context) (string, error)
+	}{
+		{"Ports", func(context.Context) (string, error) { return "free", s.checkPorts() }},
+		{"Database", d.startDatabase},
+		{"Schema", d.migrate},
+		{"Collector", d.startCollector},
+		{"Traffic of a web shop", d.sendTraffic},
+		{"Rollups", d.refreshRollups},
+		{"Plugin", d.startPlugin},
+	} {
+		if err := d.Do(step.name, func() (string, error) { return step.do(ctx) }); err != nil {
+			return fmt.Errorf("%w\n(the programs' log is in %s)", err, log.Name())
+		}
+	}
+	if err := d.answer(ctx); err != nil {
+		return err
+	}
+	if s.ci {
+		return nil
+	}
+	return d.show(ctx)
+}
+
+func openLog() (*os.File, error) {
+	if err := os.MkdirAll(".footfall", 0o755); err != nil {
+		return nil, err
+	}
+	return os.Create(filepath.Join(".footfall", "demo.log"))
+}
+
+// demo is what has been started so far.
+type demo struct {
+	settings
+	*steps.Printer
+	log       *os.File
+	now       time.Time
+	conn      *pgx.Conn
+	database  stack.Database
+	collector *stack.Collector
+	plugin    *stack.Plugin
+	// stop ends what was started, the latest first.
+	stop []func()
+}
+
+func (d *demo) close() {
+	for i := len(d.stop) - 1; i >= 0; i-- {
+		d.stop[i]()
+	}
+	d.log.Close()
+}
+
+func (d *demo) startDatabase(ctx context.Context) (string, error) {
+	name := "the server that FOOTFALL_DSN names"
+	if d.dsn == "" {
+		server, err := embedded.Start(ctx, embedded.Options{Port: d.ports[dbPort]})
+		if err != nil {
+			return "", err
+		}
+		d.stop = append(d.stop, server.Stop)
+		d.dsn, name = server.DSN(), "embedded TimescaleDB"
+	}
+	var err error
+	if d.conn, err = pgx.Connect(ctx, d.dsn); err != nil {
+		return "", fmt.Errorf("connect to %s: %w", name, err)
+	}
+	d.stop = append(d.stop, func() { _ = d.conn.Close(context.WithoutCancel(ctx)) })
+	d.database = stack.DatabaseOf(d.conn)
+	return fmt.Sprintf("%s at %s", name, d.database.Host), nil
+}
+
+func (d *demo) migrate(ctx context.Context) (string, error) {
+	return schema, stack.Migrate(ctx, build.Collector, d.dsn, schema)
+}
+
+func (d *demo) startCollector(ctx context.Context) (string, error) {
+	var err error
+	d.collector, err = stack.StartCollector(ctx, build.Collector, d.dsn, schema, d.ports[collectorPort], d.log)
+	if err != nil {
+		return "", err
+	}
+	d.stop = append(d.stop, d.collector.Stop)
+	return d.collector.URL, nil
+}
+
+func (d *demo) sendTraffic(ctx context.Context) (string, error) {
+	events := shop.Generate(seed, d.now, days, users)
+	var out io.Writer = io.Discard
+	if d.Live() {
+		out = os.Stdout
+	}
+	bar := progressbar.NewOptions(len(events), progressbar.OptionSetWriter(out), progressbar.OptionClearOnFinish(),
+		progressbar.OptionSetWidth(30), progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(false),
+		progressbar.OptionSetDescription("    Traffic of a web shop"), progressbar.OptionSetTheme(progressbar.ThemeUnicode))
+	err := shop.Send(ctx, d.collector.URL, events, func(n int) { _ = bar.Add(n) })
+	seen := map[string]bool{}
+	for i := range events {
+		seen[events[i].UserID] = true
+	}
+	return fmt.Sprintf("%d events of %d users in %d days, over HTTP", len(events), len(seen), days), err
+}
+
+func (d *demo) refreshRollups(ctx context.Context) (string, error) {
+	return fmt.Sprintf("%d refreshed", len(sql.Rollups)), sql.RefreshRollups(ctx, d.conn, schema)
+}
+
+func (d *demo) startPlugin(ctx context.Context) (string, error) {
+	source, err := d.database.DataSource(schema)
+	if err != nil {
+		return "", err
+	}
+	binary, err := filepath.Abs(build.Plugin)
+	if err != nil {
+		return "", err
+	}
+	if d.plugin, err = stack.StartPlugin(binary, source, d.log); err != nil {
+		return "", err
+	}
+	d.stop = append(d.stop, d.plugin.Close)
+	health, err := d.plugin.CheckHealth(ctx)
+	if err != nil {
+		return "", err
+	}
+	if health.Status.String() != "OK" {
+		return "", errors.New(health.Message)
+	}
+	return filepath.Base(binary) + " over gRPC", nil
+}
