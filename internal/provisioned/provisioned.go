@@ -45,6 +45,17 @@ type Panel struct {
 	Description string            `json:"description"`
 	DataSource  DataSource        `json:"datasource"`
 	Targets     []json.RawMessage `json:"targets"` // each a saved query
+	// Transformations have the options of filterFieldsByName and groupingToMatrix.
+	Transformations []struct {
+		Options struct {
+			Include struct {
+				Names []string `json:"names"`
+			} `json:"include"`
+			RowField    string `json:"rowField"`
+			ColumnField string `json:"columnField"`
+			ValueField  string `json:"valueField"`
+		} `json:"options"`
+	} `json:"transformations"`
 	FieldConfig struct {
 		Defaults struct {
 			Unit    string `json:"unit"`

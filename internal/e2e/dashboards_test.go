@@ -1,0 +1,141 @@
+package e2e
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend/gtime"
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/footfall-analytics/footfall/internal/dbtest"
+	"github.com/footfall-analytics/footfall/internal/embedded"
+	"github.com/footfall-analytics/footfall/internal/provisioned"
+	"github.com/footfall-analytics/footfall/internal/stack"
+)
+
+// Every panel of the provisioned dashboards, and every alert rule, has something to say about the shop.
+func TestProvisionedQueriesAnswer(t *testing.T) {
+	root, err := embedded.RepositoryRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dashboards, err := provisioned.Dashboards(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules, err := provisioned.Rules(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		plugin, _ := openShop(t, dsn, 3000)
+		for _, d := range dashboards {
+			for _, p := range d.Panels {
+				t.Run(d.UID+"/"+p.Title, func(t *testing.T) { checkPanel(t, plugin, d, p) })
+			}
+		}
+		for _, r := range rules {
+			t.Run(r.UID, func(t *testing.T) { checkRule(t, plugin, r) })
+		}
+	})
+}
+
+func checkPanel(t *testing.T, plugin *stack.Plugin, d provisioned.Dashboard, p provisioned.Panel) {
+	span := gtime.NewTimeRange(d.Time.From, d.Time.To)
+	for _, frame := range answers(t, plugin, p.Targets, span.MustGetFrom(), span.MustGetTo()) {
+		for _, name := range namedFields(p) {
+			if field, _ := frame.FieldByName(name); field == nil {
+				t.Errorf("the panel names the field %q, which the answer does not have", name)
+			}
+		}
+		for _, o := range p.FieldConfig.Overrides {
+			if o.Matcher.ID == "byRegexp" && !anyName(frame, regexp.MustCompile(o.Matcher.Options)) {
+				t.Errorf("no field of the answer matches the override %s", o.Matcher.Options)
+			}
+		}
+	}
+}
+
+// namedFields are the fields that a panel picks by name.
+func namedFields(p provisioned.Panel) []string {
+	var names []string
+	for _, o := range p.FieldConfig.Overrides {
+		if o.Matcher.ID == "byName" {
+			names = append(names, o.Matcher.Options)
+		}
+	}
+	for _, tr := range p.Transformations {
+		names = append(names, tr.Options.Include.Names...)
+		if tr.Options.RowField != "" {
+			names = append(names, tr.Options.RowField, tr.Options.ColumnField, tr.Options.ValueField)
+		}
+	}
+	return names
+}
+
+func anyName(frame *data.Frame, pattern *regexp.Regexp) bool {
+	return slices.ContainsFunc(frame.Fields, func(f *data.Field) bool { return pattern.MatchString(f.Name) })
+}
+
+// checkRule asks the rule's query and demands what an alert rule takes: one number a series.
+func checkRule(t *testing.T, plugin *stack.Plugin, r provisioned.Rule) {
+	for _, q := range r.Data {
+		if q.DatasourceUID != provisioned.DataSourceUID {
+			continue
+		}
+		raw, err := json.Marshal(q.Model)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ago := func(seconds int) time.Time { return time.Now().Add(-time.Duration(seconds) * time.Second) }
+		from, to := ago(q.RelativeTimeRange.From), ago(q.RelativeTimeRange.To)
+		for _, frame := range answers(t, plugin, []json.RawMessage{raw}, from, to) {
+			if frame.Meta.Type != data.FrameTypeNumericLong || frame.Meta.TypeVersion != (data.FrameTypeVersion{0, 1}) {
+				t.Errorf("the answer is %s %v", frame.Meta.Type, frame.Meta.TypeVersion)
+			}
+		}
+	}
+}
+
+// answers asks queries as Grafana does and fails the test on an error or an answer that says nothing.
+func answers(t *testing.T, plugin *stack.Plugin, queries []json.RawMessage, from, to time.Time) []*data.Frame {
+	t.Helper()
+	response, err := plugin.QueryData(t.Context(), queries, from, to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var frames []*data.Frame
+	for refID, answer := range response.Responses {
+		if answer.Error != nil {
+			t.Fatalf("query %s: %v", refID, answer.Error)
+		}
+		for _, frame := range answer.Frames {
+			if !saysSomething(frame) {
+				t.Errorf("query %s: the answer is empty", refID)
+			}
+			frames = append(frames, frame)
+		}
+	}
+	if len(frames) < len(queries) {
+		t.Errorf("%d queries, %d frames", len(queries), len(frames))
+	}
+	return frames
+}
+
+// saysSomething reports whether a frame has a number other than 0 beside the coordinates of a heatmap.
+func saysSomething(frame *data.Frame) bool {
+	for _, field := range frame.Fields {
+		if !field.Type().Numeric() || field.Name == "x" || field.Name == "y" {
+			continue
+		}
+		for i := range field.Len() {
+			if value, err := field.NullableFloatAt(i); err == nil && value != nil && *value != 0 {
+				return true
+			}
+		}
+	}
+	return false
+}

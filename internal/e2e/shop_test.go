@@ -1,0 +1,61 @@
+package e2e
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/footfall-analytics/footfall/internal/dbtest"
+	"github.com/footfall-analytics/footfall/internal/embedded"
+	"github.com/footfall-analytics/footfall/internal/shop"
+	"github.com/footfall-analytics/footfall/internal/stack"
+	"github.com/footfall-analytics/footfall/sql"
+)
+
+// openShop sends the made-up shop's last 30 days through the real collector into a schema of the test's own, and starts the
+// real plugin on it. Everything ends with the test.
+func openShop(t *testing.T, dsn string, users int) (*stack.Plugin, []shop.Event) {
+	t.Helper()
+	collectorBinary, pluginBinary := buildPrograms(t)
+	schema, conn := dbtest.Schema(t, dsn), dbtest.Connect(t, dsn)
+	collector, err := stack.StartCollector(t.Context(), collectorBinary, dsn, schema, 0, t.Output())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(collector.Stop)
+	events := shop.Generate(1, time.Now(), 30, users)
+	if err := shop.Send(t.Context(), collector.URL, events, func(int) {}); err != nil {
+		t.Fatal(err)
+	}
+	if err := sql.RefreshRollups(t.Context(), conn, schema); err != nil {
+		t.Fatal(err)
+	}
+	source, err := stack.DatabaseOf(conn).DataSource(schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plugin, err := stack.StartPlugin(pluginBinary, source, t.Output())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(plugin.Close)
+	return plugin, events
+}
+
+// buildPrograms builds collector and plugin as they are now.
+func buildPrograms(t *testing.T) (collector, plugin string) {
+	t.Helper()
+	root, err := embedded.RepositoryRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", folder, "./collector", "./pkg")
+	build.Dir, build.Stderr = root, os.Stderr
+	if err := build.Run(); err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(folder, "collector"), filepath.Join(folder, "pkg")
+}
