@@ -1,7 +1,7 @@
 import type { TimeRange } from '@grafana/data';
 import type { ComboboxOption } from '@grafana/ui';
 import type { DataSource } from './datasource';
-import { AnyEvent, Columns } from './types.gen';
+import { AnyEvent } from './types.gen';
 
 const anyEventOption: ComboboxOption = { value: AnyEvent, label: 'Any event' };
 
@@ -28,7 +28,7 @@ export class Suggestions {
     const properties = await this.once(`properties of ${event}`, async () =>
       (await this.datasource.properties(this.range, event || AnyEvent)).map(({ name }) => ({ value: name }))
     );
-    return matching(properties.length ? properties : Columns.map((value) => ({ value })), search);
+    return matching(properties, search);
   };
 
   values = async (event: string, property: string, search: string) => {

@@ -45,7 +45,6 @@ export interface PropertyValue {
 /** What a query runs as, from the `sql` resource. */
 export interface Statement {
   sql: string;
-  args: string[];
   source: string;
   reason: string;
 }

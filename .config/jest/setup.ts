@@ -5,7 +5,13 @@ Object.assign(global, { TextDecoder, TextEncoder });
 
 // What jsdom lacks and @grafana/ui asks for.
 Object.defineProperty(global, 'matchMedia', {
-  value: () => ({ matches: false, addEventListener: () => {}, removeEventListener: () => {}, addListener: () => {}, removeListener: () => {} }),
+  value: () => ({
+    matches: false,
+    addEventListener: () => {},
+    removeEventListener: () => {},
+    addListener: () => {},
+    removeListener: () => {},
+  }),
 });
 Object.defineProperty(global, 'ResizeObserver', {
   value: class {

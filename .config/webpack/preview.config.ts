@@ -5,11 +5,12 @@
 import CopyWebpackPlugin from 'copy-webpack-plugin';
 import HtmlWebpackPlugin from 'html-webpack-plugin';
 import path from 'path';
-import type { Configuration } from 'webpack';
+import { IgnorePlugin, type Configuration } from 'webpack';
 import { base, root, type Env } from './base';
 
 const page = path.join(root, 'internal/preview/page');
-const inter = 'node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2';
+const inter = path.join(root, 'node_modules/@fontsource-variable/inter/files');
+const icons = path.join(root, 'node_modules/@grafana/ui/dist/public/img/icons');
 
 export default (env: Env): Configuration => ({
   ...base(env, 'preview'),
@@ -23,16 +24,21 @@ export default (env: Env): Configuration => ({
     publicPath: '/',
   },
   plugins: [
+    // The page is in English.
+    new IgnorePlugin({ resourceRegExp: /^\.\/locale$/, contextRegExp: /moment$/ }),
     new HtmlWebpackPlugin({ template: 'index.html', favicon: path.join(root, 'src/img/logo.svg') }),
     new CopyWebpackPlugin({
       patterns: [
-        // Where @grafana/ui looks for its icons and fonts.
-        { from: 'img/icons', context: path.join(root, 'node_modules/@grafana/ui/dist/public'), to: 'public/build/img/icons' },
-        ...['Regular', 'Medium'].map((weight) => ({
-          from: inter,
-          context: root,
-          to: `public/fonts/inter/Inter-${weight}.woff2`,
-        })),
+        // Where @grafana/ui looks for its icons and fonts. Its package lacks one icon that its time picker shows.
+        { from: icons, to: 'public/build/img/icons' },
+        {
+          from: path.join(icons, 'unicons/angle-double-right.svg'),
+          to: 'public/build/img/icons/unicons/angle-double-left.svg',
+          transform: (svg: Buffer) => svg.toString().replace('<svg ', '<svg transform="scale(-1 1)" '),
+        },
+        { from: path.join(inter, 'inter-latin-wght-normal.woff2'), to: 'public/fonts/inter/Inter-Regular.woff2' },
+        { from: path.join(inter, 'inter-latin-wght-normal.woff2'), to: 'public/fonts/inter/Inter-Medium.woff2' },
+        { from: path.join(inter, 'inter-latin-wght-italic.woff2'), to: 'public/fonts/inter/Inter-Italic.woff2' },
       ],
     }),
   ],

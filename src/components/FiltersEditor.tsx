@@ -1,4 +1,4 @@
-import { css } from '@emotion/css';
+import { css, cx } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import {
   Button,
@@ -27,13 +27,13 @@ interface Props {
   onChange: (filters: Filter[] | undefined) => void;
 }
 
-/** Filters, one a row, that must all hold. */
+/** Filters, one a row, that must all hold. Where there is none, only a button that stands beside what it filters. */
 export function FiltersEditor({ path, of, event, filters = [], onChange }: Props) {
   const styles = useStyles2(getStyles);
   const problem = useEditor().problems.find(({ field }) => field === path);
   const change = (next: Filter[]) => onChange(next.length ? next : undefined);
   return (
-    <div className={styles.filters}>
+    <div className={cx(styles.filters, filters.length > 0 && styles.ownRow)}>
       {filters.map((filter, i) => (
         <FilterRow
           key={i}
@@ -51,7 +51,6 @@ export function FiltersEditor({ path, of, event, filters = [], onChange }: Props
         icon="filter"
         variant="secondary"
         fill="text"
-        size="sm"
         aria-label={`Add filter to ${of}`}
         onClick={() => change([...filters, { property: '', operator: '=', values: [] }])}
       >
@@ -157,6 +156,7 @@ function fitting(operator: Operator, values: string[] = []): string[] | undefine
 
 const getStyles = (theme: GrafanaTheme2) => ({
   filters: css({ display: 'flex', flexDirection: 'column', gap: theme.spacing(0.5), alignItems: 'flex-start' }),
+  ownRow: css({ flexBasis: '100%' }),
   word: css({
     width: theme.spacing(5),
     lineHeight: theme.spacing(4),

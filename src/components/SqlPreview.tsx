@@ -55,21 +55,13 @@ function StatementText({ datasource, query, range, timeZone }: Props) {
   if (!answer.statement) {
     return <LoadingPlaceholder text="Asking for the SQL..." />;
   }
-  const { sql, args, source, reason } = answer.statement;
+  const { sql, source, reason } = answer.statement;
   return (
     <div data-testid="sql">
       <Text color="secondary" variant="bodySmall">
-        Source: {source}. {reason}
+        Source: {source}; {reason}.
       </Text>
       <pre className={styles.sql}>{sql}</pre>
-      <dl className={styles.args}>
-        {args.map((arg, i) => (
-          <div key={i}>
-            <dt>${i + 1}</dt>
-            <dd>{arg}</dd>
-          </div>
-        ))}
-      </dl>
     </div>
   );
 }
@@ -84,13 +76,5 @@ const getStyles = (theme: GrafanaTheme2) => ({
     overflow: 'auto',
     margin: theme.spacing(1, 0),
     fontSize: theme.typography.bodySmall.fontSize,
-  }),
-  args: css({
-    margin: 0,
-    fontFamily: theme.typography.fontFamilyMonospace,
-    fontSize: theme.typography.bodySmall.fontSize,
-    '& > div': { display: 'flex', gap: theme.spacing(1) },
-    dt: { width: theme.spacing(4), color: theme.colors.text.secondary, fontWeight: 'normal' },
-    dd: { margin: 0, overflowWrap: 'anywhere' },
   }),
 });

@@ -56,25 +56,19 @@ function StepFields({ at, value: step, onChange }: Part<FunnelStep> & { at: numb
   const path = `funnel.steps[${at}]`;
   const name = `step ${at + 1}`;
   return (
-    <Stack direction="column" gap={0.5} grow={1}>
-      <Stack direction="row" gap={1} alignItems="flex-start" wrap="wrap">
-        <ProblemField path={`${path}.event`} name="Event">
-          <EventPicker
-            label={`Event of ${name}`}
-            value={step.event}
-            onChange={(event) => onChange({ ...step, event })}
-          />
-        </ProblemField>
-        <ProblemField path={`${path}.label`} name="Label">
-          <TextInput
-            aria-label={`Label of ${name}`}
-            placeholder="Label (optional)"
-            width={22}
-            value={step.label ?? ''}
-            onChange={(label) => onChange({ ...step, label: label || undefined })}
-          />
-        </ProblemField>
-      </Stack>
+    <Stack direction="row" gap={1} alignItems="flex-start" wrap="wrap" grow={1}>
+      <ProblemField path={`${path}.event`} name="Event">
+        <EventPicker label={`Event of ${name}`} value={step.event} onChange={(event) => onChange({ ...step, event })} />
+      </ProblemField>
+      <ProblemField path={`${path}.label`} name="Label">
+        <TextInput
+          aria-label={`Label of ${name}`}
+          placeholder="Label (optional)"
+          width={22}
+          value={step.label ?? ''}
+          onChange={(label) => onChange({ ...step, label: label || undefined })}
+        />
+      </ProblemField>
       <FiltersEditor
         path={`${path}.filters`}
         of={name}

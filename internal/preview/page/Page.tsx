@@ -1,0 +1,184 @@
+import { css } from '@emotion/css';
+import { dateTime, LoadingState, type GrafanaTheme2, type TimeRange } from '@grafana/data';
+import { Button, IconButton, LoadingBar, RadioButtonGroup, TimeRangePicker, useStyles2 } from '@grafana/ui';
+import { useEffect, useId, useState, type ReactNode } from 'react';
+import { QueryEditor } from '../../../src/components/QueryEditor';
+import { ZonePicker } from '../../../src/components/ZonePicker';
+import type { DataSource } from '../../../src/datasource';
+import logo from '../../../src/img/logo.svg';
+import type { FootfallQuery } from '../../../src/types';
+import { Answer } from './answers/Answer';
+import type { Preview } from './main';
+import { useAnswer } from './useAnswer';
+
+interface Props {
+  preview: Preview;
+  datasource: DataSource;
+  onToggleTheme: () => void;
+}
+
+/** A panel being edited: a choice of questions, the plugin's query editor, and the answer drawn beneath. */
+export function Page({ preview, datasource, onToggleTheme }: Props) {
+  const styles = useStyles2(getStyles);
+  const [chosen, setChosen] = useState(0);
+  const [query, setQuery] = useState<FootfallQuery>(() => asked(preview, 0));
+  const [range, setRange] = useState<TimeRange>(() => absoluteRange(preview.from, preview.to));
+  const [timeZone, setTimeZone] = useState(preview.timeZone);
+  const { answer, run } = useAnswer(datasource);
+  useEffect(() => run(query, range, timeZone), [run, query, range, timeZone]);
+
+  return (
+    <>
+      <header className={styles.header}>
+        <img src={logo} alt="" width={28} height={28} />
+        <h1 className={styles.name}>Footfall</h1>
+        <div className={styles.space} />
+        <TimeControls range={range} onRange={setRange} timeZone={timeZone} onTimeZone={setTimeZone} />
+        <IconButton name="palette" size="lg" tooltip="Switch between dark and light" onClick={onToggleTheme} />
+      </header>
+      <main className={styles.main}>
+        <RadioButtonGroup
+          aria-label="Questions"
+          options={preview.questions.map(({ title }, value) => ({ label: title, value }))}
+          value={chosen}
+          onChange={(index) => {
+            setChosen(index);
+            setQuery(asked(preview, index));
+          }}
+        />
+        <Panel
+          title="Question"
+          actions={
+            <Button icon="play" size="sm" onClick={() => run(query, range, timeZone)}>
+              Run query
+            </Button>
+          }
+        >
+          <QueryEditor
+            datasource={datasource}
+            query={query}
+            range={range}
+            data={answer}
+            onChange={setQuery}
+            onRunQuery={() => {}}
+          />
+        </Panel>
+        <Panel title="Answer" busy={answer?.state === LoadingState.Loading}>
+          {answer && <Answer answer={answer} timeZone={query.timeZone || timeZone} />}
+        </Panel>
+      </main>
+    </>
+  );
+}
+
+function asked(preview: Preview, index: number): FootfallQuery {
+  return { refId: 'A', ...preview.questions[index].query };
+}
+
+function absoluteRange(from: number, to: number): TimeRange {
+  const range = { from: dateTime(from), to: dateTime(to) };
+  return { ...range, raw: range };
+}
+
+interface TimeProps {
+  range: TimeRange;
+  onRange: (range: TimeRange) => void;
+  timeZone: string;
+  onTimeZone: (timeZone: string) => void;
+}
+
+function TimeControls({ range, onRange, timeZone, onTimeZone }: TimeProps) {
+  const zoneId = useId();
+  const from = range.from.valueOf();
+  const to = range.to.valueOf();
+  const length = to - from;
+  return (
+    <>
+      <label htmlFor={zoneId} className="sr-only">
+        Time zone of the dashboard
+      </label>
+      <ZonePicker
+        id={zoneId}
+        placeholder="Browser time"
+        value={timeZone}
+        onChange={(zone = 'browser') => onTimeZone(zone)}
+      />
+      <TimeRangePicker
+        value={range}
+        timeZone={timeZone}
+        onChange={onRange}
+        onChangeTimeZone={onTimeZone}
+        onMoveBackward={() => onRange(absoluteRange(from - length / 2, to - length / 2))}
+        onMoveForward={() => onRange(absoluteRange(from + length / 2, to + length / 2))}
+        onZoom={() => onRange(absoluteRange(from - length / 2, to + length / 2))}
+      />
+    </>
+  );
+}
+
+function Panel({
+  title,
+  actions,
+  busy,
+  children,
+}: {
+  title: string;
+  actions?: ReactNode;
+  busy?: boolean;
+  children: ReactNode;
+}) {
+  const styles = useStyles2(getStyles);
+  return (
+    <section className={styles.panel} aria-label={title} aria-busy={busy}>
+      <div className={styles.bar}>{busy && <LoadingBar width={600} />}</div>
+      <div className={styles.panelHeader}>
+        <h2 className={styles.panelTitle}>{title}</h2>
+        {actions}
+      </div>
+      <div className={styles.panelBody}>{children}</div>
+    </section>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  header: css({
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    gap: theme.spacing(1),
+    padding: theme.spacing(1, 2),
+    background: theme.colors.background.primary,
+    borderBottom: `1px solid ${theme.colors.border.weak}`,
+  }),
+  name: css({ margin: 0, fontSize: theme.typography.h4.fontSize }),
+  space: css({ flex: 1 }),
+  main: css({
+    display: 'grid',
+    gap: theme.spacing(1.5),
+    gridTemplateColumns: 'minmax(0, 1fr)',
+    justifyItems: 'stretch',
+    maxWidth: 1400,
+    margin: '0 auto',
+    padding: theme.spacing(2),
+  }),
+  panel: css({
+    position: 'relative',
+    background: theme.components.panel.background,
+    border: `1px solid ${theme.components.panel.borderColor}`,
+    borderRadius: theme.shape.radius.default,
+  }),
+  bar: css({ position: 'absolute', inset: '0 0 auto 0', height: 1, overflow: 'hidden' }),
+  panelHeader: css({
+    display: 'flex',
+    alignItems: 'center',
+    justifyContent: 'space-between',
+    minHeight: theme.spacing(5),
+    padding: theme.spacing(1, 2, 0),
+  }),
+  panelTitle: css({
+    margin: 0,
+    fontSize: theme.typography.body.fontSize,
+    fontWeight: theme.typography.fontWeightMedium,
+  }),
+  panelBody: css({ padding: theme.spacing(1, 2, 2) }),
+});

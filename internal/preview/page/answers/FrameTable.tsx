@@ -1,0 +1,62 @@
+import { css, cx } from '@emotion/css';
+import { FieldType, type DataFrame, type Field, type GrafanaTheme2 } from '@grafana/data';
+import { Collapse, useStyles2 } from '@grafana/ui';
+import { useState } from 'react';
+import { useFormat } from './display';
+
+/** A frame as a plain table, on demand. */
+export function FrameTable({ frame, timeZone }: { frame: DataFrame; timeZone: string }) {
+  const styles = useStyles2(getStyles);
+  const [open, setOpen] = useState(false);
+  return (
+    <Collapse label="Table" isOpen={open} onToggle={setOpen}>
+      <div className={styles.scroll}>
+        <table className={styles.table} aria-label="Table of the answer">
+          <thead>
+            <tr>
+              {frame.fields.map((field) => (
+                <th key={field.name} className={cx(field.type === FieldType.number && styles.number)}>
+                  {field.name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {Array.from({ length: frame.length }, (_, row) => (
+              <tr key={row}>
+                {frame.fields.map((field) => (
+                  <Cell key={field.name} field={field} row={row} timeZone={timeZone} />
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Collapse>
+  );
+}
+
+function Cell({ field, row, timeZone }: { field: Field; row: number; timeZone: string }) {
+  const styles = useStyles2(getStyles);
+  const format = useFormat(field, timeZone);
+  return <td className={cx(field.type === FieldType.number && styles.number)}>{format(field.values[row])}</td>;
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  scroll: css({ overflow: 'auto', maxHeight: 420 }),
+  table: css({
+    width: '100%',
+    fontSize: theme.typography.bodySmall.fontSize,
+    fontVariantNumeric: 'tabular-nums',
+    'th, td': { padding: theme.spacing(0.5, 1), textAlign: 'left', whiteSpace: 'nowrap' },
+    th: {
+      position: 'sticky',
+      top: 0,
+      background: theme.components.panel.background,
+      color: theme.colors.text.secondary,
+      fontWeight: theme.typography.fontWeightMedium,
+    },
+    td: { borderTop: `1px solid ${theme.colors.border.weak}` },
+  }),
+  number: css({ '&&': { textAlign: 'right' } }),
+});

@@ -1,0 +1,142 @@
+import { css } from '@emotion/css';
+import type { DataFrame, GrafanaTheme2 } from '@grafana/data';
+import { useStyles2, useTheme2 } from '@grafana/ui';
+import { useFormat } from './display';
+
+interface Bar {
+  group: string;
+  step: string;
+  users: number;
+  share: number | null;
+  dropped: number | null;
+  inProgress: number | null;
+  medianSeconds: number | null;
+}
+
+/** A funnel: for each step a bar for each group of users, and what happened on the way to the next. */
+export function FunnelBars({ frame }: { frame: DataFrame }) {
+  const styles = useStyles2(getStyles);
+  const bars = readBars(frame);
+  const steps = [...new Set(bars.map((bar) => bar.step))];
+  const groups = [...new Set(bars.map((bar) => bar.group))];
+  const colors = useGroupColors(groups.length);
+  return (
+    <div>
+      {groups.length > 1 && (
+        <ul className={styles.legend}>
+          {groups.map((group, i) => (
+            <li key={group}>
+              <span className={styles.swatch} style={{ background: colors[i] }} />
+              {group}
+            </li>
+          ))}
+        </ul>
+      )}
+      <ol className={styles.steps} aria-label="Funnel">
+        {steps.map((step) => (
+          <li key={step}>
+            <div className={styles.step}>{step}</div>
+            {groups.map((group, i) => {
+              const bar = bars.find((b) => b.step === step && b.group === group);
+              return bar && <BarRow key={group} bar={bar} color={colors[i]} thin={groups.length > 1} />;
+            })}
+            {groups.length === 1 && <OnTheWay frame={frame} at={steps.indexOf(step)} bars={bars} />}
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+function BarRow({ bar, color, thin }: { bar: Bar; color: string; thin: boolean }) {
+  const styles = useStyles2(getStyles);
+  const share = bar.share ?? 0;
+  return (
+    <div className={styles.row}>
+      <div className={styles.track} style={{ height: thin ? 16 : 32 }}>
+        <div className={styles.bar} style={{ width: `${share * 100}%`, background: color }} />
+      </div>
+      <div className={styles.count}>
+        <strong>{bar.users.toLocaleString('en')}</strong> <span>{percent(bar.share)}</span>
+      </div>
+    </div>
+  );
+}
+
+/** Between two steps: who went on, who did not, who still may, and how long it took. */
+function OnTheWay({ frame, at, bars }: { frame: DataFrame; at: number; bars: Bar[] }) {
+  const styles = useStyles2(getStyles);
+  const formatTime = useFormat(frame.fields[frame.fields.length - 1]);
+  const bar = bars[at];
+  const next = bars[at + 1];
+  if (!next || bar.dropped === null) {
+    return null;
+  }
+  const facts = [
+    `${percent(bar.users ? next.users / bar.users : null)} went on`,
+    next.medianSeconds !== null && `in ${formatTime(next.medianSeconds)} (median)`,
+  ];
+  return (
+    <div className={styles.way}>
+      <span>↓ {facts.filter(Boolean).join(' ')}</span>
+      <span className={styles.dropped}>{bar.dropped.toLocaleString('en')} dropped</span>
+      {Boolean(bar.inProgress) && <span>{bar.inProgress?.toLocaleString('en')} in progress</span>}
+    </div>
+  );
+}
+
+function readBars(frame: DataFrame): Bar[] {
+  const value = (name: string, row: number) => frame.fields.find((field) => field.name === name)?.values[row];
+  return Array.from({ length: frame.length }, (_, row) => ({
+    group: value('breakdown', row) ?? '',
+    step: value('step', row),
+    users: value('users', row),
+    share: value('share_of_first', row),
+    dropped: value('dropped', row),
+    inProgress: value('in_progress', row),
+    medianSeconds: value('median_time', row),
+  }));
+}
+
+function useGroupColors(count: number): string[] {
+  const { visualization } = useTheme2();
+  return Array.from({ length: count }, (_, i) =>
+    visualization.getColorByName(count === 1 ? 'blue' : visualization.palette[i % visualization.palette.length])
+  );
+}
+
+function percent(share: number | null): string {
+  return share === null ? '–' : `${(share * 100).toFixed(1)}%`;
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  legend: css({
+    display: 'flex',
+    flexWrap: 'wrap',
+    gap: theme.spacing(2),
+    listStyle: 'none',
+    marginBottom: theme.spacing(1.5),
+    fontSize: theme.typography.bodySmall.fontSize,
+    li: { display: 'flex', alignItems: 'center', gap: theme.spacing(0.75) },
+  }),
+  swatch: css({ width: 14, height: 4, borderRadius: 2 }),
+  steps: css({ listStyle: 'none', display: 'grid', gap: theme.spacing(1) }),
+  step: css({ fontWeight: theme.typography.fontWeightMedium, marginBottom: theme.spacing(0.5) }),
+  row: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(2), marginBottom: 2 }),
+  track: css({ flex: 1, background: theme.colors.background.secondary, borderRadius: 2, overflow: 'hidden' }),
+  bar: css({ height: '100%', minWidth: 2, borderRadius: 2 }),
+  count: css({
+    width: 150,
+    textAlign: 'right',
+    fontVariantNumeric: 'tabular-nums',
+    span: { display: 'inline-block', width: 64, color: theme.colors.text.secondary },
+  }),
+  way: css({
+    display: 'flex',
+    gap: theme.spacing(2),
+    padding: theme.spacing(0.5, 0, 0.5, 1),
+    color: theme.colors.text.secondary,
+    fontSize: theme.typography.bodySmall.fontSize,
+  }),
+  dropped: css({ color: theme.colors.error.text }),
+});

@@ -1,0 +1,76 @@
+import { css, cx } from '@emotion/css';
+import { fieldColorModeRegistry, type Field, type GrafanaTheme2 } from '@grafana/data';
+import { useStyles2, useTheme2 } from '@grafana/ui';
+import { useFormat } from './display';
+import type { GridData } from './grids';
+
+/** A matrix whose cells are the darker, the larger their value. A cell that is still in progress is dashed. */
+export function Grid({ grid, field }: { grid: GridData; field: Field }) {
+  const styles = useStyles2(getStyles);
+  const theme = useTheme2();
+  const format = useFormat(field);
+  const shares = field.config.unit === 'percentunit';
+  const color = fieldColorModeRegistry
+    .get(shares ? 'continuous-greens' : 'continuous-blues')
+    .getCalculator(field, theme);
+  const largest = Math.max(...grid.rows.flatMap(({ cells }) => cells.map((value) => value ?? 0)));
+  const withSize = grid.rows.some(({ size }) => size !== undefined);
+  return (
+    <div className={styles.scroll}>
+      <table className={styles.grid} aria-label="Grid of the answer">
+        <thead>
+          <tr>
+            <th className={styles.rowName}>{grid.corner}</th>
+            {withSize && <th>users</th>}
+            {grid.columns.map((name) => (
+              <th key={name}>{name}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {grid.rows.map((row) => (
+            <tr key={row.name}>
+              <th className={styles.rowName}>{row.name}</th>
+              {withSize && <td className={styles.size}>{row.size?.toLocaleString('en')}</td>}
+              {row.cells.map((value, i) => {
+                const background = value === null ? undefined : color(value, largest ? value / largest : 0);
+                return (
+                  <td
+                    key={i}
+                    className={cx(styles.cell, grid.columns[i] === row.inProgress && styles.inProgress)}
+                    style={background ? { background, color: theme.colors.getContrastText(background) } : undefined}
+                    title={`${row.name}, ${grid.columns[i]}: ${format(value) || 'no value'}`}
+                  >
+                    {format(value)}
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  scroll: css({ overflow: 'auto', maxHeight: 620 }),
+  grid: css({
+    width: '100%',
+    borderCollapse: 'separate',
+    borderSpacing: 2,
+    fontSize: theme.typography.bodySmall.fontSize,
+    fontVariantNumeric: 'tabular-nums',
+    th: { color: theme.colors.text.secondary, fontWeight: 'normal', textAlign: 'center', whiteSpace: 'nowrap' },
+  }),
+  rowName: css({ '&&': { textAlign: 'right', paddingRight: theme.spacing(1) } }),
+  size: css({ textAlign: 'right', paddingRight: theme.spacing(1), fontWeight: theme.typography.fontWeightMedium }),
+  cell: css({
+    minWidth: 40,
+    height: 28,
+    textAlign: 'center',
+    borderRadius: 2,
+    background: theme.colors.background.secondary,
+  }),
+  inProgress: css({ outline: `1px dashed ${theme.colors.text.secondary}`, outlineOffset: -2 }),
+});

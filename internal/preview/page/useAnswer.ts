@@ -1,0 +1,52 @@
+import { CoreApp, LoadingState, type DataQueryRequest, type PanelData, type TimeRange } from '@grafana/data';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { Subscription } from 'rxjs';
+import type { DataSource } from '../../../src/datasource';
+import type { FootfallQuery } from '../../../src/types';
+
+/** The answer to the last query that was run, as Grafana would hand it to a panel. */
+export function useAnswer(datasource: DataSource) {
+  const [answer, setAnswer] = useState<PanelData>();
+  const running = useRef<Subscription>(undefined);
+  useEffect(() => () => running.current?.unsubscribe(), []);
+
+  const run = useCallback(
+    (query: FootfallQuery, timeRange: TimeRange, timezone: string) => {
+      if (!datasource.filterQuery(query)) {
+        return;
+      }
+      const request = newRequest(query, timeRange, timezone);
+      running.current?.unsubscribe();
+      setAnswer((last) => ({ series: [], ...last, state: LoadingState.Loading, timeRange, request }));
+      running.current = datasource.query(request).subscribe({
+        next: ({ data, error, errors }) => {
+          const failed = errors?.[0] ?? error;
+          setAnswer({
+            state: failed ? LoadingState.Error : LoadingState.Done,
+            series: data,
+            error: failed,
+            timeRange,
+            request: { ...request, endTime: Date.now() },
+          });
+        },
+        error: (error) => setAnswer({ state: LoadingState.Error, series: [], error, timeRange, request }),
+      });
+    },
+    [datasource]
+  );
+  return { answer, run };
+}
+
+function newRequest(query: FootfallQuery, range: TimeRange, timezone: string): DataQueryRequest<FootfallQuery> {
+  return {
+    app: CoreApp.Unknown,
+    requestId: 'preview',
+    interval: '1h',
+    intervalMs: 3600000,
+    range,
+    scopedVars: {},
+    targets: [query],
+    timezone,
+    startTime: Date.now(),
+  };
+}
