@@ -122,16 +122,16 @@ func (r rejectsFile) Close() error {
 
 func printSummary(w io.Writer, s weblog.Summary) {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	row := func(name string, value int, format string, args ...any) {
-		fmt.Fprintf(table, "%s\t%d\t%s\n", name, value, fmt.Sprintf(format, args...))
+	row := func(name, value string, args ...any) {
+		fmt.Fprintf(table, "%s\t"+value+"\n", append([]any{name}, args...)...)
 	}
-	row("lines", s.Lines, "")
-	row("events", s.New+s.Known, "%d new, %d there already", s.New, s.Known)
-	row("users", s.Users, "%d of them bots", s.BotUsers)
-	row("sessions", s.Sessions, "")
-	row("bot events", s.BotEvents, "")
-	row("refused lines", s.Refused, "")
-	row("late lines", s.Late, "more than two minutes out of order")
+	row("lines", "%d", s.Lines)
+	row("events", "%d (%d new, %d there already)", s.New+s.Known, s.New, s.Known)
+	row("users", "%d (%d bots)", s.Users, s.BotUsers)
+	row("sessions", "%d", s.Sessions)
+	row("bot events", "%d", s.BotEvents)
+	row("refused lines", "%d", s.Refused)
+	row("late lines", "%d (more than two minutes out of order)", s.Late)
 	_ = table.Flush()
 	if !s.First.IsZero() {
 		fmt.Fprintf(w, "from %s to %s\n", s.First.Format(time.RFC3339), s.Last.Format(time.RFC3339))

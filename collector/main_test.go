@@ -326,13 +326,13 @@ func TestImport(t *testing.T) {
 	schema := dbtest.Schema(t, dsn)
 	rejects := filepath.Join(t.TempDir(), "rejects.txt")
 	args := []string{"import", "--database", dsn, "--schema", schema, "--hash-key", "0123456789abcdef", "--rejects", rejects, "weblog/testdata/access.log"}
-	want := `lines          16  
-events         10  %d new, %d there already
-users          5   3 of them bots
-sessions       6   
-bot events     3   
-refused lines  6   
-late lines     3   more than two minutes out of order
+	want := `lines          16
+events         10 (%d new, %d there already)
+users          5 (3 bots)
+sessions       6
+bot events     3
+refused lines  6
+late lines     3 (more than two minutes out of order)
 from 2026-11-24T08:59:58Z to 2026-11-24T10:10:01Z
 `
 	for i, summary := range []string{fmt.Sprintf(want, 10, 0), fmt.Sprintf(want, 0, 10)} {
