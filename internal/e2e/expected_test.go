@@ -1,0 +1,212 @@
+package e2e
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/footfall-analytics/footfall/internal/twin"
+	"github.com/footfall-analytics/footfall/pkg/model"
+)
+
+// expected is the frame that the twin's answer makes.
+func expected(q *model.Query, w twin.World, r twin.Range, s twin.Settings) table {
+	answer := twin.Ask(q, w, r, s)
+	switch q.QueryType {
+	case model.FunnelType:
+		if q.Funnel.Output == model.FunnelConversion {
+			return conversionTable(q.Funnel, answer.Funnel)
+		}
+		return stepsTable(q.Funnel, answer.Funnel)
+	case model.RetentionType:
+		switch q.Retention.Output {
+		case model.RetentionHeatmap:
+			return cohortHeatmap(q.Retention, answer.Retention)
+		case model.RetentionLong:
+			return cohortList(q.Retention, answer.Retention)
+		}
+		return cohortTable(q.Retention, answer.Retention)
+	}
+	return hoursTable(q.Heatmap, answer.Heatmap, r, s)
+}
+
+func share(part, whole int) any {
+	if whole == 0 {
+		return nil
+	}
+	return float64(part) / float64(whole)
+}
+
+func optional(value *float64) any {
+	if value == nil {
+		return nil
+	}
+	return *value
+}
+
+func title(row twin.FunnelRow) string {
+	switch row.Kind {
+	case twin.Other:
+		return "Other"
+	case twin.None:
+		return "(none)"
+	}
+	return row.Breakdown
+}
+
+func stepsTable(f *model.Funnel, rows []twin.FunnelRow) table {
+	t := table{Fields: []string{"step", "users", "share_of_first", "share_of_previous", "dropped", "in_progress", "median_time"}}
+	if f.Breakdown != nil {
+		t.Fields = append([]string{"breakdown"}, t.Fields...)
+	}
+	for i, row := range rows {
+		first := rows[i-row.Step+1]
+		var previous, dropped, inProgress any
+		if row.Step > 1 {
+			previous = share(row.Users, rows[i-1].Users)
+		}
+		if row.Step < len(f.Steps) {
+			dropped, inProgress = float64(row.Dropped), float64(row.InProgress)
+		}
+		cells := []any{
+			fmt.Sprintf("%d. %s", row.Step, f.Steps[row.Step-1].Title()), float64(row.Users), share(row.Users, first.Users), previous,
+			dropped, inProgress, optional(row.MedianSeconds),
+		}
+		if f.Breakdown != nil {
+			cells = append([]any{title(row)}, cells...)
+		}
+		t.Rows = append(t.Rows, cells)
+	}
+	return t
+}
+
+// conversionTable has no fields where there is no number.
+func conversionTable(f *model.Funnel, rows []twin.FunnelRow) table {
+	var t table
+	n := len(f.Steps)
+	for first := 0; first < len(rows); first += n {
+		rate := share(rows[first+n-1].Users, rows[first].Users)
+		switch {
+		case rate == nil:
+		case f.Breakdown == nil:
+			t.Fields, t.Rows = []string{"conversion_rate"}, append(t.Rows, []any{rate})
+		default:
+			t.Fields, t.Rows = []string{"breakdown", "conversion_rate"}, append(t.Rows, []any{title(rows[first]), rate})
+		}
+	}
+	return t
+}
+
+func cohortName(r *model.Retention, c twin.Cohort) string {
+	if r.Period == model.Month {
+		return c.Start.Format("2006-01")
+	}
+	return c.Start.Format(time.DateOnly)
+}
+
+func cellShare(c twin.Cohort, period int) any {
+	if c.Cells[period].State == twin.Future {
+		return nil
+	}
+	return share(c.Cells[period].Users, c.Size)
+}
+
+func cohortTable(r *model.Retention, m *twin.Matrix) table {
+	t := table{Fields: []string{"cohort", "users"}}
+	users := 0
+	for _, c := range m.Cohorts {
+		users += c.Size
+	}
+	mean := []any{"weighted mean", float64(users)}
+	for p := range r.Periods {
+		t.Fields = append(t.Fields, fmt.Sprintf("%s %d", r.Period, p))
+		mean = append(mean, optional(m.Mean[p]))
+	}
+	t.Fields = append(t.Fields, "in_progress")
+	t.Rows = append(t.Rows, append(mean, nil))
+	for _, c := range m.Cohorts {
+		row := []any{cohortName(r, c), float64(c.Size)}
+		var open any
+		for p, cell := range c.Cells {
+			row = append(row, cellShare(c, p))
+			if cell.State == twin.Incomplete {
+				open = fmt.Sprintf("%s %d", r.Period, p)
+			}
+		}
+		t.Rows = append(t.Rows, append(row, open))
+	}
+	return t
+}
+
+func cohortHeatmap(r *model.Retention, m *twin.Matrix) table {
+	t := table{Fields: []string{"x", "y", "value"}}
+	for p := range r.Periods {
+		for y, c := range m.Cohorts {
+			t.Rows = append(t.Rows, []any{float64(p), float64(y), cellShare(c, p)})
+		}
+	}
+	for _, c := range m.Cohorts {
+		t.Labels = append(t.Labels, cohortName(r, c))
+	}
+	return t
+}
+
+func cohortList(r *model.Retention, m *twin.Matrix) table {
+	t := table{Fields: []string{"cohort", "period", "size", "users", "share", "complete"}}
+	for _, c := range m.Cohorts {
+		for p, cell := range c.Cells {
+			if cell.State != twin.Future {
+				t.Rows = append(t.Rows, []any{
+					cohortName(r, c), float64(p), float64(c.Size), float64(cell.Users), cellShare(c, p), cell.State == twin.Complete,
+				})
+			}
+		}
+	}
+	return t
+}
+
+// place is one position on an axis of a heatmap: the twin's number for it, the frame's, and the label.
+type place struct {
+	number int
+	value  any
+	label  string
+}
+
+func hoursTable(h *model.Heatmap, counts map[[2]int]int, r twin.Range, s twin.Settings) table {
+	t := table{Fields: []string{"x", "y", string(h.Value)}}
+	for _, x := range places(h.X, r, s) {
+		for j, y := range places(h.Y, r, s) {
+			t.Rows = append(t.Rows, []any{x.value, float64(j), float64(counts[[2]int{x.number, y.number}])})
+		}
+	}
+	for _, y := range places(h.Y, r, s) {
+		t.Labels = append(t.Labels, y.label)
+	}
+	return t
+}
+
+func places(d model.Dimension, r twin.Range, s twin.Settings) []place {
+	var all []place
+	switch d {
+	case model.HourOfDay:
+		for hour := range 24 {
+			all = append(all, place{hour, float64(hour), fmt.Sprintf("%02d:00", hour)})
+		}
+	case model.Weekday:
+		for i := range 7 {
+			day := (int(s.WeekStart) + i) % 7
+			all = append(all, place{day, float64(i), time.Weekday(day).String()[:3]})
+		}
+	case model.Date:
+		first, last := civil(r.From.In(s.Zone)), civil(r.To.Add(-time.Nanosecond).In(s.Zone))
+		for day := first; !day.After(last); day = day.AddDate(0, 0, 1) {
+			date := day.Format(time.DateOnly)
+			all = append(all, place{int(day.Unix() / 86400), date, date})
+		}
+	}
+	return all
+}
+
+// civil is the local date, as a midnight in UTC.
+func civil(local time.Time) time.Time {
+	return time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, time.UTC)
+}

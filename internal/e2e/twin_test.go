@@ -1,0 +1,326 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+	"github.com/grafana/grafana-plugin-sdk-go/backend/log"
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/footfall-analytics/footfall/internal/dbtest"
+	"github.com/footfall-analytics/footfall/internal/twin"
+	"github.com/footfall-analytics/footfall/pkg/frames"
+	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/plan"
+	"github.com/footfall-analytics/footfall/pkg/plugin"
+	"github.com/footfall-analytics/footfall/pkg/store"
+)
+
+var (
+	worlds    = flag.Int("worlds", 300, "random worlds to compare with the brute-force twin")
+	firstSeed = flag.Uint64("seed", 0, "seed of the first world")
+)
+
+const (
+	questionsPerWorld = 6
+	// enoughDifferences is after how many worlds that differ a test gives up.
+	enoughDifferences = 5
+)
+
+func TestMain(m *testing.M) {
+	log.DefaultLogger = log.NewNullLogger() // the SDK logs every query
+	os.Exit(m.Run())
+}
+
+// The plugin's answers on random worlds are those of the brute-force twin, to the last digit.
+func TestRandomWorlds(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		h := newHouse(t, dsn)
+		different := 0
+		h.widenChunks(t)
+		for seed := *firstSeed; seed < *firstSeed+uint64(*worlds) && different < enoughDifferences; seed++ {
+			s := twin.Random(seed, questionsPerWorld)
+			h.settle(t, s.World)
+			for _, q := range s.Queries {
+				if !h.compare(t, q, s) {
+					different++
+					break
+				}
+			}
+		}
+	})
+}
+
+// The same holds for published examples, of which the twin is known to give the published answers.
+func TestWorkedCases(t *testing.T) {
+	cases, err := twin.LoadCases(filepath.Join("..", "twin", "testdata", "worked_cases.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		h := newHouse(t, dsn)
+		for _, c := range cases {
+			t.Run(c.ID, func(t *testing.T) {
+				if err := c.Check(twin.Ask(c.Query, c.World, c.Range, c.Settings)); err != nil {
+					t.Fatal(err)
+				}
+				h.settle(t, c.World)
+				h.compare(t, c.Query, twin.Scenario{World: c.World, Range: c.Range, Settings: c.Settings})
+			})
+		}
+	})
+}
+
+// house is a database schema for one world at a time, and the plugin on it.
+type house struct {
+	conn    *pgx.Conn
+	schema  string
+	plugins map[time.Weekday]*plugin.Datasource
+	store   *store.Store
+}
+
+func newHouse(t *testing.T, dsn string) *house {
+	t.Helper()
+	h := &house{conn: dbtest.Connect(t, dsn), schema: dbtest.Schema(t, dsn), plugins: map[time.Weekday]*plugin.Datasource{}}
+	c := h.conn.Config()
+	host := net.JoinHostPort(c.Host, strconv.Itoa(int(c.Port)))
+	for day, name := range map[time.Weekday]string{time.Monday: "monday", time.Sunday: "sunday", time.Saturday: "saturday"} {
+		jsonData, err := json.Marshal(map[string]any{"database": c.Database, "schema": h.schema, "sslmode": "disable", "weekStart": name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		instance, err := plugin.New(t.Context(), backend.DataSourceInstanceSettings{
+			URL: host, User: c.User, JSONData: jsonData, DecryptedSecureJSONData: map[string]string{"password": c.Password},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.plugins[day] = instance.(*plugin.Datasource)
+		t.Cleanup(h.plugins[day].Dispose)
+	}
+	var err error
+	if h.store, err = store.Open(store.Config{
+		Host: host, Database: c.Database, User: c.User, Password: c.Password, Schema: h.schema, SSLMode: "disable",
+		QueryTimeout: time.Minute, RowLimit: 100_000, MaxOpenConns: 1,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(h.store.Close)
+	return h
+}
+
+// widenChunks puts whole worlds into one chunk, which makes for quick inserts and plans.
+func (h *house) widenChunks(t *testing.T) {
+	t.Helper()
+	if _, err := h.conn.Exec(t.Context(), `SELECT set_chunk_time_interval('`+h.schema+`.user_events', INTERVAL '100 years')`); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// settle replaces what is in the database by a world.
+func (h *house) settle(t *testing.T, w twin.World) {
+	t.Helper()
+	columns := map[string][]*string{}
+	add := func(column, text string, set bool) {
+		var cell *string
+		if set {
+			cell = &text
+		}
+		columns[column] = append(columns[column], cell)
+	}
+	var times []time.Time
+	for _, e := range w.Events {
+		metadata, err := json.Marshal(e.Metadata)
+		if err != nil {
+			t.Fatal(err)
+		}
+		times = append(times, e.Time)
+		add("type", e.Type, true)
+		add("id", e.ID, true)
+		add("metadata", string(metadata), e.Metadata != nil)
+		for column, text := range map[string]string{"user": e.User, "page": e.PageURL, "device": e.DeviceType, "session": e.SessionID} {
+			add(column, text, text != "")
+		}
+	}
+	err := pgx.BeginFunc(t.Context(), h.conn, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(t.Context(), `SELECT set_config('search_path', $1 || ', public', true)`, h.schema); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(t.Context(), `TRUNCATE user_events`); err != nil {
+			return err
+		}
+		_, err := tx.Exec(t.Context(), `INSERT INTO user_events (time, user_id, user_key, event_type, page_url, device_type, session_id, metadata, event_id)
+			SELECT time, user_id, user_key_of(user_id), event_type, page_url, device_type, session_id, coalesce(metadata, '{}')::jsonb, event_id
+			FROM unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::uuid[])
+				AS e (time, user_id, event_type, page_url, device_type, session_id, metadata, event_id)`,
+			times, columns["user"], columns["type"], columns["page"], columns["device"], columns["session"], columns["metadata"], columns["id"])
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// compare asks plugin and twin for every output of a query. A difference fails the test with the smallest world that
+// shows it, and makes the result false.
+func (h *house) compare(t *testing.T, q *model.Query, s twin.Scenario) bool {
+	t.Helper()
+	diff := h.difference(t, q, s)
+	if diff == "" {
+		return true
+	}
+	for i := 0; i < len(s.World.Events); {
+		fewer := s
+		fewer.World.Events = slices.Delete(slices.Clone(s.World.Events), i, i+1)
+		h.settle(t, fewer.World)
+		if d := h.difference(t, q, fewer); d == "" {
+			i++
+		} else {
+			s, diff = fewer, d
+		}
+	}
+	t.Errorf("seed %d: the plugin (+) differs from the twin (-):\n%s\n%s", s.Seed, diff, asJSON(t, map[string]any{
+		"query": q, "events": s.World.Events, "range": s.Range, "zone": s.Settings.Zone.String(),
+		"weekStart": s.Settings.WeekStart.String(), "now": s.Settings.Now,
+	}))
+	return false
+}
+
+func asJSON(t *testing.T, value any) string {
+	t.Helper()
+	var text strings.Builder
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", " ")
+	if err := encoder.Encode(value); err != nil {
+		t.Fatal(err)
+	}
+	return text.String()
+}
+
+// difference is empty where all answers are equal. The plugin's clock is the real one, so retention is asked once more, a
+// level below, at the scenario's own time.
+func (h *house) difference(t *testing.T, q *model.Query, s twin.Scenario) string {
+	t.Helper()
+	var all strings.Builder
+	for _, q := range outputs(q) {
+		asked := s.Settings
+		asked.Now = time.Now()
+		all.WriteString(differ(expected(q, s.World, s.Range, asked), h.ask(t, q, s.Range, s.Settings.WeekStart), asked.Zone))
+		if q.QueryType == model.RetentionType {
+			all.WriteString(differ(expected(q, s.World, s.Range, s.Settings), h.askAt(t, q, s.Range, s.Settings), asked.Zone))
+		}
+	}
+	return all.String()
+}
+
+// outputs are the query in all its forms.
+func outputs(q *model.Query) []*model.Query {
+	var all []*model.Query
+	switch q.QueryType {
+	case model.FunnelType:
+		for _, output := range []model.FunnelOutput{model.FunnelSteps, model.FunnelConversion} {
+			copied, funnel := *q, *q.Funnel
+			funnel.Output = output
+			copied.Funnel = &funnel
+			all = append(all, &copied)
+		}
+	case model.RetentionType:
+		for _, output := range []model.RetentionOutput{model.RetentionTable, model.RetentionHeatmap, model.RetentionLong} {
+			copied, retention := *q, *q.Retention
+			retention.Output = output
+			copied.Retention = &retention
+			all = append(all, &copied)
+		}
+	default:
+		all = append(all, q)
+	}
+	return all
+}
+
+// ask is what Grafana does.
+func (h *house) ask(t *testing.T, q *model.Query, r twin.Range, weekStart time.Weekday) *data.Frame {
+	t.Helper()
+	raw := []byte(asJSON(t, q))
+	answer, err := h.plugins[weekStart].QueryData(context.WithoutCancel(t.Context()), &backend.QueryDataRequest{
+		Queries: []backend.DataQuery{{RefID: "A", JSON: raw, TimeRange: backend.TimeRange(r)}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := answer.Responses["A"].Error; err != nil {
+		t.Fatalf("%s: %v", raw, err)
+	}
+	return answer.Responses["A"].Frames[0]
+}
+
+// askAt asks a retention query at another time than now.
+func (h *house) askAt(t *testing.T, q *model.Query, r twin.Range, s twin.Settings) *data.Frame {
+	t.Helper()
+	statement, cohorts, err := plan.Retention(q, plan.Range(r), plan.Settings(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := store.Query[frames.RetentionRow](t.Context(), h.store, statement)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bounds := frames.CohortBounds{Starts: cohorts.Starts, Count: cohorts.Count, Zone: s.Zone, Now: s.Now}
+	return frames.Retention(q.Retention, bounds, rows)[0]
+}
+
+// differ compares a frame with the table that it should be.
+func differ(want table, frame *data.Frame, zone *time.Location) string {
+	return cmp.Diff(want, tableOf(frame, zone), cmpopts.EquateApprox(0, 1e-9), cmpopts.EquateEmpty())
+}
+
+// table is a frame in plain values: nil for null, numbers as float64, times as local dates.
+type table struct {
+	Fields []string
+	Rows   [][]any
+	Labels []string
+}
+
+func tableOf(frame *data.Frame, zone *time.Location) table {
+	var t table
+	for _, field := range frame.Fields {
+		t.Fields = append(t.Fields, field.Name)
+	}
+	for i := range frame.Rows() {
+		var row []any
+		for _, field := range frame.Fields {
+			value, set := field.ConcreteAt(i)
+			switch v := value.(type) {
+			case int64:
+				value = float64(v)
+			case time.Time:
+				value = v.In(zone).Format(time.DateOnly)
+			}
+			if !set {
+				value = nil
+			}
+			row = append(row, value)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	if frame.Meta == nil {
+		return t
+	}
+	if custom, ok := frame.Meta.Custom.(map[string]any); ok {
+		t.Labels, _ = custom["yOrdinalDisplay"].([]string)
+	}
+	return t
+}
