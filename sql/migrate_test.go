@@ -72,8 +72,8 @@ func TestEventsAreStoredOnce(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
 		schema := dbtest.Schema(t, dsn)
 		conn := dbtest.Connect(t, dsn)
-		insert := `INSERT INTO ` + schema + `.user_events (time, user_id, event_type, event_id)
-			SELECT '2026-01-01'::timestamptz + n * interval '1 minute', 'u' || n % 7, 'visit', ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid
+		insert := `INSERT INTO ` + schema + `.user_events (time, user_id, user_key, event_type, event_id)
+			SELECT '2026-01-01'::timestamptz + n * interval '1 minute', 'u' || n % 7, ` + schema + `.user_key_of('u' || n % 7), 'visit', ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid
 			FROM generate_series(1, 100) n ON CONFLICT DO NOTHING`
 		for _, statement := range []string{
 			insert, insert,
@@ -97,15 +97,15 @@ func TestRollupsAgreeWithTheEvents(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
 		schema := dbtest.Schema(t, dsn)
 		conn := dbtest.Connect(t, dsn)
-		if _, err := conn.Exec(t.Context(), `INSERT INTO `+schema+`.user_events (time, user_id, event_type, event_id)
-			SELECT '2026-03-01'::timestamptz + n * interval '7 minutes', nullif('u' || n % 31, 'u3'), 'e' || n % 5, gen_random_uuid()
-			FROM generate_series(1, 2000) n`); err != nil {
+		if _, err := conn.Exec(t.Context(), `INSERT INTO `+schema+`.user_events (time, user_id, user_key, event_type, event_id)
+			SELECT '2026-03-01'::timestamptz + n * interval '7 minutes', u, `+schema+`.user_key_of(u), 'e' || n % 5, gen_random_uuid()
+			FROM generate_series(1, 2000) n CROSS JOIN LATERAL (SELECT nullif('u' || n % 31, 'u3') AS u) users`); err != nil {
 			t.Fatal(err)
 		}
 		if err := sql.RefreshRollups(t.Context(), conn, schema); err != nil {
 			t.Fatal(err)
 		}
-		late := `INSERT INTO ` + schema + `.user_events (time, user_id, event_type, event_id) VALUES ('2026-03-02 12:00Z', 'late', 'e9', gen_random_uuid())`
+		late := `INSERT INTO ` + schema + `.user_events (time, user_id, user_key, event_type, event_id) VALUES ('2026-03-02 12:00Z', 'late', ` + schema + `.user_key_of('late'), 'e9', gen_random_uuid())`
 		if _, err := conn.Exec(t.Context(), late); err != nil {
 			t.Fatal(err)
 		}
@@ -139,7 +139,7 @@ func TestRolesHaveNoMoreThanTheyNeed(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
 		schema := dbtest.Schema(t, dsn)
 		conn := dbtest.Connect(t, dsn)
-		event := `INSERT INTO user_events (time, user_id, event_type, event_id) VALUES ('2026-01-01', 'u', 'visit', gen_random_uuid()) ON CONFLICT DO NOTHING`
+		event := `INSERT INTO user_events (time, user_id, user_key, event_type, event_id) VALUES ('2026-01-01', 'u', user_key_of('u'), 'visit', gen_random_uuid()) ON CONFLICT DO NOTHING`
 		for _, c := range []struct {
 			role, statement string
 			allowed         bool
@@ -152,6 +152,7 @@ func TestRolesHaveNoMoreThanTheyNeed(t *testing.T) {
 			{"footfall_writer", `DROP TABLE user_profiles`, false},
 			{"footfall_reader", `SELECT count(*) FROM user_events, user_profiles, active_users_hourly, event_counts_15min, user_activity_daily, schema_migrations`, true},
 			{"footfall_reader", event, false},
+			{"footfall_writer", strings.Replace(event, "user_key_of('u')", "7", 1), false}, // a key of someone else
 			{"footfall_reader", `UPDATE user_profiles SET segment = 'x'`, false},
 			{"footfall_reader", `CREATE TABLE mine (n int)`, false},
 			{"footfall_reader", `INSERT INTO schema_migrations VALUES (99, 'x')`, false},

@@ -102,8 +102,8 @@ func dataFault(err error) *pgconn.PgError {
 const transactionSettings = `SELECT set_config('search_path', quote_ident($1), true),
 	set_config('timescaledb.max_tuples_decompressed_per_dml_transaction', '0', true)`
 
-const insertStatement = `INSERT INTO user_events (time, user_id, event_type, page_url, device_type, session_id, metadata, event_id)
-	SELECT time, user_id, event_type, nullif(page_url, ''), nullif(device_type, ''), nullif(session_id, ''), metadata::jsonb, event_id::uuid
+const insertStatement = `INSERT INTO user_events (time, user_id, user_key, event_type, page_url, device_type, session_id, metadata, event_id)
+	SELECT time, user_id, user_key_of(user_id), event_type, nullif(page_url, ''), nullif(device_type, ''), nullif(session_id, ''), metadata::jsonb, event_id::uuid
 	FROM unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
 	AS e (time, user_id, event_type, page_url, device_type, session_id, metadata, event_id)
 	ON CONFLICT DO NOTHING`

@@ -62,7 +62,7 @@ func (b *funnelBuilder) events(q *model.Query, from, to string) string {
 	if b.funnel.Breakdown != nil {
 		columns = append(columns, b.args.property(b.funnel.Breakdown.Property)+" AS value")
 	}
-	where := []string{"user_key IS NOT NULL", "time >= " + from, "time < " + to + " + " + b.window}
+	where := []string{"user_key <> 0", "time >= " + from, "time < " + to + " + " + b.window}
 	if !slices.Contains(names, model.AnyEvent) {
 		where = append(where, "event_type = ANY("+b.args.bind(names, "text[]")+")")
 	}

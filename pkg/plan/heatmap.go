@@ -24,7 +24,7 @@ func Heatmap(q *model.Query, r Range, s Settings) (Statement, error) {
 	counted, value, group := "count(*) AS n", "sum(n)::bigint", "1"
 	if m.Value == model.Users {
 		counted, value, group = "user_key", "count(DISTINCT user_key)", "1, 2"
-		where += " AND user_key IS NOT NULL"
+		where += " AND user_key <> 0"
 	}
 	sql := lines(
 		"SELECT "+dimension(m.X)+" AS x, "+dimension(m.Y)+" AS y, "+value+" AS value",

@@ -91,7 +91,7 @@ type retentionBuilder struct {
 // starts is one row a user and cohort: the time of the start event that counts.
 func (b *retentionBuilder) starts(args *arguments) string {
 	m := b.query.Retention
-	where := all([]string{"user_key IS NOT NULL"}, args.selects(&m.Start), args.filters(b.query.Filters))
+	where := all([]string{"user_key <> 0"}, args.selects(&m.Start), args.filters(b.query.Filters))
 	bucket := "width_bucket(%s, " + b.bounds + ") - 1 AS cohort"
 	if m.Cohorts == model.Recurring {
 		return lines(
@@ -111,7 +111,7 @@ func (b *retentionBuilder) starts(args *arguments) string {
 // returns is, for mode on, one row a user and bucket with the last return event in it; for on_or_after, one row a user with
 // the last return event of all.
 func (b *retentionBuilder) returns(args *arguments) string {
-	where := all([]string{"user_key IS NOT NULL", "time >= " + b.first, "time < " + b.end},
+	where := all([]string{"user_key <> 0", "time >= " + b.first, "time < " + b.end},
 		args.selects(&b.query.Retention.Return), args.filters(b.query.Filters))
 	bucket, group := "width_bucket(max(time), "+b.bounds+") - 1", "1"
 	if b.mode == model.On {

@@ -32,8 +32,8 @@ func newDatasource(t *testing.T, dsn, events string, options map[string]any) *Da
 	schema := dbtest.Schema(t, dsn)
 	if events != "" {
 		_, err := dbtest.Connect(t, dsn).Exec(t.Context(), `INSERT INTO `+schema+`.user_events
-			(event_id, time, user_id, event_type, device_type, session_id, metadata)
-			SELECT gen_random_uuid(), time::timestamptz, user_id, event_type, device_type, session_id, metadata::jsonb FROM (VALUES `+events+`)
+			(event_id, time, user_id, user_key, event_type, device_type, session_id, metadata)
+			SELECT gen_random_uuid(), time::timestamptz, user_id, `+schema+`.user_key_of(user_id), event_type, device_type, session_id, metadata::jsonb FROM (VALUES `+events+`)
 			v(time, user_id, event_type, device_type, session_id, metadata)`)
 		if err != nil {
 			t.Fatal(err)

@@ -3,7 +3,7 @@
 -- Distinct users an hour. Hours of different users cannot be added up: a user of two hours would count twice.
 CREATE MATERIALIZED VIEW active_users_hourly
 WITH (timescaledb.continuous, timescaledb.materialized_only = false) AS
-SELECT time_bucket(INTERVAL '1 hour', time) AS bucket, count(DISTINCT user_key) AS users
+SELECT time_bucket(INTERVAL '1 hour', time) AS bucket, count(DISTINCT user_key) FILTER (WHERE user_key <> 0) AS users
 FROM user_events
 GROUP BY 1
 WITH NO DATA;
@@ -23,6 +23,6 @@ WITH (timescaledb.continuous, timescaledb.materialized_only = false) AS
 SELECT time_bucket(INTERVAL '1 day', time) AS bucket, user_key, event_type,
        count(*) AS events, min(time) AS first_time, max(time) AS last_time
 FROM user_events
-WHERE user_key IS NOT NULL
+WHERE user_key <> 0
 GROUP BY 1, 2, 3
 WITH NO DATA;
