@@ -26,7 +26,7 @@ func (d *demo) answer(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", question.Sentence, err)
 		}
 		took := time.Since(start).Round(time.Millisecond)
-		fmt.Printf("\n%s\n\n%s\n", style.Heading(question.Sentence, fmt.Sprintf("last %d days, answered in %s", question.Days, took)),
+		fmt.Printf("\n%s\n\n%s", style.Heading(question.Sentence, fmt.Sprintf("last %d days, answered in %s", question.Days, took)),
 			draw[question.Query.QueryType](frame, style))
 	}
 	return nil

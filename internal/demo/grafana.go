@@ -36,13 +36,13 @@ func (d *demo) showGrafana(ctx context.Context) error {
 		return fmt.Errorf("start Grafana: %w", err)
 	}
 	defer func() { stop(); <-ended }()
+	fmt.Println()
 	url := fmt.Sprintf("http://127.0.0.1:%d", d.ports[grafanaPort])
 	if err := d.Do("Grafana", func() (string, error) {
 		return d.grafanaHome, stack.AwaitOK(ctx, url+"/api/health", grafanaBoot, ended)
 	}); err != nil {
 		return fmt.Errorf("%w\n(its log is in %s)", err, d.log.Name())
 	}
-	fmt.Println()
 	invite("Footfall's dashboards are in Grafana", url+"/dashboards")
 	<-ended
 	if ctx.Err() == nil {

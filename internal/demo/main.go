@@ -18,6 +18,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 
 	"github.com/footfall-analytics/footfall/internal/build"
+	"github.com/footfall-analytics/footfall/internal/demo/tables"
 	"github.com/footfall-analytics/footfall/internal/embedded"
 	"github.com/footfall-analytics/footfall/internal/shop"
 	"github.com/footfall-analytics/footfall/internal/stack"
@@ -170,11 +171,17 @@ func (d *demo) sendTraffic(ctx context.Context) (string, error) {
 	for i := range events {
 		seen[events[i].UserID] = true
 	}
-	return fmt.Sprintf("%d events of %d users in %d days, over HTTP", len(events), len(seen), days), err
+	return fmt.Sprintf("%s events of %s users in %d days, over HTTP", tables.Count(len(events)), tables.Count(len(seen)), days), err
 }
 
+// refreshRollups does what a server's background jobs do by themselves, and the embedded one has none.
 func (d *demo) refreshRollups(ctx context.Context) (string, error) {
-	return fmt.Sprintf("%d refreshed", len(sql.Rollups)), sql.RefreshRollups(ctx, d.conn, schema)
+	if err := sql.RefreshRollups(ctx, d.conn, schema); err != nil {
+		return "", err
+	}
+	// Without statistics the planner takes the tables for nearly empty.
+	_, err := d.conn.Exec(ctx, "ANALYZE "+pgx.Identifier{schema, "user_events"}.Sanitize())
+	return fmt.Sprintf("%d refreshed, statistics gathered", len(sql.Rollups)), err
 }
 
 func (d *demo) startPlugin(ctx context.Context) (string, error) {

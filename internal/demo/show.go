@@ -25,5 +25,5 @@ func (d *demo) show(ctx context.Context) error {
 }
 
 func invite(what, url string) {
-	fmt.Printf("  %s:\n\n      %s\n\n  Ctrl-C ends the demo.\n", what, url)
+	fmt.Printf("\n  %s:\n\n      %s\n\n  Ctrl-C ends the demo.\n", what, url)
 }

@@ -113,7 +113,7 @@ func pickIndex(rng *rand.Rand, n int, weight func(int) float64) int {
 }
 
 // weekdays weighs the days, Sunday first.
-var weekdays = [7]float64{1.20, 1.00, 0.96, 0.94, 0.95, 0.90, 1.08}
+var weekdays = [7]float64{1.20, 0.94, 0.96, 0.96, 0.98, 0.92, 1.06}
 
 // hours weighs the hours of a working day and of a weekend day.
 var hours = [2][24]float64{

@@ -19,14 +19,14 @@ func Funnel(frame *data.Frame, s Style) string {
 	for row := range frame.Rows() {
 		if value := words(frame, "breakdown", row); value != group {
 			if group != "" {
-				t.AppendRow(table.Row{})
+				t.AppendRow(table.Row{""})
 			}
 			group = value
 			t.AppendRow(table.Row{s.paint(group, text.Bold)})
 		}
 		t.AppendRow(funnelRow(frame, row, s))
 	}
-	return t.Render()
+	return indented(t)
 }
 
 func funnelRow(frame *data.Frame, row int, s Style) table.Row {

@@ -34,8 +34,7 @@ func Retention(frame *data.Frame, s Style) string {
 		for _, period := range periods {
 			share, known := number(frame, period.Name, row)
 			if !known {
-				b.WriteString("     ")
-				continue
+				break // the rest is the future
 			}
 			mark := " "
 			if period.Name == open {

@@ -21,7 +21,7 @@ type Style struct {
 
 // ramp are the 256-colour codes from the least to the most, each with the colour of the text on it.
 var ramp = []struct{ back, fore int }{
-	{234, 244}, {17, 250}, {18, 252}, {19, 254}, {25, 255}, {31, 255}, {37, 16}, {43, 16}, {79, 16}, {121, 16}, {192, 16}, {229, 16},
+	{235, 245}, {23, 253}, {24, 254}, {30, 255}, {36, 16}, {72, 16}, {78, 16}, {114, 16}, {150, 16}, {186, 16}, {229, 16},
 }
 
 // shades are the characters for the same without colour.
@@ -70,7 +70,7 @@ func newTable(header ...any) table.Writer {
 	style := table.StyleLight
 	style.Format.Header = text.FormatDefault
 	style.Options = table.Options{SeparateHeader: true}
-	style.Box.PaddingLeft, style.Box.PaddingRight = "  ", ""
+	style.Box.PaddingLeft, style.Box.PaddingRight = "", "  "
 	t.SetStyle(style)
 	t.AppendHeader(header)
 	return t
@@ -85,9 +85,21 @@ func right(t table.Writer, columns ...int) {
 	t.SetColumnConfigs(configs)
 }
 
+// indented moves the lines of a table to where the rest of the output begins.
+func indented(t table.Writer) string {
+	var b strings.Builder
+	for line := range strings.Lines(t.Render()) {
+		b.WriteString(strings.TrimRight("  "+line, " \n") + "\n")
+	}
+	return b.String()
+}
+
 var english = message.NewPrinter(language.English)
 
-func count(n float64) string { return english.Sprintf("%.0f", n) }
+// Count writes a number with its thousands apart.
+func Count(n int) string { return english.Sprintf("%d", n) }
+
+func count(n float64) string { return Count(int(n)) }
 
 func percent(share float64) string { return strconv.FormatFloat(100*share, 'f', 1, 64) + " %" }
 
