@@ -41,8 +41,8 @@ type step struct {
 func All(ctx context.Context, p *steps.Printer) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, lane := range [][]step{
-		{{"Node.js", checkNode}, {"npm packages", installPackages}, {"Plugin, front end", frontEnd}, {"Preview page", previewPage}},
-		{{"Plugin, back end", program(Plugin, "./pkg")}, {"Collector", program(Collector, "./collector")}, {"Demo", program(Demo, "./internal/demo")}},
+		{{"Node.js", checkNode}, {"npm packages", installPackages}, {"Plugin front end", frontEnd}, {"Preview page", previewPage}},
+		{{"Plugin back end", program(Plugin, "./pkg")}, {"Collector program", program(Collector, "./collector")}, {"Demo program", program(Demo, "./internal/demo")}},
 	} {
 		group.Go(func() error {
 			for _, s := range lane {

@@ -65,17 +65,20 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	p := steps.New(os.Stdout)
+	if err := p.Do("Ports", func() (string, error) { return "free", s.checkPorts() }); err != nil {
+		return err
+	}
 	log, err := openLog()
 	if err != nil {
 		return err
 	}
-	d := &demo{settings: s, Printer: steps.New(os.Stdout), log: log, now: time.Now()}
+	d := &demo{settings: s, Printer: p, log: log, now: time.Now()}
 	defer d.close()
 	for _, step := range []struct {
 		name string
 		do   func(context.Context) (string, error)
 	}{
-		{"Ports", func(context.Context) (string, error) { return "free", s.checkPorts() }},
 		{"Database", d.startDatabase},
 		{"Schema", d.migrate},
 		{"Collector", d.startCollector},

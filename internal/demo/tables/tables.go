@@ -21,7 +21,7 @@ type Style struct {
 
 // ramp are the 256-colour codes from the least to the most, each with the colour of the text on it.
 var ramp = []struct{ back, fore int }{
-	{235, 245}, {23, 253}, {24, 254}, {30, 255}, {36, 16}, {72, 16}, {78, 16}, {114, 16}, {150, 16}, {186, 16}, {229, 16},
+	{235, 245}, {23, 253}, {30, 255}, {36, 16}, {72, 16}, {78, 16}, {114, 16}, {150, 16}, {186, 16}, {229, 16},
 }
 
 // shades are the characters for the same without colour.
