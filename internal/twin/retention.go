@@ -62,7 +62,7 @@ func Retention(q *model.Query, w World, r Range, s Settings) Matrix {
 	}
 	var m Matrix
 	lastMoment := r.To.Add(-time.Nanosecond)
-	for b := cal.bucket(r.From); b <= cal.bucket(lastMoment) && !cal.begin(b).After(s.Now); b++ {
+	for b := cal.bucket(r.From); b <= cal.bucket(lastMoment) && cal.begin(b).Before(s.Now); b++ {
 		m.Cohorts = append(m.Cohorts, cohort(q.Retention, cal, b, users, s.Now))
 	}
 	for p := range q.Retention.Periods {

@@ -30,27 +30,25 @@ func Retention(q *model.Query, r Range, s Settings) (Statement, Cohorts, error) 
 	if m.Mode == model.OnOrAfter || end.After(s.Now) {
 		end = s.Now
 	}
-	b := retentionBuilder{
-		query: q, mode: m.Mode, same: m.Start.Equal(&m.Return),
-		bounds: args.bind(cohorts.Starts, "timestamptz[]"),
-		first:  args.timestamp(cohorts.Starts[0]),
-		last:   args.timestamp(minTime(cohorts.Starts[cohorts.Count], s.Now)),
-		now:    s.Now,
-		end:    args.timestamp(end),
-	}
+	b := retentionBuilder{query: q.Retention, bounds: args.bind(cohorts.Starts, "timestamptz[]")}
+	b.first = args.timestamp(cohorts.Starts[0])
+	b.last = args.timestamp(minTime(cohorts.Starts[cohorts.Count], s.Now))
+	b.periods = args.bind(m.Periods, "int")
 	sql := lines(
-		"WITH starts AS (",
-		indent(b.starts(&args)),
-		"), returns AS (",
-		indent(b.returns(&args)),
-		"), retained AS (",
-		indent(b.retained(args.bind(m.Periods, "int"))),
+		"WITH events AS (",
+		indent(b.events(&args, q.Filters, args.timestamp(s.Now), args.timestamp(end))),
+		"), buckets AS (",
+		"    SELECT user_key, width_bucket(time, "+b.bounds+") - 1 AS bucket,",
+		"        min(time) FILTER (WHERE is_start) AS started, max(time) FILTER (WHERE is_return) AS returned",
+		"    FROM events WHERE is_start OR is_return GROUP BY 1, 2",
+		"), users AS (",
+		indent(b.users()),
 		")",
-		"SELECT cohort, -1 AS period, count(*) AS users FROM starts GROUP BY cohort",
+		"SELECT cohort, -1 AS period, count(*) AS users FROM users CROSS JOIN LATERAL unnest(cohorts) AS cohort GROUP BY 1",
 		"UNION ALL",
-		"SELECT cohort, period, count(*) AS users FROM retained GROUP BY cohort, period",
+		b.retained(),
 	)
-	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: "first start events and returns are looked up user by user"}, cohorts, nil
+	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: "start events and returns are put together user by user"}, cohorts, nil
 }
 
 func cohortBuckets(m *model.Retention, r Range, s Settings) (Cohorts, error) {
@@ -79,68 +77,72 @@ func minTime(a, b time.Time) time.Time {
 }
 
 type retentionBuilder struct {
-	query *model.Query
-	mode  model.RetentionMode
-	// same says that start and return are the same events, so that every start is a return in period 0.
-	same bool
-	now  time.Time
-	// Placeholders: the buckets' bounds, the cohorts' first and last instant, and the end of the returns.
-	bounds, first, last, end string
+	query *model.Retention
+	// Placeholders: the buckets' bounds, the cohorts' first and last instant, the number of periods.
+	bounds, first, last, periods string
 }
 
-// starts is one row a user and cohort: the time of the start event that counts.
-func (b *retentionBuilder) starts(args *arguments) string {
-	m := b.query.Retention
-	where := all([]string{"user_key <> 0"}, args.selects(&m.Start), args.filters(b.query.Filters))
-	bucket := "width_bucket(%s, " + b.bounds + ") - 1 AS cohort"
+// events is the rows that start or return, and which of it they do. A first start counts wherever it lies before now, a
+// recurring one where there are cohorts, a return from the first cohort to the end.
+func (b *retentionBuilder) events(args *arguments, filters []model.Filter, now, end string) string {
+	m := b.query
+	start := args.selects(&m.Start)
+	where := []string{"user_key <> 0", "time < " + now}
 	if m.Cohorts == model.Recurring {
+		start = append(start, "time < "+b.last)
+		where = append(where, "time >= "+b.first)
+	}
+	if m.Start.Event != model.AnyEvent && m.Return.Event != model.AnyEvent {
+		where = append(where, "event_type = ANY("+args.bind([]string{m.Start.Event, m.Return.Event}, "text[]")+")")
+	}
+	returns := append(args.selects(&m.Return), "time >= "+b.first, "time < "+end)
+	return lines(
+		"SELECT user_key, time, "+all(start)+" AS is_start, "+all(returns)+" AS is_return",
+		"FROM user_events",
+		"WHERE "+all(where, args.filters(filters)),
+		"OFFSET 0", // keeps the flags from being computed again wherever they are used
+	)
+}
+
+// users is one row a user: the cohorts with the time of the start event that counts in each, and the buckets with a return
+// and the time of the last one in each. For on_or_after the last return of all says everything. Arrays, and no join of
+// starts with returns, because the server cannot guess how many of either a user has.
+func (b *retentionBuilder) users() string {
+	cohorts, having := "array_agg(bucket) FILTER (WHERE started IS NOT NULL) AS cohorts, array_agg(started) FILTER (WHERE started IS NOT NULL) AS starts",
+		"HAVING count(started) > 0"
+	if b.query.Cohorts == model.FirstTime {
+		cohorts = "ARRAY[width_bucket(min(started), " + b.bounds + ") - 1] AS cohorts, ARRAY[min(started)] AS starts"
+		having = "HAVING min(started) >= " + b.first + " AND min(started) < " + b.last
+	}
+	returns := "array_agg(bucket) FILTER (WHERE returned IS NOT NULL) AS return_buckets, array_agg(returned) FILTER (WHERE returned IS NOT NULL) AS returns"
+	if b.query.Mode == model.OnOrAfter {
+		returns = "ARRAY[width_bucket(max(returned), " + b.bounds + ") - 1] AS return_buckets, ARRAY[max(returned)] AS returns"
+	}
+	return lines("SELECT "+cohorts+",", "    "+returns, "FROM buckets GROUP BY user_key "+having)
+}
+
+// retained counts the users of each cohort and period who are retained.
+func (b *retentionBuilder) retained() string {
+	afterStart := "(bucket > cohort OR returned > started)"
+	if b.query.Start.Equal(&b.query.Return) {
+		afterStart = "bucket >= cohort" // every start is a return in period 0
+	}
+	from := lines(
+		"FROM users",
+		"CROSS JOIN LATERAL unnest(cohorts, starts) AS s(cohort, started)",
+		"CROSS JOIN LATERAL unnest(return_buckets, returns) AS r(bucket, returned)",
+	)
+	if b.query.Mode == model.On {
 		return lines(
-			"SELECT user_key, "+fmt.Sprintf(bucket, "time")+", min(time) AS started",
-			"FROM user_events",
-			"WHERE time >= "+b.first+" AND time < "+b.last+" AND "+where,
+			"SELECT cohort, bucket - cohort AS period, count(*) AS users", from,
+			"WHERE bucket >= cohort AND bucket < cohort + "+b.periods+" AND "+afterStart,
 			"GROUP BY 1, 2",
 		)
 	}
 	return lines(
-		"SELECT user_key, "+fmt.Sprintf(bucket, "started")+", started",
-		"FROM (SELECT user_key, min(time) AS started FROM user_events WHERE time < "+args.timestamp(b.now)+" AND "+where+" GROUP BY 1) first_start",
-		"WHERE started >= "+b.first+" AND started < "+b.last,
-	)
-}
-
-// returns is, for mode on, one row a user and bucket with the last return event in it; for on_or_after, one row a user with
-// the last return event of all.
-func (b *retentionBuilder) returns(args *arguments) string {
-	where := all([]string{"user_key <> 0", "time >= " + b.first, "time < " + b.end},
-		args.selects(&b.query.Retention.Return), args.filters(b.query.Filters))
-	bucket, group := "width_bucket(max(time), "+b.bounds+") - 1", "1"
-	if b.mode == model.On {
-		bucket, group = "width_bucket(time, "+b.bounds+") - 1", "1, 2"
-	}
-	return lines(
-		"SELECT user_key, "+bucket+" AS bucket, max(time) AS returned",
-		"FROM user_events",
-		"WHERE "+where,
-		"GROUP BY "+group,
-	)
-}
-
-// retained is one row a user, cohort and period in which the user counts as retained.
-func (b *retentionBuilder) retained(periods string) string {
-	afterStart := "(bucket > cohort OR returned > started)"
-	if b.same {
-		afterStart = "bucket >= cohort"
-	}
-	join := "FROM starts JOIN returns USING (user_key)"
-	if b.mode == model.On {
-		return lines(
-			"SELECT cohort, bucket - cohort AS period "+join,
-			"WHERE bucket >= cohort AND bucket < cohort + "+periods+" AND "+afterStart,
-		)
-	}
-	return lines(
-		"SELECT cohort, period "+join,
-		"CROSS JOIN LATERAL generate_series(0, least(bucket - cohort, "+periods+" - 1)) AS period",
+		"SELECT cohort, period, count(*) AS users", from,
+		"CROSS JOIN LATERAL generate_series(0, least(bucket - cohort, "+b.periods+" - 1)) AS period",
 		"WHERE "+afterStart,
+		"GROUP BY 1, 2",
 	)
 }
