@@ -4,6 +4,8 @@ process.env.TZ = 'UTC';
 // Packages that ship ES modules only.
 const esModules = [
   '@grafana',
+  '@ver0',
+  '@react-hookz',
   '@wojtekmaj',
   'd3',
   'd3-.*',
@@ -29,6 +31,8 @@ module.exports = {
   setupFilesAfterEnv: ['<rootDir>/.config/jest/setup.ts'],
   testEnvironment: 'jsdom',
   testMatch: ['<rootDir>/src/**/*.test.{ts,tsx}', '<rootDir>/internal/preview/page/**/*.test.{ts,tsx}'],
+  // Whole editors are clicked through; a busy machine takes its time.
+  testTimeout: 30000,
   transform: {
     '^.+\\.(t|j|mj)sx?$': [
       '@swc/jest',

@@ -1,5 +1,9 @@
 import '@testing-library/jest-dom';
+import { configure } from '@testing-library/react';
 import { TextDecoder, TextEncoder } from 'util';
+
+// Looking whether each element is visible before its role takes most of a test's time.
+configure({ defaultHidden: true });
 
 Object.assign(global, { TextDecoder, TextEncoder });
 
@@ -13,15 +17,14 @@ Object.defineProperty(global, 'matchMedia', {
     removeListener: () => {},
   }),
 });
-Object.defineProperty(global, 'ResizeObserver', {
-  value: class {
-    observe() {}
-    unobserve() {}
-    disconnect() {}
-  },
-});
-HTMLCanvasElement.prototype.getContext = () => null;
+class Observer {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+}
+Object.assign(global, { ResizeObserver: Observer, IntersectionObserver: Observer });
+HTMLCanvasElement.prototype.getContext = (() => ({ measureText: () => ({ width: 100 }) })) as never;
 // Lists draw only the entries for which there is room.
 Element.prototype.getBoundingClientRect = () => new DOMRect(0, 0, 400, 400);
-Object.defineProperty(HTMLElement.prototype, 'offsetHeight', { value: 400 });
-Object.defineProperty(HTMLElement.prototype, 'offsetWidth', { value: 400 });
+Object.defineProperty(HTMLElement.prototype, 'clientHeight', { value: 400 });
+Object.defineProperty(HTMLElement.prototype, 'clientWidth', { value: 400 });

@@ -10,6 +10,7 @@ import {
   Text,
   useStyles2,
 } from '@grafana/ui';
+import { useId } from 'react';
 import { operatorTexts } from '../question';
 import { OperatorValues, type Filter, type Operator } from '../types.gen';
 import { useEditor, type Part } from './editor';
@@ -121,6 +122,7 @@ interface ValuesProps extends Part<Filter> {
 
 function ValuesPicker({ name, event, value: filter, onChange, invalid }: ValuesProps) {
   const { suggestions } = useEditor();
+  const labelId = useId();
   const shared = {
     options: (search: string) => suggestions.values(event, filter.property, search),
     width: 26,
@@ -128,13 +130,16 @@ function ValuesPicker({ name, event, value: filter, onChange, invalid }: ValuesP
     invalid,
   };
   return takesSeveral(filter.operator) ? (
-    <MultiCombobox
-      {...shared}
-      aria-label={`Values of ${name}`}
-      placeholder="Values"
-      value={filter.values}
-      onChange={(options) => onChange({ ...filter, values: options.map(({ value }) => value) })}
-    />
+    <>
+      <span id={labelId} hidden>{`Values of ${name}`}</span>
+      <MultiCombobox
+        {...shared}
+        aria-labelledby={labelId}
+        placeholder="Values"
+        value={filter.values}
+        onChange={(options) => onChange({ ...filter, values: options.map(({ value }) => value) })}
+      />
+    </>
   ) : (
     <Combobox
       {...shared}

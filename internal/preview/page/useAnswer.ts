@@ -1,4 +1,5 @@
 import { CoreApp, LoadingState, type DataQueryRequest, type PanelData, type TimeRange } from '@grafana/data';
+import { toDataQueryError } from '@grafana/runtime';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Subscription } from 'rxjs';
 import type { DataSource } from '../../../src/datasource';
@@ -19,17 +20,16 @@ export function useAnswer(datasource: DataSource) {
       running.current?.unsubscribe();
       setAnswer((last) => ({ series: [], ...last, state: LoadingState.Loading, timeRange, request }));
       running.current = datasource.query(request).subscribe({
-        next: ({ data, error, errors }) => {
-          const failed = errors?.[0] ?? error;
+        next: ({ data, errors }) =>
           setAnswer({
-            state: failed ? LoadingState.Error : LoadingState.Done,
+            state: errors?.length ? LoadingState.Error : LoadingState.Done,
             series: data,
-            error: failed,
+            errors,
             timeRange,
-            request: { ...request, endTime: Date.now() },
-          });
-        },
-        error: (error) => setAnswer({ state: LoadingState.Error, series: [], error, timeRange, request }),
+            request,
+          }),
+        error: (error) =>
+          setAnswer({ state: LoadingState.Error, series: [], errors: [toDataQueryError(error)], timeRange, request }),
       });
     },
     [datasource]

@@ -8,8 +8,10 @@ import { cellsGrid, retentionGrid } from './grids';
 
 /** The frames of an answer as pictures and tables. */
 export function Answer({ answer, timeZone }: { answer: PanelData; timeZone: string }) {
-  if (answer.error) {
-    return <Alert title={answer.error.message ?? answer.error.data?.message ?? 'The query failed'} />;
+  if (answer.errors?.length) {
+    return answer.errors.map(({ message, data }, i) => (
+      <Alert key={i} title={message ?? data?.message ?? 'The query failed'} />
+    ));
   }
   const frames = answer.series.filter((frame) => frame.length > 0);
   if (frames.length === 0) {
@@ -34,7 +36,7 @@ export function Answer({ answer, timeZone }: { answer: PanelData; timeZone: stri
   );
 }
 
-const heatmapCells: string = 'heatmap-cells';
+const heatmapCells = 'heatmap-cells';
 
 /** The picture that suits a frame, told by its type or its fields. */
 function Picture({ frame, timeZone }: { frame: DataFrame; timeZone: string }) {

@@ -1,0 +1,54 @@
+import type { DataSourceSettings } from '@grafana/data';
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { useState } from 'react';
+import type { FootfallOptions, FootfallSecrets } from '../types';
+import { ConfigEditor } from './ConfigEditor';
+
+type Settings = DataSourceSettings<FootfallOptions, FootfallSecrets>;
+
+function edit(initial: Partial<Settings>) {
+  let settings = { url: '', user: '', jsonData: {}, secureJsonFields: {}, ...initial } as Settings;
+  function Host() {
+    const [options, setOptions] = useState(settings);
+    settings = options;
+    return <ConfigEditor options={options} onOptionsChange={setOptions} />;
+  }
+  render(<Host />);
+  return { user: userEvent.setup(), saved: () => settings };
+}
+
+test('connection, analysis and limits', async () => {
+  const { user, saved } = edit({});
+  await user.type(screen.getByLabelText(/^Host/), 'db:5432');
+  await user.type(screen.getByLabelText(/^Database/), 'shop');
+  await user.type(screen.getByLabelText(/^User/), 'reader');
+  await user.type(screen.getByLabelText(/^Password/), 'secret');
+  await user.type(screen.getByLabelText(/^Schema/), 'events');
+  await user.click(screen.getByLabelText(/^Week starts on/));
+  await user.click(await screen.findByRole('option', { name: 'Sunday' }));
+  await user.type(screen.getByLabelText(/^Query timeout/), '60');
+  await user.type(screen.getByLabelText(/^Row limit/), '5');
+  await user.clear(screen.getByLabelText(/^Row limit/));
+  expect(saved()).toMatchObject({
+    url: 'db:5432',
+    user: 'reader',
+    jsonData: { database: 'shop', schema: 'events', weekStart: 'sunday', queryTimeout: 60 },
+    secureJsonData: { password: 'secret' },
+  });
+  expect(saved().jsonData.rowLimit).toBeUndefined();
+});
+
+test('certificates are asked for where there is TLS', async () => {
+  const { user, saved } = edit({ jsonData: { sslmode: 'disable' }, secureJsonFields: { tlsCACert: true } });
+  expect(screen.queryByText('CA certificate')).not.toBeInTheDocument();
+  await user.click(screen.getByLabelText('TLS mode'));
+  await user.click(await screen.findByRole('option', { name: /^verify-full/ }));
+  await user.type(screen.getByLabelText(/^Client key/), 'PEM');
+  await user.click(screen.getByRole('button', { name: 'Reset' }));
+  expect(saved()).toMatchObject({
+    jsonData: { sslmode: 'verify-full' },
+    secureJsonFields: { tlsCACert: false },
+    secureJsonData: { tlsClientKey: 'PEM', tlsCACert: '' },
+  });
+});

@@ -1,0 +1,189 @@
+import { dateTime } from '@grafana/data';
+import type { TemplateSrv } from '@grafana/runtime';
+import { render, screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { useState } from 'react';
+import { DataSource } from '../datasource';
+import type { FootfallQuery } from '../types';
+import { QueryEditor } from './QueryEditor';
+
+const range = { from: dateTime(0), to: dateTime(1), raw: { from: dateTime(0), to: dateTime(1) } };
+
+/** The editor in the hands of a user: what it changes comes back to it. */
+function edit(initial: Partial<FootfallQuery>) {
+  const templates = { replace: (text = '') => text, containsTemplate: () => false };
+  const datasource = new DataSource(
+    { uid: 'x', type: 'footfall', jsonData: {} } as ConstructorParameters<typeof DataSource>[0],
+    templates as unknown as TemplateSrv
+  );
+  jest.spyOn(datasource, 'events').mockResolvedValue([
+    { name: 'visit', count: 1200 },
+    { name: 'pay_order', count: 90 },
+  ]);
+  jest.spyOn(datasource, 'properties').mockResolvedValue([{ name: 'device_type' }, { name: 'metadata.channel' }]);
+  jest.spyOn(datasource, 'values').mockResolvedValue([{ value: 'mobile', count: 7 }]);
+  const statement = jest
+    .spyOn(datasource, 'statement')
+    .mockResolvedValue({ sql: 'SELECT 1', source: 'raw events', reason: 'nothing else has users' });
+
+  const runs = jest.fn();
+  let query = { refId: 'A', ...initial } as FootfallQuery;
+  function Host() {
+    const [value, setValue] = useState(query);
+    query = value;
+    return <QueryEditor datasource={datasource} query={value} range={range} onChange={setValue} onRunQuery={runs} />;
+  }
+  render(<Host />);
+  return { user: userEvent.setup(), runs, statement, datasource, saved: () => query };
+}
+
+type User = ReturnType<typeof userEvent.setup>;
+
+async function choose(user: User, field: string, option: string) {
+  await user.click(screen.getByRole('combobox', { name: field }));
+  const [first] = await screen.findAllByRole('option', { name: (name) => name.startsWith(option) });
+  await user.click(first);
+}
+
+const funnel = { queryType: 'funnel' as const, funnel: { steps: [{ event: 'visit' }, { event: 'pay_order' }] } };
+
+describe('funnel', () => {
+  test('is built by choosing and typing', async () => {
+    const { user, saved, runs } = edit({ queryType: 'heatmap', heatmap: { event: '*' } });
+    await user.click(screen.getByRole('radio', { name: 'Funnel' }));
+    expect(screen.getAllByText('Event is empty; choose an event, or * for any.')).toHaveLength(2);
+    expect(runs).not.toHaveBeenCalled();
+
+    await choose(user, 'Event of step 1', 'visit');
+    await user.type(screen.getByRole('combobox', { name: 'Event of step 2' }), 'refund{Enter}');
+    await user.type(screen.getByRole('textbox', { name: 'Label of step 2' }), 'Refund{Enter}');
+    expect(saved()).toMatchObject({
+      queryType: 'funnel',
+      funnel: { steps: [{ event: 'visit' }, { event: 'refund', label: 'Refund' }], window: '24h' },
+      heatmap: { event: '*' },
+    });
+    expect(runs).toHaveBeenCalledTimes(2);
+    expect(screen.getByTestId('question')).toHaveTextContent('How many users do visit, then Refund');
+  });
+
+  test('steps are added, duplicated, moved and removed', async () => {
+    const { user, saved } = edit(funnel);
+    const events = () => saved().funnel?.steps.map(({ event }) => event);
+    await user.click(screen.getByRole('button', { name: 'Move step 1 down' }));
+    expect(events()).toEqual(['pay_order', 'visit']);
+    await user.click(screen.getByRole('button', { name: 'Move step 2 up' }));
+    await user.click(screen.getByRole('button', { name: 'Duplicate step 1' }));
+    expect(events()).toEqual(['visit', 'visit', 'pay_order']);
+    await user.click(screen.getByRole('button', { name: 'Add step' }));
+    expect(events()).toEqual(['visit', 'visit', 'pay_order', '']);
+    await user.click(screen.getByRole('button', { name: 'Remove step 4' }));
+    await user.click(screen.getByRole('button', { name: 'Remove step 1' }));
+    await user.click(screen.getByRole('button', { name: 'Remove step 1' }));
+    expect(events()).toEqual(['pay_order']);
+    expect(screen.getByText('The funnel has 1 steps; a funnel has 2 to 64.')).toBeVisible();
+  });
+
+  test('window, breakdown and output', async () => {
+    const { user, saved, runs } = edit(funnel);
+    const window = screen.getByLabelText('Conversion window');
+    await user.clear(window);
+    await user.type(window, '999{Enter}');
+    await choose(user, 'Unit of the conversion window', 'days');
+    expect(screen.getByText('Conversion window is 999d; the longest window is 366d.')).toBeVisible();
+    await user.clear(window);
+    await user.type(window, '14');
+    await user.tab();
+    await choose(user, 'Break down by', 'metadata.channel');
+    await user.clear(screen.getByLabelText('Top values'));
+    await user.type(screen.getByLabelText('Top values'), '3{Enter}');
+    await choose(user, 'Answer as', 'Conversion rate');
+    expect(saved().funnel).toMatchObject({
+      window: '14d',
+      breakdown: { property: 'metadata.channel', limit: 3 },
+      output: 'conversion',
+    });
+    expect(runs).toHaveBeenCalled();
+  });
+
+  test('a filter of a step takes suggestions and fits its operator', async () => {
+    const { user, saved, datasource } = edit(funnel);
+    await user.click(screen.getByRole('button', { name: 'Add filter to step 1' }));
+    await choose(user, 'Property of filter 1 of step 1', 'device_type');
+    await choose(user, 'Value of filter 1 of step 1', 'mobile');
+    expect(datasource.values).toHaveBeenCalledWith(range, 'visit', 'device_type', '');
+    expect(saved().funnel?.steps[0].filters).toEqual([{ property: 'device_type', operator: '=', values: ['mobile'] }]);
+
+    await choose(user, 'Operator of filter 1 of step 1', '>');
+    expect(screen.getByText(/Value is "mobile"; the operator > needs a number/)).toBeVisible();
+    await choose(user, 'Operator of filter 1 of step 1', 'is not set');
+    expect(saved().funnel?.steps[0].filters).toEqual([{ property: 'device_type', operator: 'isNotSet' }]);
+    await user.click(screen.getByRole('button', { name: 'Remove filter 1 of step 1' }));
+    expect(saved().funnel?.steps[0].filters).toBeUndefined();
+  });
+});
+
+test('retention', async () => {
+  const { user, saved } = edit({
+    queryType: 'retention',
+    retention: { start: { event: 'visit' }, return: { event: '*' } },
+  });
+  await choose(user, 'Return event', 'pay_order');
+  await user.click(screen.getByRole('radio', { name: 'Every time' }));
+  await user.click(screen.getByRole('radio', { name: 'Week' }));
+  await user.click(screen.getByRole('radio', { name: 'Or later' }));
+  await user.clear(screen.getByLabelText('Periods'));
+  await user.type(screen.getByLabelText('Periods'), '12{Enter}');
+  await choose(user, 'Answer as', 'Heatmap');
+  expect(saved().retention).toEqual({
+    start: { event: 'visit' },
+    return: { event: 'pay_order' },
+    cohorts: 'recurring',
+    period: 'week',
+    periods: 12,
+    mode: 'on_or_after',
+    output: 'heatmap',
+  });
+});
+
+test('heatmap', async () => {
+  const { user, saved } = edit({ queryType: 'heatmap', heatmap: { event: '*' } });
+  await choose(user, 'Event', 'pay_order');
+  await user.click(screen.getByRole('radio', { name: 'Users' }));
+  await choose(user, 'Across', 'Weekday');
+  expect(screen.getByText(/is "weekday", the same as heatmap.x/)).toBeVisible();
+  await choose(user, 'Down', 'Hour of day');
+  expect(saved().heatmap).toEqual({ event: 'pay_order', value: 'users', x: 'weekday', y: 'hour' });
+});
+
+test('filters on every event, and the time zone', async () => {
+  const { user, saved } = edit({ queryType: 'heatmap', heatmap: { event: '*' } });
+  await user.click(screen.getByRole('button', { name: 'Add filter to every event' }));
+  await choose(user, 'Property of filter 1 of every event', 'device_type');
+  await choose(user, 'Operator of filter 1 of every event', 'is one of');
+  await choose(user, 'Values of filter 1 of every event', 'mobile');
+  await user.type(screen.getByLabelText('Time zone'), 'Asia/Tok');
+  await user.click(await screen.findByRole('option', { name: 'Asia/Tokyo' }));
+  expect(saved()).toMatchObject({
+    filters: [{ property: 'device_type', operator: 'in', values: ['mobile'] }],
+    timeZone: 'Asia/Tokyo',
+  });
+});
+
+test('the SQL is shown on demand, and its error too', async () => {
+  const { user, statement } = edit(funnel);
+  expect(statement).not.toHaveBeenCalled();
+  await user.click(screen.getByRole('button', { name: 'Show SQL' }));
+  const sql = await screen.findByTestId('sql');
+  expect(within(sql).getByText('SELECT 1')).toBeVisible();
+  expect(sql).toHaveTextContent('Source: raw events; nothing else has users.');
+
+  statement.mockRejectedValue({ status: 400, data: { error: 'The database is not reachable' } });
+  await user.click(screen.getByRole('button', { name: 'Duplicate step 1' }));
+  expect(await screen.findByText('The database is not reachable')).toBeVisible();
+});
+
+test('a saved query that another version wrote is named, not broken', () => {
+  edit({ schemaVersion: 2, queryType: 'funnel' });
+  expect(screen.getByText('schemaVersion is 2; this version of Footfall reads 1.')).toBeVisible();
+  expect(screen.getByText('funnel is missing: a query of type funnel needs it.')).toBeVisible();
+});
