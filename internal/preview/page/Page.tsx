@@ -100,7 +100,7 @@ function TimeControls({ range, onRange, timeZone, onTimeZone }: TimeProps) {
       <ZonePicker
         id={zoneId}
         placeholder="Browser time"
-        value={timeZone}
+        value={timeZone === 'browser' ? undefined : timeZone}
         onChange={(zone = 'browser') => onTimeZone(zone)}
       />
       <TimeRangePicker

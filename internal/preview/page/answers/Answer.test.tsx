@@ -39,7 +39,7 @@ test('a funnel has a bar for each step and breakdown value', () => {
 
 test('conversion rates are numbers', () => {
   show('funnel_conversion');
-  expect(screen.getAllByRole('definition').map((rate) => rate.textContent)).toEqual(['50%', '100%']);
+  expect(screen.getAllByRole('definition').map((rate) => rate.textContent)).toEqual(['50.0%', '100.0%']);
 });
 
 test('nobody at the first step is no data', () => {

@@ -14,6 +14,8 @@ export function Grid({ grid, field }: { grid: GridData; field: Field }) {
     .get(shares ? 'continuous-greens' : 'continuous-blues')
     .getCalculator(field, theme);
   const largest = Math.max(...grid.rows.flatMap(({ cells }) => cells.map((value) => value ?? 0)));
+  // The first period's share dwarfs the others: their root tells them apart.
+  const depth = (value: number) => (largest ? (shares ? Math.sqrt(value / largest) : value / largest) : 0);
   const withSize = grid.rows.some(({ size }) => size !== undefined);
   return (
     <div className={styles.scroll}>
@@ -33,7 +35,7 @@ export function Grid({ grid, field }: { grid: GridData; field: Field }) {
               <th className={styles.rowName}>{row.name}</th>
               {withSize && <td className={styles.size}>{row.size?.toLocaleString('en')}</td>}
               {row.cells.map((value, i) => {
-                const background = value === null ? undefined : color(value, largest ? value / largest : 0);
+                const background = value === null ? undefined : color(value, depth(value));
                 return (
                   <td
                     key={i}
@@ -54,7 +56,7 @@ export function Grid({ grid, field }: { grid: GridData; field: Field }) {
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  scroll: css({ overflow: 'auto', maxHeight: 620 }),
+  scroll: css({ overflow: 'auto', maxHeight: 1000 }),
   grid: css({
     width: '100%',
     borderCollapse: 'separate',

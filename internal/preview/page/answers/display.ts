@@ -1,9 +1,12 @@
-import { formattedValueToString, getDisplayProcessor, type Field } from '@grafana/data';
+import { formattedValueToString, getDisplayProcessor, type Field, type FieldConfig } from '@grafana/data';
 import { useTheme2 } from '@grafana/ui';
 
-/** How a field's values are written, by its unit. */
+/** How a field's values are written, by its unit: counts in full, and shares with one decimal, so that they compare. */
 export function useFormat(field: Field, timeZone?: string): (value: unknown) => string {
   const theme = useTheme2();
-  const display = getDisplayProcessor({ field, theme, timeZone });
+  const config = { ...field.config, ...written[field.config.unit ?? ''] };
+  const display = getDisplayProcessor({ field: { ...field, config }, theme, timeZone });
   return (value) => (value === null || value === undefined ? '' : formattedValueToString(display(value)));
 }
+
+const written: Record<string, FieldConfig> = { short: { unit: 'locale' }, percentunit: { decimals: 1 } };
