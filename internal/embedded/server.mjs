@@ -15,9 +15,37 @@ const server = new PGLiteSocketServer({ db, port, host: '127.0.0.1', maxConnecti
 server.addEventListener('listening', (event) => console.log('listening', event.detail.port));
 server.addEventListener('error', (event) => {
   console.error('database socket:', event.detail.message);
-  if (event.detail.syscall === 'listen') process.exit(1);
+  if (event.detail.syscall === 'listen') {
+    process.exit(1);
+  }
 });
 await server.start();
+
+// Who cancels a statement does so on a connection of its own, and waits until the server hangs up. The statement cannot be
+// stopped here, but nobody should wait: the client gives up its first connection, and with it its transaction, after this.
+const CANCEL_REQUEST = 80877102;
+server.server.on('connection', (socket) =>
+  socket.once('data', (data) => {
+    if (data.length === 16 && data.readInt32BE(4) === CANCEL_REQUEST) {
+      socket.destroy();
+    }
+  })
+);
+
+// A client that goes away while its BEGIN runs leaves a transaction open that is nobody's: the socket server then waits for
+// a message that never comes, and everyone else with it.
+let rollingBack = false;
+setInterval(async () => {
+  const queue = server.queryQueue;
+  const owner = [...server.handlers].find((handler) => handler.handlerId === queue.lastHandlerId);
+  if (rollingBack || queue.processing || owner?.isAttached || !db.isInTransaction()) {
+    return;
+  }
+  rollingBack = true;
+  await db.exec('ROLLBACK').catch((error) => console.error('rollback:', error.message));
+  rollingBack = false;
+  queue.processQueue();
+}, 50);
 
 process.stdin.resume();
 process.stdin.on('close', () => process.exit(0));

@@ -1,0 +1,42 @@
+package e2e
+
+import (
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/footfall-analytics/footfall/internal/dbtest"
+	"github.com/footfall-analytics/footfall/internal/embedded"
+	"github.com/footfall-analytics/footfall/internal/preview"
+	"github.com/footfall-analytics/footfall/internal/shop"
+)
+
+// The preview page in a real browser: internal/e2e/browser says what is done there.
+func TestPreviewInABrowser(t *testing.T) {
+	root, err := embedded.RepositoryRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := filepath.Join(root, "dist", "preview")
+	if _, err := os.Stat(filepath.Join(page, "index.html")); err != nil {
+		t.Fatal("the preview page is not built: run go tool mage build")
+	}
+	plugin, _ := openShop(t, dbtest.Embedded(t), 3000)
+	now := time.Now()
+	server := httptest.NewServer(preview.Handler(preview.Options{
+		Page: os.DirFS(page), Plugin: plugin, Questions: shop.Questions(),
+		From: shop.Start(now, 30), To: now, TimeZone: shop.Zone.String(),
+	}))
+	defer server.Close()
+	browser := exec.CommandContext(t.Context(), "npx", "--no-install", "playwright", "test")
+	browser.Dir = root
+	browser.Env = append(os.Environ(), "FOOTFALL_PREVIEW_URL="+server.URL)
+	if output, err := browser.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, output)
+	} else {
+		t.Logf("%s", output)
+	}
+}
