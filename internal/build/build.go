@@ -60,12 +60,12 @@ func checkNode(ctx context.Context) (string, error) {
 	help := fmt.Sprintf("install Node.js %d or later, with npm, and put it on the PATH", minNode)
 	version, err := exec.CommandContext(ctx, "node", "--version").Output()
 	if err != nil {
-		return "", fmt.Errorf("Node.js is not installed (%w): %s", err, help)
+		return "", fmt.Errorf("no Node.js is installed (%w): %s", err, help)
 	}
 	found := strings.TrimSpace(string(version))
 	major, _, _ := strings.Cut(strings.TrimPrefix(found, "v"), ".")
 	if n, err := strconv.Atoi(major); err != nil || n < minNode {
-		return "", fmt.Errorf("Node.js %s is too old: %s", found, help)
+		return "", fmt.Errorf("the installed Node.js %s is too old: %s", found, help)
 	}
 	if _, err := exec.LookPath("npm"); err != nil {
 		return "", fmt.Errorf("npm is not installed: %s", help)
@@ -86,7 +86,8 @@ func installPackages(ctx context.Context) (string, error) {
 }
 
 func frontEnd(ctx context.Context) (string, error) {
-	return bundle(ctx, "dist/module.js", "build", "src", "plugin.json", ".config", "tsconfig.json", "package-lock.json")
+	return bundle(ctx, "dist/module.js", "build", "src", "plugin.json", ".config", "tsconfig.json", "package-lock.json",
+		"provisioning/dashboards", "README.md", "CHANGELOG.md", "LICENSE")
 }
 
 func previewPage(ctx context.Context) (string, error) {

@@ -50,7 +50,7 @@ func StartPlugin(binary string, source backend.DataSourceInstanceSettings, log i
 		Logger:           hclog.New(&hclog.LoggerOptions{Output: log, Level: hclog.Info, JSONFormat: true}),
 	})
 	p := &Plugin{client: client, context: backend.PluginContext{
-		OrgID: 1, PluginID: source.Type, DataSourceInstanceSettings: &source,
+		Namespace: "default", PluginID: source.Type, DataSourceInstanceSettings: &source,
 	}}
 	if err := p.connect(); err != nil {
 		client.Kill()
