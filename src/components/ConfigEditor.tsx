@@ -104,7 +104,7 @@ function TlsSettings({ options, onOptionsChange }: Props) {
         <Combobox
           id="config-sslmode"
           width={width}
-          placeholder="require"
+          placeholder="verify-full"
           options={sslModeOptions}
           value={jsonData.sslmode ?? null}
           onChange={(option) => onOptionsChange({ ...options, jsonData: { ...jsonData, sslmode: option.value } })}
