@@ -5,25 +5,25 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN --mount=type=cache,target=/go/pkg/mod go mod download
 COPY . .
-ENV CGO_ENABLED=0
+ENV CGO_ENABLED=0 GOCACHE=/go/cache
 
 FROM go AS build-collector
-RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
+RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/go/cache \
     go build -trimpath -ldflags="-s -w" -o /out/collector ./collector
 
 FROM go AS build-traffic
-RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
+RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/go/cache \
     go build -trimpath -ldflags="-s -w" -o /out/traffic ./internal/shop/send
 
 # Grafana looks for the plugin's executable under the name of its own system and architecture.
 FROM go AS build-plugin
-RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
+RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/go/cache \
     go build -trimpath -ldflags="-s -w" -o /out/gpx_footfall_linux_$(go env GOARCH) ./pkg
 
 FROM node:20.20.2-alpine3.23 AS build-frontend
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
-RUN --mount=type=cache,target=/root/.npm npm ci
+RUN --mount=type=cache,target=/npm-cache npm ci --cache /npm-cache
 COPY . .
 RUN npm run build
 
