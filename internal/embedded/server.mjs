@@ -15,10 +15,10 @@ await db.exec(`ALTER DATABASE postgres SET client_min_messages = 'warning'; SET 
 // that. The socket server does neither, so a client that gives up would keep its transaction, and the one session with it,
 // until its patience ends. The statement itself cannot be stopped here.
 const CANCEL_REQUEST = 80877102;
-const TERMINATE = 'X'.charCodeAt(0);
+const TERMINATE = Buffer.from([0x58, 0, 0, 0, 4]);
 const handleData = PGLiteSocketHandler.prototype.handleData;
 PGLiteSocketHandler.prototype.handleData = function (data) {
-  const goodbye = data.length === 5 && data[0] === TERMINATE;
+  const goodbye = data.subarray(-TERMINATE.length).equals(TERMINATE);
   if (goodbye || (data.length === 16 && data.readInt32BE(4) === CANCEL_REQUEST)) {
     this.socket?.destroy();
     return 0;

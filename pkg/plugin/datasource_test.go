@@ -278,3 +278,23 @@ func TestSettingsAreChecked(t *testing.T) {
 		}
 	}
 }
+
+// Connections that broke while they lay in the pool, as after a restart of the database, are replaced without anyone noticing.
+func TestBrokenConnectionsAreReplaced(t *testing.T) {
+	dsn := os.Getenv("FOOTFALL_TEST_DSN")
+	if dsn == "" {
+		t.Skip("the embedded database has one session, which cannot be ended: set FOOTFALL_TEST_DSN to a server")
+	}
+	d := newDatasource(t, dsn, shop, nil)
+	ask := func() error { return query(t, d, `{"queryType":"heatmap","heatmap":{}}`).Error }
+	if err := ask(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := dbtest.Connect(t, dsn).Exec(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+		WHERE application_name = 'footfall' AND state = 'idle'`); err != nil {
+		t.Fatal(err)
+	}
+	if err := ask(); err != nil {
+		t.Error(err)
+	}
+}

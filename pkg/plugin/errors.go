@@ -48,7 +48,7 @@ func classify(err error) (backend.Status, backend.ErrorSource, string) {
 			"the answer has more rows than the data source allows: use a shorter range or fewer periods, or raise the row limit in the data source's settings"
 	case errors.As(err, &pg):
 		return backend.StatusBadGateway, backend.ErrorSourceDownstream, explainPostgres(pg)
-	case errors.As(err, &connect), errors.As(err, &network):
+	case errors.As(err, &connect), errors.As(err, &network), pgconn.SafeToRetry(err):
 		return backend.StatusBadGateway, backend.ErrorSourceDownstream, "cannot connect to the database: " + connectionProblem(err)
 	}
 	return backend.StatusInternal, backend.ErrorSourcePlugin, err.Error()

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/footfall-analytics/footfall/pkg/plan"
@@ -119,12 +120,34 @@ func tlsConfig(config Config, host string) (*tls.Config, error) {
 	return c, nil
 }
 
+// attempts is how often a read is begun: a connection that broke while it lay in the pool shows only when it is used.
+const attempts = 3
+
 // Read runs fn in a read-only transaction with the schema entered and the timeout set. When ctx ends, the statement is
-// cancelled on the server.
+// cancelled on the server. When the connection turns out to be lost, fn runs again on another one.
 func (s *Store) Read(ctx context.Context, fn func(tx pgx.Tx) error) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, s.config.QueryTimeout, ErrTimeout)
 	defer cancel()
-	err := pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+	var err error
+	for range attempts {
+		if err = s.readOnce(ctx, fn); !connectionLost(err) || ctx.Err() != nil {
+			break
+		}
+	}
+	if err != nil && errors.Is(context.Cause(ctx), ErrTimeout) {
+		return ErrTimeout
+	}
+	return err
+}
+
+// connectionLost reports whether the server had ended the connection, which a transaction that only reads may try again.
+func connectionLost(err error) bool {
+	var pg *pgconn.PgError
+	return pgconn.SafeToRetry(err) || errors.As(err, &pg) && (pg.Code == "57P01" || pg.Code == "57P02") // shutdown, crash
+}
+
+func (s *Store) readOnce(ctx context.Context, fn func(tx pgx.Tx) error) error {
+	return pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		// "public" is where the extension's functions are.
 		_, err := tx.Exec(ctx, `SELECT set_config('search_path', quote_ident($1) || ', public', true),
 			set_config('statement_timeout', $2, true)`, s.config.Schema, fmt.Sprint(s.config.QueryTimeout.Milliseconds()))
@@ -133,10 +156,6 @@ func (s *Store) Read(ctx context.Context, fn func(tx pgx.Tx) error) error {
 		}
 		return fn(tx)
 	})
-	if err != nil && errors.Is(context.Cause(ctx), ErrTimeout) {
-		return ErrTimeout
-	}
-	return err
 }
 
 // ErrTimeout is the error of a statement that ran longer than the data source allows.
