@@ -69,7 +69,16 @@ func RefreshRollups(ctx context.Context, conn *pgx.Conn, schema string) error {
 	}
 	for _, rollup := range Rollups {
 		// A refresh cannot run inside a transaction, where a search_path could be set: its argument names the schema.
-		if _, err := conn.Exec(ctx, fmt.Sprintf(`CALL refresh_continuous_aggregate('%s.%s', NULL, NULL)`, schema, rollup)); err != nil {
+		refresh := fmt.Sprintf(`CALL refresh_continuous_aggregate('%s.%s', NULL, NULL)`, schema, rollup)
+		_, err := conn.Exec(ctx, refresh)
+		for wait := range 10 {
+			if pgCode(err) != "55P03" { // lock_not_available: a background job is at it, and may have begun too early
+				break
+			}
+			time.Sleep(time.Duration(wait+1) * 100 * time.Millisecond)
+			_, err = conn.Exec(ctx, refresh)
+		}
+		if err != nil {
 			return fmt.Errorf("refresh %s: %w", rollup, err)
 		}
 	}

@@ -58,9 +58,14 @@ func Schema(t testing.TB, dsn string) string {
 			return
 		}
 		defer func() { _ = conn.Close(ctx) }()
-		if _, err := conn.Exec(ctx, fmt.Sprintf("DROP SCHEMA %s CASCADE", schema)); err != nil {
-			t.Error(err)
+		// A background job of the server may be at work on the tables; then the next try succeeds.
+		for range 5 {
+			if _, err = conn.Exec(ctx, fmt.Sprintf("DROP SCHEMA IF EXISTS %s CASCADE", schema)); err == nil {
+				return
+			}
+			time.Sleep(200 * time.Millisecond)
 		}
+		t.Error(err)
 	})
 	return schema
 }
