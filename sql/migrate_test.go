@@ -59,7 +59,7 @@ func policies(t *testing.T, conn *pgx.Conn, schema string) string {
 	err := conn.QueryRow(t.Context(), `SELECT string_agg(proc_name || CASE WHEN n > 1 THEN ' x' || n ELSE '' END, ', ' ORDER BY proc_name)
 		FROM (SELECT proc_name, count(*) n FROM timescaledb_information.jobs j
 			LEFT JOIN timescaledb_information.continuous_aggregates c
-				ON j.hypertable_name IN (c.view_name, c.materialization_hypertable_name)
+				ON (j.hypertable_schema, j.hypertable_name) IN ((c.view_schema, c.view_name), (c.materialization_hypertable_schema, c.materialization_hypertable_name))
 			WHERE '`+schema+`' IN (j.hypertable_schema, c.view_schema) GROUP BY 1) counted`).Scan(&jobs)
 	if err != nil {
 		t.Fatal(err)
