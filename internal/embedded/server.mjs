@@ -23,7 +23,10 @@ PGLiteSocketHandler.prototype.handleData = function (data) {
     this.socket?.destroy();
     return 0;
   }
-  return handleData.call(this, data);
+  // A long message arrives in pieces. Were two of them handled side by side, the messages behind could overtake each other.
+  const turn = (this.lastTurn ?? Promise.resolve()).then(() => handleData.call(this, data));
+  this.lastTurn = turn.catch(() => {});
+  return turn;
 };
 
 const server = new PGLiteSocketServer({ db, port, host: '127.0.0.1', maxConnections: 100 });
