@@ -15,23 +15,131 @@ const (
 	// FunnelConversion is one number a breakdown value, the share of first-step users who reached the last step: what an
 	// alert rule or a stat panel takes.
 	FunnelConversion FunnelOutput = "conversion"
+	// FunnelTrend is one series a breakdown value: for each bucket of entry, the share of those who entered in it that
+	// converted. It asks the funnel of each bucket alone.
+	FunnelTrend FunnelOutput = "trend"
+	// FunnelTimeToConvert is a histogram of the time from first step to last, of those who converted.
+	FunnelTimeToConvert FunnelOutput = "time_to_convert"
+	// FunnelActors lists the actors behind one number of the steps table.
+	FunnelActors FunnelOutput = "actors"
 )
 
-// Funnel asks how many users did a list of steps in order, each after the one before, all within the window.
+// FunnelOrder says in which order the steps must be done.
+type FunnelOrder string
+
+// The orders.
+const (
+	// Ordered lets other events happen between the steps.
+	Ordered FunnelOrder = "ordered"
+	// Strict lets no other event of the funnel happen between two steps.
+	Strict FunnelOrder = "strict"
+	// Unordered takes the steps in any order.
+	Unordered FunnelOrder = "unordered"
+)
+
+// FunnelEntry says which first-step events may start a chain.
+type FunnelEntry string
+
+// The entries.
+const (
+	// AnyStart tries every first-step event in the range.
+	AnyStart FunnelEntry = "any_start"
+	// FirstStart tries only the actor's earliest in the range.
+	FirstStart FunnelEntry = "first_start"
+)
+
+// Actor is the thing that is followed and counted.
+type Actor string
+
+// The actors. Events without the one that is asked for are left out.
+const (
+	UserActor    Actor = "user"
+	SessionActor Actor = "session"
+)
+
+func (a Actor) validate(field string) error {
+	if a != UserActor && a != SessionActor {
+		return invalid(field, "is %q; use user or session", a)
+	}
+	return nil
+}
+
+// Funnel asks how many actors did a list of steps, all within the window.
 //
-// A conversion to step k is a chain of k events of one user, one per step, with strictly increasing times, whose last
-// event is at most Window after its first. Any first-step event in the panel's range may start a chain; later steps may
-// lie after the range. A user counts at every step up to the deepest that any of the user's chains reaches.
+// Ordered: a conversion to step k is a chain of k events of one actor, one per step, with strictly increasing times, whose
+// last event is at most Window after its first. Strict: besides, between two of its steps the actor did none of the funnel's
+// step events. Unordered: k different steps, each by an event of its own, all within the window of the chain's first event.
+// The chain's first event lies in the panel's range; later ones may lie after it. An actor counts at every step up to the
+// deepest that any of its chains reaches.
 type Funnel struct {
-	// Steps, 2 to 64.
+	// Steps, 2 to 64, counting the optional ones.
 	Steps []FunnelStep `json:"steps"`
 	// Window is the longest time from the first step to the last, inclusive, in elapsed time: a number and a unit out of
 	// s, m, h, d (24 h) and w. Default 24h.
 	Window string `json:"window,omitempty"`
-	// Breakdown splits the funnel by a property of the event that fills the first step.
+	// Actor is user (default) or session.
+	Actor Actor `json:"actor,omitempty"`
+	// Order is ordered (default), strict or unordered.
+	Order FunnelOrder `json:"order,omitempty"`
+	// Entry is any_start (default) or first_start.
+	Entry FunnelEntry `json:"entry,omitempty"`
+	// EqualTimes lets two steps happen at the very same time, in the order of the steps.
+	EqualTimes bool `json:"equalTimes,omitempty"`
+	// Exclusions are events that must not happen between two steps. Not for unordered funnels.
+	Exclusions []Exclusion `json:"exclusions,omitempty"`
+	// Breakdown splits the funnel by a property of the event that fills the first step (or the last reached one), or of the
+	// user's profile.
 	Breakdown *Breakdown `json:"breakdown,omitempty"`
-	// Output is steps (default) or conversion.
+	// BreakdownBy is first (default) or last: the chain's event whose property the breakdown takes.
+	BreakdownBy BreakdownBy `json:"breakdownBy,omitempty"`
+	// Output is steps (default), conversion, trend, time_to_convert or actors.
 	Output FunnelOutput `json:"output,omitempty"`
+	// Interval is the bucket of the trend: hour, day (default), week or month.
+	Interval Period `json:"interval,omitempty"`
+	// Bins is the number of the histogram's bins, 1 to 100. Default 20.
+	Bins int `json:"bins,omitempty"`
+	// Actors says which number of the steps table to list.
+	Actors *FunnelActorList `json:"actors,omitempty"`
+}
+
+// BreakdownBy says which event of a chain gives the breakdown value.
+type BreakdownBy string
+
+// The events.
+const (
+	ByFirstStep BreakdownBy = "first"
+	ByLastStep  BreakdownBy = "last"
+)
+
+// Exclusion is an event that taints a chain when it comes after the chain's step From and before its step To; where the
+// chain stops short of To, before the chain's window closes. With a clean chain as deep as the deepest of all, tainted or
+// not, the actor counts; without one it leaves the funnel, first step included.
+type Exclusion struct {
+	EventSelector
+	// From and To are steps, counted from 1 without the optional ones. Default: first and last.
+	From int `json:"from,omitempty"`
+	To   int `json:"to,omitempty"`
+}
+
+// ActorStatus says which actors of a step are listed.
+type ActorStatus string
+
+// The statuses.
+const (
+	// Reached is everybody who reached the step.
+	Reached ActorStatus = "reached"
+	// Dropped is those who came no further and can come no further.
+	Dropped ActorStatus = "dropped"
+	// InProgress is those who came no further yet, and whose window is open at the end of the data.
+	InProgress ActorStatus = "in_progress"
+)
+
+// FunnelActorList picks a number of the steps table.
+type FunnelActorList struct {
+	// Step counts from 1, as the table does. Default 1.
+	Step int `json:"step,omitempty"`
+	// Status is reached (default), dropped or in_progress.
+	Status ActorStatus `json:"status,omitempty"`
 }
 
 // FunnelStep is one step of a funnel.
@@ -39,6 +147,10 @@ type FunnelStep struct {
 	EventSelector
 	// Label is shown instead of the event's name.
 	Label string `json:"label,omitempty"`
+	// Optional steps are counted beside the main chain: an actor counts at one when one of its events came after the chain's
+	// step before it and before the chain's step after it (where the chain stops short of that, before its window closes).
+	// Not the first or last step, and not in unordered funnels.
+	Optional bool `json:"optional,omitempty"`
 }
 
 // Title is what a step is called on screen.
@@ -67,15 +179,43 @@ const MaxBreakdownLimit = 50
 const MaxWindow = 366 * 24 * time.Hour
 
 func (f *Funnel) setDefaults() {
-	if f.Window == "" {
-		f.Window = "24h"
+	setDefault(&f.Window, "24h")
+	setDefault(&f.Actor, UserActor)
+	setDefault(&f.Order, Ordered)
+	setDefault(&f.Entry, AnyStart)
+	setDefault(&f.BreakdownBy, ByFirstStep)
+	setDefault(&f.Output, FunnelSteps)
+	setDefault(&f.Interval, Day)
+	setDefault(&f.Bins, 20)
+	for i := range f.Exclusions {
+		setDefault(&f.Exclusions[i].From, 1)
+		setDefault(&f.Exclusions[i].To, len(f.MainSteps()))
 	}
-	if f.Output == "" {
-		f.Output = FunnelSteps
+	if f.Output == FunnelActors && f.Actors == nil {
+		f.Actors = &FunnelActorList{}
 	}
-	if f.Breakdown != nil && f.Breakdown.Limit == 0 {
-		f.Breakdown.Limit = 5
+	if f.Actors != nil {
+		setDefault(&f.Actors.Step, 1)
+		setDefault(&f.Actors.Status, Reached)
 	}
+	f.Breakdown.setDefaults()
+}
+
+func (b *Breakdown) setDefaults() {
+	if b != nil {
+		setDefault(&b.Limit, 5)
+	}
+}
+
+// MainSteps are the places in Steps of those that are not optional.
+func (f *Funnel) MainSteps() []int {
+	var main []int
+	for i := range f.Steps {
+		if !f.Steps[i].Optional {
+			main = append(main, i)
+		}
+	}
+	return main
 }
 
 func (f *Funnel) validate() error {
@@ -83,22 +223,88 @@ func (f *Funnel) validate() error {
 		return invalid("funnel.steps", "has %d steps; a funnel has 2 to %d", len(f.Steps), MaxSteps)
 	}
 	for i := range f.Steps {
-		at := indexed("funnel.steps", i)
-		if err := f.Steps[i].validate(at); err != nil {
-			return err
-		}
-		if err := ValidateText(at+".label", f.Steps[i].Label); err != nil {
+		if err := f.validateStep(i); err != nil {
 			return err
 		}
 	}
 	if _, err := f.window(); err != nil {
 		return err
 	}
-	if f.Output != FunnelSteps && f.Output != FunnelConversion {
-		return invalid("funnel.output", "is %q; use steps or conversion", f.Output)
+	if err := f.Actor.validate("funnel.actor"); err != nil {
+		return err
 	}
-	return f.Breakdown.validate("funnel.breakdown")
+	if err := oneOf("funnel.order", f.Order, Ordered, Strict, Unordered); err != nil {
+		return err
+	}
+	if err := oneOf("funnel.entry", f.Entry, AnyStart, FirstStart); err != nil {
+		return err
+	}
+	if err := f.validateExclusions(); err != nil {
+		return err
+	}
+	if err := oneOf("funnel.breakdownBy", f.BreakdownBy, ByFirstStep, ByLastStep); err != nil {
+		return err
+	}
+	if err := f.Breakdown.validate("funnel.breakdown"); err != nil {
+		return err
+	}
+	return f.validateOutput()
 }
+
+func (f *Funnel) validateStep(i int) error {
+	at := indexed("funnel.steps", i)
+	if err := f.Steps[i].validate(at); err != nil {
+		return err
+	}
+	if f.Steps[i].Optional && (i == 0 || i == len(f.Steps)-1) {
+		return invalid(at+".optional", "is set on the first or last step; only a step between others can be optional")
+	}
+	if f.Steps[i].Optional && f.Order == Unordered {
+		return invalid(at+".optional", "is set in an unordered funnel, where no step comes between others; make the order ordered or strict")
+	}
+	return ValidateText(at+".label", f.Steps[i].Label)
+}
+
+func (f *Funnel) validateExclusions() error {
+	if most := MaxSteps - len(f.Steps); len(f.Exclusions) > most {
+		return invalid("funnel.exclusions", "has %d entries; steps and exclusions together are at most %d", len(f.Exclusions), MaxSteps)
+	}
+	for i := range f.Exclusions {
+		e, at := &f.Exclusions[i], indexed("funnel.exclusions", i)
+		if f.Order == Unordered {
+			return invalid(at, "is not possible in an unordered funnel, where no step comes between others; make the order ordered or strict")
+		}
+		if err := e.validate(at); err != nil {
+			return err
+		}
+		if last := len(f.MainSteps()); e.From < 1 || e.To > last || e.From >= e.To {
+			return invalid(at, "lies between steps %d and %d; use two different steps out of 1 to %d, in order", e.From, e.To, last)
+		}
+	}
+	return nil
+}
+
+func (f *Funnel) validateOutput() error {
+	if err := oneOf("funnel.output", f.Output, FunnelSteps, FunnelConversion, FunnelTrend, FunnelTimeToConvert, FunnelActors); err != nil {
+		return err
+	}
+	if err := oneOf("funnel.interval", f.Interval, Hour, Day, Week, Month); err != nil {
+		return err
+	}
+	if f.Bins < 1 || f.Bins > MaxBins {
+		return invalid("funnel.bins", "is %d; use 1 to %d", f.Bins, MaxBins)
+	}
+	if f.Actors == nil {
+		return nil
+	}
+	if f.Actors.Step < 1 || f.Actors.Step > len(f.Steps) {
+		return invalid("funnel.actors.step", "is %d; the funnel has steps 1 to %d", f.Actors.Step, len(f.Steps))
+	}
+	return oneOf("funnel.actors.status", f.Actors.Status, Reached, Dropped, InProgress)
+}
+
+// MaxBins is the largest number of a histogram's bins.
+const MaxBins = 100
 
 func (b *Breakdown) validate(field string) error {
 	if b == nil {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -23,6 +24,18 @@ const (
 	FunnelType    QueryType = "funnel"
 	RetentionType QueryType = "retention"
 	HeatmapType   QueryType = "heatmap"
+	// TrendType counts events or actors over time.
+	TrendType QueryType = "trend"
+	// LifecycleType splits each bucket's actors into new, returning, resurrecting and dormant.
+	LifecycleType QueryType = "lifecycle"
+	// StickinessType asks in how many buckets each actor was active.
+	StickinessType QueryType = "stickiness"
+	// PathsType follows actors from (or to) a chosen event.
+	PathsType QueryType = "paths"
+	// TimelineType lists one actor's events.
+	TimelineType QueryType = "timeline"
+	// AnomaliesType finds unusual actors or unusual buckets.
+	AnomaliesType QueryType = "anomalies"
 )
 
 // Query is one question. Exactly the part named by QueryType is read.
@@ -37,9 +50,46 @@ type Query struct {
 	// Filters apply to every event that the analysis looks at.
 	Filters []Filter `json:"filters,omitempty"`
 
-	Funnel    *Funnel    `json:"funnel,omitempty"`
-	Retention *Retention `json:"retention,omitempty"`
-	Heatmap   *Heatmap   `json:"heatmap,omitempty"`
+	Funnel     *Funnel     `json:"funnel,omitempty"`
+	Retention  *Retention  `json:"retention,omitempty"`
+	Heatmap    *Heatmap    `json:"heatmap,omitempty"`
+	Trend      *Trend      `json:"trend,omitempty"`
+	Lifecycle  *Lifecycle  `json:"lifecycle,omitempty"`
+	Stickiness *Stickiness `json:"stickiness,omitempty"`
+	Paths      *Paths      `json:"paths,omitempty"`
+	Timeline   *Timeline   `json:"timeline,omitempty"`
+	Anomalies  *Anomalies  `json:"anomalies,omitempty"`
+}
+
+// part is the part of a query that its type names.
+type part interface {
+	setDefaults()
+	validate() error
+}
+
+// part is nil where the type is unknown; missing is true where the type is known and its part is not there.
+func (q *Query) part() (p part, missing bool) {
+	switch q.QueryType {
+	case FunnelType:
+		return q.Funnel, q.Funnel == nil
+	case RetentionType:
+		return q.Retention, q.Retention == nil
+	case HeatmapType:
+		return q.Heatmap, q.Heatmap == nil
+	case TrendType:
+		return q.Trend, q.Trend == nil
+	case LifecycleType:
+		return q.Lifecycle, q.Lifecycle == nil
+	case StickinessType:
+		return q.Stickiness, q.Stickiness == nil
+	case PathsType:
+		return q.Paths, q.Paths == nil
+	case TimelineType:
+		return q.Timeline, q.Timeline == nil
+	case AnomaliesType:
+		return q.Anomalies, q.Anomalies == nil
+	}
+	return nil, false
 }
 
 // Limits of what a query may contain. A query that exceeds one is refused with a sentence that names it.
@@ -85,13 +135,8 @@ func (q *Query) setDefaults() {
 	if q.SchemaVersion == 0 {
 		q.SchemaVersion = SchemaVersion
 	}
-	switch {
-	case q.QueryType == FunnelType && q.Funnel != nil:
-		q.Funnel.setDefaults()
-	case q.QueryType == RetentionType && q.Retention != nil:
-		q.Retention.setDefaults()
-	case q.QueryType == HeatmapType && q.Heatmap != nil:
-		q.Heatmap.setDefaults()
+	if p, missing := q.part(); p != nil && !missing {
+		p.setDefaults()
 	}
 }
 
@@ -107,24 +152,14 @@ func (q *Query) validate() error {
 	if err := validateFilters("filters", q.Filters); err != nil {
 		return err
 	}
-	switch q.QueryType {
-	case FunnelType:
-		if q.Funnel == nil {
-			return invalid("funnel", "is missing: a query of type funnel needs it")
-		}
-		return q.Funnel.validate()
-	case RetentionType:
-		if q.Retention == nil {
-			return invalid("retention", "is missing: a query of type retention needs it")
-		}
-		return q.Retention.validate()
-	case HeatmapType:
-		if q.Heatmap == nil {
-			return invalid("heatmap", "is missing: a query of type heatmap needs it")
-		}
-		return q.Heatmap.validate()
+	p, missing := q.part()
+	switch {
+	case p == nil:
+		return invalid("queryType", "is %q; use funnel, retention, heatmap, trend, lifecycle, stickiness, paths, timeline or anomalies", q.QueryType)
+	case missing:
+		return invalid(string(q.QueryType), "is missing: a query of type %s needs it", q.QueryType)
 	}
-	return invalid("queryType", "is %q; use funnel, retention or heatmap", q.QueryType)
+	return p.validate()
 }
 
 // ValidateTimeZone reports whether name is an IANA time zone that this program knows. "Local" and "" are not zones.
@@ -153,3 +188,23 @@ func ValidateText(field, s string) error {
 }
 
 func indexed(field string, i int) string { return fmt.Sprintf("%s[%d]", field, i) }
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// oneOf refuses a word that is not in the list, and names the list.
+func oneOf[T ~string](field string, value T, words ...T) error {
+	if slices.Contains(words, value) {
+		return nil
+	}
+	names := make([]string, len(words))
+	for i, w := range words {
+		names[i] = string(w)
+	}
+	last := len(names) - 1
+	return invalid(field, "is %q; use %s or %s", value, strings.Join(names[:last], ", "), names[last])
+}

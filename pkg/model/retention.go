@@ -16,6 +16,7 @@ type Period string
 
 // The periods.
 const (
+	Hour  Period = "hour"
 	Day   Period = "day"
 	Week  Period = "week"
 	Month Period = "month"
