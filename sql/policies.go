@@ -42,6 +42,9 @@ func applyPolicies(ctx context.Context, tx pgx.Tx, opts Options) error {
 			return fmt.Errorf("refresh policy of %s: %w", rollup, err)
 		}
 	}
+	if err := scheduleClosing(ctx, tx, opts.Schema); err != nil {
+		return fmt.Errorf("the job that closes days: %w", err)
+	}
 	if _, err := tx.Exec(ctx, `SELECT remove_retention_policy('user_events', if_exists => true)`); err != nil {
 		return fmt.Errorf("retention policy: %w", err)
 	}
@@ -54,6 +57,17 @@ func applyPolicies(ctx context.Context, tx pgx.Tx, opts Options) error {
 	return nil
 }
 
+// scheduleClosing puts the job in place that packs the days that are over.
+func scheduleClosing(ctx context.Context, tx pgx.Tx, schema string) error {
+	if _, err := tx.Exec(ctx, `SELECT delete_job(job_id) FROM timescaledb_information.jobs
+		WHERE proc_name = 'close_days' AND proc_schema = $1`, schema); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `SELECT add_job((quote_ident($1) || '.close_days')::regproc, INTERVAL '20 minutes',
+		config => jsonb_build_object('schema', $1::text))`, schema)
+	return err
+}
+
 func retentionText(d time.Duration) string {
 	if d == 0 {
 		return "off"
@@ -61,7 +75,7 @@ func retentionText(d time.Duration) string {
 	return d.String()
 }
 
-// RefreshRollups brings every rollup up to date at once. Servers do this by themselves, by policy; the embedded database
+// RefreshRollups brings every rollup up to date at once and closes the days that are over. Servers do this by themselves, by policy; the embedded database
 // has no background jobs.
 func RefreshRollups(ctx context.Context, conn *pgx.Conn, schema string) error {
 	if err := validateSchema(schema); err != nil {
@@ -81,6 +95,10 @@ func RefreshRollups(ctx context.Context, conn *pgx.Conn, schema string) error {
 		if err != nil {
 			return fmt.Errorf("refresh %s: %w", rollup, err)
 		}
+	}
+	// The schema's name was checked above: nothing in it needs quotes.
+	if _, err := conn.Exec(ctx, fmt.Sprintf(`CALL %[1]s.close_days(NULL, '{"schema": "%[1]s"}')`, schema)); err != nil {
+		return fmt.Errorf("close the days that are over: %w", err)
 	}
 	return nil
 }

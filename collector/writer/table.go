@@ -131,7 +131,12 @@ func (t *Table) insertAll(ctx context.Context, events []event.Event) (int, error
 			return err
 		}
 		tag, err := tx.Exec(ctx, insertStatement, times, texts[0], texts[1], texts[2], texts[3], texts[4], texts[5], texts[6])
+		if err != nil {
+			return err
+		}
 		stored = int(tag.RowsAffected())
+		// Days that were over are out of date from the moment their new events can be seen.
+		_, err = tx.Exec(ctx, `SELECT mark_late_days($1)`, times)
 		return err
 	})
 	return stored, err

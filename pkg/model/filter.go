@@ -30,8 +30,10 @@ const (
 
 // Filter keeps the events whose property compares with the values.
 type Filter struct {
-	// Property is a column (device_type, page_url, session_id, user_id, event_type) or a path into the event's metadata
-	// (metadata.channel, metadata.cart.total; a dot inside a name is written \.).
+	// Property is a column (device_type, page_url, session_id, user_id, event_type), a path into the event's metadata
+	// (metadata.channel, metadata.cart.total; a dot inside a name is written \.), or something that the profile of the event's
+	// user says now (profile.segment, profile.tags, profile.total_clicks, profile.consent, profile.traits.plan,
+	// profile.scores.churn). Tags and categories are one text each, separated by commas.
 	Property string   `json:"property"`
 	Operator Operator `json:"operator"`
 	// Values to compare with: text, also for numbers.
@@ -98,16 +100,21 @@ func (o Operator) numeric() bool {
 	return slices.Contains([]Operator{Less, LessOrEqual, Greater, GreaterOrEqual}, o)
 }
 
-// Property is a parsed property name: a column of user_events, or a path into its metadata.
+// Property is a parsed property name: a column of user_events or of user_profiles, or a path into one of their JSON columns.
 type Property struct {
-	// Column is the column's name; "metadata" where Path is set.
+	// Profile says that the column is one of user_profiles.
+	Profile bool
+	// Column is the column's name.
 	Column string
-	// Path leads into the metadata, outermost name first.
+	// Path leads into the column's JSON, outermost name first; nil for other columns.
 	Path []string
 }
 
-// Columns are the columns that a filter or a breakdown may name.
-var Columns = []string{"event_type", "page_url", "device_type", "session_id", "user_id"}
+// Columns are the columns of events that a filter or a breakdown may name, and ProfileColumns those of profiles.
+var (
+	Columns        = []string{"event_type", "page_url", "device_type", "session_id", "user_id"}
+	ProfileColumns = []string{"segment", "tags", "favorite_categories", "total_clicks", "consent"}
+)
 
 // ParseProperty reads a property name as written in a query. The field names the place for the error.
 func ParseProperty(field, name string) (Property, error) {
@@ -120,15 +127,26 @@ func ParseProperty(field, name string) (Property, error) {
 	if slices.Contains(Columns, name) {
 		return Property{Column: name}, nil
 	}
-	path, ok := strings.CutPrefix(name, "metadata.")
-	if !ok {
-		return Property{}, invalid(field, "is %q; use %s, or metadata.NAME", name, strings.Join(Columns, ", "))
+	if column, ok := strings.CutPrefix(name, "profile."); ok && slices.Contains(ProfileColumns, column) {
+		return Property{Profile: true, Column: column}, nil
 	}
-	parts := splitPath(path)
-	if len(parts) > MaxPropertyParts || slices.Contains(parts, "") {
-		return Property{}, invalid(field, "is %q; a path has 1 to %d names, none of them empty", name, MaxPropertyParts)
+	for prefix, p := range map[string]Property{
+		"metadata.":       {Column: "metadata"},
+		"profile.traits.": {Profile: true, Column: "traits"},
+		"profile.scores.": {Profile: true, Column: "scores"},
+	} {
+		path, ok := strings.CutPrefix(name, prefix)
+		if !ok {
+			continue
+		}
+		p.Path = splitPath(path)
+		if len(p.Path) > MaxPropertyParts || slices.Contains(p.Path, "") {
+			return Property{}, invalid(field, "is %q; a path has 1 to %d names, none of them empty", name, MaxPropertyParts)
+		}
+		return p, nil
 	}
-	return Property{Column: "metadata", Path: parts}, nil
+	return Property{}, invalid(field, "is %q; use %s, metadata.NAME, profile.NAME, profile.traits.NAME or profile.scores.NAME",
+		name, strings.Join(Columns, ", "))
 }
 
 // splitPath cuts at every dot that no backslash precedes; \. stands for a dot and \\ for a backslash.

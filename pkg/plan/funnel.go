@@ -68,7 +68,7 @@ func (b *funnelBuilder) events(q *model.Query, from, to string) string {
 	}
 	return lines(
 		"SELECT "+strings.Join(columns, ", "),
-		"FROM user_events",
+		"FROM user_events e",
 		"WHERE "+all(where, b.args.filters(q.Filters)),
 		"OFFSET 0", // keeps the flags from being computed again wherever they are used
 	)

@@ -15,7 +15,7 @@ func Heatmap(q *model.Query, r Range, s Settings) (Statement, error) {
 		return Statement{}, &model.Error{Field: "heatmap", Reason: fmt.Sprintf("by date covers %d days; use a range of at most %d days, or another dimension", days, MaxBuckets)}
 	}
 	var args arguments
-	where := all([]string{"time >= " + args.timestamp(r.From), "time < " + args.timestamp(r.To)},
+	where := all([]string{"e.time >= " + args.timestamp(r.From), "e.time < " + args.timestamp(r.To)},
 		args.selects(&m.EventSelector), args.filters(q.Filters))
 	// Converting each event's time to a zone costs more than reading it. Within a grain that no clock change cuts, one
 	// conversion serves all events.
@@ -23,14 +23,14 @@ func Heatmap(q *model.Query, r Range, s Settings) (Statement, error) {
 	zone := args.bind(s.Zone.String(), "text")
 	counted, value, group := "count(*) AS n", "sum(n)::bigint", "1"
 	if m.Value == model.Users {
-		counted, value, group = "user_key", "count(DISTINCT user_key)", "1, 2"
-		where += " AND user_key <> 0"
+		counted, value, group = "e.user_key", "count(DISTINCT user_key)", "1, 2"
+		where += " AND e.user_key <> 0"
 	}
 	sql := lines(
 		"SELECT "+dimension(m.X)+" AS x, "+dimension(m.Y)+" AS y, "+value+" AS value",
 		"FROM (",
-		"    SELECT time_bucket("+grain+", time) AS grain, "+counted,
-		"    FROM user_events",
+		"    SELECT time_bucket("+grain+", e.time) AS grain, "+counted,
+		"    FROM "+eventsWith(properties(q.Filters, &m.EventSelector)...),
 		"    WHERE "+where,
 		"    GROUP BY "+group,
 		") grains",

@@ -83,23 +83,59 @@ func (a *arguments) bind(value any, sqlType string) string {
 // timestamp binds a time to the microsecond, which is what the server keeps.
 func (a *arguments) timestamp(t time.Time) string { return a.bind(t.UTC(), "timestamptz") }
 
-// property is the SQL expression for a property's text; null where it is not set.
+// property is the SQL expression for a property's text; null where it is not set. Events are "e" and profiles "p".
 func (a *arguments) property(name string) string {
+	p := parsed(name)
+	table := "e."
+	if p.Profile {
+		table = "p."
+	}
+	switch {
+	case p.Path != nil:
+		return "(" + table + p.Column + " #>> " + a.bind(p.Path, "text[]") + ")"
+	case p.Column == "tags" || p.Column == "favorite_categories":
+		return "nullif(array_to_string(" + table + p.Column + ", ','), '')"
+	case p.Profile && p.Column != "segment":
+		return "(" + table + p.Column + ")::text"
+	}
+	return table + p.Column // one of model.Columns
+}
+
+func parsed(name string) model.Property {
 	p, err := model.ParseProperty("property", name)
 	if err != nil {
 		panic("plan: a query that was not validated: " + err.Error())
 	}
-	if p.Path != nil {
-		return "(metadata #>> " + a.bind(p.Path, "text[]") + ")"
+	return p
+}
+
+// eventsWith is the table of events as "e", and with them the profiles of their users as "p" where some property needs it.
+func eventsWith(properties ...string) string {
+	if slices.ContainsFunc(properties, ofProfile) {
+		return "user_events e LEFT JOIN user_profiles p ON p.user_key = e.user_key"
 	}
-	return p.Column // one of model.Columns
+	return "user_events e"
+}
+
+func ofProfile(property string) bool { return property != "" && parsed(property).Profile }
+
+// properties lists what selectors and filters look at.
+func properties(filters []model.Filter, selectors ...*model.EventSelector) []string {
+	var names []string
+	for _, f := range filters {
+		names = append(names, f.Property)
+	}
+	for _, s := range selectors {
+		names = append(names, properties(s.Filters)...)
+	}
+	return names
 }
 
 // selects is the conditions under which a selector picks an event.
 func (a *arguments) selects(s *model.EventSelector) []string {
 	var conditions []string
 	if s.Event != model.AnyEvent {
-		conditions = append(conditions, "event_type = "+a.bind(s.Event, "text"))
+		conditions = append(conditions, "e.event_type = "+a.bind(s.Event, "text"))
 	}
 	return append(conditions, a.filters(s.Filters)...)
 }

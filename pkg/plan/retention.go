@@ -98,7 +98,7 @@ func (b *retentionBuilder) events(args *arguments, filters []model.Filter, now, 
 	returns := append(args.selects(&m.Return), "time >= "+b.first, "time < "+end)
 	return lines(
 		"SELECT user_key, time, "+all(start)+" AS is_start, "+all(returns)+" AS is_return",
-		"FROM user_events",
+		"FROM user_events e",
 		"WHERE "+all(where, args.filters(filters)),
 		"OFFSET 0", // keeps the flags from being computed again wherever they are used
 	)

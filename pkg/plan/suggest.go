@@ -47,8 +47,10 @@ func Properties(event string, r Range) (Statement, error) {
 // Values plans the list of a property's values among the newest events that contain the search text, as rows of
 // (value, count). An empty event means any.
 func Values(property, event, search string, r Range) (Statement, error) {
-	if _, err := model.ParseProperty("property", property); err != nil {
+	if p, err := model.ParseProperty("property", property); err != nil {
 		return Statement{}, err
+	} else if p.Profile {
+		return profileValues(property, search)
 	}
 	for field, text := range map[string]string{"event": event, "search": search} {
 		if err := model.ValidateText(field, text); err != nil {
@@ -58,11 +60,26 @@ func Values(property, event, search string, r Range) (Statement, error) {
 	var args arguments
 	sql := lines(
 		"SELECT "+args.property(property)+" AS value, count(*) AS count",
-		"FROM ("+args.sample(event, r)+") sample",
+		"FROM ("+args.sample(event, r)+") e",
 		"WHERE "+args.filter(&model.Filter{Property: property, Operator: model.Contains, Values: []string{search}}),
 		"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT "+args.bind(MaxSuggestions, "int"),
 	)
 	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: "a sample of the newest events"}, nil
+}
+
+// profileValues plans the list of what the profiles say, as [Values] does for events.
+func profileValues(property, search string) (Statement, error) {
+	if err := model.ValidateText("search", search); err != nil {
+		return Statement{}, err
+	}
+	var args arguments
+	sql := lines(
+		"SELECT "+args.property(property)+" AS value, count(*) AS count",
+		"FROM (SELECT * FROM user_profiles LIMIT "+args.bind(sampledEvents, "int")+") p",
+		"WHERE "+args.filter(&model.Filter{Property: property, Operator: model.Contains, Values: []string{search}}),
+		"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT "+args.bind(MaxSuggestions, "int"),
+	)
+	return Statement{SQL: sql, Args: args, Source: "user_profiles", Reason: "a sample of the profiles"}, nil
 }
 
 // sample selects the newest events of the range.
@@ -72,7 +89,7 @@ func (a *arguments) sample(event string, r Range) string {
 	}
 	where := all([]string{"time >= " + a.timestamp(lastSpan(r).From), "time < " + a.timestamp(r.To)},
 		a.selects(&model.EventSelector{Event: event}))
-	return "SELECT * FROM user_events WHERE " + where + " ORDER BY time DESC LIMIT " + a.bind(sampledEvents, "int")
+	return "SELECT * FROM user_events e WHERE " + where + " ORDER BY time DESC LIMIT " + a.bind(sampledEvents, "int")
 }
 
 func lastSpan(r Range) Range {

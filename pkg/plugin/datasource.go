@@ -9,6 +9,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend/instancemgmt"
 	"github.com/grafana/grafana-plugin-sdk-go/backend/resource/httpadapter"
 
+	"github.com/footfall-analytics/footfall/pkg/engine"
 	"github.com/footfall-analytics/footfall/pkg/store"
 )
 
@@ -20,6 +21,7 @@ type Datasource struct {
 	backend.CallResourceHandler
 	settings settings
 	store    *store.Store
+	engine   *engine.Engine
 	// now is the clock; tests set it.
 	now func() time.Time
 }
@@ -42,7 +44,7 @@ func New(_ context.Context, instance backend.DataSourceInstanceSettings) (instan
 	if err != nil {
 		return nil, backend.DownstreamError(err)
 	}
-	d := &Datasource{settings: s, store: db, now: time.Now}
+	d := &Datasource{settings: s, store: db, engine: engine.New(db), now: time.Now}
 	d.CallResourceHandler = httpadapter.New(d.routes())
 	return d, nil
 }

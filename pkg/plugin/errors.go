@@ -10,20 +10,22 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/footfall-analytics/footfall/pkg/analysis"
+	"github.com/footfall-analytics/footfall/pkg/engine"
 	"github.com/footfall-analytics/footfall/pkg/model"
 	"github.com/footfall-analytics/footfall/pkg/store"
 )
 
 // errorResponse says what went wrong and whose fault it is; with the SQL, if it came to that.
-func errorResponse(ctx context.Context, err error, q *question) backend.DataResponse {
+func errorResponse(ctx context.Context, err error, trace *engine.Trace) backend.DataResponse {
 	status, source, message := classify(err)
 	if source == backend.ErrorSourcePlugin {
 		backend.Logger.FromContext(ctx).Error("Query failed", "error", err)
 	}
 	response := backend.ErrDataResponseWithSource(status, source, message)
-	if q != nil {
+	if trace != nil {
 		frame := data.NewFrame("")
-		frame.Meta = &data.FrameMeta{ExecutedQueryString: q.statement.String()}
+		frame.Meta = &data.FrameMeta{ExecutedQueryString: trace.String()}
 		response.Frames = data.Frames{frame}
 	}
 	return response
@@ -46,6 +48,8 @@ func classify(err error) (backend.Status, backend.ErrorSource, string) {
 	case errors.Is(err, store.ErrTooManyRows):
 		return backend.StatusBadRequest, backend.ErrorSourceDownstream,
 			"the answer has more rows than the data source allows: use a shorter range or fewer periods, or raise the row limit in the data source's settings"
+	case errors.Is(err, analysis.ErrTooManyValues):
+		return backend.StatusBadRequest, backend.ErrorSourceDownstream, err.Error() + ": use a shorter range, more filters, or another property"
 	case errors.As(err, &pg):
 		return backend.StatusBadGateway, backend.ErrorSourceDownstream, explainPostgres(pg)
 	case errors.As(err, &connect), errors.As(err, &network), pgconn.SafeToRetry(err):

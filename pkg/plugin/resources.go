@@ -11,6 +11,7 @@ import (
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
+	"github.com/footfall-analytics/footfall/pkg/engine"
 	"github.com/footfall-analytics/footfall/pkg/model"
 	"github.com/footfall-analytics/footfall/pkg/plan"
 	"github.com/footfall-analytics/footfall/pkg/store"
@@ -112,9 +113,10 @@ func suggest[R any](r *http.Request, d *Datasource, statement plan.Statement) ([
 	return list, err
 }
 
-// preview is a query's SQL as the editor shows it.
+// preview is a query's statements as the editor shows them.
 type preview struct {
-	SQL    string `json:"sql"`
+	SQL string `json:"sql"`
+	// Source and Reason are those of the first statement.
 	Source string `json:"source"`
 	Reason string `json:"reason"`
 }
@@ -131,11 +133,16 @@ func (d *Datasource) sql(r *http.Request) (any, error) {
 	if err := json.Unmarshal(body, &request); err != nil {
 		return nil, &model.Error{Field: "body", Reason: "is not valid JSON: " + err.Error()}
 	}
-	q, err := d.ask(request.Query, plan.Range{From: time.UnixMilli(request.From), To: time.UnixMilli(request.To)})
+	q, err := d.question(request.Query, plan.Range{From: time.UnixMilli(request.From), To: time.UnixMilli(request.To)})
 	if err != nil {
 		return nil, err
 	}
-	return preview{q.statement.String(), q.statement.Source, q.statement.Reason}, nil
+	trace := engine.Trace{Dry: true}
+	if _, err := d.ask(r.Context(), q, &trace); err != nil {
+		return nil, err
+	}
+	first := trace.Statements[0]
+	return preview{trace.String(), first.Source, first.Reason}, nil
 }
 
 // queryRange reads from and to of a request's URL.

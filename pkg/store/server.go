@@ -18,6 +18,9 @@ type Server struct {
 	// SchemaVersion is the number of the last migration; 0 without Footfall's tables.
 	SchemaVersion int      `json:"schemaVersion"`
 	Rollups       []Rollup `json:"rollups"`
+	// ClosedDays is how many days are packed, and ClosedUpTo the end of the last of them; nil without any.
+	ClosedDays int        `json:"closedDays"`
+	ClosedUpTo *time.Time `json:"closedUpTo"`
 }
 
 // Rollup is a continuous aggregate and the time up to which it is materialised; nil before its first refresh.
@@ -30,7 +33,8 @@ type Rollup struct {
 // is returned all the same.
 func (s *Store) Inspect(ctx context.Context) (Server, error) {
 	var server Server
-	err := s.Read(ctx, func(tx pgx.Tx) error {
+	err := s.Read(ctx, func(ctx context.Context, snapshot *Snapshot) error {
+		tx := snapshot.txs[0]
 		err := tx.QueryRow(ctx, `SELECT current_setting('server_version'),
 			coalesce((SELECT extversion FROM pg_extension WHERE extname = 'timescaledb'), ''),
 			coalesce(current_setting('timescaledb.license', true), '')`,
@@ -42,6 +46,10 @@ func (s *Store) Inspect(ctx context.Context) (Server, error) {
 			return err
 		}
 		if err := tx.QueryRow(ctx, `SELECT max(version) FROM schema_migrations`).Scan(&server.SchemaVersion); err != nil {
+			return err
+		}
+		if err := tx.QueryRow(ctx, `SELECT count(*), (max(day) + 1)::timestamp AT TIME ZONE 'UTC' FROM closed_days`).
+			Scan(&server.ClosedDays, &server.ClosedUpTo); err != nil {
 			return err
 		}
 		rows, err := tx.Query(ctx, `SELECT view_name AS name,

@@ -12,10 +12,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
-
-	"github.com/footfall-analytics/footfall/pkg/plan"
+	"golang.org/x/sync/semaphore"
 )
 
 // Config says how to reach the database and how much a query may cost.
@@ -32,7 +30,7 @@ type Config struct {
 	QueryTimeout time.Duration
 	// RowLimit is how many rows a statement may return.
 	RowLimit int
-	// MaxOpenConns is the largest number of connections; further statements wait in order.
+	// MaxOpenConns is the largest number of connections, and so of statements at once; further ones wait in order.
 	MaxOpenConns int
 }
 
@@ -40,6 +38,8 @@ type Config struct {
 type Store struct {
 	pool   *pgxpool.Pool
 	config Config
+	// turns are the connections that are free to be taken, so that a reader who needs several gets them all at once or waits.
+	turns *semaphore.Weighted
 }
 
 // Open checks the configuration and prepares the pool. It does not connect.
@@ -52,7 +52,7 @@ func Open(config Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{pool: pool, config: config}, nil
+	return &Store{pool: pool, config: config, turns: semaphore.NewWeighted(int64(config.MaxOpenConns))}, nil
 }
 
 // Close ends all connections.
@@ -120,64 +120,8 @@ func tlsConfig(config Config, host string) (*tls.Config, error) {
 	return c, nil
 }
 
-// attempts is how often a read is begun: a connection that broke while it lay in the pool shows only when it is used.
-const attempts = 3
-
-// Read runs fn in a read-only transaction with the schema entered and the timeout set. When ctx ends, the statement is
-// cancelled on the server. When the connection turns out to be lost, fn runs again on another one.
-func (s *Store) Read(ctx context.Context, fn func(tx pgx.Tx) error) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, s.config.QueryTimeout, ErrTimeout)
-	defer cancel()
-	var err error
-	for range attempts {
-		if err = s.readOnce(ctx, fn); !connectionLost(err) || ctx.Err() != nil {
-			break
-		}
-	}
-	if err != nil && errors.Is(context.Cause(ctx), ErrTimeout) {
-		return ErrTimeout
-	}
-	return err
-}
-
-// connectionLost reports whether the server had ended the connection, which a transaction that only reads may try again.
-func connectionLost(err error) bool {
-	var pg *pgconn.PgError
-	return pgconn.SafeToRetry(err) || errors.As(err, &pg) && (pg.Code == "57P01" || pg.Code == "57P02") // shutdown, crash
-}
-
-func (s *Store) readOnce(ctx context.Context, fn func(tx pgx.Tx) error) error {
-	return pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		// "public" is where the extension's functions are.
-		_, err := tx.Exec(ctx, `SELECT set_config('search_path', quote_ident($1) || ', public', true),
-			set_config('statement_timeout', $2, true)`, s.config.Schema, fmt.Sprint(s.config.QueryTimeout.Milliseconds()))
-		if err != nil {
-			return err
-		}
-		return fn(tx)
-	})
-}
-
 // ErrTimeout is the error of a statement that ran longer than the data source allows.
 var ErrTimeout = errors.New("the query ran longer than the data source allows")
 
 // ErrTooManyRows is the error of a statement with more rows than the data source allows. Fewer rows would be wrong numbers.
 var ErrTooManyRows = errors.New("the query returns more rows than the data source allows")
-
-// Query runs a statement and collects its rows, whose columns have the names of R's db tags.
-func Query[R any](ctx context.Context, s *Store, statement plan.Statement) ([]R, error) {
-	var list []R
-	err := s.Read(ctx, func(tx pgx.Tx) error {
-		limited := fmt.Sprintf("SELECT * FROM (\n%s\n) limited LIMIT %d", statement.SQL, s.config.RowLimit+1)
-		rows, err := tx.Query(ctx, limited, statement.Args...)
-		if err != nil {
-			return err
-		}
-		list, err = pgx.CollectRows(rows, pgx.RowToStructByName[R])
-		if err == nil && len(list) > s.config.RowLimit {
-			return ErrTooManyRows
-		}
-		return err
-	})
-	return list, err
-}

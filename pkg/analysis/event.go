@@ -1,0 +1,43 @@
+// Package analysis follows single actors through their events and adds up what they did. Its functions are pure: they see one
+// actor's events at a time, in order, and know no database.
+package analysis
+
+import "time"
+
+// Event is what an analysis sees of an event.
+type Event struct {
+	// Actor is the user's or session's numeric key.
+	Actor int64
+	// Time is in microseconds since 2000-01-01 UTC, as PostgreSQL counts.
+	Time int64
+	// Picks has bit i set when selector i of the scan picks the event. At least one is set.
+	Picks uint64
+	// Value is the number of the property's text in the scan's [Values]; 0 where it is not set or was not asked for.
+	Value uint32
+}
+
+// Visitor is told each actor once, with all its events in order of time. Events of the same time come in no particular order.
+// The slice is only lent.
+type Visitor interface {
+	Visit(events []Event)
+}
+
+var epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// Microseconds is t as [Event] counts: later within the same microsecond is the same.
+func Microseconds(t time.Time) int64 {
+	return (t.Unix()-epoch.Unix())*1e6 + int64(t.Nanosecond()/1000)
+}
+
+// TimeOf is the time that [Microseconds] gives us.
+func TimeOf(us int64) time.Time {
+	return time.Unix(epoch.Unix()+floorDiv(us, 1e6), (us-floorDiv(us, 1e6)*1e6)*1000).UTC()
+}
+
+func floorDiv(a, b int64) int64 {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
+}

@@ -1,0 +1,120 @@
+package engine
+
+import (
+	"context"
+	"runtime"
+	"time"
+
+	"github.com/footfall-analytics/footfall/pkg/analysis"
+	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/plan"
+	"github.com/footfall-analytics/footfall/pkg/store"
+)
+
+// Engine answers the queries of one data source.
+type Engine struct {
+	store *store.Store
+	kept  *keeper
+}
+
+// New makes an engine on a database.
+func New(s *store.Store) *Engine { return &Engine{store: s, kept: newKeeper(keptBytes)} }
+
+// Question is a query with what its answer depends on besides the data.
+type Question struct {
+	Query *model.Query
+	plan.Range
+	plan.Settings
+}
+
+// reading is the database at the moment of one question.
+type reading struct {
+	engine   *Engine
+	snapshot *store.Snapshot
+	trace    *Trace
+}
+
+// read answers a question by fn, on one snapshot.
+func (e *Engine) read(ctx context.Context, trace *Trace, fn func(ctx context.Context, r *reading) error) error {
+	return e.store.Read(ctx, func(ctx context.Context, snapshot *store.Snapshot) error {
+		trace.reset()
+		return fn(ctx, &reading{e, snapshot, trace})
+	})
+}
+
+// Select answers a question that is one statement.
+func Select[R any](ctx context.Context, e *Engine, statement plan.Statement, trace *Trace) (list []R, err error) {
+	err = e.read(ctx, trace, func(ctx context.Context, r *reading) error {
+		list, err = rows[R](ctx, r, statement)
+		return err
+	})
+	return list, err
+}
+
+// rows reads a statement's rows and notes it in the trace.
+func rows[R any](ctx context.Context, r *reading, statement plan.Statement) ([]R, error) {
+	if r.trace.Dry {
+		r.trace.add(statement, 0, 0)
+		return nil, nil
+	}
+	list, err := store.Select[R](ctx, r.snapshot, statement)
+	r.trace.add(statement, len(list), len(list))
+	return list, err
+}
+
+// days is what is known of the days of a time range.
+func (r *reading) days(ctx context.Context, tr plan.Range) ([]plan.Day, error) {
+	var list []plan.Day
+	err := r.snapshot.Stream(ctx, 0, plan.Days(tr), func(values [][]byte) error {
+		list = append(list, dayOf(values))
+		return nil
+	})
+	return list, err
+}
+
+// follow hands every actor of a scan to one of the visitors that newVisitor makes. The scan's property values, where it asks for
+// any, are numbered in the returned list.
+func follow[V analysis.Visitor](ctx context.Context, r *reading, s plan.Scan, newVisitor func() V) ([]V, *analysis.Values, error) {
+	days, err := r.days(ctx, s.Range)
+	if err != nil {
+		return nil, nil, err
+	}
+	return followDays(ctx, r, s, days, newVisitor)
+}
+
+func followDays[V analysis.Visitor](ctx context.Context, r *reading, s plan.Scan, days []plan.Day, newVisitor func() V) ([]V, *analysis.Values, error) {
+	estimate := estimated(s.Range, days)
+	if estimate > worthAConnection {
+		if err := r.snapshot.Widen(ctx, min(mostConnections, runtime.GOMAXPROCS(0))); err != nil {
+			return nil, nil, err
+		}
+	}
+	scanner := &scanner{snapshot: r.snapshot, scan: s, pieces: s.Pieces(days), values: analysis.NewValues(), trace: r.trace}
+	visitors, err := scan(ctx, scanner, estimate, newVisitor)
+	return visitors, scanner.values, err
+}
+
+const (
+	// worthAConnection is how many events make a second connection pay.
+	worthAConnection = 200_000
+	// mostConnections is how many a question may use.
+	mostConnections = 4
+)
+
+// estimated is about how many events a time range has, judged by its packed days; the others have as many each.
+func estimated(r plan.Range, days []plan.Day) int64 {
+	var known, events int64
+	for _, d := range days {
+		if d.Events > 0 {
+			known++
+			events += d.Events
+		}
+	}
+	if known == 0 {
+		return worthAConnection
+	}
+	if all := int64(r.To.Sub(r.From) / (24 * time.Hour)); !r.From.IsZero() && all > known {
+		return events / known * all
+	}
+	return events
+}

@@ -1,0 +1,61 @@
+package engine
+
+import (
+	"container/list"
+	"sync"
+)
+
+// keptBytes is how much memory the results of closed time may take.
+const keptBytes = 48 << 20
+
+// keeper holds results of closed time, the latest used ones, up to a number of bytes. Whoever asks says what must still hold for
+// a result to be good: its token.
+type keeper struct {
+	mu      sync.Mutex
+	most    int
+	bytes   int
+	entries map[string]*list.Element
+	recent  list.List // of *keptEntry, the latest used first
+}
+
+type keptEntry struct {
+	key, token string
+	value      any
+	bytes      int
+}
+
+func newKeeper(most int) *keeper { return &keeper{most: most, entries: map[string]*list.Element{}} }
+
+// get returns what was kept under the key, if it was kept with the same token.
+func (k *keeper) get(key, token string) (any, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	element, found := k.entries[key]
+	if !found || element.Value.(*keptEntry).token != token {
+		return nil, false
+	}
+	k.recent.MoveToFront(element)
+	return element.Value.(*keptEntry).value, true
+}
+
+// keep puts a value in place of what was kept under the key. The value must not change afterwards.
+func (k *keeper) keep(key, token string, value any, bytes int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if old, found := k.entries[key]; found {
+		k.drop(old)
+	}
+	if bytes > k.most {
+		return
+	}
+	k.entries[key] = k.recent.PushFront(&keptEntry{key, token, value, bytes})
+	for k.bytes += bytes; k.bytes > k.most; {
+		k.drop(k.recent.Back())
+	}
+}
+
+func (k *keeper) drop(element *list.Element) {
+	entry := k.recent.Remove(element).(*keptEntry)
+	delete(k.entries, entry.key)
+	k.bytes -= entry.bytes
+}

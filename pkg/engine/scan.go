@@ -1,0 +1,164 @@
+// Package engine answers queries: it reads what the planner chose, hands actors to the analyses, and keeps what was computed of
+// days that are over.
+package engine
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/footfall-analytics/footfall/pkg/analysis"
+	"github.com/footfall-analytics/footfall/pkg/plan"
+	"github.com/footfall-analytics/footfall/pkg/store"
+)
+
+// eventsAtOnce is about how many events of a scan are in memory for each connection.
+const eventsAtOnce = 500_000
+
+// scanner reads the parts of one scan.
+type scanner struct {
+	snapshot *store.Snapshot
+	scan     plan.Scan
+	pieces   []plan.Piece
+	values   *analysis.Values
+	trace    *Trace
+}
+
+// scan hands every actor of a scan, with its events, to one of the visitors that newVisitor makes, one for each connection, and
+// returns them. estimate is about how many events there are.
+func scan[V analysis.Visitor](ctx context.Context, s *scanner, estimate int64, newVisitor func() V) ([]V, error) {
+	workers := s.snapshot.Connections()
+	n := int(min(max(estimate/eventsAtOnce+1, int64(workers)), plan.Slices))
+	parts := make(chan plan.Part, n)
+	for _, p := range plan.Parts(n) {
+		parts <- p
+	}
+	close(parts)
+	group, ctx := errgroup.WithContext(ctx)
+	visitors := make([]V, workers)
+	for worker := range workers {
+		v := newVisitor()
+		visitors[worker] = v
+		group.Go(func() error {
+			var buffer buffer
+			for part := range parts {
+				buffer.events = buffer.events[:0]
+				if err := s.read(ctx, worker, part, &buffer); err != nil {
+					return err
+				}
+				if err := visitAll(ctx, buffer.sorted(), v); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	return visitors, group.Wait()
+}
+
+// visitAll cuts events into those of one actor each.
+func visitAll(ctx context.Context, events []analysis.Event, v analysis.Visitor) error {
+	for visited := 0; len(events) > 0; visited++ {
+		if visited%1024 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		n := 1
+		for n < len(events) && events[n].Actor == events[0].Actor {
+			n++
+		}
+		v.Visit(events[:n])
+		events = events[n:]
+	}
+	return nil
+}
+
+// read appends the events of a part to the buffer.
+func (s *scanner) read(ctx context.Context, connection int, part plan.Part, b *buffer) error {
+	for _, p := range s.pieces {
+		var statement plan.Statement
+		var err error
+		rows := 0
+		before := len(b.events)
+		switch {
+		case s.trace.Dry && p.Days != nil:
+			statement = s.scan.ReadClosed(p, part)
+		case s.trace.Dry:
+			statement = s.scan.ReadRaw(p, part)
+		case p.Days != nil:
+			statement = s.scan.ReadClosed(p, part)
+			from, to := bounds(p.Range)
+			err = s.snapshot.Stream(ctx, connection, statement, func(values [][]byte) error {
+				rows++
+				return b.addBlock(s.scan.PicksOf(string(values[0])), values[1], values[2], from, to)
+			})
+		default:
+			statement = s.scan.ReadRaw(p, part)
+			err = s.snapshot.Stream(ctx, connection, statement, func(values [][]byte) error {
+				rows++
+				return b.addRow(values, s.values)
+			})
+		}
+		s.trace.add(statement, rows, len(b.events)-before)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func bounds(r plan.Range) (from, to int64) {
+	if r.From.IsZero() {
+		return -1 << 63, analysis.Microseconds(r.To)
+	}
+	return analysis.Microseconds(r.From), analysis.Microseconds(r.To)
+}
+
+// buffer holds the events of a part; sorting needs a second one.
+type buffer struct{ events, scratch []analysis.Event }
+
+// addBlock appends the events of a closed day that lie in the range.
+func (b *buffer) addBlock(picks uint64, keys, times []byte, from, to int64) error {
+	if len(keys) != len(times) || len(keys)%8 != 0 {
+		return fmt.Errorf("a closed day is damaged: %d bytes of keys, %d of times; delete its row of closed_days to have it packed again", len(keys), len(times))
+	}
+	for i := 0; i < len(keys); i += 8 {
+		t := int64(binary.BigEndian.Uint64(times[i:]))
+		if t >= from && t < to {
+			b.events = append(b.events, analysis.Event{Actor: int64(binary.BigEndian.Uint64(keys[i:])), Time: t, Picks: picks})
+		}
+	}
+	return nil
+}
+
+// addRow appends a raw event: actor, time, picks, and perhaps a value.
+func (b *buffer) addRow(row [][]byte, values *analysis.Values) error {
+	e := analysis.Event{
+		Actor: int64(binary.BigEndian.Uint64(row[0])),
+		Time:  int64(binary.BigEndian.Uint64(row[1])),
+		Picks: binary.BigEndian.Uint64(row[2]),
+	}
+	if len(row) > 3 && row[3] != nil {
+		id, err := values.ID(bytes.Clone(row[3]))
+		if err != nil {
+			return err
+		}
+		e.Value = id
+	}
+	b.events = append(b.events, e)
+	return nil
+}
+
+// dayOf reads a row of [plan.Days].
+func dayOf(values [][]byte) plan.Day {
+	start := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, int(int32(binary.BigEndian.Uint32(values[0]))))
+	return plan.Day{
+		Start:   start,
+		Closed:  values[1][0] == 1,
+		Events:  int64(binary.BigEndian.Uint64(values[2])),
+		Changes: int64(binary.BigEndian.Uint64(values[3])),
+	}
+}

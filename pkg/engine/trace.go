@@ -1,0 +1,51 @@
+package engine
+
+import (
+	"strings"
+	"sync"
+
+	"github.com/footfall-analytics/footfall/pkg/plan"
+)
+
+// Trace is what an answer was made of, for the query inspector.
+type Trace struct {
+	mu sync.Mutex
+	// Dry asks for the statements without running them.
+	Dry bool
+	// Statements are those that ran, one of each form: the parts of a scan differ only in the range of actors.
+	Statements []plan.Statement
+	// Rows came from the database, and Events were in them.
+	Rows, Events int
+	// Kept says what was not computed again; empty for nothing.
+	Kept string
+}
+
+// reset forgets a try that failed.
+func (t *Trace) reset() {
+	t.Statements, t.Rows, t.Events, t.Kept = nil, 0, 0, ""
+}
+
+// String shows the statements with the values of their arguments, for people to read.
+func (t *Trace) String() string {
+	texts := make([]string, len(t.Statements))
+	for i, s := range t.Statements {
+		texts[i] = s.String()
+	}
+	return strings.Join(texts, "\n\n")
+}
+
+func (t *Trace) add(s plan.Statement, rows, events int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.Rows += rows
+	t.Events += events
+	for _, known := range t.Statements {
+		if known.SQL == s.SQL || known.Source == s.Source && len(t.Statements) >= maxStatements {
+			return
+		}
+	}
+	t.Statements = append(t.Statements, s)
+}
+
+// maxStatements keeps the inspector readable.
+const maxStatements = 20

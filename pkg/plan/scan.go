@@ -1,0 +1,241 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/footfall-analytics/footfall/pkg/model"
+)
+
+// Scan says which events an analysis follows, actor by actor, and what it needs to know of each.
+type Scan struct {
+	// Actor is whose events belong together. Events without one are left out.
+	Actor model.Actor
+	// Filters hold for all events.
+	Filters []model.Filter
+	// Picks are the selectors, at most [MaxPicks]; events that none of them picks are left out.
+	Picks []*model.EventSelector
+	// Value is a property that is read along; empty for none. ValueOf has a bit for each selector whose events need it.
+	Value   string
+	ValueOf uint64
+	// Range is the time; a zero From means since ever.
+	Range
+}
+
+// MaxPicks is how many selectors a scan can tell apart.
+const MaxPicks = 64
+
+// Day is what is known of a day (UTC) that is over.
+type Day struct {
+	// Start is its midnight.
+	Start time.Time
+	// Closed says that the day is packed, with all its events.
+	Closed bool
+	// Events is how many the day had when it was packed; 0 where it never was.
+	Events int64
+	// Changes is how often it got events after it was over.
+	Changes int64
+}
+
+// Days plans the list of days of the range that are packed or got late events, in order.
+func Days(r Range) Statement {
+	var args arguments
+	sql := lines(
+		"SELECT day, coalesce(c.changes = coalesce(l.changes, 0), false) AS closed, coalesce(events, 0) AS events, coalesce(l.changes, 0) AS changes",
+		"FROM closed_days c FULL JOIN late_days l USING (day)",
+		"WHERE day >= "+args.bind(dayOf(r.From), "date")+" AND day <= "+args.bind(dayOf(r.To), "date"),
+		"ORDER BY day",
+	)
+	return Statement{SQL: sql, Args: args, Source: closedDays, Reason: "which days are packed"}
+}
+
+func dayOf(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
+
+const closedDays = "closed days"
+
+// Piece is a part of a scan that one source answers.
+type Piece struct {
+	// Days are the midnights of the closed days to read; nil for raw events.
+	Days []time.Time
+	// Range is the time that is read; within Days, that and no other counts.
+	Range
+	// Reason says why the source was chosen.
+	Reason string
+}
+
+// Pieces chooses the sources of a scan: closed days, which cost about a twentieth, wherever they give the same answer, and raw
+// events for the rest.
+func (s *Scan) Pieces(days []Day) []Piece {
+	if reason := s.needsRaw(); reason != "" {
+		return []Piece{{Range: s.Range, Reason: reason}}
+	}
+	closed := Piece{Range: s.Range, Reason: "the packed events of days that are over"}
+	pieces := []Piece{}
+	rest := s.Range
+	for _, d := range days {
+		end := d.Start.AddDate(0, 0, 1)
+		if !d.Closed || !end.After(s.From) || !d.Start.Before(s.To) {
+			continue
+		}
+		if d.Start.After(rest.From) {
+			pieces = append(pieces, Piece{Range: Range{rest.From, d.Start}, Reason: "days that are not closed"})
+		}
+		closed.Days = append(closed.Days, d.Start)
+		rest.From = end
+	}
+	if rest.From.Before(rest.To) {
+		pieces = append(pieces, Piece{Range: rest, Reason: "days that are not closed"})
+	}
+	if closed.Days != nil {
+		pieces = append(pieces, closed)
+	}
+	return pieces
+}
+
+// needsRaw says what a scan asks for that closed days do not know; empty if they know it all.
+func (s *Scan) needsRaw() string {
+	switch {
+	case s.Actor != model.UserActor:
+		return "closed days keep users, not sessions"
+	case s.Value != "":
+		return "closed days keep no properties to break down by"
+	case len(s.Filters) > 0 || slices.ContainsFunc(s.Picks, func(p *model.EventSelector) bool { return len(p.Filters) > 0 }):
+		return "closed days keep no properties to filter by"
+	}
+	return ""
+}
+
+// Slices is into how many parts of about the same number of actors a scan can be cut.
+const Slices = 128
+
+// Part is a run of slices, From inclusive, To exclusive.
+type Part struct{ From, To int }
+
+// Parts cuts a scan into n equal parts.
+func Parts(n int) []Part {
+	parts := make([]Part, n)
+	for i := range parts {
+		parts[i] = Part{i * Slices / n, (i + 1) * Slices / n}
+	}
+	return parts
+}
+
+// firstKey is the smallest key of a slice: the upper seven bits of a key number the slices.
+func firstKey(slice int) int64 { return int64(slice-Slices/2) << 57 }
+
+// ReadClosed plans the reading of a piece of closed days, as rows of (event_type, user_keys, times), see event_blocks.
+func (s *Scan) ReadClosed(p Piece, part Part) Statement {
+	var args arguments
+	from, to := args.bind(part.From+1, "int"), args.bind(part.To+1, "int")
+	slice := "substring(%s FROM slices[" + from + "] * 8 + 1 FOR (slices[" + to + "] - slices[" + from + "]) * 8)"
+	where := []string{"day = ANY(" + args.bind(p.Days, "date[]") + ")"}
+	if names := s.eventNames(); names != nil {
+		where = append(where, "event_type = ANY("+args.bind(names, "text[]")+")")
+	}
+	sql := lines(
+		"SELECT event_type, "+fmt.Sprintf(slice, "user_keys")+" AS user_keys, "+fmt.Sprintf(slice, "times")+" AS times",
+		"FROM event_blocks",
+		"WHERE "+all(where),
+	)
+	return Statement{SQL: sql, Args: args, Source: closedDays, Reason: p.Reason}
+}
+
+// PicksOf has a bit for each selector without filters that picks an event of that type.
+func (s *Scan) PicksOf(eventType string) uint64 {
+	var picks uint64
+	for i, p := range s.Picks {
+		if p.Event == eventType || p.Event == model.AnyEvent {
+			picks |= 1 << i
+		}
+	}
+	return picks
+}
+
+// ReadRaw plans the reading of a piece of raw events, as rows of (actor, time, picks) and, where the scan asks for a property,
+// value: in no particular order.
+func (s *Scan) ReadRaw(p Piece, part Part) Statement {
+	var args arguments
+	actor, where := s.actor(&args, part)
+	where = append(where, "e.time < "+args.timestamp(p.To))
+	if !p.From.IsZero() {
+		where = append(where, "e.time >= "+args.timestamp(p.From))
+	}
+	if names := s.eventNames(); names != nil {
+		where = append(where, "e.event_type = ANY("+args.bind(names, "text[]")+")")
+	}
+	picks := s.picks(&args)
+	columns := actor + " AS actor, e.time AS time, " + picks + " AS picks"
+	if s.Value != "" {
+		value := args.property(s.Value)
+		if s.ValueOf != 1<<len(s.Picks)-1 {
+			value = "CASE WHEN " + picks + " & " + args.bind(int64(s.ValueOf), "bigint") + " <> 0 THEN " + value + " END"
+		}
+		columns += ", " + value + " AS value"
+	}
+	looked := append(properties(s.Filters, s.Picks...), s.Value)
+	sql := lines("SELECT "+columns, "FROM "+eventsWith(looked...), "WHERE "+all(where, args.filters(s.Filters)))
+	if slices.ContainsFunc(s.Picks, func(p *model.EventSelector) bool { return len(p.Filters) > 0 }) {
+		sql = lines("SELECT * FROM (", indent(sql), ") picked", "WHERE picks <> 0")
+	}
+	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: p.Reason}
+}
+
+// actor is the expression for the actor's key, and the conditions that keep to the actors of a part.
+func (s *Scan) actor(args *arguments, part Part) (key string, where []string) {
+	key, where = "e.user_key", []string{"e.user_key <> 0"}
+	if s.Actor == model.SessionActor {
+		key, where = "hashtextextended(e.session_id, 0)", []string{"e.session_id IS NOT NULL"}
+	}
+	if part.From > 0 {
+		where = append(where, key+" >= "+args.bind(firstKey(part.From), "bigint"))
+	}
+	if part.To < Slices {
+		where = append(where, key+" < "+args.bind(firstKey(part.To), "bigint"))
+	}
+	return key, where
+}
+
+// picks is the expression for the bits of the selectors that pick an event.
+func (s *Scan) picks(args *arguments) string {
+	var bits []string
+	plain := map[string]uint64{} // by event type, of the selectors without filters
+	var types []string
+	for i, p := range s.Picks {
+		if len(p.Filters) > 0 {
+			bits = append(bits, "CASE WHEN "+all(args.selects(p))+" THEN "+args.bind(int64(uint64(1)<<i), "bigint")+" ELSE 0 END")
+			continue
+		}
+		if _, seen := plain[p.Event]; !seen {
+			types = append(types, p.Event)
+		}
+		plain[p.Event] |= 1 << i
+	}
+	var cases []string
+	for _, name := range types {
+		if bit := args.bind(int64(plain[name]), "bigint"); name == model.AnyEvent {
+			bits = append(bits, bit)
+		} else {
+			cases = append(cases, "WHEN "+args.bind(name, "text")+" THEN "+bit)
+		}
+	}
+	if cases != nil {
+		bits = append(bits, "CASE e.event_type "+strings.Join(cases, " ")+" ELSE 0 END")
+	}
+	return "(" + strings.Join(bits, " | ") + ")"
+}
+
+// eventNames are the types that the selectors name; nil for any.
+func (s *Scan) eventNames() []string {
+	var names []string
+	for _, p := range s.Picks {
+		if p.Event == model.AnyEvent {
+			return nil
+		}
+		if !slices.Contains(names, p.Event) {
+			names = append(names, p.Event)
+		}
+	}
+	return names
+}

@@ -1,0 +1,174 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/footfall-analytics/footfall/pkg/plan"
+)
+
+// Snapshot is the database at one moment, read through one or more connections. All that is read through it fits together.
+type Snapshot struct {
+	store *Store
+	txs   []pgx.Tx
+	// Comment is put before every statement, for those who watch the server: it names the dashboard and the panel.
+	comment string
+}
+
+// attempts is how often a read is begun: a connection that broke while it lay in the pool shows only when it is used.
+const attempts = 3
+
+type commentKey struct{}
+
+// WithComment returns a context whose statements carry the text as an SQL comment.
+func WithComment(ctx context.Context, text string) context.Context {
+	return context.WithValue(ctx, commentKey{}, "/* "+sanitized(text)+" */ ")
+}
+
+// sanitized keeps what cannot end a comment.
+func sanitized(text string) string {
+	kept := make([]rune, 0, len(text))
+	for _, r := range text {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == ' ', r == '-', r == '_', r == ':', r == '=':
+			kept = append(kept, r)
+		}
+	}
+	return string(kept[:min(len(kept), 200)])
+}
+
+// Read runs fn on a snapshot with one connection, in a read-only transaction with the schema entered and the timeout set. When
+// ctx ends, the statements are cancelled on the server. When a connection turns out to be lost, fn runs again on another.
+func (s *Store) Read(ctx context.Context, fn func(ctx context.Context, snapshot *Snapshot) error) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, s.config.QueryTimeout, ErrTimeout)
+	defer cancel()
+	err := s.turns.Acquire(ctx, 1)
+	if err == nil {
+		defer s.turns.Release(1)
+		for range attempts {
+			if err = s.readOnce(ctx, fn); !connectionLost(err) || ctx.Err() != nil {
+				break
+			}
+		}
+	}
+	if err != nil && errors.Is(context.Cause(ctx), ErrTimeout) {
+		return ErrTimeout
+	}
+	return err
+}
+
+// connectionLost reports whether the server had ended the connection, which a transaction that only reads may try again.
+func connectionLost(err error) bool {
+	var pg *pgconn.PgError
+	return pgconn.SafeToRetry(err) || errors.As(err, &pg) && (pg.Code == "57P01" || pg.Code == "57P02") // shutdown, crash
+}
+
+func (s *Store) readOnce(ctx context.Context, fn func(ctx context.Context, snapshot *Snapshot) error) error {
+	snapshot := &Snapshot{store: s}
+	snapshot.comment, _ = ctx.Value(commentKey{}).(string)
+	defer snapshot.narrow()
+	return pgx.BeginTxFunc(ctx, s.pool, readOnly, func(tx pgx.Tx) error {
+		if err := s.enter(ctx, tx); err != nil {
+			return err
+		}
+		snapshot.txs = []pgx.Tx{tx}
+		return fn(ctx, snapshot)
+	})
+}
+
+var readOnly = pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+
+// enter sets what the statements of a transaction need.
+func (s *Store) enter(ctx context.Context, tx pgx.Tx) error {
+	// "public" is where the extension's functions are.
+	_, err := tx.Exec(ctx, `SELECT set_config('search_path', quote_ident($1) || ', public', true),
+		set_config('statement_timeout', $2, true)`, s.config.Schema, fmt.Sprint(s.config.QueryTimeout.Milliseconds()))
+	return err
+}
+
+// Widen gives the snapshot up to n connections, as far as others do not use them: whoever holds one must not wait for more.
+func (s *Snapshot) Widen(ctx context.Context, n int) error {
+	var id string
+	for len(s.txs) < n && s.store.turns.TryAcquire(1) {
+		tx, err := s.store.pool.BeginTx(ctx, readOnly)
+		if err != nil {
+			s.store.turns.Release(1)
+			return err
+		}
+		s.txs = append(s.txs, tx)
+		if id == "" {
+			if err := s.txs[0].QueryRow(ctx, "SELECT pg_export_snapshot()").Scan(&id); err != nil {
+				return err
+			}
+		}
+		// Must be the transaction's first act. The server made the id: letters, digits and dashes.
+		if _, err := tx.Exec(ctx, "SET TRANSACTION SNAPSHOT '"+id+"'"); err != nil {
+			return err
+		}
+		if err := s.store.enter(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// narrow gives the added connections back.
+func (s *Snapshot) narrow() {
+	for i := 1; i < len(s.txs); i++ {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		_ = s.txs[i].Rollback(ctx) // nothing was written; a connection that fails is thrown away
+		cancel()
+		s.store.turns.Release(1)
+	}
+}
+
+// Connections is how many statements the snapshot can run at the same time.
+func (s *Snapshot) Connections() int { return len(s.txs) }
+
+// Select runs a statement on the snapshot's first connection and collects its rows, whose columns have the names of R's db
+// tags. More rows than the data source allows are an error.
+func Select[R any](ctx context.Context, s *Snapshot, statement plan.Statement) ([]R, error) {
+	limit := s.store.config.RowLimit
+	limited := fmt.Sprintf("%sSELECT * FROM (\n%s\n) limited LIMIT %d", s.comment, statement.SQL, limit+1)
+	rows, err := s.txs[0].Query(ctx, limited, statement.Args...)
+	if err != nil {
+		return nil, err
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByName[R])
+	if err == nil && len(list) > limit {
+		return nil, ErrTooManyRows
+	}
+	return list, err
+}
+
+// Stream runs a statement on one of the snapshot's connections and hands over its rows, one at a time, as the server's binary
+// values; nil is null. The values are only lent.
+func (s *Snapshot) Stream(ctx context.Context, connection int, statement plan.Statement, row func(values [][]byte) error) error {
+	const binary = 1 // for all columns
+	args := append([]any{pgx.QueryResultFormats{binary}}, statement.Args...)
+	rows, err := s.txs[connection].Query(ctx, s.comment+statement.SQL, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows.RawValues()); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// Query reads one statement's rows from a snapshot of its own.
+func Query[R any](ctx context.Context, s *Store, statement plan.Statement) (list []R, err error) {
+	err = s.Read(ctx, func(ctx context.Context, snapshot *Snapshot) error {
+		list, err = Select[R](ctx, snapshot, statement)
+		return err
+	})
+	return list, err
+}
