@@ -53,3 +53,22 @@ func (v *Values) Text(id uint32) (string, bool) {
 	defer v.mu.RUnlock()
 	return v.texts[id-1], true
 }
+
+// Bytes is about how much memory the texts take.
+func (v *Values) Bytes() int {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	const each = 64 // the headers of the text and its place in the map
+	bytes := 0
+	for _, text := range v.texts {
+		bytes += each + len(text)
+	}
+	return bytes
+}
+
+// Less orders two numbers by their texts.
+func (v *Values) Less(a, b uint32) bool {
+	x, _ := v.Text(a)
+	y, _ := v.Text(b)
+	return x < y
+}

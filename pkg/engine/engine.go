@@ -79,19 +79,21 @@ func follow[V analysis.Visitor](ctx context.Context, r *reading, s plan.Scan, ne
 	if err != nil {
 		return nil, nil, err
 	}
-	return followDays(ctx, r, s, days, newVisitor)
+	values := analysis.NewValues()
+	visitors, err := followDays(ctx, r, s, days, values, newVisitor)
+	return visitors, values, err
 }
 
-func followDays[V analysis.Visitor](ctx context.Context, r *reading, s plan.Scan, days []plan.Day, newVisitor func() V) ([]V, *analysis.Values, error) {
+// followDays is follow for those who know the days already, and have numbered values.
+func followDays[V analysis.Visitor](ctx context.Context, r *reading, s plan.Scan, days []plan.Day, values *analysis.Values, newVisitor func() V) ([]V, error) {
 	estimate := estimated(s.Range, days)
 	if estimate > worthAConnection {
 		if err := r.snapshot.Widen(ctx, min(mostConnections, runtime.GOMAXPROCS(0))); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
-	scanner := &scanner{snapshot: r.snapshot, scan: s, pieces: s.Pieces(days), values: analysis.NewValues(), trace: r.trace}
-	visitors, err := scan(ctx, scanner, estimate, newVisitor)
-	return visitors, scanner.values, err
+	scanner := &scanner{snapshot: r.snapshot, scan: s, pieces: s.Pieces(days), values: values, trace: r.trace}
+	return scan(ctx, scanner, estimate, newVisitor)
 }
 
 const (

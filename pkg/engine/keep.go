@@ -2,7 +2,11 @@ package engine
 
 import (
 	"container/list"
+	"fmt"
+	"strings"
 	"sync"
+
+	"github.com/footfall-analytics/footfall/pkg/plan"
 )
 
 // keptBytes is how much memory the results of closed time may take.
@@ -58,4 +62,15 @@ func (k *keeper) drop(element *list.Element) {
 	entry := k.recent.Remove(element).(*keptEntry)
 	delete(k.entries, entry.key)
 	k.bytes -= entry.bytes
+}
+
+// closedToken says of which data a result of closed time was made: the days that it read, and how often each had changed.
+func closedToken(days []plan.Day, r plan.Range) string {
+	var token strings.Builder
+	for _, d := range days {
+		if d.Start.AddDate(0, 0, 1).After(r.From) && d.Start.Before(r.To) {
+			fmt.Fprintf(&token, "%d:%d ", d.Start.Unix()/86400, d.Changes)
+		}
+	}
+	return token.String()
 }

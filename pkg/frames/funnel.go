@@ -2,103 +2,192 @@ package frames
 
 import (
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
+	"github.com/footfall-analytics/footfall/pkg/analysis"
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-// FunnelRow is the funnel of one breakdown value, or of everyone.
-type FunnelRow struct {
-	// Kind is 0 for a value (and for everyone), 1 for the values past the limit, 2 for users without the property.
-	Kind  int    `db:"kind"`
-	Value string `db:"value"`
-	// One element a step: users who reached it, users who stopped there and still have time, and the median of the seconds
-	// since the step before.
-	Users         []int64    `db:"users"`
-	InProgress    []int64    `db:"in_progress"`
-	MedianSeconds []*float64 `db:"median_seconds"`
-}
-
-func (r *FunnelRow) title() string {
-	switch r.Kind {
-	case 1:
+// groupTitle is what a group of a breakdown is called on screen.
+func groupTitle(kind analysis.Kind, value string) string {
+	switch kind {
+	case analysis.OtherValues:
 		return otherValues
-	case 2:
+	case analysis.NoValue:
 		return noValue
 	}
-	return r.Value
+	return value
 }
 
-// Funnel makes the frame that the query's output asks for.
-func Funnel(f *model.Funnel, rows []FunnelRow) data.Frames {
-	if f.Output == model.FunnelConversion {
-		return data.Frames{conversion(f, rows)}
-	}
-	return data.Frames{steps(f, rows)}
+// counted is the name of a field that counts actors.
+func counted(a model.Actor) string { return string(a) + "s" }
+
+// stepRow is one row of the steps table; nil is null.
+type stepRow struct {
+	group, step         string
+	actors              int64
+	ofFirst, ofPrevious *float64
+	dropped, inProgress *int64
+	fromPrevious        analysis.Spread
 }
 
-// steps is a table with one row a step and breakdown value.
-func steps(f *model.Funnel, rows []FunnelRow) *data.Frame {
-	var breakdown, step []string
-	var users []int64
-	var ofFirst, ofPrevious, median []*float64
-	var dropped, inProgress []*int64
-	for i := range rows {
-		row := &rows[i]
-		for k, count := range row.Users {
-			breakdown = append(breakdown, row.title())
-			step = append(step, fmt.Sprintf("%d. %s", k+1, f.Steps[k].Title()))
-			users = append(users, count)
-			ofFirst = append(ofFirst, ratio(count, row.Users[0]))
-			median = append(median, row.MedianSeconds[k])
-			if k == 0 {
-				ofPrevious = append(ofPrevious, nil)
-			} else {
-				ofPrevious = append(ofPrevious, ratio(count, row.Users[k-1]))
-			}
-			if k == len(row.Users)-1 {
-				dropped, inProgress = append(dropped, nil), append(inProgress, nil)
-				continue
-			}
-			lost := count - row.Users[k+1] - row.InProgress[k]
-			dropped, inProgress = append(dropped, &lost), append(inProgress, &row.InProgress[k])
-		}
+// FunnelSteps is a table with one row a step and breakdown value: actors, shares, dropped, in progress, and the time from the
+// step before. Of an optional step, what follows the shares is null, and the shares are those of the main step before it.
+func FunnelSteps(f *model.Funnel, groups []analysis.FunnelGroup) data.Frames {
+	var rows []stepRow
+	for i := range groups {
+		rows = append(rows, stepRows(f, &groups[i])...)
 	}
 	fields := []*data.Field{
-		data.NewField("step", nil, step),
-		unit(data.NewField("users", nil, users), "short"),
-		percent(data.NewField("share_of_first", nil, ofFirst)),
-		percent(data.NewField("share_of_previous", nil, ofPrevious)),
-		unit(data.NewField("dropped", nil, dropped), "short"),
-		unit(data.NewField("in_progress", nil, inProgress), "short"),
-		unit(data.NewField("median_time", nil, median), "s"),
+		column(rows, "step", func(r stepRow) string { return r.step }),
+		unit(column(rows, counted(f.Actor), func(r stepRow) int64 { return r.actors }), "short"),
+		percent(column(rows, "share_of_first", func(r stepRow) *float64 { return r.ofFirst })),
+		percent(column(rows, "share_of_previous", func(r stepRow) *float64 { return r.ofPrevious })),
+		unit(column(rows, "dropped", func(r stepRow) *int64 { return r.dropped }), "short"),
+		unit(column(rows, "in_progress", func(r stepRow) *int64 { return r.inProgress }), "short"),
+		unit(column(rows, "median_time", func(r stepRow) *float64 { return r.fromPrevious.Median }), "s"),
+		unit(column(rows, "p90_time", func(r stepRow) *float64 { return r.fromPrevious.P90 }), "s"),
+		unit(column(rows, "mean_time", func(r stepRow) *float64 { return r.fromPrevious.Mean }), "s"),
 	}
 	if f.Breakdown != nil {
-		fields = append([]*data.Field{data.NewField("breakdown", nil, breakdown)}, fields...)
+		fields = append([]*data.Field{column(rows, "breakdown", func(r stepRow) string { return r.group })}, fields...)
 	}
 	frame := data.NewFrame("funnel", fields...)
 	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}
-	return frame
+	return data.Frames{frame}
 }
 
-// conversion is one number a breakdown value: what alert rules accept. Without users at the first step there is no number.
-func conversion(f *model.Funnel, rows []FunnelRow) *data.Frame {
+// column makes a field out of what each row has.
+func column[R, V any](rows []R, name string, value func(R) V) *data.Field {
+	values := make([]V, len(rows))
+	for i, r := range rows {
+		values[i] = value(r)
+	}
+	return data.NewField(name, nil, values)
+}
+
+func stepRows(f *model.Funnel, g *analysis.FunnelGroup) []stepRow {
+	main, optional := 0, 0
+	last := len(g.Reached) - 1
+	var rows []stepRow
+	for i := range f.Steps {
+		row := stepRow{group: groupTitle(g.Kind, g.Value), step: fmt.Sprintf("%d. %s", i+1, f.Steps[i].Title())}
+		if f.Steps[i].Optional {
+			row.actors = g.Optional[optional]
+			row.ofPrevious = ratio(row.actors, g.Reached[main-1])
+			optional++
+		} else {
+			row.actors, row.fromPrevious = g.Reached[main], g.FromPrevious[main]
+			if main > 0 {
+				row.ofPrevious = ratio(row.actors, g.Reached[main-1])
+			}
+			if main < last {
+				lost := row.actors - g.Reached[main+1] - g.InProgress[main]
+				row.dropped, row.inProgress = &lost, &g.InProgress[main]
+			}
+			main++
+		}
+		row.ofFirst = ratio(row.actors, g.Reached[0])
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// FunnelConversion is one number a breakdown value: what alert rules accept. Where nobody did the first step there is no number.
+func FunnelConversion(f *model.Funnel, groups []analysis.FunnelGroup) data.Frames {
 	var breakdown []string
 	var rate []float64
-	for i := range rows {
-		if r := ratio(rows[i].Users[len(f.Steps)-1], rows[i].Users[0]); r != nil {
-			breakdown, rate = append(breakdown, rows[i].title()), append(rate, *r)
+	for i := range groups {
+		g := &groups[i]
+		if r := ratio(g.Reached[len(g.Reached)-1], g.Reached[0]); r != nil {
+			breakdown, rate = append(breakdown, groupTitle(g.Kind, g.Value)), append(rate, *r)
 		}
 	}
 	frame := data.NewFrame("conversion")
 	frame.Meta = &data.FrameMeta{Type: data.FrameTypeNumericLong, TypeVersion: data.FrameTypeVersion{0, 1}}
 	if len(rate) == 0 {
-		return frame // no fields: what alert rules take for "no data"
+		return data.Frames{frame} // no fields: what alert rules take for "no data"
 	}
 	if f.Breakdown != nil {
 		frame.Fields = append(frame.Fields, data.NewField("breakdown", nil, breakdown))
 	}
 	frame.Fields = append(frame.Fields, percent(data.NewField("conversion_rate", nil, rate)))
-	return frame
+	return data.Frames{frame}
+}
+
+// FunnelTrend has one series a breakdown value: the share of those who entered in a bucket that converted; null where nobody
+// entered. buckets are the buckets' starts and the end of the last one.
+func FunnelTrend(f *model.Funnel, buckets []time.Time, groups []analysis.TrendGroup) data.Frames {
+	frame := data.NewFrame("conversion", data.NewField("time", nil, slices.Clone(buckets[:len(buckets)-1])))
+	frame.Meta = &data.FrameMeta{Type: data.FrameTypeTimeSeriesWide, TypeVersion: data.FrameTypeVersion{0, 1}}
+	for i := range groups {
+		g := &groups[i]
+		rate := column(g.Counts, "conversion_rate", func(c analysis.EnteredConverted) *float64 { return ratio(c.Converted, c.Entered) })
+		if f.Breakdown != nil {
+			rate.Labels = data.Labels{"breakdown": groupTitle(g.Kind, g.Value)}
+		}
+		frame.Fields = append(frame.Fields, percent(rate))
+	}
+	return data.Frames{frame}
+}
+
+// histogramType is the frame type that the histogram panel draws as it is. The SDK has no constant for it.
+const histogramType data.FrameType = "histogram"
+
+// FunnelTimeToConvert is a histogram of the seconds from first step to last, with one count a breakdown value. The bins are
+// equally wide and reach from the shortest time of all to the longest, which the last bin includes.
+func FunnelTimeToConvert(f *model.Funnel, groups []analysis.FunnelGroup) data.Frames {
+	frame := data.NewFrame("time to convert")
+	frame.Meta = &data.FrameMeta{Type: histogramType}
+	shortest, longest, any := int64(0), int64(0), false
+	for i := range groups {
+		for _, us := range groups[i].Converted {
+			if !any {
+				shortest, longest, any = us, us, true
+			}
+			shortest, longest = min(shortest, us), max(longest, us)
+		}
+	}
+	if !any {
+		return data.Frames{frame}
+	}
+	width := float64(max(longest-shortest, 1)) / float64(f.Bins)
+	low, high := make([]float64, f.Bins), make([]float64, f.Bins)
+	for b := range f.Bins {
+		low[b] = (float64(shortest) + float64(b)*width) / 1e6
+		high[b] = (float64(shortest) + float64(b+1)*width) / 1e6
+	}
+	frame.Fields = append(frame.Fields, unit(data.NewField("xMin", nil, low), "s"), unit(data.NewField("xMax", nil, high), "s"))
+	for i := range groups {
+		counts := make([]int64, f.Bins)
+		for _, us := range groups[i].Converted {
+			counts[min(int(float64(us-shortest)/width), f.Bins-1)]++
+		}
+		name := counted(f.Actor)
+		if f.Breakdown != nil {
+			name = groupTitle(groups[i].Kind, groups[i].Value)
+		}
+		frame.Fields = append(frame.Fields, unit(data.NewField(name, nil, counts), "short"))
+	}
+	return data.Frames{frame}
+}
+
+// FunnelActors is a table of actors.
+func FunnelActors(f *model.Funnel, actors []analysis.FunnelActor) data.Frames {
+	frame := data.NewFrame("actors",
+		column(actors, string(f.Actor)+"_id", func(a analysis.FunnelActor) string { return a.ID }),
+		column(actors, "steps", func(a analysis.FunnelActor) int64 { return int64(a.Steps) }),
+		column(actors, "started", func(a analysis.FunnelActor) time.Time { return a.Started }),
+		column(actors, "ended", func(a analysis.FunnelActor) time.Time { return a.Ended }),
+	)
+	if f.Breakdown != nil {
+		frame.Fields = append(frame.Fields, column(actors, "breakdown", func(a analysis.FunnelActor) string {
+			return groupTitle(a.Kind, a.Value)
+		}))
+	}
+	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}
+	return data.Frames{frame}
 }

@@ -1,16 +1,37 @@
 package plan
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-// bucketStart is the start of the bucket of the given period that contains t, in the settings' zone.
+// Buckets are the starts of the buckets of the given period that touch the range, in order, and the end of the last one. More
+// than [MaxBuckets] are refused, with the field that asks for them.
+func Buckets(field string, r Range, period model.Period, s Settings) ([]time.Time, error) {
+	starts := []time.Time{bucketStart(r.From, period, s)}
+	for starts[len(starts)-1].Before(r.To) {
+		if len(starts) > MaxBuckets {
+			return nil, &model.Error{Field: field, Reason: fmt.Sprintf("is %s, which cuts the range into more than %d buckets; use a longer one or a shorter range", period, MaxBuckets)}
+		}
+		starts = append(starts, nextBucket(starts[len(starts)-1], period, s.Zone))
+	}
+	return starts, nil
+}
+
+// bucketStart is the start of the bucket of the given period that contains t, in the settings' zone. An hour starts at its
+// minute 0 or at a clock change, so that hours of different offsets are different buckets.
 func bucketStart(t time.Time, period model.Period, s Settings) time.Time {
 	t = t.In(s.Zone)
 	day := t.Day()
 	switch period {
+	case model.Hour:
+		start := t.Truncate(time.Second).Add(-time.Duration(t.Minute())*time.Minute - time.Duration(t.Second())*time.Second)
+		if change, _ := t.ZoneBounds(); change.After(start) {
+			return change
+		}
+		return start
 	case model.Week:
 		day -= (int(t.Weekday()) - int(s.WeekStart) + 7) % 7
 	case model.Month:
@@ -24,6 +45,12 @@ func nextBucket(t time.Time, period model.Period, zone *time.Location) time.Time
 	t = t.In(zone)
 	// A day may start late, where a clock change removes its midnight; its date is what counts.
 	switch period {
+	case model.Hour:
+		next := t.Add(time.Hour - time.Duration(t.Minute())*time.Minute - time.Duration(t.Second())*time.Second)
+		if _, change := t.ZoneBounds(); !change.IsZero() && change.Before(next) {
+			return change
+		}
+		return next
 	case model.Week:
 		return localMidnight(t.Year(), t.Month(), t.Day()+7, zone)
 	case model.Month:

@@ -185,3 +185,5 @@ func all(lists ...[]string) string {
 
 // lines joins the parts of a statement, one a line.
 func lines(parts ...string) string { return strings.Join(parts, "\n") }
+
+func indent(s string) string { return "    " + strings.ReplaceAll(s, "\n", "\n    ") }

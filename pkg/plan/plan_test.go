@@ -42,7 +42,8 @@ func sqlOf(t *testing.T, form, text string) string {
 	var statement Statement
 	switch q.QueryType {
 	case model.FunnelType:
-		statement = Funnel(q, r)
+		scan := FunnelScan(q, r)
+		statement = scan.ReadRaw(Piece{Range: scan.Range}, Part{0, Slices})
 	case model.RetentionType:
 		statement, _, err = Retention(q, r, s)
 	default:

@@ -107,6 +107,11 @@ func (s *Scan) needsRaw() string {
 	return ""
 }
 
+// ReadsProfiles reports whether the scan depends on what profiles say now, which no late event tells.
+func (s *Scan) ReadsProfiles() bool {
+	return slices.ContainsFunc(append(properties(s.Filters, s.Picks...), s.Value), ofProfile)
+}
+
 // Slices is into how many parts of about the same number of actors a scan can be cut.
 const Slices = 128
 

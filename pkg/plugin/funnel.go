@@ -7,13 +7,31 @@ import (
 
 	"github.com/footfall-analytics/footfall/pkg/engine"
 	"github.com/footfall-analytics/footfall/pkg/frames"
-	"github.com/footfall-analytics/footfall/pkg/plan"
+	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
 func (d *Datasource) funnel(ctx context.Context, q engine.Question, trace *engine.Trace) (data.Frames, error) {
-	rows, err := engine.Select[frames.FunnelRow](ctx, d.engine, plan.Funnel(q.Query, q.Range), trace)
+	f := q.Query.Funnel
+	switch f.Output {
+	case model.FunnelTrend:
+		trend, err := d.engine.FunnelTrend(ctx, q, trace)
+		if err != nil {
+			return nil, err
+		}
+		return frames.FunnelTrend(f, trend.Buckets, trend.Groups), nil
+	case model.FunnelActors:
+		actors, err := d.engine.FunnelActors(ctx, q, trace)
+		return frames.FunnelActors(f, actors), err
+	}
+	groups, err := d.engine.Funnel(ctx, q, trace)
 	if err != nil {
 		return nil, err
 	}
-	return frames.Funnel(q.Query.Funnel, rows), nil
+	switch f.Output {
+	case model.FunnelConversion:
+		return frames.FunnelConversion(f, groups), nil
+	case model.FunnelTimeToConvert:
+		return frames.FunnelTimeToConvert(f, groups), nil
+	}
+	return frames.FunnelSteps(f, groups), nil
 }

@@ -1,0 +1,115 @@
+package analysis
+
+// Outcomes is a visitor that collects the outcomes of a funnel's actors, packed, in the order in which it sees them: about 25
+// bytes each.
+type Outcomes struct {
+	walker *Walker
+	starts Starts
+
+	actors         []int64
+	levels, chains []uint8  // the level, and how many times there are: as many, or 0
+	times          []int64  // of all actors, one after the other
+	latest         []int64  // the latest start
+	values         []uint32 // nil while there are none
+	optional       []uint64 // likewise
+}
+
+// NewOutcomes collects the outcomes of the chains that start in the given time.
+func NewOutcomes(f *Funnel, starts Starts) *Outcomes {
+	return &Outcomes{walker: f.NewWalker(), starts: starts}
+}
+
+// Visit adds an actor, if it started.
+func (l *Outcomes) Visit(events []Event) {
+	o := l.walker.Walk(events, l.starts)
+	if o.Level == 0 {
+		return
+	}
+	l.actors = append(l.actors, events[0].Actor)
+	l.levels = append(l.levels, uint8(o.Level))
+	l.chains = append(l.chains, uint8(len(o.Times)))
+	l.times = append(l.times, o.Times...)
+	l.latest = append(l.latest, o.LatestStart)
+	if o.Value != 0 || l.values != nil {
+		l.values = append(grown(l.values, len(l.actors)-1), o.Value)
+	}
+	if o.Optional != 0 || l.optional != nil {
+		l.optional = append(grown(l.optional, len(l.actors)-1), o.Optional)
+	}
+}
+
+// grown fills a list up with zeros.
+func grown[T any](list []T, n int) []T {
+	if list == nil {
+		list = make([]T, n)
+	}
+	return list
+}
+
+// Bytes is about how much memory the list takes.
+func (l *Outcomes) Bytes() int {
+	return 8*cap(l.actors) + cap(l.levels) + cap(l.chains) + 8*cap(l.times) + 8*cap(l.latest) + 4*cap(l.values) + 8*cap(l.optional)
+}
+
+// cursor reads a list from its start.
+type cursor struct {
+	list    *Outcomes
+	at      int
+	timesAt int
+}
+
+func (c *cursor) next() Outcome {
+	l, i := c.list, c.at
+	o := Outcome{Level: int(l.levels[i]), LatestStart: l.latest[i]}
+	if n := int(l.chains[i]); n > 0 {
+		o.Times = l.times[c.timesAt : c.timesAt+n]
+		c.timesAt += n
+	}
+	if l.values != nil {
+		o.Value = l.values[i]
+	}
+	if l.optional != nil {
+		o.Optional = l.optional[i]
+	}
+	c.at++
+	return o
+}
+
+// MergeOutcomes joins lists whose actors are in order of their keys. Where an actor is in several, an earlier list has the
+// earlier starts. Each actor's times are lent.
+func MergeOutcomes(f *Funnel, lists []*Outcomes, each func(actor int64, o Outcome)) {
+	cursors := make([]cursor, 0, len(lists))
+	for _, l := range lists {
+		if len(l.actors) > 0 {
+			cursors = append(cursors, cursor{list: l})
+		}
+	}
+	for len(cursors) > 0 {
+		actor := cursors[0].list.actors[cursors[0].at]
+		for i := 1; i < len(cursors); i++ {
+			actor = min(actor, cursors[i].list.actors[cursors[i].at])
+		}
+		var o Outcome
+		ended := false
+		for i := range cursors {
+			if c := &cursors[i]; c.list.actors[c.at] == actor {
+				o = f.Merge(o, c.next())
+				ended = ended || c.at == len(c.list.actors)
+			}
+		}
+		each(actor, o)
+		if ended {
+			cursors = unfinished(cursors)
+		}
+	}
+}
+
+func unfinished(cursors []cursor) []cursor {
+	kept := cursors[:0]
+	for _, c := range cursors {
+		if c.at < len(c.list.actors) {
+			kept = append(kept, c)
+		}
+	}
+	return kept
+}
