@@ -10,6 +10,9 @@ export const NumberPattern = '^[+-]?([0-9]{1,40}\\.?[0-9]{0,40}|\\.[0-9]{1,40})(
 /** MaxBreakdownLimit is the largest number of breakdown values. */
 export const MaxBreakdownLimit = 50;
 
+/** MaxBins is the largest number of a histogram's bins. */
+export const MaxBins = 100;
+
 /** SchemaVersion is the version of the saved query that this package reads and writes. */
 export const SchemaVersion = 1;
 
@@ -23,11 +26,18 @@ export const MaxTextLength = 1024;
 
 export const MaxPropertyParts = 8;
 
-/** MaxPeriods is the largest number of periods. */
+/** MaxPeriods is the largest number of columns. */
 export const MaxPeriods = 120;
 
-/** Columns are the columns that a filter or a breakdown may name. */
+/** MaxBracketPeriod is the last period that a bracket may name. */
+export const MaxBracketPeriod = 366;
+
+/** MaxOccurrences is the largest number of return events that may be asked for. */
+export const MaxOccurrences = 1000;
+
 export const Columns = ['event_type', 'page_url', 'device_type', 'session_id', 'user_id'] as const;
+
+export const ProfileColumns = ['segment', 'tags', 'favorite_categories', 'total_clicks', 'consent'] as const;
 
 /** EventSelector picks events by name and properties. */
 export interface EventSelector {
@@ -60,8 +70,10 @@ export type Operator = (typeof OperatorValues)[number];
 /** Filter keeps the events whose property compares with the values. */
 export interface Filter {
   /**
-   * Property is a column (device_type, page_url, session_id, user_id, event_type) or a path into the event's metadata
-   * (metadata.channel, metadata.cart.total; a dot inside a name is written \.).
+   * Property is a column (device_type, page_url, session_id, user_id, event_type), a path into the event's metadata
+   * (metadata.channel, metadata.cart.total; a dot inside a name is written \.), or something that the profile of the event's
+   * user says now (profile.segment, profile.tags, profile.total_clicks, profile.consent, profile.traits.plan,
+   * profile.scores.churn). Tags and categories are one text each, separated by commas.
    */
   property: string;
   operator: Operator;
@@ -78,34 +90,136 @@ export const FunnelOutputValues = [
    * alert rule or a stat panel takes.
    */
   'conversion',
+  /**
+   * FunnelTrend is one series a breakdown value: for each bucket of entry, the share of those who entered in it that
+   * converted. It asks the funnel of each bucket alone.
+   */
+  'trend',
+  /** FunnelTimeToConvert is a histogram of the time from first step to last, of those who converted. */
+  'time_to_convert',
+  /** FunnelActors lists the actors behind one number of the steps table. */
+  'actors',
 ] as const;
 export type FunnelOutput = (typeof FunnelOutputValues)[number];
 
+/** FunnelOrder says in which order the steps must be done. */
+export const FunnelOrderValues = [
+  /** Ordered lets other events happen between the steps. */
+  'ordered',
+  /** Strict lets no other event of the funnel happen between two steps. */
+  'strict',
+  /** Unordered takes the steps in any order. */
+  'unordered',
+] as const;
+export type FunnelOrder = (typeof FunnelOrderValues)[number];
+
+/** FunnelEntry says which first-step events may start a chain. */
+export const FunnelEntryValues = [
+  /** AnyStart tries every first-step event in the range. */
+  'any_start',
+  /** FirstStart tries only the actor's earliest in the range. */
+  'first_start',
+] as const;
+export type FunnelEntry = (typeof FunnelEntryValues)[number];
+
+/** Actor is the thing that is followed and counted. */
+export const ActorValues = [
+  'user',
+  'session',
+] as const;
+export type Actor = (typeof ActorValues)[number];
+
 /**
- * Funnel asks how many users did a list of steps in order, each after the one before, all within the window.
+ * Funnel asks how many actors did a list of steps, all within the window.
  *
- * A conversion to step k is a chain of k events of one user, one per step, with strictly increasing times, whose last
- * event is at most Window after its first. Any first-step event in the panel's range may start a chain; later steps may
- * lie after the range. A user counts at every step up to the deepest that any of the user's chains reaches.
+ * Ordered: a conversion to step k is a chain of k events of one actor, one per step, with strictly increasing times, whose
+ * last event is at most Window after its first. Strict: besides, between two of its steps the actor did none of the funnel's
+ * step events. Unordered: k different steps, each by an event of its own, all within the window of the chain's first event.
+ * The chain's first event lies in the panel's range; later ones may lie after it. An actor counts at every step up to the
+ * deepest that any of its chains reaches.
  */
 export interface Funnel {
-  /** Steps, 2 to 64. */
+  /** Steps, 2 to 64, counting the optional ones. */
   steps: FunnelStep[];
   /**
    * Window is the longest time from the first step to the last, inclusive, in elapsed time: a number and a unit out of
    * s, m, h, d (24 h) and w. Default 24h.
    */
   window?: string;
-  /** Breakdown splits the funnel by a property of the event that fills the first step. */
+  /** Actor is user (default) or session. */
+  actor?: Actor;
+  /** Order is ordered (default), strict or unordered. */
+  order?: FunnelOrder;
+  /** Entry is any_start (default) or first_start. */
+  entry?: FunnelEntry;
+  /** EqualTimes lets two steps happen at the very same time, in the order of the steps. */
+  equalTimes?: boolean;
+  /** Exclusions are events that must not happen between two steps. Not for unordered funnels. */
+  exclusions?: Exclusion[];
+  /**
+   * Breakdown splits the funnel by a property of the event that fills the first step (or the last reached one), or of the
+   * user's profile.
+   */
   breakdown?: Breakdown;
-  /** Output is steps (default) or conversion. */
+  /** BreakdownBy is first (default) or last: the chain's event whose property the breakdown takes. */
+  breakdownBy?: BreakdownBy;
+  /** Output is steps (default), conversion, trend, time_to_convert or actors. */
   output?: FunnelOutput;
+  /** Interval is the bucket of the trend: hour, day (default), week or month. */
+  interval?: Period;
+  /** Bins is the number of the histogram's bins, 1 to 100. Default 20. */
+  bins?: number;
+  /** Actors says which number of the steps table to list. */
+  actors?: FunnelActorList;
+}
+
+/** BreakdownBy says which event of a chain gives the breakdown value. */
+export const BreakdownByValues = [
+  'first',
+  'last',
+] as const;
+export type BreakdownBy = (typeof BreakdownByValues)[number];
+
+/**
+ * Exclusion is an event that taints a chain when it comes after the chain's step From and before its step To; where the
+ * chain stops short of To, before the chain's window closes. With a clean chain as deep as the deepest of all, tainted or
+ * not, the actor counts; without one it leaves the funnel, first step included.
+ */
+export interface Exclusion extends EventSelector {
+  /** From and To are steps, counted from 1 without the optional ones. Default: first and last. */
+  from?: number;
+  to?: number;
+}
+
+/** ActorStatus says which actors of a step are listed. */
+export const ActorStatusValues = [
+  /** Reached is everybody who reached the step. */
+  'reached',
+  /** Dropped is those who came no further and can come no further. */
+  'dropped',
+  /** InProgress is those who came no further yet, and whose window is open at the end of the data. */
+  'in_progress',
+] as const;
+export type ActorStatus = (typeof ActorStatusValues)[number];
+
+/** FunnelActorList picks a number of the steps table. */
+export interface FunnelActorList {
+  /** Step counts from 1, as the table does. Default 1. */
+  step?: number;
+  /** Status is reached (default), dropped or in_progress. */
+  status?: ActorStatus;
 }
 
 /** FunnelStep is one step of a funnel. */
 export interface FunnelStep extends EventSelector {
   /** Label is shown instead of the event's name. */
   label?: string;
+  /**
+   * Optional steps are counted beside the main chain: an actor counts at one when one of its events came after the chain's
+   * step before it and before the chain's step after it (where the chain stops short of that, before its window closes).
+   * Not the first or last step, and not in unordered funnels.
+   */
+  optional?: boolean;
 }
 
 /**
@@ -149,6 +263,18 @@ export const QueryTypeValues = [
   'funnel',
   'retention',
   'heatmap',
+  /** TrendType counts events or actors over time. */
+  'trend',
+  /** LifecycleType splits each bucket's actors into new, returning, resurrecting and dormant. */
+  'lifecycle',
+  /** StickinessType asks in how many buckets each actor was active. */
+  'stickiness',
+  /** PathsType follows actors from (or to) a chosen event. */
+  'paths',
+  /** TimelineType lists one actor's events. */
+  'timeline',
+  /** AnomaliesType finds unusual actors or unusual buckets. */
+  'anomalies',
 ] as const;
 export type QueryType = (typeof QueryTypeValues)[number];
 
@@ -168,47 +294,88 @@ export interface Query {
   funnel?: Funnel;
   retention?: Retention;
   heatmap?: Heatmap;
+  trend?: Trend;
+  lifecycle?: Lifecycle;
+  stickiness?: Stickiness;
+  paths?: Paths;
+  timeline?: Timeline;
+  anomalies?: Anomalies;
 }
 
-/** Cohorts says which start events put a user into a cohort. */
+/** Cohorts says which start events put an actor into a cohort. */
 export const CohortsValues = [
-  /** FirstTime puts each user into the bucket of the first start event ever, in all data. */
+  /** FirstTime puts each actor into the bucket of the first start event ever, in all data. */
   'first_time',
-  /** Recurring puts each user into every bucket with a start event, so that a user can be in several cohorts. */
+  /** Recurring puts each actor into every bucket with a start event, so that an actor can be in several cohorts. */
   'recurring',
 ] as const;
 export type Cohorts = (typeof CohortsValues)[number];
 
-/** Period is the size of a retention bucket, cut in the query's time zone. */
+/** Period is the size of a bucket of time, cut in the query's time zone. */
 export const PeriodValues = [
+  'hour',
   'day',
   'week',
   'month',
 ] as const;
 export type Period = (typeof PeriodValues)[number];
 
-/** RetentionMode says when a user counts as retained. */
+/** RetentionWindows says where a period begins and ends. */
+export const RetentionWindowsValues = [
+  /** Calendar makes period p the p-th bucket after the cohort's. */
+  'calendar',
+  /**
+   * Rolling counts elapsed time from the actor's first start event of the cohort: period p begins p times 60 minutes, 24
+   * hours or 7 times 24 hours after it. Months have no fixed length and cannot roll.
+   */
+  'rolling',
+] as const;
+export type RetentionWindows = (typeof RetentionWindowsValues)[number];
+
+/** RetentionMode says when an actor counts as retained. */
 export const RetentionModeValues = [
-  /** On counts a return event in exactly the p-th bucket after the cohort's. */
+  /** On counts return events in exactly the p-th period. */
   'on',
-  /** OnOrAfter counts a return event in the p-th bucket or any later one up to now. */
+  /** OnOrAfter counts return events in the p-th period or any later one up to now. */
   'on_or_after',
 ] as const;
 export type RetentionMode = (typeof RetentionModeValues)[number];
 
 /** RetentionOutput is the frame that a retention query returns. */
 export const RetentionOutputValues = [
-  /** RetentionTable has one row a cohort: size and one share a period, and a row with the weighted mean. */
+  /** RetentionTable has one row a cohort: size and one share a column, and a row with the weighted mean. */
   'table',
   /** RetentionHeatmap is the same for the heatmap panel. */
   'heatmap',
   /** RetentionLong has one row a cell: cohort, period, size, users, share, complete. */
   'long',
+  /**
+   * RetentionCurve has one line a cohort and one of the weighted mean, over the periods: for the trend panel. With a breakdown,
+   * it has one line a value, of the weighted mean.
+   */
+  'curve',
+  /** RetentionClassic has one row a cohort: new users, then number and rate of each bracket; 1, 7 and 30 where none are given. */
+  'classic',
+  /** RetentionRate is one number a breakdown value, the weighted mean of one column: what an alert rule or a stat panel takes. */
+  'rate',
+  /** RetentionActors lists the actors behind one cell. */
+  'actors',
 ] as const;
 export type RetentionOutput = (typeof RetentionOutputValues)[number];
 
+/** RetentionStatus says which actors of a cohort are listed. */
+export const RetentionStatusValues = [
+  /** Retained is those whom the cell counts. */
+  'retained',
+  /** NotRetained is the others of the cohort. */
+  'not_retained',
+  /** Everyone is the whole cohort. */
+  'all',
+] as const;
+export type RetentionStatus = (typeof RetentionStatusValues)[number];
+
 /**
- * Retention asks how many users come back, by cohort and period.
+ * Retention asks how many actors come back, by cohort and period.
  *
  * Period 0 is the bucket of the start event. There, a return event must come after the start event, unless Start and
  * Return are the same. Cohorts are the buckets that touch the panel's range, each counted whole.
@@ -216,14 +383,39 @@ export type RetentionOutput = (typeof RetentionOutputValues)[number];
 export interface Retention {
   start: EventSelector;
   return: EventSelector;
+  /** Actor is user (default) or session. */
+  actor?: Actor;
   /** Cohorts is first_time (default) or recurring. */
   cohorts?: Cohorts;
-  /** Period is day (default), week or month. */
+  /** Period is hour, day (default), week or month. */
   period?: Period;
-  /** Periods is the number of columns, period 0 included: 1 to 120. Default 8. */
+  /** Periods is the number of columns, period 0 included: 1 to 120. Default 8. Brackets take its place. */
   periods?: number;
+  /** Brackets are columns of one or several periods, such as 1, 7 or 8-30, each beginning later than the one before it. */
+  brackets?: string[];
+  /** Windows is calendar (default) or rolling. */
+  windows?: RetentionWindows;
   /** Mode is on (default) or on_or_after. */
   mode?: RetentionMode;
-  /** Output is table (default), heatmap or long. */
+  /** MinOccurrences is how many return events it takes to be retained, within the cell's time: 1 (default) to 1000. */
+  minOccurrences?: number;
+  /** Breakdown splits every cohort by a property of the start event that put the actor into it, or of the user's profile. */
+  breakdown?: Breakdown;
+  /** Output is table (default), heatmap, long, curve, classic, rate or actors. */
   output?: RetentionOutput;
+  /**
+   * Column is the column that the rate or the list of actors is about, as a number of periods or a bracket. Default: 1, or the
+   * first bracket.
+   */
+  column?: string;
+  /** Actors says which actors of the column to list. */
+  actors?: RetentionActorList;
+}
+
+/** RetentionActorList picks actors of one cohort. */
+export interface RetentionActorList {
+  /** Cohort is the cohort's name, as the table shows it: 2026-03-02, or 2026-03, or 2026-03-02 15:00. */
+  cohort: string;
+  /** Status is retained (default), not_retained or all. */
+  status?: RetentionStatus;
 }

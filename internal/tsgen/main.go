@@ -137,6 +137,9 @@ func (g *generator) value(decl *ast.GenDecl, spec ast.Spec) error {
 
 func (g *generator) typeSpec(decl *ast.GenDecl, spec ast.Spec) error {
 	t := spec.(*ast.TypeSpec)
+	if !t.Name.IsExported() {
+		return nil // JSON does not see it
+	}
 	doc := t.Doc
 	if doc == nil {
 		doc = decl.Doc

@@ -1,17 +1,23 @@
 package model
 
-// Cohorts says which start events put a user into a cohort.
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Cohorts says which start events put an actor into a cohort.
 type Cohorts string
 
 // The ways to form cohorts.
 const (
-	// FirstTime puts each user into the bucket of the first start event ever, in all data.
+	// FirstTime puts each actor into the bucket of the first start event ever, in all data.
 	FirstTime Cohorts = "first_time"
-	// Recurring puts each user into every bucket with a start event, so that a user can be in several cohorts.
+	// Recurring puts each actor into every bucket with a start event, so that an actor can be in several cohorts.
 	Recurring Cohorts = "recurring"
 )
 
-// Period is the size of a retention bucket, cut in the query's time zone.
+// Period is the size of a bucket of time, cut in the query's time zone.
 type Period string
 
 // The periods.
@@ -22,14 +28,26 @@ const (
 	Month Period = "month"
 )
 
-// RetentionMode says when a user counts as retained.
+// RetentionWindows says where a period begins and ends.
+type RetentionWindows string
+
+// The windows.
+const (
+	// Calendar makes period p the p-th bucket after the cohort's.
+	Calendar RetentionWindows = "calendar"
+	// Rolling counts elapsed time from the actor's first start event of the cohort: period p begins p times 60 minutes, 24
+	// hours or 7 times 24 hours after it. Months have no fixed length and cannot roll.
+	Rolling RetentionWindows = "rolling"
+)
+
+// RetentionMode says when an actor counts as retained.
 type RetentionMode string
 
 // The retention modes.
 const (
-	// On counts a return event in exactly the p-th bucket after the cohort's.
+	// On counts return events in exactly the p-th period.
 	On RetentionMode = "on"
-	// OnOrAfter counts a return event in the p-th bucket or any later one up to now.
+	// OnOrAfter counts return events in the p-th period or any later one up to now.
 	OnOrAfter RetentionMode = "on_or_after"
 )
 
@@ -38,52 +56,150 @@ type RetentionOutput string
 
 // The outputs of a retention query.
 const (
-	// RetentionTable has one row a cohort: size and one share a period, and a row with the weighted mean.
+	// RetentionTable has one row a cohort: size and one share a column, and a row with the weighted mean.
 	RetentionTable RetentionOutput = "table"
 	// RetentionHeatmap is the same for the heatmap panel.
 	RetentionHeatmap RetentionOutput = "heatmap"
 	// RetentionLong has one row a cell: cohort, period, size, users, share, complete.
 	RetentionLong RetentionOutput = "long"
+	// RetentionCurve has one line a cohort and one of the weighted mean, over the periods: for the trend panel. With a breakdown,
+	// it has one line a value, of the weighted mean.
+	RetentionCurve RetentionOutput = "curve"
+	// RetentionClassic has one row a cohort: new users, then number and rate of each bracket; 1, 7 and 30 where none are given.
+	RetentionClassic RetentionOutput = "classic"
+	// RetentionRate is one number a breakdown value, the weighted mean of one column: what an alert rule or a stat panel takes.
+	RetentionRate RetentionOutput = "rate"
+	// RetentionActors lists the actors behind one cell.
+	RetentionActors RetentionOutput = "actors"
 )
 
-// MaxPeriods is the largest number of periods.
-const MaxPeriods = 120
+// RetentionStatus says which actors of a cohort are listed.
+type RetentionStatus string
 
-// Retention asks how many users come back, by cohort and period.
+// The statuses.
+const (
+	// Retained is those whom the cell counts.
+	Retained RetentionStatus = "retained"
+	// NotRetained is the others of the cohort.
+	NotRetained RetentionStatus = "not_retained"
+	// Everyone is the whole cohort.
+	Everyone RetentionStatus = "all"
+)
+
+// Limits of a retention query.
+const (
+	// MaxPeriods is the largest number of columns.
+	MaxPeriods = 120
+	// MaxBracketPeriod is the last period that a bracket may name.
+	MaxBracketPeriod = 366
+	// MaxOccurrences is the largest number of return events that may be asked for.
+	MaxOccurrences = 1000
+)
+
+// Retention asks how many actors come back, by cohort and period.
 //
 // Period 0 is the bucket of the start event. There, a return event must come after the start event, unless Start and
 // Return are the same. Cohorts are the buckets that touch the panel's range, each counted whole.
 type Retention struct {
 	Start  EventSelector `json:"start"`
 	Return EventSelector `json:"return"`
+	// Actor is user (default) or session.
+	Actor Actor `json:"actor,omitempty"`
 	// Cohorts is first_time (default) or recurring.
 	Cohorts Cohorts `json:"cohorts,omitempty"`
-	// Period is day (default), week or month.
+	// Period is hour, day (default), week or month.
 	Period Period `json:"period,omitempty"`
-	// Periods is the number of columns, period 0 included: 1 to 120. Default 8.
+	// Periods is the number of columns, period 0 included: 1 to 120. Default 8. Brackets take its place.
 	Periods int `json:"periods,omitempty"`
+	// Brackets are columns of one or several periods, such as 1, 7 or 8-30, each beginning later than the one before it.
+	Brackets []string `json:"brackets,omitempty"`
+	// Windows is calendar (default) or rolling.
+	Windows RetentionWindows `json:"windows,omitempty"`
 	// Mode is on (default) or on_or_after.
 	Mode RetentionMode `json:"mode,omitempty"`
-	// Output is table (default), heatmap or long.
+	// MinOccurrences is how many return events it takes to be retained, within the cell's time: 1 (default) to 1000.
+	MinOccurrences int `json:"minOccurrences,omitempty"`
+	// Breakdown splits every cohort by a property of the start event that put the actor into it, or of the user's profile.
+	Breakdown *Breakdown `json:"breakdown,omitempty"`
+	// Output is table (default), heatmap, long, curve, classic, rate or actors.
 	Output RetentionOutput `json:"output,omitempty"`
+	// Column is the column that the rate or the list of actors is about, as a number of periods or a bracket. Default: 1, or the
+	// first bracket.
+	Column string `json:"column,omitempty"`
+	// Actors says which actors of the column to list.
+	Actors *RetentionActorList `json:"actors,omitempty"`
+}
+
+// RetentionActorList picks actors of one cohort.
+type RetentionActorList struct {
+	// Cohort is the cohort's name, as the table shows it: 2026-03-02, or 2026-03, or 2026-03-02 15:00.
+	Cohort string `json:"cohort"`
+	// Status is retained (default), not_retained or all.
+	Status RetentionStatus `json:"status,omitempty"`
+}
+
+// Bracket is a column of a retention query: the periods From to To, both inclusive.
+type Bracket struct{ From, To int }
+
+// String writes a bracket as a query does.
+func (b Bracket) String() string {
+	if b.From == b.To {
+		return strconv.Itoa(b.From)
+	}
+	return fmt.Sprintf("%d-%d", b.From, b.To)
+}
+
+// Columns are the columns of a validated retention query.
+func (r *Retention) Columns() []Bracket {
+	var columns []Bracket
+	for i, text := range r.Brackets {
+		b, err := parseBracket(indexed("retention.brackets", i), text)
+		if err != nil {
+			panic("model: Columns of a retention query that was not validated: " + err.Error())
+		}
+		columns = append(columns, b)
+	}
+	if len(r.Brackets) == 0 {
+		for p := range r.Periods {
+			columns = append(columns, Bracket{p, p})
+		}
+	}
+	return columns
+}
+
+// ColumnIndex is the place of Column among the columns of a validated query.
+func (r *Retention) ColumnIndex() int {
+	for i, b := range r.Columns() {
+		if b.String() == r.Column {
+			return i
+		}
+	}
+	panic("model: ColumnIndex of a retention query that was not validated")
 }
 
 func (r *Retention) setDefaults() {
-	if r.Cohorts == "" {
-		r.Cohorts = FirstTime
+	setDefault(&r.Actor, UserActor)
+	setDefault(&r.Cohorts, FirstTime)
+	setDefault(&r.Period, Day)
+	setDefault(&r.Periods, 8)
+	setDefault(&r.Windows, Calendar)
+	setDefault(&r.Mode, On)
+	setDefault(&r.MinOccurrences, 1)
+	setDefault(&r.Output, RetentionTable)
+	if r.Output == RetentionClassic && len(r.Brackets) == 0 {
+		r.Brackets = []string{"1", "7", "30"}
 	}
-	if r.Period == "" {
-		r.Period = Day
+	switch {
+	case len(r.Brackets) > 0:
+		setDefault(&r.Column, r.Brackets[0])
+	case r.Periods == 1:
+		setDefault(&r.Column, "0")
 	}
-	if r.Periods == 0 {
-		r.Periods = 8
+	setDefault(&r.Column, "1")
+	if r.Actors != nil {
+		setDefault(&r.Actors.Status, Retained)
 	}
-	if r.Mode == "" {
-		r.Mode = On
-	}
-	if r.Output == "" {
-		r.Output = RetentionTable
-	}
+	r.Breakdown.setDefaults()
 }
 
 func (r *Retention) validate() error {
@@ -93,21 +209,99 @@ func (r *Retention) validate() error {
 	if err := r.Return.validate("retention.return"); err != nil {
 		return err
 	}
-	if r.Cohorts != FirstTime && r.Cohorts != Recurring {
-		return invalid("retention.cohorts", "is %q; use first_time or recurring", r.Cohorts)
+	if err := r.Actor.validate("retention.actor"); err != nil {
+		return err
 	}
-	if r.Period != Day && r.Period != Week && r.Period != Month {
-		return invalid("retention.period", "is %q; use day, week or month", r.Period)
+	if err := oneOf("retention.cohorts", r.Cohorts, FirstTime, Recurring); err != nil {
+		return err
+	}
+	if err := oneOf("retention.period", r.Period, Hour, Day, Week, Month); err != nil {
+		return err
 	}
 	if r.Periods < 1 || r.Periods > MaxPeriods {
 		return invalid("retention.periods", "is %d; use 1 to %d", r.Periods, MaxPeriods)
 	}
-	if r.Mode != On && r.Mode != OnOrAfter {
-		return invalid("retention.mode", "is %q; use on or on_or_after", r.Mode)
+	if err := r.validateBrackets(); err != nil {
+		return err
 	}
-	switch r.Output {
-	case RetentionTable, RetentionHeatmap, RetentionLong:
+	if err := oneOf("retention.windows", r.Windows, Calendar, Rolling); err != nil {
+		return err
+	}
+	if r.Windows == Rolling && r.Period == Month {
+		return invalid("retention.windows", "is rolling, but months have no fixed length; use calendar windows, or hours, days or weeks")
+	}
+	if err := oneOf("retention.mode", r.Mode, On, OnOrAfter); err != nil {
+		return err
+	}
+	if r.MinOccurrences < 1 || r.MinOccurrences > MaxOccurrences {
+		return invalid("retention.minOccurrences", "is %d; use 1 to %d", r.MinOccurrences, MaxOccurrences)
+	}
+	if err := r.Breakdown.validate("retention.breakdown"); err != nil {
+		return err
+	}
+	return r.validateOutput()
+}
+
+func (r *Retention) validateBrackets() error {
+	if len(r.Brackets) > MaxPeriods {
+		return invalid("retention.brackets", "has %d entries; at most %d are allowed", len(r.Brackets), MaxPeriods)
+	}
+	before := -1
+	for i, text := range r.Brackets {
+		at := indexed("retention.brackets", i)
+		b, err := parseBracket(at, text)
+		if err != nil {
+			return err
+		}
+		if b.From <= before {
+			return invalid(at, "is %q, which begins no later than the bracket before it; put brackets in order", text)
+		}
+		before = b.From
+	}
+	return nil
+}
+
+func parseBracket(field, text string) (Bracket, error) {
+	first, last, isRange := strings.Cut(text, "-")
+	if !isRange {
+		last = first
+	}
+	from, err := strconv.Atoi(first)
+	to, err2 := strconv.Atoi(last)
+	b := Bracket{from, to}
+	if err != nil || err2 != nil || from > to || to > MaxBracketPeriod || b.String() != text {
+		return b, invalid(field, "is %q; write a number of periods such as 7, or a first and a later last one such as 8-30, from 0 to %d", text, MaxBracketPeriod)
+	}
+	return b, nil
+}
+
+func (r *Retention) validateOutput() error {
+	if err := oneOf("retention.output", r.Output, RetentionTable, RetentionHeatmap, RetentionLong, RetentionCurve, RetentionClassic, RetentionRate, RetentionActors); err != nil {
+		return err
+	}
+	if err := r.validateColumn(); err != nil {
+		return err
+	}
+	if r.Actors == nil {
+		if r.Output == RetentionActors {
+			return invalid("retention.actors", "is missing: name the cohort whose actors to list")
+		}
 		return nil
 	}
-	return invalid("retention.output", "is %q; use table, heatmap or long", r.Output)
+	if err := ValidateText("retention.actors.cohort", r.Actors.Cohort); err != nil {
+		return err
+	}
+	return oneOf("retention.actors.status", r.Actors.Status, Retained, NotRetained, Everyone)
+}
+
+func (r *Retention) validateColumn() error {
+	for _, b := range r.Columns() {
+		if b.String() == r.Column {
+			return nil
+		}
+	}
+	if len(r.Brackets) > 0 {
+		return invalid("retention.column", "is %q; use one of the brackets: %s", r.Column, strings.Join(r.Brackets, ", "))
+	}
+	return invalid("retention.column", "is %q; use 0 to %d", r.Column, r.Periods-1)
 }
