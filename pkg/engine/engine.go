@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"encoding/binary"
 	"runtime"
 	"time"
 
@@ -72,6 +73,28 @@ func (r *reading) days(ctx context.Context, tr plan.Range) ([]plan.Day, error) {
 	return list, err
 }
 
+// dataEnd is the time of the latest event of anybody, in microseconds; 0 without events.
+func (r *reading) dataEnd(ctx context.Context) (end int64, err error) {
+	var last time.Time
+	err = r.snapshot.Stream(ctx, 0, plan.LastDay(), func(values [][]byte) error {
+		if values[0] != nil {
+			last = dateOf(values[0])
+		}
+		return nil
+	})
+	found := false
+	for tries := 0; tries < 2 && err == nil && !found; tries++ {
+		err = r.snapshot.Stream(ctx, 0, plan.DataEnd(last), func(values [][]byte) error {
+			if found = values[0] != nil; found {
+				end = int64(binary.BigEndian.Uint64(values[0]))
+			}
+			return nil
+		})
+		last = time.Time{} // the day's events may have been deleted
+	}
+	return end, err
+}
+
 // follow hands every actor of a scan to one of the visitors that newVisitor makes. The scan's property values, where it asks for
 // any, are numbered in the returned list.
 func follow[V analysis.Visitor](ctx context.Context, r *reading, s plan.Scan, newVisitor func() V) ([]V, *analysis.Values, error) {
@@ -98,7 +121,7 @@ func followDays[V analysis.Visitor](ctx context.Context, r *reading, s plan.Scan
 
 const (
 	// worthAConnection is how many events make a second connection pay.
-	worthAConnection = 200_000
+	worthAConnection = 400_000
 	// mostConnections is how many a question may use.
 	mostConnections = 4
 )

@@ -3,7 +3,6 @@ package engine
 import (
 	"cmp"
 	"context"
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -242,17 +241,6 @@ func (e *Engine) readFunnel(ctx context.Context, q Question, trace *Trace, fn fu
 		}
 		return fn(ctx, f)
 	})
-}
-
-// dataEnd is the time of the latest event of anybody, in microseconds.
-func (r *reading) dataEnd(ctx context.Context) (end int64, err error) {
-	err = r.snapshot.Stream(ctx, 0, plan.DataEnd(), func(values [][]byte) error {
-		if values[0] != nil {
-			end = int64(binary.BigEndian.Uint64(values[0]))
-		}
-		return nil
-	})
-	return end, err
 }
 
 func funnelSpec(f *model.Funnel) *analysis.Funnel {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -17,7 +18,7 @@ import (
 )
 
 // eventsAtOnce is about how many events of a scan are in memory for each connection.
-const eventsAtOnce = 500_000
+const eventsAtOnce = 250_000
 
 // scanner reads the parts of one scan.
 type scanner struct {
@@ -125,6 +126,7 @@ func (b *buffer) addBlock(picks uint64, keys, times []byte, from, to int64) erro
 	if len(keys) != len(times) || len(keys)%8 != 0 {
 		return fmt.Errorf("a closed day is damaged: %d bytes of keys, %d of times; delete its row of closed_days to have it packed again", len(keys), len(times))
 	}
+	b.events = slices.Grow(b.events, len(keys)/8)
 	for i := 0; i < len(keys); i += 8 {
 		t := int64(binary.BigEndian.Uint64(times[i:]))
 		if t >= from && t < to {
@@ -154,11 +156,15 @@ func (b *buffer) addRow(row [][]byte, values *analysis.Values) error {
 
 // dayOf reads a row of [plan.Days].
 func dayOf(values [][]byte) plan.Day {
-	start := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, int(int32(binary.BigEndian.Uint32(values[0]))))
 	return plan.Day{
-		Start:   start,
+		Start:   dateOf(values[0]),
 		Closed:  values[1][0] == 1,
 		Events:  int64(binary.BigEndian.Uint64(values[2])),
 		Changes: int64(binary.BigEndian.Uint64(values[3])),
 	}
+}
+
+// dateOf is the midnight of a date as the server sends it: days since 2000-01-01.
+func dateOf(value []byte) time.Time {
+	return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, int(int32(binary.BigEndian.Uint32(value))))
 }

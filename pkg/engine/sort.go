@@ -7,22 +7,21 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/analysis"
 )
 
-// bucketSize is about how many events a bucket of the sort holds.
-const bucketSize = 16
+// bucketSize is about how many events a bucket of the sort holds: those of an actor or two.
+const bucketSize = 8
 
 // sorted returns the events by actor and time. Keys are hashes, spread evenly over their range, so that dealing them into
-// buckets leaves little to compare: about four times as fast as sorting the whole.
+// buckets leaves little to compare; and days are read in order, so that an actor's events are nearly sorted.
 func (b *buffer) sorted() []analysis.Event {
-	if len(b.events) < 2*bucketSize {
-		slices.SortFunc(b.events, byActorAndTime)
-		return b.events
+	if len(b.events) == 0 {
+		return nil
 	}
 	low, high := b.events[0].Actor, b.events[0].Actor
 	for i := range b.events {
 		low, high = min(low, b.events[i].Actor), max(high, b.events[i].Actor)
 	}
 	shift := 0
-	for span := uint64(high) - uint64(low); span>>shift >= uint64(len(b.events)/bucketSize); {
+	for span := uint64(high) - uint64(low); span>>shift > uint64(len(b.events)/bucketSize); {
 		shift++
 	}
 	ends := make([]int32, (uint64(high)-uint64(low))>>shift+1)
@@ -42,16 +41,29 @@ func (b *buffer) sorted() []analysis.Event {
 	}
 	start := int32(0)
 	for _, end := range ends {
-		slices.SortFunc(b.scratch[start:end], byActorAndTime)
+		sortBucket(b.scratch[start:end])
 		start = end
 	}
 	b.events, b.scratch = b.scratch, b.events
 	return b.events
 }
 
-func byActorAndTime(a, b analysis.Event) int {
-	if a.Actor != b.Actor {
-		return cmp.Compare(a.Actor, b.Actor)
+// insertable is how many events insertion sorts fastest.
+const insertable = 64
+
+func sortBucket(events []analysis.Event) {
+	if len(events) > insertable {
+		slices.SortFunc(events, func(a, b analysis.Event) int {
+			return cmp.Or(cmp.Compare(a.Actor, b.Actor), cmp.Compare(a.Time, b.Time))
+		})
+		return
 	}
-	return cmp.Compare(a.Time, b.Time)
+	for i := 1; i < len(events); i++ {
+		e, j := events[i], i
+		for j > 0 && (events[j-1].Actor > e.Actor || events[j-1].Actor == e.Actor && events[j-1].Time > e.Time) {
+			events[j] = events[j-1]
+			j--
+		}
+		events[j] = e
+	}
 }

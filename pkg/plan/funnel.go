@@ -36,9 +36,20 @@ func reach(t time.Time, f *model.Funnel) time.Time {
 	return t.Add(f.WindowDuration() + time.Microsecond)
 }
 
-// DataEnd plans the time of the latest event, one row of one column; null without events.
-func DataEnd() Statement {
-	return Statement{SQL: "SELECT max(time) AS time FROM user_events", Source: rawEvents, Reason: "the end of the data tells who dropped from who is in progress"}
+// LastDay plans the last closed day that has events, one row of one date; null without any.
+func LastDay() Statement {
+	return Statement{SQL: "SELECT max(day) AS day FROM closed_days WHERE events > 0", Source: closedDays, Reason: "where to look for the end of the data"}
+}
+
+// DataEnd plans the time of the latest event, one row; null if there is none from the given time on. Bounded in time, the server
+// need not plan for every day that there is.
+func DataEnd(from time.Time) Statement {
+	var args arguments
+	sql := "SELECT max(time) AS time FROM user_events"
+	if !from.IsZero() {
+		sql += " WHERE time >= " + args.timestamp(from)
+	}
+	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: "the end of the data tells who dropped from who is in progress"}
 }
 
 // ActorIDs plans the ids of actors, as rows of (actor, id): those of the events that the scan's first selector picks.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -149,19 +150,19 @@ func Select[R any](ctx context.Context, s *Snapshot, statement plan.Statement) (
 // Stream runs a statement on one of the snapshot's connections and hands over its rows, one at a time, as the server's binary
 // values; nil is null. The values are only lent.
 func (s *Snapshot) Stream(ctx context.Context, connection int, statement plan.Statement, row func(values [][]byte) error) error {
-	const binary = 1 // for all columns
-	args := append([]any{pgx.QueryResultFormats{binary}}, statement.Args...)
-	rows, err := s.txs[connection].Query(ctx, s.comment+statement.SQL, args...)
-	if err != nil {
+	conn := s.txs[connection].Conn()
+	var query pgx.ExtendedQueryBuilder
+	if err := query.Build(conn.TypeMap(), nil, statement.Args); err != nil {
 		return err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := row(rows.RawValues()); err != nil {
-			return err
-		}
+	const binary = 1 // of all columns; by itself, pgx takes text where statements are not prepared
+	reader := conn.PgConn().ExecParams(ctx, s.comment+statement.SQL, query.ParamValues, nil, query.ParamFormats, []int16{binary})
+	var err error
+	for err == nil && reader.NextRow() {
+		err = row(reader.Values())
 	}
-	return rows.Err()
+	_, closed := reader.Close()
+	return cmp.Or(err, closed)
 }
 
 // Query reads one statement's rows from a snapshot of its own.

@@ -38,7 +38,7 @@ CREATE TABLE event_blocks (
     slices     int[] NOT NULL,
     user_keys  bytea NOT NULL,
     times      bytea NOT NULL,
-    PRIMARY KEY (event_type, day)
+    PRIMARY KEY (day, event_type)
 );
 
 -- Hashes do not compress, and parts of values that are stored as they are can be read by themselves.
@@ -49,7 +49,7 @@ CREATE TABLE quarter_counts (
     day        date NOT NULL,
     event_type text NOT NULL,
     events     int[] NOT NULL,
-    PRIMARY KEY (event_type, day)
+    PRIMARY KEY (day, event_type)
 );
 
 -- Packs one day. Late events that arrive meanwhile are in the packed day or leave it out of date, never neither: changes is
