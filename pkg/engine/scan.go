@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -45,10 +46,12 @@ func scan[V analysis.Visitor](ctx context.Context, s *scanner, estimate int64, n
 		v := newVisitor()
 		visitors[worker] = v
 		group.Go(func() error {
-			var buffer buffer
+			buffer := buffers.Get().(*buffer)
+			defer buffers.Put(buffer)
+			buffer.reserve(int(estimate)/n + int(estimate)/n/8)
 			for part := range parts {
 				buffer.events = buffer.events[:0]
-				if err := s.read(ctx, worker, part, &buffer); err != nil {
+				if err := s.read(ctx, worker, part, buffer); err != nil {
 					return err
 				}
 				if err := visitAll(ctx, buffer.sorted(), v); err != nil {
@@ -121,12 +124,19 @@ func bounds(r plan.Range) (from, to int64) {
 // buffer holds the events of a part; sorting needs a second one.
 type buffer struct{ events, scratch []analysis.Event }
 
+// buffers are used again: fresh memory of that size costs as much as sorting it.
+var buffers = sync.Pool{New: func() any { return new(buffer) }}
+
+// reserve makes room for n events.
+func (b *buffer) reserve(n int) {
+	b.events, b.scratch = slices.Grow(b.events[:0], n), slices.Grow(b.scratch[:0], n)
+}
+
 // addBlock appends the events of a closed day that lie in the range.
 func (b *buffer) addBlock(picks uint64, keys, times []byte, from, to int64) error {
 	if len(keys) != len(times) || len(keys)%8 != 0 {
 		return fmt.Errorf("a closed day is damaged: %d bytes of keys, %d of times; delete its row of closed_days to have it packed again", len(keys), len(times))
 	}
-	b.events = slices.Grow(b.events, len(keys)/8)
 	for i := 0; i < len(keys); i += 8 {
 		t := int64(binary.BigEndian.Uint64(times[i:]))
 		if t >= from && t < to {

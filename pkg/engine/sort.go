@@ -33,7 +33,7 @@ func (b *buffer) sorted() []analysis.Event {
 		ends[i] = sum // the start, until the bucket is filled
 		sum += n
 	}
-	b.scratch = slices.Grow(b.scratch[:0], len(b.events))[:len(b.events)]
+	b.scratch = slices.Grow(b.scratch[:0], cap(b.events))[:len(b.events)]
 	for i := range b.events {
 		at := &ends[(uint64(b.events[i].Actor)-uint64(low))>>shift]
 		b.scratch[*at] = b.events[i]
