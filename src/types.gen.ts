@@ -13,6 +13,10 @@ export const MaxBreakdownLimit = 50;
 /** MaxBins is the largest number of a histogram's bins. */
 export const MaxBins = 100;
 
+export const MaxBinEdge = 1_000_000_000;
+
+export const MinBinsSpan = 0.001;
+
 /** SchemaVersion is the version of the saved query that this package reads and writes. */
 export const SchemaVersion = 1;
 
@@ -34,6 +38,9 @@ export const MaxBracketPeriod = 366;
 
 /** MaxOccurrences is the largest number of return events that may be asked for. */
 export const MaxOccurrences = 1000;
+
+/** MaxSeries is the largest number of a trend's series. */
+export const MaxSeries = 10;
 
 export const Columns = ['event_type', 'page_url', 'device_type', 'session_id', 'user_id'] as const;
 
@@ -232,11 +239,20 @@ export interface Breakdown {
   limit?: number;
 }
 
-/** Dimension is an axis of a heatmap, cut in the query's time zone. */
+/** Dimension is an axis of a heatmap. Those of time are cut in the query's time zone. */
 export const DimensionValues = [
   'hour',
   'weekday',
   'date',
+  /** CalendarMonth is a month of a year. */
+  'month',
+  /**
+   * ByProperty has the property's values with the most events (or users, or sessions: what is counted) first, the others
+   * together under "Other", and events without the property under "(none)".
+   */
+  'property',
+  /** ByBins cuts a property that is a number into bins of equal size. */
+  'bins',
 ] as const;
 export type Dimension = (typeof DimensionValues)[number];
 
@@ -245,17 +261,49 @@ export const HeatmapValueValues = [
   'events',
   /** Users counts each user once a cell. */
   'users',
+  /** Sessions counts each session once a cell. */
+  'sessions',
+  /** EventsPerUser divides the events that have a user by the users of the cell. */
+  'events_per_user',
 ] as const;
 export type HeatmapValue = (typeof HeatmapValueValues)[number];
 
-/** Heatmap counts events or users over two dimensions of time. */
+/** Heatmap counts events, users or sessions over two dimensions. */
 export interface Heatmap extends EventSelector {
-  /** X is hour (default), weekday or date. */
+  /** X is hour (default), weekday, date, month, property or bins. */
   x?: Dimension;
-  /** Y is weekday (default), hour or date; not the same as X. */
+  /** Y is weekday (default), hour, date, month, property or bins; not the same as X. */
   y?: Dimension;
-  /** Value is events (default) or users. */
+  /** XProperty and YProperty are the properties of the dimensions property and bins. They are not the same. */
+  xProperty?: string;
+  yProperty?: string;
+  /** XLimit and YLimit are how many values of the dimension property get a place of their own, 1 to 50. Default 10. */
+  xLimit?: number;
+  yLimit?: number;
+  /** XBins and YBins are the bins of the dimension bins. */
+  xBins?: Bins;
+  yBins?: Bins;
+  /** Value is events (default), users, sessions or events_per_user. */
   value?: HeatmapValue;
+  /** Breakdown makes a frame for each of the property's values with the most events (or users, or sessions). */
+  breakdown?: Breakdown;
+}
+
+/**
+ * Bins cut the numbers from Min to Max into parts of equal size. A number on the edge of two bins belongs to the upper one; the
+ * last bin has its upper edge too. Numbers outside of the bins are left out.
+ */
+export interface Bins {
+  min: number;
+  /** Max is greater than Min. */
+  max: number;
+  /** Count is the number of bins, 1 to 100. Default 20, or what Size makes of it. */
+  count?: number;
+  /**
+   * Size is the size of a bin, instead of Count. The last bin then ends at Max or, where Size does not divide the numbers
+   * evenly, above it.
+   */
+  size?: number;
 }
 
 /** QueryType says which analysis a query asks for. */
@@ -418,4 +466,38 @@ export interface RetentionActorList {
   cohort: string;
   /** Status is retained (default), not_retained or all. */
   status?: RetentionStatus;
+}
+
+/** TrendValue is what a trend counts. */
+export const TrendValueValues = [
+  'events',
+  /** TrendUsers counts each user once a bucket. */
+  'users',
+  /** TrendSessions counts each session once a bucket. */
+  'sessions',
+  /** TrendUsers7Days counts the different users of the 7 days that end with the bucket, TrendUsers30Days those of the 30 days. */
+  'users_7_days',
+  'users_30_days',
+] as const;
+export type TrendValue = (typeof TrendValueValues)[number];
+
+/** Trend counts events, users or sessions over time, bucket by bucket. Buckets without any are 0, those of the future are empty. */
+export interface Trend {
+  /** Series, 1 to 10: what is counted. Without any, one series of any event. */
+  series?: TrendSeries[];
+  /** Value is events (default), users, sessions, users_7_days or users_30_days. */
+  value?: TrendValue;
+  /** Interval is the bucket: hour, day (default), week or month. Not hour for users_7_days and users_30_days. */
+  interval?: Period;
+  /**
+   * Breakdown splits each series by the values of a property. The values are chosen for each series by what it counts over the
+   * whole range.
+   */
+  breakdown?: Breakdown;
+}
+
+/** TrendSeries is one line of a trend. */
+export interface TrendSeries extends EventSelector {
+  /** Label is shown instead of the event's name. No two series may be called the same. */
+  label?: string;
 }

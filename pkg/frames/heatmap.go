@@ -2,55 +2,99 @@ package frames
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
+	"github.com/footfall-analytics/footfall/pkg/analysis"
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-// HeatmapRow is one cell that counts something. Hours are 0 to 23, weekdays 0 (Sunday) to 6, dates days since 1970-01-01.
-type HeatmapRow struct {
-	X     int   `db:"x"`
-	Y     int   `db:"y"`
-	Value int64 `db:"value"`
-}
-
 // HeatmapGrid says which cells there are.
 type HeatmapGrid struct {
-	// From and To are the panel's range, To exclusive: the dates in it, in Zone, make the date dimension.
+	// From and To are the panel's range, To exclusive: the dates or months in it, in Zone, make those dimensions.
 	From, To  time.Time
 	Zone      *time.Location
 	WeekStart time.Weekday
 }
 
-// axis is a dimension: how many places it has, where a row's number goes, and what each place is called.
+// axis is a dimension: where a cell's place goes, and what is there.
 type axis struct {
-	size  int
-	place func(n int) int
-	label func(place int) string
+	// name is the name of the axis' field.
+	name string
+	size int
+	// index is from 0; false where the place is left out.
+	index func(place int) (i int, shown bool)
+	// value is what the field has, label what people read.
+	value func(i int) any
+	label func(i int) string
 }
 
-func (g *HeatmapGrid) axis(d model.Dimension) axis {
-	switch d {
+// axis lays out an axis; texts are the values of its property by place.
+func (g *HeatmapGrid) axis(name string, a model.Axis, texts map[int]string) axis {
+	switch a.Dimension {
+	case model.ByProperty:
+		return rankedAxis(name, texts)
+	case model.ByBins:
+		return binAxis(name, a.Bins.Edges())
+	}
+	t := analysis.NewTimeAxis(a.Dimension, g.Zone, g.From, g.To)
+	index := func(place int) int { return place - t.First }
+	value := func(i int) any { return float64(i) }
+	var label func(i int) string
+	switch a.Dimension {
 	case model.HourOfDay:
-		return axis{24, func(n int) int { return n }, func(i int) string { return fmt.Sprintf("%02d:00", i) }}
+		label = func(i int) string { return fmt.Sprintf("%02d:00", i) }
 	case model.Weekday:
-		return axis{7,
-			func(n int) int { return (n - int(g.WeekStart) + 7) % 7 },
-			func(i int) string { return time.Weekday((i + int(g.WeekStart)) % 7).String()[:3] }}
+		index = func(place int) int { return (place - int(g.WeekStart) + 7) % 7 }
+		label = func(i int) string { return time.Weekday((i + int(g.WeekStart)) % 7).String()[:3] }
+	case model.Date:
+		label = func(i int) string { return time.Unix(int64(t.First+i)*86400, 0).UTC().Format(time.DateOnly) }
+		if name == "x" {
+			value = func(i int) any { return g.date(t.First + i) }
+		}
+	case model.CalendarMonth:
+		label = func(i int) string {
+			return time.Date(0, time.Month(1+t.First+i), 1, 0, 0, 0, 0, time.UTC).Format("2006-01")
+		}
 	}
-	first, last := g.days()
-	return axis{last - first + 1, func(n int) int { return n - first }, func(i int) string { return time.Unix(int64(first+i)*86400, 0).UTC().Format(time.DateOnly) }}
+	return axis{name, t.Size, func(place int) (int, bool) { return index(place), true }, value, label}
 }
 
-// days are the first and the last date of the range, as days since 1970-01-01.
-func (g *HeatmapGrid) days() (first, last int) {
-	number := func(t time.Time) int {
-		t = t.In(g.Zone)
-		return int(time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC).Unix() / 86400)
+// rankedAxis has the values by rank, then the others, then those without a value.
+func rankedAxis(name string, texts map[int]string) axis {
+	places := map[int]int{}
+	var labels []string
+	for _, place := range analysis.InOrder(texts) {
+		places[place], labels = len(labels), append(labels, rankedLabel(place, texts[place]))
 	}
-	return number(g.From), number(g.To.Add(-time.Nanosecond))
+	return axis{
+		name, len(labels), func(place int) (int, bool) { return places[place], true },
+		func(i int) any { return float64(i) }, func(i int) string { return labels[i] },
+	}
+}
+
+// rankedLabel is the name of a property's value by its place. A value that is called as one of ours stands in quotes.
+func rankedLabel(place int, text string) string {
+	switch {
+	case place == analysis.OtherPlace:
+		return otherValues
+	case place == analysis.NonePlace:
+		return noValue
+	case text == otherValues || text == noValue:
+		return strconv.Quote(text)
+	}
+	return text
+}
+
+// binAxis names each bin by its lower edge.
+func binAxis(name string, edges []float64) axis {
+	return axis{
+		name + "Min", len(edges) - 1, func(place int) (int, bool) { return place, place >= 0 },
+		func(i int) any { return edges[i] }, func(i int) string { return strconv.FormatFloat(edges[i], 'f', -1, 64) },
+	}
 }
 
 // date is the local midnight of a day since 1970-01-01; the hour after where a clock change skips it.
@@ -62,33 +106,122 @@ func (g *HeatmapGrid) date(day int) time.Time {
 	return t
 }
 
-// Heatmap makes a dense frame for the heatmap panel: cells without events are 0.
-// A row outside of the grid is an error: the server then has other rules for the time zone than this program.
-func Heatmap(h *model.Heatmap, grid HeatmapGrid, rows []HeatmapRow) (data.Frames, error) {
-	x, y := grid.axis(h.X), grid.axis(h.Y)
-	counts := make([]float64, x.size*y.size)
-	for _, row := range rows {
-		i, j := x.place(row.X), y.place(row.Y)
+// Heatmap makes a dense frame for the heatmap panel, or one for each value of the breakdown: cells without events are 0, or empty
+// where events are divided by users. A place outside of the grid is an error: the server then has other rules for the time zone
+// than this program.
+func Heatmap(h *model.Heatmap, grid HeatmapGrid, found []analysis.HeatmapCell) (data.Frames, error) {
+	ax, ay := h.Axes()
+	shown := found[:0:0]
+	var texts [3]map[int]string
+	for i := range texts {
+		texts[i] = map[int]string{}
+	}
+	for _, c := range found {
+		if !leftOut(ax, c.X) && !leftOut(ay, c.Y) {
+			shown = append(shown, c)
+			texts[0][c.X], texts[1][c.Y], texts[2][c.Part] = c.XText, c.YText, c.PartText
+		}
+	}
+	x, y := grid.axis("x", ax, texts[0]), grid.axis("y", ay, texts[1])
+	parts := axis{size: 1, index: func(int) (int, bool) { return 0, true }, label: func(int) string { return "heatmap" }}
+	if h.Breakdown != nil {
+		parts = rankedAxis("part", texts[2])
+	}
+	counts := make([]analysis.HeatmapCell, parts.size*x.size*y.size)
+	for _, c := range shown {
+		part, _ := parts.index(c.Part)
+		i, _ := x.index(c.X)
+		j, _ := y.index(c.Y)
 		if i < 0 || i >= x.size || j < 0 || j >= y.size {
 			return nil, fmt.Errorf("the database server and Grafana disagree about the time zone %s: update the time zone data of the older one", grid.Zone)
 		}
-		counts[i*y.size+j] = float64(row.Value)
+		cell := &counts[(part*x.size+i)*y.size+j]
+		cell.Events += c.Events
+		cell.Actors += c.Actors
 	}
-	first, _ := grid.days()
-	frame := cells("heatmap", x.size, y.size,
-		func(i int) any {
-			if h.X == model.Date {
-				return grid.date(first + i)
-			}
-			return float64(i)
-		},
-		func(i, j int) *float64 { return &counts[i*y.size+j] })
-	frame.Fields[2].Name = string(h.Value)
-	unit(frame.Fields[2], "short")
+	notices := leftOutNotices(ax, ay, found)
+	if len(counts) == 0 {
+		frame := data.NewFrame("heatmap") // no fields: what panels take for "no data"
+		frame.Meta = &data.FrameMeta{Notices: notices}
+		return data.Frames{frame}, nil
+	}
+	frames := make(data.Frames, parts.size)
+	for part := range frames {
+		frames[part] = heatmapFrame(h, parts.label(part), x, y, counts[part*x.size*y.size:])
+		frames[part].Meta.Notices = notices
+	}
+	return frames, nil
+}
+
+func heatmapFrame(h *model.Heatmap, name string, x, y axis, counts []analysis.HeatmapCell) *data.Frame {
+	frame := cells(name, x.size, y.size, x.value, func(i, j int) *float64 { return cellValue(h.Value, &counts[i*y.size+j]) })
+	xField, yField, value := frame.Fields[0], frame.Fields[1], frame.Fields[2]
+	xField.Name, yField.Name, value.Name = x.name, y.name, string(h.Value)
+	if h.Breakdown != nil {
+		value.Labels = data.Labels{"breakdown": name}
+	}
+	unit(value, "short")
+	if h.X != model.HourOfDay && h.X != model.Date && h.X != model.ByBins {
+		// The panel's x axis has numbers only; its tooltip knows the names.
+		names := data.ValueMapper{}
+		for i := range x.size {
+			names[strconv.Itoa(i)] = data.ValueMappingResult{Text: x.label(i), Index: i}
+		}
+		xField.Config = &data.FieldConfig{Mappings: data.ValueMappings{names}}
+	}
+	if h.Y == model.ByBins {
+		for row := range yField.Len() {
+			yField.Set(row, y.value(row%y.size))
+		}
+		return frame
+	}
 	labels := make([]string, y.size)
 	for j := range labels {
 		labels[j] = y.label(j)
 	}
 	yLabels(frame, labels)
-	return data.Frames{frame}, nil
+	return frame
+}
+
+func cellValue(v model.HeatmapValue, c *analysis.HeatmapCell) *float64 {
+	value := float64(c.Events)
+	switch v {
+	case model.Users, model.Sessions:
+		value = float64(c.Actors)
+	case model.EventsPerUser:
+		return ratio(c.Events, c.Actors)
+	}
+	return &value
+}
+
+func leftOut(a model.Axis, place int) bool { return a.Dimension == model.ByBins && place < 0 }
+
+// leftOutNotices tell how many events are in no cell, and why: of an event that misses both axes, the first counts.
+func leftOutNotices(x, y model.Axis, found []analysis.HeatmapCell) []data.Notice {
+	type reason struct {
+		property string
+		place    int
+	}
+	events := map[reason]int64{}
+	for i := range found {
+		switch c := &found[i]; {
+		case leftOut(x, c.X):
+			events[reason{x.Property, c.X}] += c.Events
+		case leftOut(y, c.Y):
+			events[reason{y.Property, c.Y}] += c.Events
+		}
+	}
+	var texts []string
+	for _, property := range []string{x.Property, y.Property} {
+		if n := events[reason{property, analysis.NoNumberPlace}]; n > 0 {
+			texts = append(texts, fmt.Sprintf("%d whose %s is not a number", n, property))
+		}
+		if n := events[reason{property, analysis.OutsidePlace}]; n > 0 {
+			texts = append(texts, fmt.Sprintf("%d whose %s is outside of the bins", n, property))
+		}
+	}
+	if texts == nil {
+		return nil
+	}
+	return []data.Notice{{Severity: data.NoticeSeverityInfo, Text: "Left out are events: " + strings.Join(texts, ", ") + "."}}
 }

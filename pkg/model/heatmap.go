@@ -1,6 +1,11 @@
 package model
 
-// Dimension is an axis of a heatmap, cut in the query's time zone.
+import (
+	"math"
+	"strconv"
+)
+
+// Dimension is an axis of a heatmap. Those of time are cut in the query's time zone.
 type Dimension string
 
 // The dimensions. An hour that a clock change repeats counts under one and the same hour of day.
@@ -8,7 +13,17 @@ const (
 	HourOfDay Dimension = "hour"
 	Weekday   Dimension = "weekday"
 	Date      Dimension = "date"
+	// CalendarMonth is a month of a year.
+	CalendarMonth Dimension = "month"
+	// ByProperty has the property's values with the most events (or users, or sessions: what is counted) first, the others
+	// together under "Other", and events without the property under "(none)".
+	ByProperty Dimension = "property"
+	// ByBins cuts a property that is a number into bins of equal size.
+	ByBins Dimension = "bins"
 )
+
+// OfTime reports whether the dimension is one of time.
+func (d Dimension) OfTime() bool { return d != ByProperty && d != ByBins }
 
 // HeatmapValue is what a heatmap counts.
 type HeatmapValue string
@@ -18,32 +33,80 @@ const (
 	Events HeatmapValue = "events"
 	// Users counts each user once a cell.
 	Users HeatmapValue = "users"
+	// Sessions counts each session once a cell.
+	Sessions HeatmapValue = "sessions"
+	// EventsPerUser divides the events that have a user by the users of the cell.
+	EventsPerUser HeatmapValue = "events_per_user"
 )
 
-// Heatmap counts events or users over two dimensions of time.
+// Heatmap counts events, users or sessions over two dimensions.
 type Heatmap struct {
 	// EventSelector picks the events that count; any event by default.
 	EventSelector
-	// X is hour (default), weekday or date.
+	// X is hour (default), weekday, date, month, property or bins.
 	X Dimension `json:"x,omitempty"`
-	// Y is weekday (default), hour or date; not the same as X.
+	// Y is weekday (default), hour, date, month, property or bins; not the same as X.
 	Y Dimension `json:"y,omitempty"`
-	// Value is events (default) or users.
+	// XProperty and YProperty are the properties of the dimensions property and bins. They are not the same.
+	XProperty string `json:"xProperty,omitempty"`
+	YProperty string `json:"yProperty,omitempty"`
+	// XLimit and YLimit are how many values of the dimension property get a place of their own, 1 to 50. Default 10.
+	XLimit int `json:"xLimit,omitempty"`
+	YLimit int `json:"yLimit,omitempty"`
+	// XBins and YBins are the bins of the dimension bins.
+	XBins *Bins `json:"xBins,omitempty"`
+	YBins *Bins `json:"yBins,omitempty"`
+	// Value is events (default), users, sessions or events_per_user.
 	Value HeatmapValue `json:"value,omitempty"`
+	// Breakdown makes a frame for each of the property's values with the most events (or users, or sessions).
+	Breakdown *Breakdown `json:"breakdown,omitempty"`
+}
+
+// Bins cut the numbers from Min to Max into parts of equal size. A number on the edge of two bins belongs to the upper one; the
+// last bin has its upper edge too. Numbers outside of the bins are left out.
+type Bins struct {
+	Min float64 `json:"min"`
+	// Max is greater than Min.
+	Max float64 `json:"max"`
+	// Count is the number of bins, 1 to 100. Default 20, or what Size makes of it.
+	Count int `json:"count,omitempty"`
+	// Size is the size of a bin, instead of Count. The last bin then ends at Max or, where Size does not divide the numbers
+	// evenly, above it.
+	Size float64 `json:"size,omitempty"`
+}
+
+// Axis is what a heatmap says of one of its axes.
+type Axis struct {
+	Dimension Dimension
+	Property  string
+	Limit     int
+	Bins      *Bins
+}
+
+// Axes are the axes, x and y.
+func (h *Heatmap) Axes() (x, y Axis) {
+	return Axis{h.X, h.XProperty, h.XLimit, h.XBins}, Axis{h.Y, h.YProperty, h.YLimit, h.YBins}
 }
 
 func (h *Heatmap) setDefaults() {
-	if h.Event == "" {
-		h.Event = AnyEvent
+	setDefault(&h.Event, AnyEvent)
+	setDefault(&h.X, HourOfDay)
+	setDefault(&h.Y, Weekday)
+	setDefault(&h.Value, Events)
+	if h.X == ByProperty {
+		setDefault(&h.XLimit, 10)
 	}
-	if h.X == "" {
-		h.X = HourOfDay
+	if h.Y == ByProperty {
+		setDefault(&h.YLimit, 10)
 	}
-	if h.Y == "" {
-		h.Y = Weekday
-	}
-	if h.Value == "" {
-		h.Value = Events
+	h.XBins.setDefaults()
+	h.YBins.setDefaults()
+	h.Breakdown.setDefaults()
+}
+
+func (b *Bins) setDefaults() {
+	if b != nil && b.Size == 0 {
+		setDefault(&b.Count, 20)
 	}
 }
 
@@ -51,24 +114,90 @@ func (h *Heatmap) validate() error {
 	if err := h.EventSelector.validate("heatmap"); err != nil {
 		return err
 	}
-	if err := h.X.validate("heatmap.x"); err != nil {
+	x, y := h.Axes()
+	if err := x.validate("heatmap.x"); err != nil {
 		return err
 	}
-	if err := h.Y.validate("heatmap.y"); err != nil {
+	if err := y.validate("heatmap.y"); err != nil {
 		return err
 	}
-	if h.X == h.Y {
+	switch {
+	case h.X.OfTime() && h.X == h.Y:
 		return invalid("heatmap.y", "is %q, the same as heatmap.x; choose two different dimensions", h.Y)
+	case !h.X.OfTime() && !h.Y.OfTime() && h.XProperty == h.YProperty:
+		return invalid("heatmap.yProperty", "is %q, the same as heatmap.xProperty; choose two different properties", h.YProperty)
 	}
-	if h.Value != Events && h.Value != Users {
-		return invalid("heatmap.value", "is %q; use events or users", h.Value)
+	if err := oneOf("heatmap.value", h.Value, Events, Users, Sessions, EventsPerUser); err != nil {
+		return err
+	}
+	return h.Breakdown.validate("heatmap.breakdown")
+}
+
+// validate takes the name of the axis' field; those of its other fields begin with it.
+func (a *Axis) validate(field string) error {
+	if err := oneOf(field, a.Dimension, HourOfDay, Weekday, Date, CalendarMonth, ByProperty, ByBins); err != nil {
+		return err
+	}
+	if a.Dimension.OfTime() {
+		return nil
+	}
+	if _, err := ParseProperty(field+"Property", a.Property); err != nil {
+		return err
+	}
+	if a.Dimension == ByBins {
+		return a.Bins.validate(field + "Bins")
+	}
+	if a.Limit < 1 || a.Limit > MaxBreakdownLimit {
+		return invalid(field+"Limit", "is %d; use 1 to %d", a.Limit, MaxBreakdownLimit)
 	}
 	return nil
 }
 
-func (d Dimension) validate(field string) error {
-	if d != HourOfDay && d != Weekday && d != Date {
-		return invalid(field, "is %q; use hour, weekday or date", d)
+// Limits of where bins may lie and how close together, so that 64-bit numbers are exact enough.
+const (
+	MaxBinEdge  = 1_000_000_000
+	MinBinsSpan = 0.001
+)
+
+func (b *Bins) validate(field string) error {
+	if b == nil {
+		return invalid(field, "is missing: the dimension bins needs min and max")
+	}
+	if math.Abs(b.Min) > MaxBinEdge || math.Abs(b.Max) > MaxBinEdge {
+		return invalid(field, "reaches from %s to %s; use numbers between -%d and %d", shortest(b.Min), shortest(b.Max), MaxBinEdge, MaxBinEdge)
+	}
+	if b.Max-b.Min < MinBinsSpan {
+		return invalid(field+".max", "is %s; use a number at least %v greater than min, which is %s", shortest(b.Max), MinBinsSpan, shortest(b.Min))
+	}
+	if b.Size != 0 && b.Count != 0 {
+		return invalid(field+".size", "is set, and so is count; use one of them")
+	}
+	if b.Size == 0 && (b.Count < 1 || b.Count > MaxBins) {
+		return invalid(field+".count", "is %d; use 1 to %d", b.Count, MaxBins)
+	}
+	if bins := (b.Max - b.Min) / b.Size; b.Size != 0 && (bins < 1 || bins-roundingError > MaxBins) {
+		return invalid(field+".size", "is %s, which does not cut %s to %s into 1 to %d bins; use another size or use count",
+			shortest(b.Size), shortest(b.Min), shortest(b.Max), MaxBins)
 	}
 	return nil
+}
+
+func shortest(number float64) string { return strconv.FormatFloat(number, 'f', -1, 64) }
+
+// roundingError is how far the number of bins may be off: 1.1 / 0.1 is a little more than 11.
+const roundingError = 1e-9
+
+// Edges are the edges of the bins, one more than there are bins, to nine decimal places.
+func (b *Bins) Edges() []float64 {
+	count, size := b.Count, b.Size
+	if size == 0 {
+		size = (b.Max - b.Min) / float64(count)
+	} else {
+		count = int(math.Ceil((b.Max-b.Min)/size - roundingError))
+	}
+	edges := make([]float64, count+1)
+	for i := range edges {
+		edges[i] = math.Round((b.Min+float64(i)*size)*1e9) / 1e9
+	}
+	return edges
 }

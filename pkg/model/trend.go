@@ -1,11 +1,100 @@
 package model
 
-// Trend counts events or actors over time.
-type Trend struct {
-	// EventSelector picks the events that count; any event by default.
-	EventSelector
+// TrendValue is what a trend counts.
+type TrendValue string
+
+// The values of a trend.
+const (
+	TrendEvents TrendValue = "events"
+	// TrendUsers counts each user once a bucket.
+	TrendUsers TrendValue = "users"
+	// TrendSessions counts each session once a bucket.
+	TrendSessions TrendValue = "sessions"
+	// TrendUsers7Days counts the different users of the 7 days that end with the bucket, TrendUsers30Days those of the 30 days.
+	TrendUsers7Days  TrendValue = "users_7_days"
+	TrendUsers30Days TrendValue = "users_30_days"
+)
+
+// RollingDays is over how many days users are counted; 0 where the value is not a rolling one.
+func (v TrendValue) RollingDays() int {
+	switch v {
+	case TrendUsers7Days:
+		return 7
+	case TrendUsers30Days:
+		return 30
+	}
+	return 0
 }
 
-func (p *Trend) setDefaults() { setDefault(&p.Event, AnyEvent) }
+// MaxSeries is the largest number of a trend's series.
+const MaxSeries = 10
 
-func (p *Trend) validate() error { return p.EventSelector.validate("trend") }
+// Trend counts events, users or sessions over time, bucket by bucket. Buckets without any are 0, those of the future are empty.
+type Trend struct {
+	// Series, 1 to 10: what is counted. Without any, one series of any event.
+	Series []TrendSeries `json:"series,omitempty"`
+	// Value is events (default), users, sessions, users_7_days or users_30_days.
+	Value TrendValue `json:"value,omitempty"`
+	// Interval is the bucket: hour, day (default), week or month. Not hour for users_7_days and users_30_days.
+	Interval Period `json:"interval,omitempty"`
+	// Breakdown splits each series by the values of a property. The values are chosen for each series by what it counts over the
+	// whole range.
+	Breakdown *Breakdown `json:"breakdown,omitempty"`
+}
+
+// TrendSeries is one line of a trend.
+type TrendSeries struct {
+	EventSelector
+	// Label is shown instead of the event's name. No two series may be called the same.
+	Label string `json:"label,omitempty"`
+}
+
+// Title is what a series is called on screen.
+func (s *TrendSeries) Title() string {
+	switch {
+	case s.Label != "":
+		return s.Label
+	case s.Event == AnyEvent:
+		return "any event"
+	}
+	return s.Event
+}
+
+func (t *Trend) setDefaults() {
+	if len(t.Series) == 0 {
+		t.Series = []TrendSeries{{EventSelector: EventSelector{Event: AnyEvent}}}
+	}
+	setDefault(&t.Value, TrendEvents)
+	setDefault(&t.Interval, Day)
+	t.Breakdown.setDefaults()
+}
+
+func (t *Trend) validate() error {
+	if len(t.Series) > MaxSeries {
+		return invalid("trend.series", "has %d series; a trend has 1 to %d", len(t.Series), MaxSeries)
+	}
+	titles := map[string]int{}
+	for i := range t.Series {
+		s, at := &t.Series[i], indexed("trend.series", i)
+		if err := s.validate(at); err != nil {
+			return err
+		}
+		if err := ValidateText(at+".label", s.Label); err != nil {
+			return err
+		}
+		if first, used := titles[s.Title()]; used {
+			return invalid(at+".label", "makes it %q, as trend.series[%d] is called; give it a label of its own", s.Title(), first)
+		}
+		titles[s.Title()] = i
+	}
+	if err := oneOf("trend.value", t.Value, TrendEvents, TrendUsers, TrendSessions, TrendUsers7Days, TrendUsers30Days); err != nil {
+		return err
+	}
+	if err := oneOf("trend.interval", t.Interval, Hour, Day, Week, Month); err != nil {
+		return err
+	}
+	if t.Value.RollingDays() > 0 && t.Interval == Hour {
+		return invalid("trend.interval", "is hour, and %s counts whole days; use day, week or month", t.Value)
+	}
+	return t.Breakdown.validate("trend.breakdown")
+}

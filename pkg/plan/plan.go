@@ -170,8 +170,12 @@ func (a *arguments) filter(f *model.Filter) string {
 		return property + " IS NULL"
 	}
 	// <, <=, > and >= were checked against the list of operators, so the text is one of these four.
-	return "coalesce(CASE WHEN " + property + " ~ " + a.bind(model.NumberPattern, "text") + " THEN " + property + "::numeric END " +
-		string(f.Operator) + " " + a.bind(f.Values[0], "text") + "::numeric, false)"
+	return "coalesce(" + a.number(property) + " " + string(f.Operator) + " " + a.bind(f.Values[0], "text") + "::numeric, false)"
+}
+
+// number is the number that a property's text is; null where it is none.
+func (a *arguments) number(property string) string {
+	return "CASE WHEN " + property + " ~ " + a.bind(model.NumberPattern, "text") + " THEN " + property + "::numeric END"
 }
 
 // all joins lists of conditions.

@@ -45,9 +45,11 @@ func sqlOf(t *testing.T, form, text string) string {
 		scan := FunnelScan(q, r)
 		statement = scan.ReadRaw(Piece{Range: scan.Range}, Part{0, Slices})
 	case model.RetentionType:
-		statement, _, err = Retention(q, r, s)
+		cohorts, tooMany := RetentionCohorts(q.Retention, r, s)
+		scan := RetentionScan(q, cohorts, s)
+		statement, err = scan.ReadRaw(Piece{Range: scan.Range}, Part{0, Slices}), tooMany
 	default:
-		statement, err = Heatmap(q, r, s)
+		statement = Heatmap(q, r, s, HeatmapReason)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -62,11 +64,13 @@ func TestTooManyBucketsAreRefused(t *testing.T) {
 	}
 	r := Range{time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)}
 	s := Settings{Zone: time.UTC, Now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
-	if _, _, err := Retention(q, r, s); err == nil || !strings.Contains(err.Error(), "more than 1000 buckets") {
+	if _, err := RetentionCohorts(q.Retention, r, s); err == nil || !strings.Contains(err.Error(), "more than 1000 buckets") {
 		t.Errorf("retention over all time: %v", err)
 	}
-	q.Heatmap = &model.Heatmap{X: model.Date, Y: model.HourOfDay}
-	if _, err := Heatmap(q, r, s); err == nil || !strings.Contains(err.Error(), "at most 1000 days") {
+	if err := CheckHeatmap(&model.Heatmap{X: model.Date, Y: model.HourOfDay}, r); err == nil || !strings.Contains(err.Error(), "at most 1000 dates") {
 		t.Errorf("heatmap by date over all time: %v", err)
+	}
+	if err := CheckHeatmap(&model.Heatmap{X: model.Weekday, Y: model.CalendarMonth}, r); err == nil || !strings.Contains(err.Error(), "at most 1000 months") {
+		t.Errorf("heatmap by month over all time: %v", err)
 	}
 }

@@ -80,6 +80,8 @@ func (d *Datasource) ask(ctx context.Context, q engine.Question, trace *engine.T
 		return d.retention(ctx, q, trace)
 	case model.HeatmapType:
 		return d.heatmap(ctx, q, trace)
+	case model.TrendType:
+		return d.trend(ctx, q, trace)
 	}
 	panic("plugin: a query that was not validated: " + string(q.Query.QueryType))
 }

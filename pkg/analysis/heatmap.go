@@ -1,0 +1,131 @@
+package analysis
+
+import (
+	"time"
+
+	"github.com/footfall-analytics/footfall/pkg/model"
+)
+
+// HeatmapCell is a cell of a heatmap that counts something. What its places are depends on their dimension:
+//   - hour: 0 to 23, weekday: 0 (Sunday) to 6, date: days since 1970-01-01, month: months since the year 0;
+//   - property: the rank of the value from 0, or [OtherPlace] or [NonePlace];
+//   - bins: the bin from 0, or [OutsidePlace] or [NoNumberPlace], whose cells are left out.
+//
+// The breakdown's place is as a property's; 0 without a breakdown.
+type HeatmapCell struct {
+	X     int    `db:"x"`
+	XText string `db:"x_text"`
+	Y     int    `db:"y"`
+	YText string `db:"y_text"`
+	// Part is the place of the breakdown's value.
+	Part     int    `db:"part"`
+	PartText string `db:"part_text"`
+	// Actors are the different users or sessions; 0 where events are counted.
+	Actors int64 `db:"actors"`
+	// Events are those that count; where users or sessions are counted, those that have one.
+	Events int64 `db:"events"`
+}
+
+// Places that are no rank and no bin.
+const (
+	OtherPlace    = -1
+	NonePlace     = -2
+	OutsidePlace  = -1
+	NoNumberPlace = -2
+)
+
+// TimeAxis is a dimension of time within a range: Size places, of which First is the first.
+type TimeAxis struct {
+	Dimension   model.Dimension
+	First, Size int
+}
+
+// NewTimeAxis is the axis for the times in [from, to).
+func NewTimeAxis(d model.Dimension, zone *time.Location, from, to time.Time) TimeAxis {
+	switch d {
+	case model.HourOfDay:
+		return TimeAxis{d, 0, 24}
+	case model.Weekday:
+		return TimeAxis{d, 0, 7}
+	}
+	clock := NewClock(zone, from, to)
+	a := TimeAxis{Dimension: d}
+	a.First = a.Place(clock.Local(Microseconds(from)))
+	a.Size = a.Place(clock.Local(Microseconds(to.Add(-time.Nanosecond)))) - a.First + 1
+	return a
+}
+
+// Place is the place of a local time, see [Clock.Local].
+func (a TimeAxis) Place(local int64) int {
+	const day = 86400
+	switch a.Dimension {
+	case model.HourOfDay:
+		return int((local - floorDiv(local, day)*day) / 3600)
+	case model.Weekday:
+		days := floorDiv(local, day) + int64(time.Thursday)
+		return int(days - floorDiv(days, 7)*7)
+	case model.Date:
+		return int(floorDiv(local, day))
+	}
+	year, month, _ := time.Unix(local, 0).UTC().Date()
+	return 12*year + int(month) - 1
+}
+
+// HeatmapCounts counts over two dimensions of time.
+type HeatmapCounts struct {
+	clock *Clock
+	x, y  TimeAxis
+	cells []cellCount
+	actor int32
+}
+
+type cellCount struct {
+	events, actors int64
+	last           int32 // the actor that was counted last
+}
+
+// NewHeatmapCounts makes an empty count for the times in [from, to).
+func NewHeatmapCounts(h *model.Heatmap, zone *time.Location, from, to time.Time) *HeatmapCounts {
+	x, y := NewTimeAxis(h.X, zone, from, to), NewTimeAxis(h.Y, zone, from, to)
+	return &HeatmapCounts{clock: NewClock(zone, from, to), x: x, y: y, cells: make([]cellCount, x.Size*y.Size)}
+}
+
+func (c *HeatmapCounts) cell(us int64) *cellCount {
+	local := c.clock.Local(us)
+	return &c.cells[(c.x.Place(local)-c.x.First)*c.y.Size+c.y.Place(local)-c.y.First]
+}
+
+// Visit counts an actor and its events.
+func (c *HeatmapCounts) Visit(events []Event) {
+	c.actor++
+	for i := range events {
+		cell := c.cell(events[i].Time)
+		cell.events++
+		if cell.last != c.actor {
+			cell.last = c.actor
+			cell.actors++
+		}
+	}
+}
+
+// Add counts events of one time, whoever did them.
+func (c *HeatmapCounts) Add(us, events int64) { c.cell(us).events += events }
+
+// Merge adds what another count saw: of other events, and other actors.
+func (c *HeatmapCounts) Merge(o *HeatmapCounts) {
+	for i := range c.cells {
+		c.cells[i].events += o.cells[i].events
+		c.cells[i].actors += o.cells[i].actors
+	}
+}
+
+// Cells are the cells that count something.
+func (c *HeatmapCounts) Cells() []HeatmapCell {
+	var cells []HeatmapCell
+	for i, n := range c.cells {
+		if n.events > 0 {
+			cells = append(cells, HeatmapCell{X: c.x.First + i/c.y.Size, Y: c.y.First + i%c.y.Size, Events: n.events, Actors: n.actors})
+		}
+	}
+	return cells
+}

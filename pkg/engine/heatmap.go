@@ -1,0 +1,53 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/footfall-analytics/footfall/pkg/analysis"
+	"github.com/footfall-analytics/footfall/pkg/plan"
+)
+
+// Heatmap answers a heatmap query: its cells that count something, and those that are left out. Where events are counted, a cell
+// may come in several parts.
+func (e *Engine) Heatmap(ctx context.Context, q Question, trace *Trace) (cells []analysis.HeatmapCell, err error) {
+	if err := plan.CheckHeatmap(q.Query.Heatmap, q.Range); err != nil {
+		return nil, err
+	}
+	err = e.read(ctx, trace, func(ctx context.Context, r *reading) error {
+		cells, err = r.heatmap(ctx, q)
+		return err
+	})
+	return cells, err
+}
+
+func (r *reading) heatmap(ctx context.Context, q Question) ([]analysis.HeatmapCell, error) {
+	newCounts := func() *analysis.HeatmapCounts {
+		return analysis.NewHeatmapCounts(q.Query.Heatmap, q.Zone, q.From, q.To)
+	}
+	if s, ok := plan.HeatmapActors(q.Query, q.Range); ok {
+		visitors, _, err := follow(ctx, r, s, newCounts)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range visitors[1:] {
+			visitors[0].Merge(v)
+		}
+		return visitors[0].Cells(), nil
+	}
+	c, ok := plan.HeatmapEvents(q.Query, q.Range, q.Settings)
+	if !ok {
+		return rows[analysis.HeatmapCell](ctx, r, plan.Heatmap(q.Query, q.Range, q.Settings, plan.HeatmapReason))
+	}
+	days, err := r.days(ctx, q.Range)
+	if err != nil {
+		return nil, err
+	}
+	counts := newCounts()
+	var cells []analysis.HeatmapCell
+	err = countEvents(ctx, r, c, days,
+		func(start time.Time, events int64) { counts.Add(analysis.Microseconds(start), events) },
+		func(p plan.Piece) plan.Statement { return plan.Heatmap(q.Query, p.Range, q.Settings, p.Reason) },
+		func(cell analysis.HeatmapCell) { cells = append(cells, cell) })
+	return append(cells, counts.Cells()...), err
+}

@@ -1,0 +1,114 @@
+package plan
+
+import (
+	"time"
+
+	"github.com/footfall-analytics/footfall/pkg/model"
+)
+
+// quarter is the grain in which closed days know how many events they had.
+const quarter = 15 * time.Minute
+
+// Counting asks how many events a selector picks at which times.
+type Counting struct {
+	// Filters hold for all events.
+	Filters  []model.Filter
+	Selector *model.EventSelector
+	Range
+	// Zone cuts the times.
+	Zone *time.Location
+}
+
+// Pieces chooses the sources of a counting: the quarter hours of closed days wherever they give the same answer, and raw events
+// for the rest.
+func (c *Counting) Pieces(days []Day) []Piece {
+	if reason := c.needsRaw(); reason != "" {
+		return []Piece{{Range: c.Range, Reason: reason}}
+	}
+	whole := Range{c.From.UTC().Truncate(quarter), c.To.UTC().Truncate(quarter)}
+	if whole.From.Before(c.From) {
+		whole.From = whole.From.Add(quarter)
+	}
+	closed := Piece{Range: whole, Reason: "the event counts of days that are over, by quarter hour"}
+	var pieces []Piece
+	rest := c.Range
+	raw := func(until time.Time) {
+		if rest.From.Before(until) {
+			pieces = append(pieces, Piece{Range: Range{rest.From, until}, Reason: "days that are not closed, and parts of quarter hours"})
+		}
+	}
+	for _, d := range days {
+		from, to := maxTime(d.Start, whole.From), minTime(d.Start.AddDate(0, 0, 1), whole.To)
+		if !d.Closed || !from.Before(to) {
+			continue
+		}
+		raw(from)
+		closed.Days = append(closed.Days, d.Start)
+		rest.From = to
+	}
+	raw(rest.To)
+	if closed.Days != nil {
+		pieces = append(pieces, closed)
+	}
+	return pieces
+}
+
+// needsRaw says what a counting asks for that quarter hours do not tell; empty if they tell it all.
+func (c *Counting) needsRaw() string {
+	switch {
+	case len(c.Filters) > 0 || len(c.Selector.Filters) > 0:
+		return "closed days keep no properties to filter by"
+	case zoneGrain(c.Range, c.Zone) < quarter:
+		return "the time zone is cut at other times than quarter hours"
+	}
+	return ""
+}
+
+func maxTime(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// ReadQuarters plans the reading of a piece of closed days, as rows of (day, events), see quarter_counts: one a day and event
+// type.
+func (c *Counting) ReadQuarters(p Piece) Statement {
+	var args arguments
+	where := []string{"day = ANY(" + args.bind(p.Days, "date[]") + ")"}
+	if c.Selector.Event != model.AnyEvent {
+		where = append(where, "event_type = "+args.bind(c.Selector.Event, "text"))
+	}
+	sql := lines("SELECT day, events", "FROM quarter_counts", "WHERE "+all(where))
+	return Statement{SQL: sql, Args: args, Source: closedDays, Reason: p.Reason}
+}
+
+// Quarters hands over how many events a row of [Counting.ReadQuarters] has in each quarter hour of the piece.
+func (p Piece) Quarters(day time.Time, events []int32, add func(start time.Time, events int64)) {
+	for i, n := range events {
+		start := day.Add(time.Duration(i) * quarter)
+		if n > 0 && !start.Before(p.From) && start.Before(p.To) {
+			add(start, int64(n))
+		}
+	}
+}
+
+// within is the conditions that keep to a range of time.
+func (a *arguments) within(r Range) []string {
+	return []string{"e.time >= " + a.timestamp(r.From), "e.time < " + a.timestamp(r.To)}
+}
+
+// ranked is a common table expression that ranks the values of a column of the table cells: its name, from 0 the limit values
+// with the highest total (of equal ones, the first by bytes), with the columns value and place.
+func (a *arguments) ranked(name, column, total, where string, limit int) string {
+	return name + " AS (\n" +
+		"    SELECT value, row_number() OVER (ORDER BY total DESC, value COLLATE \"C\") - 1 AS place\n" +
+		"    FROM (SELECT " + column + " AS value, " + total + " AS total FROM cells WHERE " + column + " IS NOT NULL AND " + where + " GROUP BY 1) totals\n" +
+		"    ORDER BY place LIMIT " + a.bind(limit, "int") + "\n" +
+		")"
+}
+
+// placeOf is a value's place in a ranking that was joined under the given name: its rank, -1 if it has none, -2 if there is no value.
+func placeOf(ranking, column string) string {
+	return "coalesce(" + ranking + ".place, CASE WHEN " + column + " IS NULL THEN -2 ELSE -1 END)::int"
+}
