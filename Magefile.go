@@ -50,3 +50,7 @@ func Test(ctx context.Context) error {
 	}
 	return nil
 }
+
+// Bench measures the answers on the TimescaleDB server of FOOTFALL_DSN, against ClickHouse where Debian's clickhouse-server is
+// installed. See docs/performance.md.
+func Bench() error { return sh.RunV("go", "run", "./internal/bench") }

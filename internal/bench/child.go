@@ -1,0 +1,101 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"time"
+
+	"github.com/footfall-analytics/footfall/pkg/plugin"
+)
+
+// Commands of the processes that ask. They read a job from standard input and write what they found to standard output.
+const (
+	measureCommand = "measure"
+	memoryCommand  = "memory"
+)
+
+// job is what such a process is told.
+type job struct {
+	DSN, Schema string
+	Parameters  parameters
+	Runs        int
+	// ClickHouse is the peer's address; empty without one.
+	ClickHouse string
+}
+
+// startChild runs a command in a process of its own and reads what it found.
+func startChild[T any](ctx context.Context, command string, j job) (found T, err error) {
+	self, err := os.Executable()
+	if err != nil {
+		return found, err
+	}
+	in, err := json.Marshal(j)
+	if err != nil {
+		return found, err
+	}
+	cmd := exec.CommandContext(ctx, self, command)
+	cmd.Stdin, cmd.Stderr = bytes.NewReader(in), os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return found, fmt.Errorf("%s: %w", command, err)
+	}
+	return found, json.Unmarshal(out, &found)
+}
+
+// child does a job by fn.
+func child[T any](ctx context.Context, fn func(context.Context, *asker) (T, error)) error {
+	a := &asker{rng: rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))}
+	if err := json.NewDecoder(os.Stdin).Decode(&a.job); err != nil {
+		return err
+	}
+	var err error
+	if a.db, err = openDatabase(ctx, a.DSN, a.Schema); err != nil {
+		return err
+	}
+	defer a.db.close()
+	if a.ClickHouse != "" {
+		a.peer = &clickHouse{url: a.ClickHouse}
+	}
+	found, err := fn(ctx, a)
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(os.Stdout).Encode(found)
+}
+
+// asker does a job.
+type asker struct {
+	job
+	db   *database
+	peer *clickHouse
+	rng  *rand.Rand
+	// last is when the latest added event happened.
+	last time.Time
+}
+
+func (a *asker) plugin(ctx context.Context) (*plugin.Datasource, error) {
+	return openPlugin(ctx, a.db.conn, a.Schema)
+}
+
+// addEvent adds one event of this moment to both databases: a visit, which every question asks about.
+func (a *asker) addEvent(ctx context.Context) error {
+	// A second that has no added event yet, and is over: no user has two in one.
+	for now := time.Now(); !a.last.Before(now.Truncate(time.Second).Add(-time.Second)); now = time.Now() {
+		time.Sleep(now.Truncate(time.Second).Add(time.Second).Sub(now))
+	}
+	a.last = time.Now().UTC().Truncate(time.Second).Add(-time.Second)
+	user := a.rng.IntN(a.Parameters.Users)
+	if err := a.db.add(ctx, user, eventTypes[0].name, a.last.Add(fraction(user))); err != nil || a.peer == nil {
+		return err
+	}
+	key, err := value[int64](ctx, a.db, `SELECT user_key_of($1)`, userID(user))
+	if err != nil {
+		return err
+	}
+	return a.peer.add(ctx, key, a.last, 0)
+}

@@ -1,0 +1,105 @@
+// Bench measures the data source's answers on a TimescaleDB server, against ClickHouse with the same events where Debian's
+// clickhouse-server is installed. It loads made-up events into a schema of its own, asks the reference questions of the plugin's
+// own code in turn with ClickHouse, checks that both say the same, and prints what it took. "go tool mage bench" runs it; see
+// docs/performance.md.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend/log"
+
+	"github.com/footfall-analytics/footfall/internal/steps"
+)
+
+// options are the command line.
+type options struct {
+	parameters
+	dsn, schema string
+	runs        int
+	clickHouse  string
+}
+
+func main() {
+	log.DefaultLogger = log.NewNullLogger() // the SDK logs every query
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := run(ctx)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) error {
+	// The questions are asked in processes of their own, which hold no more than a plugin does.
+	if len(os.Args) == 2 && os.Args[1] == measureCommand {
+		return child(ctx, measure)
+	}
+	if len(os.Args) == 2 && os.Args[1] == memoryCommand {
+		return child(ctx, memory)
+	}
+	o, err := parseOptions()
+	if err != nil {
+		return err
+	}
+	return bench(ctx, o)
+}
+
+func parseOptions() (options, error) {
+	o := options{dsn: os.Getenv("FOOTFALL_DSN")}
+	flag.Int64Var(&o.Events, "events", 10_000_000, "events to load")
+	flag.IntVar(&o.Users, "users", 400_000, "users whom they belong to")
+	flag.IntVar(&o.Days, "days", 90, "days that the questions are about; one more is loaded, so that the first one is whole")
+	flag.Uint64Var(&o.Seed, "seed", 1, "seed of the made-up events")
+	flag.StringVar(&o.schema, "schema", "footfall_bench", "database schema to load them into; what another run of the bench left there is replaced")
+	flag.IntVar(&o.runs, "runs", 5, "times that each question is asked")
+	flag.StringVar(&o.clickHouse, "clickhouse", findClickHouse(), "the clickhouse-server program; empty to do without")
+	flag.Parse()
+	switch {
+	case flag.NArg() > 0:
+		return o, fmt.Errorf("%q is not understood: -help lists the flags", flag.Arg(0))
+	case o.dsn == "":
+		return o, errors.New("FOOTFALL_DSN is not set: set it to the connection string of a TimescaleDB server to measure, such as postgres://postgres@127.0.0.1:5432/bench; the bench works in a schema of its own there")
+	case o.Events < 1000 || o.Users < 10 || o.Days < 8 || o.runs < 1:
+		return o, errors.New("there is too little to measure: use at least 1000 events, 10 users, 8 days and 1 run")
+	}
+	return o, nil
+}
+
+func bench(ctx context.Context, o options) error {
+	printer := steps.New(os.Stdout)
+	db, err := openDatabase(ctx, o.dsn, o.schema)
+	if err != nil {
+		return err
+	}
+	defer db.close()
+	if o.parameters, err = db.load(ctx, o.parameters, printer); err != nil {
+		return err
+	}
+	job := job{DSN: o.dsn, Schema: o.schema, Parameters: o.parameters, Runs: o.runs}
+	if o.clickHouse != "" {
+		peer, err := startClickHouse(ctx, o.clickHouse)
+		if err != nil {
+			return err
+		}
+		defer peer.stop()
+		if err := printer.Do("ClickHouse", func() (string, error) { return peer.load(ctx, db, o.parameters) }); err != nil {
+			return err
+		}
+		job.ClickHouse = peer.url
+	}
+	report := report{parameters: o.parameters, printer: printer}
+	if err := report.measure(ctx, db, job); err != nil {
+		return err
+	}
+	report.print()
+	return nil
+}

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"github.com/footfall-analytics/footfall/internal/steps"
+)
+
+// report is what was measured.
+type report struct {
+	parameters
+	printer *steps.Printer
+	server  string
+	timings []timings
+	memory  footprint
+	sizes   sizes
+	oneDay  time.Duration
+}
+
+// measure does the measuring.
+func (r *report) measure(ctx context.Context, db *database, j job) error {
+	for _, step := range []struct {
+		name string
+		do   func() error
+	}{
+		{"Questions", func() (err error) { r.timings, err = startChild[[]timings](ctx, measureCommand, j); return err }},
+		{"Memory", func() (err error) { r.memory, err = startChild[footprint](ctx, memoryCommand, j); return err }},
+		{"Sizes", func() (err error) { r.sizes, err = db.sizes(ctx); return err }},
+		{"Refresh of one day", func() (err error) { r.oneDay, err = db.refreshDay(ctx); return err }},
+	} {
+		if err := r.printer.Do(step.name, func() (string, error) { return "", step.do() }); err != nil {
+			return err
+		}
+	}
+	var err error
+	r.server, err = value[string](ctx, db, `SELECT 'PostgreSQL ' || current_setting('server_version') || ', TimescaleDB ' || extversion
+		FROM pg_extension WHERE extname = 'timescaledb'`)
+	return err
+}
+
+func (r *report) print() {
+	fmt.Printf("\n%d events of %d users in %d days; %s; %d processors\n\n", r.Events, r.Users, r.calendarDays(), r.server, runtime.NumCPU())
+	fmt.Println(r.questionTable())
+	fmt.Println()
+	fmt.Println(r.costTable())
+	for i, q := range questions(r.parameters) {
+		if r.timings[i].Difference != "" {
+			fmt.Fprintf(os.Stdout, "\n%s: %s\n", q.name, r.timings[i].Difference)
+		}
+	}
+}
+
+// questionTable has a row a question. Times are in milliseconds, the median and the smallest.
+func (r *report) questionTable() string {
+	t := newTable("question", "cold ms", "refresh ms", "ClickHouse ms", "cold ratio", "refresh ratio", "target", "reached", "events read, refresh", "equal")
+	asked := questions(r.parameters)
+	medians := map[string]time.Duration{}
+	for i, q := range asked {
+		medians[q.name] = median(r.timings[i].Cold)
+	}
+	for i, q := range asked {
+		m := r.timings[i]
+		c := comparison{median(m.Cold), median(m.Refresh), median(m.Peer), medians[q.target.other]}
+		goal, reached := q.target.judge(c)
+		t.AppendRow(table.Row{
+			q.name, both(m.Cold), both(m.Refresh), both(m.Peer), ratio(c.cold, c.peer), ratio(c.refresh, c.peer), goal, reached,
+			fmt.Sprintf("%.0f, %.0f", m.ColdStats[followed], m.RefreshStats[followed]), equal(m),
+		})
+	}
+	return t.Render()
+}
+
+// followed is what the plugin calls the number of events it has read.
+const followed = "Events followed"
+
+func equal(m timings) string {
+	switch {
+	case len(m.Peer) == 0:
+		return ""
+	case m.Difference != "":
+		return "no"
+	}
+	return "yes"
+}
+
+// costTable has what it takes besides time.
+func (r *report) costTable() string {
+	const mostMemory, mostShare = 150 << 20, 0.3
+	t := newTable("cost", "", "target", "reached")
+	t.AppendRow(table.Row{"memory of the plugin, at most", megabytes(r.memory.Peak), "150 MB", yesNo(r.memory.Peak < mostMemory)})
+	t.AppendRow(table.Row{"... before the first question", megabytes(r.memory.Idle), "", ""})
+	if share := float64(r.sizes.columnStore) / float64(r.sizes.rowStore); r.sizes.rowStore > 0 {
+		t.AppendRow(table.Row{"days in the columnstore, as rows", megabytes(r.sizes.rowStore), "", ""})
+		t.AppendRow(table.Row{"... as columns", fmt.Sprintf("%s, %.0f%%", megabytes(r.sizes.columnStore), 100*share), "30%", yesNo(share <= mostShare)})
+	}
+	for _, s := range r.sizes.tables {
+		t.AppendRow(table.Row{s.Name, megabytes(s.Bytes), "", ""})
+	}
+	t.AppendRow(table.Row{"rollups and closing after a late event", fmt.Sprintf("%.1f s", r.oneDay.Seconds()), "", ""})
+	return t.Render()
+}
+
+func newTable(header ...any) table.Writer {
+	t := table.NewWriter()
+	t.SetStyle(table.StyleLight)
+	t.Style().Format.Header = text.FormatDefault
+	t.AppendHeader(header)
+	return t
+}
+
+// comparison are the medians that a target judges.
+type comparison struct{ cold, refresh, peer, other time.Duration }
+
+// judge says what a target is, and whether it is reached; nothing where there is none, or nothing to compare with.
+func (g target) judge(c comparison) (goal, reached string) {
+	ok := true
+	add := func(text string, cost, of time.Duration, most float64) {
+		if most == 0 || of == 0 {
+			return
+		}
+		if goal != "" {
+			goal += ", "
+		}
+		goal += text
+		ok = ok && float64(cost) <= most*float64(of)
+	}
+	add(fmt.Sprintf("cold %gx", g.cold), c.cold, c.peer, g.cold)
+	add(fmt.Sprintf("refresh %gx", g.refresh), c.refresh, c.peer, g.refresh)
+	add(fmt.Sprintf("%gx 4 steps", g.ofOther), c.cold, c.other, g.ofOther)
+	add(fmt.Sprintf("%d ms", g.coldMost.Milliseconds()), c.cold, g.coldMost, 1)
+	if goal == "" {
+		return "", ""
+	}
+	return goal, yesNo(ok)
+}
+
+func yesNo(ok bool) string {
+	if ok {
+		return "yes"
+	}
+	return "NO"
+}
+
+func median(d []time.Duration) time.Duration {
+	if len(d) == 0 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(d))
+	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
+}
+
+// both are the median and the smallest.
+func both(d []time.Duration) string {
+	if len(d) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s (%s)", milliseconds(median(d)), milliseconds(slices.Min(d)))
+}
+
+func milliseconds(d time.Duration) string { return fmt.Sprintf("%.3g", d.Seconds()*1000) }
+
+func ratio(a, b time.Duration) string {
+	if b == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.2f", float64(a)/float64(b))
+}
+
+func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/(1<<20)) }
