@@ -18,13 +18,7 @@ func expected(q *model.Query, w twin.World, r twin.Range, s twin.Settings) table
 		}
 		return stepsTable(q.Funnel, answer.Funnel)
 	case model.RetentionType:
-		switch q.Retention.Output {
-		case model.RetentionHeatmap:
-			return cohortHeatmap(q.Retention, answer.Retention)
-		case model.RetentionLong:
-			return cohortList(q.Retention, answer.Retention)
-		}
-		return cohortTable(q.Retention, answer.Retention)
+		return retentionTable(q.Retention, answer.Retention)
 	}
 	return hoursTable(q.Heatmap, answer.Heatmap, r, s)
 }
@@ -91,74 +85,6 @@ func conversionTable(f *model.Funnel, rows []twin.FunnelRow) table {
 			t.Fields, t.Rows = []string{"conversion_rate"}, append(t.Rows, []any{rate})
 		default:
 			t.Fields, t.Rows = []string{"breakdown", "conversion_rate"}, append(t.Rows, []any{title(rows[first]), rate})
-		}
-	}
-	return t
-}
-
-func cohortName(r *model.Retention, c twin.Cohort) string {
-	if r.Period == model.Month {
-		return c.Start.Format("2006-01")
-	}
-	return c.Start.Format(time.DateOnly)
-}
-
-func cellShare(c twin.Cohort, period int) any {
-	if c.Cells[period].State == twin.Future {
-		return nil
-	}
-	return share(c.Cells[period].Users, c.Size)
-}
-
-func cohortTable(r *model.Retention, m *twin.Matrix) table {
-	t := table{Fields: []string{"cohort", "users"}}
-	users := 0
-	for _, c := range m.Cohorts {
-		users += c.Size
-	}
-	mean := []any{"weighted mean", float64(users)}
-	for p := range r.Periods {
-		t.Fields = append(t.Fields, fmt.Sprintf("%s %d", r.Period, p))
-		mean = append(mean, optional(m.Mean[p]))
-	}
-	t.Fields = append(t.Fields, "in_progress")
-	t.Rows = append(t.Rows, append(mean, nil))
-	for _, c := range m.Cohorts {
-		row := []any{cohortName(r, c), float64(c.Size)}
-		var open any
-		for p, cell := range c.Cells {
-			row = append(row, cellShare(c, p))
-			if cell.State == twin.Incomplete {
-				open = fmt.Sprintf("%s %d", r.Period, p)
-			}
-		}
-		t.Rows = append(t.Rows, append(row, open))
-	}
-	return t
-}
-
-func cohortHeatmap(r *model.Retention, m *twin.Matrix) table {
-	t := table{Fields: []string{"x", "y", "value"}}
-	for p := range r.Periods {
-		for y, c := range m.Cohorts {
-			t.Rows = append(t.Rows, []any{float64(p), float64(y), cellShare(c, p)})
-		}
-	}
-	for _, c := range m.Cohorts {
-		t.Labels = append(t.Labels, cohortName(r, c))
-	}
-	return t
-}
-
-func cohortList(r *model.Retention, m *twin.Matrix) table {
-	t := table{Fields: []string{"cohort", "period", "size", "users", "share", "complete"}}
-	for _, c := range m.Cohorts {
-		for p, cell := range c.Cells {
-			if cell.State != twin.Future {
-				t.Rows = append(t.Rows, []any{
-					cohortName(r, c), float64(p), float64(c.Size), float64(cell.Users), cellShare(c, p), cell.State == twin.Complete,
-				})
-			}
 		}
 	}
 	return t

@@ -22,9 +22,7 @@ import (
 
 	"github.com/footfall-analytics/footfall/internal/dbtest"
 	"github.com/footfall-analytics/footfall/internal/twin"
-	"github.com/footfall-analytics/footfall/pkg/frames"
 	"github.com/footfall-analytics/footfall/pkg/model"
-	"github.com/footfall-analytics/footfall/pkg/plan"
 	"github.com/footfall-analytics/footfall/pkg/plugin"
 	"github.com/footfall-analytics/footfall/pkg/store"
 )
@@ -216,19 +214,20 @@ func asJSON(t *testing.T, value any) string {
 func (h *house) difference(t *testing.T, q *model.Query, s twin.Scenario) string {
 	t.Helper()
 	var all strings.Builder
-	for _, q := range outputs(q) {
+	for _, q := range outputs(t, q, s) {
 		asked := s.Settings
 		asked.Now = time.Now()
 		all.WriteString(differ(expected(q, s.World, s.Range, asked), h.ask(t, q, s.Range, s.Settings.WeekStart), asked.Zone))
 		if q.QueryType == model.RetentionType {
-			all.WriteString(differ(expected(q, s.World, s.Range, s.Settings), h.askAt(t, q, s.Range, s.Settings), asked.Zone))
+			all.WriteString(differ(expected(q, s.World, s.Range, s.Settings), h.retentionAt(t, q, s.Range, s.Settings), asked.Zone))
 		}
 	}
 	return all.String()
 }
 
 // outputs are the query in all its forms.
-func outputs(q *model.Query) []*model.Query {
+func outputs(t *testing.T, q *model.Query, s twin.Scenario) []*model.Query {
+	t.Helper()
 	var all []*model.Query
 	switch q.QueryType {
 	case model.FunnelType:
@@ -239,12 +238,7 @@ func outputs(q *model.Query) []*model.Query {
 			all = append(all, &copied)
 		}
 	case model.RetentionType:
-		for _, output := range []model.RetentionOutput{model.RetentionTable, model.RetentionHeatmap, model.RetentionLong} {
-			copied, retention := *q, *q.Retention
-			retention.Output = output
-			copied.Retention = &retention
-			all = append(all, &copied)
-		}
+		return retentionOutputs(t, q, s)
 	default:
 		all = append(all, q)
 	}
@@ -265,21 +259,6 @@ func (h *house) ask(t *testing.T, q *model.Query, r twin.Range, weekStart time.W
 		t.Fatalf("%s: %v", raw, err)
 	}
 	return answer.Responses["A"].Frames[0]
-}
-
-// askAt asks a retention query at another time than now.
-func (h *house) askAt(t *testing.T, q *model.Query, r twin.Range, s twin.Settings) *data.Frame {
-	t.Helper()
-	statement, cohorts, err := plan.Retention(q, plan.Range(r), plan.Settings(s))
-	if err != nil {
-		t.Fatal(err)
-	}
-	rows, err := store.Query[frames.RetentionRow](t.Context(), h.store, statement)
-	if err != nil {
-		t.Fatal(err)
-	}
-	bounds := frames.CohortBounds{Starts: cohorts.Starts, Count: cohorts.Count, Zone: s.Zone, Now: s.Now}
-	return frames.Retention(q.Retention, bounds, rows)[0]
 }
 
 // differ compares a frame with the table that it should be.

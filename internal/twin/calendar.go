@@ -2,13 +2,14 @@ package twin
 
 import (
 	"sort"
+	"sync"
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-// A calendar numbers the days, weeks or months of a zone with consecutive integers. An event belongs to the bucket of its
-// local date, however long that day is.
+// A calendar numbers the hours, days, weeks or months of a zone with consecutive integers. An event belongs to the bucket of its
+// local date, however long that day is. An hour is cut by a clock change.
 type calendar struct {
 	zone      *time.Location
 	weekStart time.Weekday
@@ -18,6 +19,8 @@ type calendar struct {
 func (c calendar) bucket(t time.Time) int {
 	day := dayNumber(t.In(c.zone))
 	switch c.period {
+	case model.Hour:
+		return sort.Search(len(startsOfHours(c.zone)), func(i int) bool { return startsOfHours(c.zone)[i].After(t) }) - 1
 	case model.Day:
 		return day
 	case model.Week:
@@ -32,6 +35,8 @@ func (c calendar) bucket(t time.Time) int {
 // begin is the first moment of a bucket.
 func (c calendar) begin(bucket int) time.Time {
 	switch c.period {
+	case model.Hour:
+		return startsOfHours(c.zone)[bucket]
 	case model.Day:
 		return firstMoment(bucket, c.zone)
 	case model.Week:
@@ -40,6 +45,27 @@ func (c calendar) begin(bucket int) time.Time {
 		return firstMoment(dayNumber(time.Date(floorDiv(bucket, 12), time.Month(bucket-12*floorDiv(bucket, 12)+1), 1, 0, 0, 0, 0, time.UTC)), c.zone)
 	}
 	panic("twin: unknown period " + string(c.period))
+}
+
+var hours sync.Map // lists of times, by the name of their zone
+
+// startsOfHours are the moments from 2015 to 2035 at which a zone's clock shows a full hour, or changes. All clocks of these years
+// keep to quarter hours.
+func startsOfHours(zone *time.Location) []time.Time {
+	if known, ok := hours.Load(zone.String()); ok {
+		return known.([]time.Time)
+	}
+	var starts []time.Time
+	before := 0
+	for t := time.Date(2015, 1, 1, 0, 0, 0, 0, time.UTC); t.Year() < 2035; t = t.Add(15 * time.Minute) {
+		_, offset := t.In(zone).Zone()
+		if t.In(zone).Minute() == 0 || offset != before {
+			starts = append(starts, t.In(zone))
+		}
+		before = offset
+	}
+	hours.Store(zone.String(), starts)
+	return starts
 }
 
 // weekOffset is the number of the first day since 1970-01-01 that begins a week.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"math"
 	"os"
 	"slices"
@@ -154,11 +153,7 @@ func (f *caseFile) inexpressible(from time.Time) string {
 		{slices.ContainsFunc(d.Steps, func(s caseSelector) bool { return s.FirstTime != "" }), "a step that takes a user's first event ever only"},
 		{d.Entry != "" && d.Entry != "any_start", "a funnel entered at " + d.Entry},
 		{f.Kind == "funnel" && d.Breakdown != nil && d.Breakdown.Attribution != "step_0", "a breakdown by another step than the first"},
-		{f.Kind == "retention" && d.Breakdown != nil, "retention with a breakdown"},
-		{d.Period == "hour", "retention by the hour"},
-		{d.Windows == "rolling_24h", "rolling windows of 24 hours"},
-		{len(d.Brackets) > 0, "brackets of several periods"},
-		{d.MinimumOccurrences > 1, "a minimum of occurrences"},
+		{f.Kind == "retention" && d.Breakdown != nil && d.Breakdown.SameValue, "a breakdown whose value the return event must share"},
 		{d.Cohorting == "first_in_range" && startsBefore, "cohorts by the first start event in the range, with earlier ones before it"},
 		{d.Cohorting == "first_ever" && len(d.Start.Filters) > 0, "cohorts by the first event ever, whether the filters hold for it or not"},
 	}
@@ -226,6 +221,10 @@ func (f *caseFile) query() (q model.Query, err error) {
 	if f.Kind == "retention" {
 		r := model.Retention{
 			Cohorts: model.FirstTime, Period: model.Period(d.Period), Periods: d.Intervals, Mode: model.RetentionMode(d.Criteria),
+			MinOccurrences: d.MinimumOccurrences, Brackets: brackets(d.Brackets),
+		}
+		if d.Windows == "rolling_24h" {
+			r.Windows = model.Rolling
 		}
 		if d.Cohorting == "recurring" {
 			r.Cohorts = model.Recurring
@@ -249,6 +248,17 @@ func (f *caseFile) query() (q model.Query, err error) {
 		q.Funnel.Breakdown = &model.Breakdown{Property: "metadata." + d.Breakdown.Key}
 	}
 	return q, nil
+}
+
+// brackets writes consecutive brackets of so many periods each, from period 1 on.
+func brackets(lengths []int) []string {
+	var texts []string
+	next := 1
+	for _, n := range lengths {
+		texts = append(texts, fmt.Sprintf("%d-%d", next, next+n-1))
+		next += n
+	}
+	return texts
 }
 
 func (s *caseSelector) selector() (model.EventSelector, error) {
@@ -293,33 +303,61 @@ func (c *Case) Check(a Answer) error {
 	return nil
 }
 
-func (c *Case) checkRetention(m *Matrix) error {
-	want := maps.Clone(c.expected.Rows)
-	if want == nil {
-		want = map[string][]int{}
-		days := map[model.Period]int{model.Day: 1, model.Week: 7}[c.Query.Retention.Period]
-		first, err := time.Parse(time.DateOnly, c.expected.FirstCohort)
-		if err != nil {
-			return err
-		}
-		for i, row := range c.expected.Matrix {
-			want[first.AddDate(0, 0, i*days).Format(time.DateOnly)] = row
-		}
-		if len(m.Cohorts) != len(want) {
-			return fmt.Errorf("%d cohorts, want %d", len(m.Cohorts), len(want))
-		}
+// checkRetention compares a matrix whose first column is the cohorts' sizes: it stands for period 0, or comes before the brackets.
+func (c *Case) checkRetention(groups []Matrix) error {
+	if len(groups) != 1 {
+		return fmt.Errorf("%d groups, want one", len(groups))
 	}
-	for _, cohort := range m.Cohorts {
-		date := cohort.Start.Format(time.DateOnly)
-		for p, users := range want[date] {
-			if p == 0 && cohort.Size != users || p > 0 && cohort.Cells[p].Users != users {
-				return fmt.Errorf("cohort %s is %d, %v; want %v", date, cohort.Size, cohort.Cells, want[date])
+	want, err := c.expectedCohorts()
+	if err != nil {
+		return err
+	}
+	if c.expected.Rows == nil && len(groups[0].Cohorts) != len(want) {
+		return fmt.Errorf("%d cohorts, want %d", len(groups[0].Cohorts), len(want))
+	}
+	bracketed := 0
+	if len(c.Query.Retention.Brackets) > 0 {
+		bracketed = 1
+	}
+	for _, cohort := range groups[0].Cohorts {
+		start := cohort.Start.UTC()
+		for i, users := range want[start] {
+			if i == 0 && cohort.Size() != users || i > 0 && cohort.Cells[i-bracketed].Users != users {
+				return fmt.Errorf("cohort %s is %d, %v; want %v", start, cohort.Size(), cohort.Cells, want[start])
 			}
 		}
-		delete(want, date)
+		delete(want, start)
 	}
 	if len(want) > 0 {
 		return fmt.Errorf("the cohorts %v are missing", want)
 	}
 	return nil
+}
+
+// expectedCohorts are the rows that the source gives, by the start of their cohort in UTC.
+func (c *Case) expectedCohorts() (map[time.Time][]int, error) {
+	want := map[time.Time][]int{}
+	for name, row := range c.expected.Rows {
+		start, _, err := moment(name, c.Settings.Zone)
+		if err != nil {
+			return nil, err
+		}
+		want[start.UTC()] = row
+	}
+	for i, row := range c.expected.Matrix {
+		start, _, err := moment(c.expected.FirstCohort, c.Settings.Zone)
+		if err != nil {
+			return nil, err
+		}
+		switch c.Query.Retention.Period {
+		case model.Hour:
+			start = start.Add(time.Duration(i) * time.Hour)
+		case model.Week:
+			start = start.AddDate(0, 0, 7*i)
+		default:
+			start = start.AddDate(0, 0, i)
+		}
+		want[start.UTC()] = row
+	}
+	return want, nil
 }

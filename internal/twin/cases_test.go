@@ -31,9 +31,7 @@ func TestWholeCollection(t *testing.T) {
 		"ph-f-21b": "a funnel with an exclusion", "ph-f-30": "a funnel with an exclusion",
 		"ph-f-26b": "a step that takes a user's first event ever only", "ph-f-38": "a funnel in strict order",
 		"ph-f-42b": "a funnel's output time_to_convert", "ph-f-45a": "a funnel's output trends",
-		"ph-r-04": "retention by the hour", "ph-r-06": "a minimum of occurrences",
-		"ph-r-20": "retention with a breakdown", "ph-r-26": "brackets of several periods",
-		"ph-r-22c": "rolling windows of 24 hours", "mx-r-02b": "rolling windows of 24 hours",
+		"ph-r-20": "a breakdown whose value the return event must share",
 	}
 	var checked []string
 	for _, c := range load(t, collection) {

@@ -1,6 +1,10 @@
 package twin
 
 import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
@@ -9,127 +13,268 @@ import (
 // State says how far time has come with a cell of a retention matrix.
 type State string
 
-// The states of a cell: its bucket is over, has begun, or is yet to come.
+// The states of a cell: its time is over, has begun, or is yet to come.
 const (
 	Complete   State = "complete"
 	Incomplete State = "incomplete"
 	Future     State = "future"
 )
 
-// Matrix is the answer to a retention query.
+// Matrix is the answer to a retention query, for everybody or for one group of a breakdown.
 type Matrix struct {
-	Cohorts []Cohort
-	// Mean is the share of retained users a period, weighted by size, over the complete cells; nil where these have nobody.
+	Kind Kind
+	// Breakdown is the value of a group of kind value.
+	Breakdown string
+	Cohorts   []Cohort
+	// Mean is the share of retained actors a column, weighted by size, over the complete cells; nil where these have nobody.
 	Mean []*float64
 }
 
 // Cohort is a row of the matrix.
 type Cohort struct {
 	// Start is the first moment of the cohort's bucket.
-	Start time.Time
-	Size  int
-	// Cells has one cell a period.
+	Start   time.Time
+	Members []Member
+	// Cells has one cell a column.
 	Cells []Cell
 }
 
-// Cell counts the users of a cohort who came back. Nobody came back in the future.
+// Size is how many actors the cohort has.
+func (c Cohort) Size() int { return len(c.Members) }
+
+// Member is an actor of a cohort.
+type Member struct {
+	Actor string
+	// Started is the time of its first start event in the cohort's bucket.
+	Started time.Time
+	Kind    Kind
+	Value   string
+	// Retained says for each column whether the actor came back.
+	Retained []bool
+}
+
+// Cell counts the actors of a cohort who came back. Nobody came back in the future.
 type Cell struct {
 	Users int
 	State State
 }
 
-// visits are the times of one user's start and return events.
-type visits struct{ starts, returns []time.Time }
-
 // Retention answers a retention query.
-func Retention(q *model.Query, w World, r Range, s Settings) Matrix {
+func Retention(q *model.Query, w World, r Range, s Settings) []Matrix {
 	cal := calendar{s.Zone, s.WeekStart, q.Retention.Period}
-	var users []visits
-	for _, events := range w.byUser() {
-		var v visits
-		for _, e := range events {
-			if !e.Time.Before(s.Now) {
-				continue
-			}
-			if picks(q, q.Retention.Start, e) {
-				v.starts = append(v.starts, e.Time)
-			}
-			if picks(q, q.Retention.Return, e) {
-				v.returns = append(v.returns, e.Time)
-			}
-		}
-		users = append(users, v)
-	}
-	var m Matrix
+	var cohorts []Cohort
 	lastMoment := r.To.Add(-time.Nanosecond)
 	for b := cal.bucket(r.From); b <= cal.bucket(lastMoment) && cal.begin(b).Before(s.Now); b++ {
-		m.Cohorts = append(m.Cohorts, cohort(q.Retention, cal, b, users, s.Now))
-	}
-	for p := range q.Retention.Periods {
-		m.Mean = append(m.Mean, weightedMean(m.Cohorts, p))
-	}
-	return m
-}
-
-func cohort(r *model.Retention, cal calendar, bucket int, users []visits, now time.Time) Cohort {
-	c := Cohort{Start: cal.begin(bucket), Cells: make([]Cell, r.Periods)}
-	for p := range c.Cells {
-		c.Cells[p].State = state(cal, bucket+p, now)
-	}
-	for _, v := range users {
-		first, member := v.entry(r, cal, bucket)
-		if !member {
-			continue
-		}
-		c.Size++
-		for p := range c.Cells {
-			if c.Cells[p].State != Future && v.retained(r, cal, bucket, p, first) {
-				c.Cells[p].Users++
+		c := Cohort{Start: cal.begin(b)}
+		for actor, events := range w.actors(q.Retention.Actor) {
+			if m, ok := memberOf(q, cal, b, past(events, s.Now)); ok {
+				m.Actor = actor
+				c.Members = append(c.Members, m)
 			}
 		}
+		slices.SortFunc(c.Members, func(a, b Member) int { return cmp.Compare(a.Actor, b.Actor) })
+		for _, column := range columns(q.Retention) {
+			c.Cells = append(c.Cells, Cell{State: state(q.Retention, cal, b, column, s.Now)})
+		}
+		cohorts = append(cohorts, c)
 	}
-	return c
+	return groups(q.Retention, cohorts)
 }
 
-func state(cal calendar, bucket int, now time.Time) State {
+// actors gives each user's or session's events in order of time.
+func (w World) actors(kind model.Actor) map[string][]Event {
+	if kind == model.UserActor {
+		return w.byUser()
+	}
+	sessions := map[string][]Event{}
+	for _, e := range w.Events {
+		if e.SessionID != "" {
+			sessions[e.SessionID] = append(sessions[e.SessionID], e)
+		}
+	}
+	for _, events := range sessions {
+		slices.SortStableFunc(events, func(a, b Event) int { return a.Time.Compare(b.Time) })
+	}
+	return sessions
+}
+
+func past(events []Event, now time.Time) []Event {
+	var all []Event
+	for _, e := range events {
+		if e.Time.Before(now) {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+// columns are the first and the last period of each column.
+func columns(r *model.Retention) [][2]int {
+	var all [][2]int
+	for _, text := range r.Brackets {
+		first, last, isRange := strings.Cut(text, "-")
+		if !isRange {
+			last = first
+		}
+		from, err := strconv.Atoi(first)
+		to, err2 := strconv.Atoi(last)
+		if err != nil || err2 != nil {
+			panic("twin: bracket " + text)
+		}
+		all = append(all, [2]int{from, to})
+	}
+	if len(all) == 0 {
+		for p := range r.Periods {
+			all = append(all, [2]int{p, p})
+		}
+	}
+	return all
+}
+
+// rollingPeriod is the length of a period that is counted from an actor's start.
+func rollingPeriod(r *model.Retention) time.Duration {
+	return map[model.Period]time.Duration{model.Hour: time.Hour, model.Day: 24 * time.Hour, model.Week: 7 * 24 * time.Hour}[r.Period]
+}
+
+// state is judged by the first and the last moment that may belong to the cell of any actor.
+func state(r *model.Retention, cal calendar, bucket int, column [2]int, now time.Time) State {
+	begin, end := cal.begin(bucket+column[0]), cal.begin(bucket+column[1]+1)
+	if r.Windows == model.Rolling {
+		begin = cal.begin(bucket).Add(time.Duration(column[0]) * rollingPeriod(r))
+		end = cal.begin(bucket + 1).Add(time.Duration(column[1]+1) * rollingPeriod(r))
+	}
 	switch {
-	case !cal.begin(bucket).Before(now):
+	case !begin.Before(now):
 		return Future
-	case cal.begin(bucket + 1).After(now):
+	case end.After(now):
 		return Incomplete
 	}
 	return Complete
 }
 
-// entry is the user's first start event in a cohort's bucket; false if the user is not of the cohort.
-func (v visits) entry(r *model.Retention, cal calendar, bucket int) (time.Time, bool) {
-	for i, t := range v.starts {
-		if cal.bucket(t) == bucket && (i == 0 || r.Cohorts == model.Recurring) {
-			return t, true
+// memberOf follows one actor of a cohort; false if the actor is not of the cohort.
+func memberOf(q *model.Query, cal calendar, bucket int, events []Event) (Member, bool) {
+	r := q.Retention
+	for _, e := range events {
+		if !Picks(q, r.Start, e) {
+			continue
+		}
+		if cal.bucket(e.Time) == bucket {
+			m := Member{Started: e.Time, Kind: All}
+			for _, column := range columns(r) {
+				m.Retained = append(m.Retained, returns(q, cal, bucket, column, e.Time, events) >= r.MinOccurrences)
+			}
+			if r.Breakdown != nil {
+				m.Kind, m.Value = startValue(q, e.Time, events)
+			}
+			return m, true
+		}
+		if r.Cohorts == model.FirstTime {
+			break
 		}
 	}
-	return time.Time{}, false
+	return Member{}, false
 }
 
-func (v visits) retained(r *model.Retention, cal calendar, bucket, p int, first time.Time) bool {
-	if p == 0 && r.Start.Equal(&r.Return) {
-		return true
-	}
-	for _, t := range v.returns {
-		inPeriod := cal.bucket(t) == bucket+p || r.Mode == model.OnOrAfter && cal.bucket(t) > bucket+p
-		if inPeriod && (p > 0 || t.After(first)) {
-			return true
+// returns is how many return events an actor who started at the given time has in a column.
+func returns(q *model.Query, cal calendar, bucket int, column [2]int, started time.Time, events []Event) int {
+	r := q.Retention
+	n := 0
+	for _, e := range events {
+		if !Picks(q, r.Return, e) || e.Time.Before(started) || e.Time.Equal(started) && !r.Start.Equal(&r.Return) {
+			continue
+		}
+		period := cal.bucket(e.Time) - bucket
+		if r.Windows == model.Rolling {
+			period = int(e.Time.Sub(started) / rollingPeriod(r))
+		}
+		if period >= column[0] && (period <= column[1] || r.Mode == model.OnOrAfter) {
+			n++
 		}
 	}
-	return false
+	return n
 }
 
-func weightedMean(cohorts []Cohort, p int) *float64 {
+// startValue is the property of the start event; of several at the very same time, the smallest value.
+func startValue(q *model.Query, started time.Time, events []Event) (Kind, string) {
+	var values []string
+	for _, e := range events {
+		if value, set := PropertyOf(e, q.Retention.Breakdown.Property); set && e.Time.Equal(started) && Picks(q, q.Retention.Start, e) {
+			values = append(values, value)
+		}
+	}
+	if len(values) == 0 {
+		return None, ""
+	}
+	return Value, slices.Min(values)
+}
+
+// groups splits the cohorts by the values with the most members; of equals, the smaller value comes first.
+func groups(r *model.Retention, cohorts []Cohort) []Matrix {
+	if r.Breakdown == nil {
+		return []Matrix{matrix(r, All, "", cohorts, func(Member) bool { return true })}
+	}
+	sizes := map[string]int{}
+	nones := 0
+	for _, c := range cohorts {
+		for _, m := range c.Members {
+			if m.Kind == Value {
+				sizes[m.Value]++
+			} else {
+				nones++
+			}
+		}
+	}
+	var top []string
+	for value := range sizes {
+		top = append(top, value)
+	}
+	slices.SortFunc(top, func(a, b string) int { return cmp.Or(sizes[b]-sizes[a], cmp.Compare(a, b)) })
+	top = top[:min(len(top), r.Breakdown.Limit)]
+	var all []Matrix
+	for _, value := range top {
+		all = append(all, matrix(r, Value, value, cohorts, func(m Member) bool { return m.Kind == Value && m.Value == value }))
+	}
+	if len(sizes) > len(top) {
+		all = append(all, matrix(r, Other, "", cohorts, func(m Member) bool { return m.Kind == Value && !slices.Contains(top, m.Value) }))
+	}
+	if nones > 0 {
+		all = append(all, matrix(r, None, "", cohorts, func(m Member) bool { return m.Kind == None }))
+	}
+	return all
+}
+
+// matrix counts the members that belong to it.
+func matrix(r *model.Retention, kind Kind, value string, cohorts []Cohort, belongs func(Member) bool) Matrix {
+	m := Matrix{Kind: kind, Breakdown: value}
+	for _, c := range cohorts {
+		own := Cohort{Start: c.Start, Cells: slices.Clone(c.Cells)}
+		for _, member := range c.Members {
+			if !belongs(member) {
+				continue
+			}
+			member.Kind, member.Value = kind, value
+			own.Members = append(own.Members, member)
+			for i, retained := range member.Retained {
+				if retained {
+					own.Cells[i].Users++
+				}
+			}
+		}
+		m.Cohorts = append(m.Cohorts, own)
+	}
+	for i := range columns(r) {
+		m.Mean = append(m.Mean, weightedMean(m.Cohorts, i))
+	}
+	return m
+}
+
+func weightedMean(cohorts []Cohort, column int) *float64 {
 	var users, size int
 	for _, c := range cohorts {
-		if c.Cells[p].State == Complete {
-			users += c.Cells[p].Users
-			size += c.Size
+		if c.Cells[column].State == Complete {
+			users += c.Cells[column].Users
+			size += c.Size()
 		}
 	}
 	if size == 0 {

@@ -50,7 +50,7 @@ type Settings struct {
 // Answer is the answer to a query: the part that its type names.
 type Answer struct {
 	Funnel    []FunnelRow
-	Retention *Matrix
+	Retention []Matrix
 	Heatmap   map[[2]int]int
 }
 
@@ -60,8 +60,7 @@ func Ask(q *model.Query, w World, r Range, s Settings) Answer {
 	case model.FunnelType:
 		return Answer{Funnel: Funnel(q, w, r, s)}
 	case model.RetentionType:
-		m := Retention(q, w, r, s)
-		return Answer{Retention: &m}
+		return Answer{Retention: Retention(q, w, r, s)}
 	case model.HeatmapType:
 		return Answer{Heatmap: Heatmap(q, w, r, s)}
 	}
@@ -80,6 +79,23 @@ func (w World) byUser() map[string][]Event {
 		slices.SortStableFunc(events, func(a, b Event) int { return a.Time.Compare(b.Time) })
 	}
 	return users
+}
+
+// byActor gives each user's or session's events in order of time.
+func (w World) byActor(a model.Actor) map[string][]Event {
+	if a == model.UserActor {
+		return w.byUser()
+	}
+	sessions := map[string][]Event{}
+	for _, e := range w.Events {
+		if e.SessionID != "" {
+			sessions[e.SessionID] = append(sessions[e.SessionID], e)
+		}
+	}
+	for _, events := range sessions {
+		slices.SortStableFunc(events, func(a, b Event) int { return a.Time.Compare(b.Time) })
+	}
+	return sessions
 }
 
 // last is the time of the latest event of anybody, and the zero time in an empty world.

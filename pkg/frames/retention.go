@@ -2,168 +2,277 @@ package frames
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
+	"github.com/footfall-analytics/footfall/pkg/analysis"
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-// RetentionRow is one cell: the users of a cohort who were retained in a period, or the cohort's size in period -1.
-type RetentionRow struct {
-	Cohort int   `db:"cohort"`
-	Period int   `db:"period"`
-	Users  int64 `db:"users"`
-}
+// weightedMean is what the mean over all cohorts is called.
+const weightedMean = "weighted mean"
 
-// CohortBounds tells when cohorts and their periods begin and end.
-type CohortBounds struct {
-	// Starts are the buckets' starts in order, with the end of the last; cohort c's period p is bucket c+p.
-	Starts []time.Time
-	// Count is the number of cohorts.
-	Count int
-	Zone  *time.Location
-	Now   time.Time
-}
-
-// cohort is one row of the matrix.
-type cohort struct {
-	label string
-	size  int64
-	users []int64
-	// known is how many periods have begun, complete how many are over.
-	known, complete int
-}
-
-// share is the share of the cohort that was retained in a period; nil in the future and in a cohort of nobody.
-func (c *cohort) share(period int) *float64 {
-	if period >= c.known {
-		return nil
-	}
-	return ratio(c.users[period], c.size)
+// cohortRow is a row of a retention matrix: a cohort, or the weighted mean.
+type cohortRow struct {
+	group, name string
+	size        int64
+	// users and shares have an element a column: nil in the future. The mean has no users.
+	users  []*int64
+	shares []*float64
+	states []analysis.CellState
 }
 
 // Retention makes the frame that the query's output asks for.
-func Retention(r *model.Retention, bounds CohortBounds, rows []RetentionRow) data.Frames {
-	cohorts := matrix(r, bounds, rows)
+func Retention(r *model.Retention, answer analysis.RetentionAnswer) data.Frames {
+	var frame *data.Frame
 	switch r.Output {
 	case model.RetentionHeatmap:
-		return data.Frames{retentionHeatmap(r, cohorts)}
+		frame = retentionHeatmap(r, answer)
 	case model.RetentionLong:
-		return data.Frames{retentionLong(r, cohorts)}
+		frame = retentionLong(r, answer)
+	case model.RetentionCurve:
+		frame = retentionCurve(r, answer)
+	case model.RetentionClassic:
+		frame = retentionClassic(r, answer)
+	case model.RetentionRate:
+		frame = retentionRate(r, answer)
+	default:
+		frame = retentionTable(r, answer)
 	}
-	return data.Frames{retentionTable(r, cohorts)}
+	return data.Frames{frame}
 }
 
-func matrix(r *model.Retention, b CohortBounds, rows []RetentionRow) []cohort {
-	layout := "2006-01-02"
-	if r.Period == model.Month {
-		layout = "2006-01"
-	}
-	cohorts := make([]cohort, b.Count)
-	for i := range cohorts {
-		c := &cohorts[i]
-		c.label = b.Starts[i].In(b.Zone).Format(layout)
-		c.users = make([]int64, r.Periods)
-		for p := range r.Periods {
-			if b.Starts[i+p].Before(b.Now) {
-				c.known++
+// cohortRows are the rows of a group's cohorts.
+func cohortRows(answer analysis.RetentionAnswer, g *analysis.RetentionGroup) []cohortRow {
+	rows := make([]cohortRow, len(g.Cohorts))
+	for c := range rows {
+		cohort := &g.Cohorts[c]
+		row := cohortRow{group: groupTitle(g.Kind, g.Value), name: answer.Names[c], size: cohort.Size}
+		for i, users := range cohort.Users {
+			state := answer.State(c, i)
+			row.states = append(row.states, state)
+			if state == analysis.Future {
+				row.users, row.shares = append(row.users, nil), append(row.shares, nil)
+			} else {
+				row.users, row.shares = append(row.users, &users), append(row.shares, ratio(users, cohort.Size))
 			}
-			if !b.Starts[i+p+1].After(b.Now) {
-				c.complete++
+		}
+		rows[c] = row
+	}
+	return rows
+}
+
+// meanRow is the share retained in each column over all cohorts for which it is over, weighted by their sizes.
+func meanRow(answer analysis.RetentionAnswer, g *analysis.RetentionGroup) cohortRow {
+	row := cohortRow{group: groupTitle(g.Kind, g.Value), name: weightedMean, size: g.Size()}
+	for i := range answer.Columns {
+		var users, size int64
+		for c := range g.Cohorts {
+			if answer.State(c, i) == analysis.Complete {
+				users += g.Cohorts[c].Users[i]
+				size += g.Cohorts[c].Size
 			}
 		}
+		row.users, row.shares = append(row.users, nil), append(row.shares, ratio(users, size))
 	}
-	for _, row := range rows {
-		if row.Period < 0 {
-			cohorts[row.Cohort].size = row.Users
-		} else {
-			cohorts[row.Cohort].users[row.Period] = row.Users
-		}
-	}
-	return cohorts
+	return row
 }
 
-// mean is the share retained in a period over all cohorts for which it is over, weighted by their sizes.
-func mean(cohorts []cohort, period int) *float64 {
-	var users, size int64
-	for i := range cohorts {
-		if period < cohorts[i].complete {
-			users += cohorts[i].users[period]
-			size += cohorts[i].size
+// inProgress names the cells that have begun and are not over.
+func (row *cohortRow) inProgress(r *model.Retention) *string {
+	var names []string
+	for i, b := range r.Columns() {
+		if row.states != nil && row.states[i] == analysis.Incomplete {
+			names = append(names, columnName(r, b))
 		}
 	}
-	return ratio(users, size)
+	if names == nil {
+		return nil
+	}
+	text := strings.Join(names, ", ")
+	return &text
 }
 
-func periodName(r *model.Retention, period int) string { return fmt.Sprintf("%s %d", r.Period, period) }
+func columnName(r *model.Retention, b model.Bracket) string { return fmt.Sprintf("%s %s", r.Period, b) }
 
 // retentionTable has a row a cohort and a column a period, above them the weighted mean.
-func retentionTable(r *model.Retention, cohorts []cohort) *data.Frame {
-	labels, sizes, open := []string{"weighted mean"}, []int64{0}, []*string{nil}
-	for i := range cohorts {
-		c := &cohorts[i]
-		labels, sizes = append(labels, c.label), append(sizes, c.size)
-		sizes[0] += c.size
-		if c.complete < c.known {
-			name := periodName(r, c.complete)
-			open = append(open, &name)
-		} else {
-			open = append(open, nil)
-		}
+func retentionTable(r *model.Retention, answer analysis.RetentionAnswer) *data.Frame {
+	return matrixFrame(r, answer, counted(r.Actor), func(rows []cohortRow, i int, name string) []*data.Field {
+		return []*data.Field{percent(column(rows, name, func(row cohortRow) *float64 { return row.shares[i] }))}
+	})
+}
+
+// retentionClassic has number and share of each column.
+func retentionClassic(r *model.Retention, answer analysis.RetentionAnswer) *data.Frame {
+	size := counted(r.Actor)
+	if r.Cohorts == model.FirstTime {
+		size = "new_" + size
 	}
-	frame := data.NewFrame("retention", data.NewField("cohort", nil, labels), unit(data.NewField("users", nil, sizes), "short"))
-	for p := range r.Periods {
-		shares := []*float64{mean(cohorts, p)}
-		for i := range cohorts {
-			shares = append(shares, cohorts[i].share(p))
+	return matrixFrame(r, answer, size, func(rows []cohortRow, i int, name string) []*data.Field {
+		return []*data.Field{
+			unit(column(rows, name, func(row cohortRow) *int64 { return row.users[i] }), "short"),
+			percent(column(rows, name+" rate", func(row cohortRow) *float64 { return row.shares[i] })),
 		}
-		frame.Fields = append(frame.Fields, percent(data.NewField(periodName(r, p), nil, shares)))
+	})
+}
+
+// matrixFrame is a table of all rows, with the fields that each column makes.
+func matrixFrame(r *model.Retention, answer analysis.RetentionAnswer, size string, fields func(rows []cohortRow, i int, name string) []*data.Field) *data.Frame {
+	var rows []cohortRow
+	for i := range answer.Groups {
+		rows = append(append(rows, meanRow(answer, &answer.Groups[i])), cohortRows(answer, &answer.Groups[i])...)
 	}
-	frame.Fields = append(frame.Fields, data.NewField("in_progress", nil, open))
+	frame := data.NewFrame("retention")
+	if r.Breakdown != nil {
+		frame.Fields = append(frame.Fields, column(rows, "breakdown", func(row cohortRow) string { return row.group }))
+	}
+	frame.Fields = append(frame.Fields,
+		column(rows, "cohort", func(row cohortRow) string { return row.name }),
+		unit(column(rows, size, func(row cohortRow) int64 { return row.size }), "short"))
+	for i, b := range answer.Columns {
+		frame.Fields = append(frame.Fields, fields(rows, i, columnName(r, b))...)
+	}
+	frame.Fields = append(frame.Fields, column(rows, "in_progress", func(row cohortRow) *string { return row.inProgress(r) }))
 	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}
 	return frame
 }
 
-// retentionHeatmap has periods on x and cohorts on y.
-func retentionHeatmap(r *model.Retention, cohorts []cohort) *data.Frame {
-	frame := cells("retention", r.Periods, len(cohorts),
-		func(p int) any { return float64(p) },
-		func(p, c int) *float64 { return cohorts[c].share(p) })
-	percent(frame.Fields[2])
-	labels := make([]string, len(cohorts))
-	open := 0
-	for i := range cohorts {
-		labels[i] = cohorts[i].label
-		open += cohorts[i].known - cohorts[i].complete
+// retentionHeatmap has columns on x, by the number of the period or, with brackets, of the bracket from 1; and cohorts on y, group
+// by group.
+func retentionHeatmap(r *model.Retention, answer analysis.RetentionAnswer) *data.Frame {
+	var rows []cohortRow
+	labels, open := []string{}, 0
+	for i := range answer.Groups {
+		rows = append(rows, cohortRows(answer, &answer.Groups[i])...)
 	}
+	for i := range rows {
+		label := rows[i].name
+		if r.Breakdown != nil {
+			label = rows[i].group + " " + label
+		}
+		labels = append(labels, label)
+		if slices.Contains(rows[i].states, analysis.Incomplete) {
+			open++
+		}
+	}
+	first := 0.0
+	if len(r.Brackets) > 0 {
+		first = 1
+	}
+	frame := cells("retention", len(answer.Columns), len(rows),
+		func(i int) any { return first + float64(i) },
+		func(i, row int) *float64 { return rows[row].shares[i] })
+	percent(frame.Fields[2])
 	yLabels(frame, labels)
 	if open > 0 {
 		frame.Meta.Notices = []data.Notice{{Severity: data.NoticeSeverityInfo, Text: fmt.Sprintf(
-			"The last cell of %d cohorts is a %s that is not over yet: its share can still grow.", open, r.Period)}}
+			"%d cohorts have cells whose time is not over yet: their shares can still grow.", open)}}
 	}
 	return frame
 }
 
-// retentionLong has a row a cell that has begun.
-func retentionLong(r *model.Retention, cohorts []cohort) *data.Frame {
-	var labels []string
-	var periods, sizes, users []int64
-	var shares []*float64
-	var complete []bool
-	for i := range cohorts {
-		c := &cohorts[i]
-		for p := range c.known {
-			labels, periods, sizes = append(labels, c.label), append(periods, int64(p)), append(sizes, c.size)
-			users, shares, complete = append(users, c.users[p]), append(shares, c.share(p)), append(complete, p < c.complete)
+// retentionLong has a row a cell that has begun. Its period is a number, with brackets a text.
+func retentionLong(r *model.Retention, answer analysis.RetentionAnswer) *data.Frame {
+	type cell struct {
+		*cohortRow
+		column int
+	}
+	var list []cell
+	for i := range answer.Groups {
+		rows := cohortRows(answer, &answer.Groups[i])
+		for c := range rows {
+			for p, state := range rows[c].states {
+				if state != analysis.Future {
+					list = append(list, cell{&rows[c], p})
+				}
+			}
 		}
 	}
-	return data.NewFrame("retention",
-		data.NewField("cohort", nil, labels),
-		data.NewField("period", nil, periods),
-		unit(data.NewField("size", nil, sizes), "short"),
-		unit(data.NewField("users", nil, users), "short"),
-		percent(data.NewField("share", nil, shares)),
-		data.NewField("complete", nil, complete),
+	frame := data.NewFrame("retention")
+	if r.Breakdown != nil {
+		frame.Fields = append(frame.Fields, column(list, "breakdown", func(c cell) string { return c.group }))
+	}
+	frame.Fields = append(frame.Fields, column(list, "cohort", func(c cell) string { return c.name }))
+	if len(r.Brackets) > 0 {
+		frame.Fields = append(frame.Fields, column(list, "period", func(c cell) string { return r.Brackets[c.column] }))
+	} else {
+		frame.Fields = append(frame.Fields, column(list, "period", func(c cell) int64 { return int64(c.column) }))
+	}
+	frame.Fields = append(frame.Fields,
+		unit(column(list, "size", func(c cell) int64 { return c.size }), "short"),
+		unit(column(list, counted(r.Actor), func(c cell) int64 { return *c.users[c.column] }), "short"),
+		percent(column(list, "share", func(c cell) *float64 { return c.shares[c.column] })),
+		column(list, "complete", func(c cell) bool { return c.states[c.column] == analysis.Complete }))
+	return frame
+}
+
+// retentionCurve has the periods (of brackets, the first one) and the weighted mean of each; then, without a breakdown, a line for
+// each cohort that has somebody, as far as its cells are over.
+func retentionCurve(r *model.Retention, answer analysis.RetentionAnswer) *data.Frame {
+	frame := data.NewFrame("retention", column(answer.Columns, string(r.Period), func(b model.Bracket) float64 { return float64(b.From) }))
+	frame.Meta = &data.FrameMeta{PreferredVisualizationPluginID: "trend"}
+	for i := range answer.Groups {
+		g := &answer.Groups[i]
+		mean := data.NewField(weightedMean, nil, meanRow(answer, g).shares)
+		if r.Breakdown != nil {
+			mean.Labels = data.Labels{"breakdown": groupTitle(g.Kind, g.Value)}
+		}
+		frame.Fields = append(frame.Fields, percent(mean))
+	}
+	if r.Breakdown != nil {
+		return frame
+	}
+	for _, row := range cohortRows(answer, &answer.Groups[0]) {
+		if row.size == 0 {
+			continue
+		}
+		for i, state := range row.states {
+			if state != analysis.Complete {
+				row.shares[i] = nil
+			}
+		}
+		frame.Fields = append(frame.Fields, percent(data.NewField(row.name, nil, row.shares)))
+	}
+	return frame
+}
+
+// retentionRate is one number a breakdown value: what alert rules accept. Where no cell is over there is no number.
+func retentionRate(r *model.Retention, answer analysis.RetentionAnswer) *data.Frame {
+	var breakdown []string
+	var rate []float64
+	for i := range answer.Groups {
+		g := &answer.Groups[i]
+		if share := meanRow(answer, g).shares[r.ColumnIndex()]; share != nil {
+			breakdown, rate = append(breakdown, groupTitle(g.Kind, g.Value)), append(rate, *share)
+		}
+	}
+	frame := data.NewFrame("retention")
+	frame.Meta = &data.FrameMeta{Type: data.FrameTypeNumericLong, TypeVersion: data.FrameTypeVersion{0, 1}}
+	if len(rate) == 0 {
+		return frame // no fields: what alert rules take for "no data"
+	}
+	if r.Breakdown != nil {
+		frame.Fields = append(frame.Fields, data.NewField("breakdown", nil, breakdown))
+	}
+	frame.Fields = append(frame.Fields, percent(data.NewField("retention_rate", nil, rate)))
+	return frame
+}
+
+// RetentionActors is a table of actors.
+func RetentionActors(r *model.Retention, actors []analysis.RetentionActor) data.Frames {
+	frame := data.NewFrame("actors",
+		column(actors, string(r.Actor)+"_id", func(a analysis.RetentionActor) string { return a.ID }),
+		column(actors, "started", func(a analysis.RetentionActor) time.Time { return a.Started }),
+		column(actors, "retained", func(a analysis.RetentionActor) bool { return a.Retained }),
 	)
+	if r.Breakdown != nil {
+		frame.Fields = append(frame.Fields, column(actors, "breakdown", func(a analysis.RetentionActor) string {
+			return groupTitle(a.Kind, a.Value)
+		}))
+	}
+	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}
+	return data.Frames{frame}
 }

@@ -167,7 +167,7 @@ func (r *Retention) Columns() []Bracket {
 	return columns
 }
 
-// ColumnIndex is the place of Column among the columns of a validated query.
+// ColumnIndex is the place of Column among the columns of a validated query of the output rate or actors.
 func (r *Retention) ColumnIndex() int {
 	for i, b := range r.Columns() {
 		if b.String() == r.Column {
@@ -295,6 +295,9 @@ func (r *Retention) validateOutput() error {
 }
 
 func (r *Retention) validateColumn() error {
+	if r.Output != RetentionRate && r.Output != RetentionActors {
+		return nil
+	}
 	for _, b := range r.Columns() {
 		if b.String() == r.Column {
 			return nil

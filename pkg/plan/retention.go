@@ -2,70 +2,65 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-// Cohorts are the buckets of a retention query: the cohorts, then the later buckets in which their users may return.
+// Cohorts are the buckets of a retention query: the cohorts, then, with calendar windows, the later buckets in which their
+// actors may return.
 type Cohorts struct {
 	// Starts has the start of each bucket, in order, and the end of the last one.
 	Starts []time.Time
 	// Count is how many of the buckets are cohorts.
 	Count int
+	// Names are what the cohorts are called on screen: their local date, month, or date and hour.
+	Names []string
 }
 
-// Retention plans a retention query. The statement returns rows of (cohort, period, users): the number of users of the
-// cohort (counted from 0) who were retained in that period, and with period -1 the size of the cohort. Cells that are not
-// returned are 0, or lie in the future: the cohorts' bounds tell which.
-func Retention(q *model.Query, r Range, s Settings) (Statement, Cohorts, error) {
-	m := q.Retention
-	cohorts, err := cohortBuckets(m, r, s)
-	if err != nil {
-		return Statement{}, Cohorts{}, err
-	}
-	var args arguments
-	// What lies ahead of now is not known yet; what lies behind the last bucket only on_or_after asks for.
-	end := cohorts.Starts[len(cohorts.Starts)-1]
-	if m.Mode == model.OnOrAfter || end.After(s.Now) {
-		end = s.Now
-	}
-	b := retentionBuilder{query: q.Retention, bounds: args.bind(cohorts.Starts, "timestamptz[]")}
-	b.first = args.timestamp(cohorts.Starts[0])
-	b.last = args.timestamp(minTime(cohorts.Starts[cohorts.Count], s.Now))
-	b.periods = args.bind(m.Periods, "int")
-	sql := lines(
-		"WITH events AS (",
-		indent(b.events(&args, q.Filters, args.timestamp(s.Now), args.timestamp(end))),
-		"), buckets AS (",
-		"    SELECT user_key, width_bucket(time, "+b.bounds+") - 1 AS bucket,",
-		"        min(time) FILTER (WHERE is_start) AS started, max(time) FILTER (WHERE is_return) AS returned",
-		"    FROM events WHERE is_start OR is_return GROUP BY 1, 2",
-		"), users AS (",
-		indent(b.users()),
-		")",
-		"SELECT cohort, -1 AS period, count(*) AS users FROM users CROSS JOIN LATERAL unnest(cohorts) AS cohort GROUP BY 1",
-		"UNION ALL",
-		b.retained(),
-	)
-	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: "start events and returns are put together user by user"}, cohorts, nil
-}
-
-func cohortBuckets(m *model.Retention, r Range, s Settings) (Cohorts, error) {
+// RetentionCohorts cuts the range, as far as it is past, into cohorts. Too many buckets are an error.
+func RetentionCohorts(m *model.Retention, r Range, s Settings) (Cohorts, error) {
 	var c Cohorts
+	columns := m.Columns()
+	after := columns[len(columns)-1].To
+	for _, b := range columns {
+		after = max(after, b.To)
+	}
+	listed := after // the buckets after the last cohort
+	if m.Windows == model.Rolling {
+		listed = 0
+	}
 	until := minTime(r.To, s.Now)
 	for start := bucketStart(r.From, m.Period, s); ; start = nextBucket(start, m.Period, s.Zone) {
 		c.Starts = append(c.Starts, start)
 		if start.Before(until) {
 			c.Count++
 		}
-		if len(c.Starts) == c.Count+m.Periods {
-			return c, nil
-		}
-		if len(c.Starts) > MaxBuckets {
+		if c.Count+after > MaxBuckets {
 			return c, &model.Error{Field: "retention.period", Reason: fmt.Sprintf(
 				"is %s, which cuts the panel's range and the periods after it into more than %d buckets; use a longer period or a shorter range", m.Period, MaxBuckets)}
 		}
+		if len(c.Starts) > c.Count+listed {
+			break
+		}
+	}
+	c.name(m.Period, s.Zone)
+	return c, nil
+}
+
+// name names the cohorts. Hours that a clock change repeats are told apart by their distance from UTC.
+func (c *Cohorts) name(period model.Period, zone *time.Location) {
+	layout := map[model.Period]string{model.Hour: "2006-01-02 15:04", model.Month: "2006-01"}[period]
+	if layout == "" {
+		layout = time.DateOnly
+	}
+	for i, start := range c.Starts[:c.Count] {
+		text := start.In(zone).Format(layout)
+		if slices.Contains(c.Names[max(0, i-3):i], text) {
+			text += start.In(zone).Format(" -07:00")
+		}
+		c.Names = append(c.Names, text)
 	}
 }
 
@@ -76,73 +71,46 @@ func minTime(a, b time.Time) time.Time {
 	return b
 }
 
-type retentionBuilder struct {
-	query *model.Retention
-	// Placeholders: the buckets' bounds, the cohorts' first and last instant, the number of periods.
-	bounds, first, last, periods string
+// RetentionScan is the events that a retention query needs: bit 0 picks start events, bit 1 return events. Whether a start event
+// is an actor's first is known only to who reads them since ever. What lies ahead of now does not count yet.
+func RetentionScan(q *model.Query, c Cohorts, s Settings) Scan {
+	m := q.Retention
+	scan := Scan{
+		Actor: m.Actor, Filters: q.Filters, Picks: []*model.EventSelector{&m.Start, &m.Return},
+		Range: Range{From: c.Starts[0], To: minTime(c.end(m), s.Now)},
+	}
+	if m.Cohorts == model.FirstTime {
+		scan.From = time.Time{}
+	}
+	if m.Breakdown != nil {
+		scan.Value, scan.ValueOf = m.Breakdown.Property, 1
+	}
+	return scan
 }
 
-// events is the rows that start or return, and which of it they do. A first start counts wherever it lies before now, a
-// recurring one where there are cohorts, a return from the first cohort to the end.
-func (b *retentionBuilder) events(args *arguments, filters []model.Filter, now, end string) string {
-	m := b.query
-	start := args.selects(&m.Start)
-	where := []string{"user_key <> 0", "time < " + now}
-	if m.Cohorts == model.Recurring {
-		start = append(start, "time < "+b.last)
-		where = append(where, "time >= "+b.first)
+// end is the end of the last cell.
+func (c *Cohorts) end(m *model.Retention) time.Time {
+	end := c.Starts[len(c.Starts)-1]
+	switch {
+	case m.Mode == model.OnOrAfter:
+		return time.Unix(1<<40, 0)
+	case m.Windows == model.Rolling:
+		periods := 0
+		for _, b := range m.Columns() {
+			periods = max(periods, b.To+1)
+		}
+		return end.Add(time.Duration(periods) * RollingPeriod(m.Period))
 	}
-	if m.Start.Event != model.AnyEvent && m.Return.Event != model.AnyEvent {
-		where = append(where, "event_type = ANY("+args.bind([]string{m.Start.Event, m.Return.Event}, "text[]")+")")
-	}
-	returns := append(args.selects(&m.Return), "time >= "+b.first, "time < "+end)
-	return lines(
-		"SELECT user_key, time, "+all(start)+" AS is_start, "+all(returns)+" AS is_return",
-		"FROM user_events e",
-		"WHERE "+all(where, args.filters(filters)),
-		"OFFSET 0", // keeps the flags from being computed again wherever they are used
-	)
+	return end
 }
 
-// users is one row a user: the cohorts with the time of the start event that counts in each, and the buckets with a return
-// and the time of the last one in each. For on_or_after the last return of all says everything. Arrays, and no join of
-// starts with returns, because the server cannot guess how many of either a user has.
-func (b *retentionBuilder) users() string {
-	cohorts, having := "array_agg(bucket) FILTER (WHERE started IS NOT NULL) AS cohorts, array_agg(started) FILTER (WHERE started IS NOT NULL) AS starts",
-		"HAVING count(started) > 0"
-	if b.query.Cohorts == model.FirstTime {
-		cohorts = "ARRAY[width_bucket(min(started), " + b.bounds + ") - 1] AS cohorts, ARRAY[min(started)] AS starts"
-		having = "HAVING min(started) >= " + b.first + " AND min(started) < " + b.last
+// RollingPeriod is the length of a period of rolling windows.
+func RollingPeriod(p model.Period) time.Duration {
+	switch p {
+	case model.Hour:
+		return time.Hour
+	case model.Week:
+		return 7 * 24 * time.Hour
 	}
-	returns := "array_agg(bucket) FILTER (WHERE returned IS NOT NULL) AS return_buckets, array_agg(returned) FILTER (WHERE returned IS NOT NULL) AS returns"
-	if b.query.Mode == model.OnOrAfter {
-		returns = "ARRAY[width_bucket(max(returned), " + b.bounds + ") - 1] AS return_buckets, ARRAY[max(returned)] AS returns"
-	}
-	return lines("SELECT "+cohorts+",", "    "+returns, "FROM buckets GROUP BY user_key "+having)
-}
-
-// retained counts the users of each cohort and period who are retained.
-func (b *retentionBuilder) retained() string {
-	afterStart := "(bucket > cohort OR returned > started)"
-	if b.query.Start.Equal(&b.query.Return) {
-		afterStart = "bucket >= cohort" // every start is a return in period 0
-	}
-	from := lines(
-		"FROM users",
-		"CROSS JOIN LATERAL unnest(cohorts, starts) AS s(cohort, started)",
-		"CROSS JOIN LATERAL unnest(return_buckets, returns) AS r(bucket, returned)",
-	)
-	if b.query.Mode == model.On {
-		return lines(
-			"SELECT cohort, bucket - cohort AS period, count(*) AS users", from,
-			"WHERE bucket >= cohort AND bucket < cohort + "+b.periods+" AND "+afterStart,
-			"GROUP BY 1, 2",
-		)
-	}
-	return lines(
-		"SELECT cohort, period, count(*) AS users", from,
-		"CROSS JOIN LATERAL generate_series(0, least(bucket - cohort, "+b.periods+" - 1)) AS period",
-		"WHERE "+afterStart,
-		"GROUP BY 1, 2",
-	)
+	return 24 * time.Hour
 }

@@ -7,18 +7,17 @@ import (
 
 	"github.com/footfall-analytics/footfall/pkg/engine"
 	"github.com/footfall-analytics/footfall/pkg/frames"
-	"github.com/footfall-analytics/footfall/pkg/plan"
+	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
 func (d *Datasource) retention(ctx context.Context, q engine.Question, trace *engine.Trace) (data.Frames, error) {
-	statement, cohorts, err := plan.Retention(q.Query, q.Range, q.Settings)
+	if q.Query.Retention.Output == model.RetentionActors {
+		actors, err := d.engine.RetentionActors(ctx, q, trace)
+		return frames.RetentionActors(q.Query.Retention, actors), err
+	}
+	answer, err := d.engine.Retention(ctx, q, trace)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := engine.Select[frames.RetentionRow](ctx, d.engine, statement, trace)
-	if err != nil {
-		return nil, err
-	}
-	bounds := frames.CohortBounds{Starts: cohorts.Starts, Count: cohorts.Count, Zone: q.Zone, Now: q.Now}
-	return frames.Retention(q.Query.Retention, bounds, rows), nil
+	return frames.Retention(q.Query.Retention, answer), nil
 }

@@ -1,0 +1,192 @@
+package analysis
+
+import (
+	"slices"
+
+	"github.com/footfall-analytics/footfall/pkg/model"
+)
+
+// Retention is a retention question in numbers. Of an event's picks, bit 0 is the start event and bit 1 the return event. Times
+// are microseconds, as [Event] counts.
+type Retention struct {
+	// Bounds are the starts of the buckets, in order, and the end of the last one. The first Cohorts buckets are the cohorts, and
+	// Names what they are called.
+	Bounds  []int64
+	Cohorts int
+	Names   []string
+	Columns []model.Bracket
+	// FirstTime counts an actor in the cohort of its first start event only, wherever that lies.
+	FirstTime bool
+	OnOrAfter bool
+	// SameEvent says that every start event is a return event and the other way round: then a start counts itself.
+	SameEvent bool
+	// Rolling is the length of a period that is counted from the actor's start event; 0 means calendar windows.
+	Rolling int64
+	// MinOccurrences is how many return events make an actor retained.
+	MinOccurrences int
+	// Breakdown says that the start events have values, and Values what these are.
+	Breakdown bool
+	Values    *Values
+	// Now parts cells that are over from those that are not.
+	Now int64
+}
+
+// CellState says how far time has come with a cell.
+type CellState int
+
+// The states of a cell: its time is over, has begun, or is yet to come.
+const (
+	Complete CellState = iota
+	Incomplete
+	Future
+)
+
+// State is the state of a cohort's cell. With rolling windows the cell begins with the first actor's that can be and ends with the
+// last one's.
+func (r *Retention) State(cohort, column int) CellState {
+	b := r.Columns[column]
+	begin, end := r.Bounds[cohort]+int64(b.From)*r.Rolling, r.Bounds[cohort+1]+int64(b.To+1)*r.Rolling
+	if r.Rolling == 0 {
+		begin, end = r.Bounds[cohort+b.From], r.Bounds[cohort+b.To+1]
+	}
+	switch {
+	case begin >= r.Now:
+		return Future
+	case end > r.Now:
+		return Incomplete
+	}
+	return Complete
+}
+
+// Mergeable says that what is to be known of an actor is in which buckets it started and returned, so that the states of
+// consecutive times can be merged. Rolling windows, several occurrences and breakdowns need the events themselves.
+func (r *Retention) Mergeable() bool {
+	return r.Rolling == 0 && r.MinOccurrences == 1 && !r.Breakdown
+}
+
+// membership is an actor's place in a cohort: the cohort's number, and time and value of the start event.
+type membership struct {
+	cohort int
+	start  int64
+	value  uint32
+}
+
+// follower looks at one actor after the other, event by event. It answers every question; [marker] is its fast way for the
+// mergeable ones.
+type follower struct {
+	retention *Retention
+	buckets   buckets
+	members   []membership
+	returns   []int64 // the times of the return events, in order
+}
+
+func (r *Retention) newFollower() *follower {
+	return &follower{retention: r, buckets: newBuckets(r.Bounds)}
+}
+
+// follow finds the actor's memberships and return events.
+func (f *follower) follow(events []Event) {
+	f.members, f.returns = f.members[:0], f.returns[:0]
+	last := -1 // the bucket of the start event before
+	for i := range events {
+		e := &events[i]
+		if e.Picks&2 != 0 {
+			f.returns = append(f.returns, e.Time)
+		}
+		if e.Picks&1 == 0 || f.retention.FirstTime && last >= 0 {
+			continue
+		}
+		if b := f.buckets.of(e.Time); b != last {
+			last = b
+			if b > 0 && b <= f.retention.Cohorts {
+				f.members = append(f.members, membership{b - 1, e.Time, f.value(events[i:])})
+			}
+		}
+	}
+}
+
+// value is the smallest value that a start event at the time of the first event has; 0 if none has any.
+func (f *follower) value(events []Event) (value uint32) {
+	if !f.retention.Breakdown {
+		return 0
+	}
+	for i := 0; i < len(events) && events[i].Time == events[0].Time; i++ {
+		v := events[i].Value
+		if events[i].Picks&1 != 0 && v != 0 && (value == 0 || f.retention.Values.Less(v, value)) {
+			value = v
+		}
+	}
+	return value
+}
+
+// retained tells whether the followed actor is retained in a column.
+func (f *follower) retained(m membership, column int) bool {
+	r := f.retention
+	b := r.Columns[column]
+	from, to := m.start+int64(b.From)*r.Rolling, m.start+int64(b.To+1)*r.Rolling
+	if r.Rolling == 0 {
+		from, to = r.Bounds[m.cohort+b.From], r.Bounds[m.cohort+b.To+1]
+	}
+	if !r.SameEvent {
+		from = max(from, m.start+1)
+	}
+	first, _ := slices.BinarySearch(f.returns, from)
+	end := len(f.returns)
+	if !r.OnOrAfter {
+		end, _ = slices.BinarySearch(f.returns, to)
+	}
+	return end-first >= r.MinOccurrences
+}
+
+// buckets finds the bucket of a time: 0 is the time before the first one, 1 the first one, and one more than there are is the time
+// after the last one. A table of equal stretches of time, none much longer than the shortest bucket, says where to look.
+type buckets struct {
+	bounds []int64
+	table  []int16
+	shift  int
+}
+
+// longestTable is how many stretches the table may have.
+const longestTable = 4096
+
+func newBuckets(bounds []int64) buckets {
+	b := buckets{bounds: bounds}
+	span := bounds[len(bounds)-1] - bounds[0]
+	shortest := span
+	for i := 1; i < len(bounds); i++ {
+		shortest = min(shortest, bounds[i]-bounds[i-1])
+	}
+	for 2<<b.shift <= shortest || span>>b.shift >= longestTable {
+		b.shift++
+	}
+	bucket := 0
+	for t := bounds[0]; t < bounds[len(bounds)-1]; t += 1 << b.shift {
+		for t >= bounds[bucket+1] {
+			bucket++
+		}
+		b.table = append(b.table, int16(bucket))
+	}
+	return b
+}
+
+func (b *buckets) of(t int64) int {
+	if t < b.bounds[0] {
+		return 0
+	}
+	if t >= b.bounds[len(b.bounds)-1] {
+		return len(b.bounds)
+	}
+	i := int(b.table[(t-b.bounds[0])>>b.shift])
+	for t >= b.bounds[i+1] {
+		i++
+	}
+	return i + 1
+}
+
+// end is the end of a bucket.
+func (b *buckets) end(bucket int) int64 {
+	if bucket == len(b.bounds) {
+		return 1<<63 - 1
+	}
+	return b.bounds[bucket]
+}

@@ -1,0 +1,255 @@
+package analysis
+
+import "math/bits"
+
+// marks is what a mergeable question wants to know of an actor. Sets have a bit for each bucket, as [buckets] numbers them.
+type marks struct {
+	// first is the bucket of the first start event, or noBucket, and back says that the actor returned in it after the start.
+	// Only for first-time cohorts.
+	first int
+	back  bool
+	// returns are the buckets with a return event. Of recurring cohorts, starts are those with a start event and backs those with
+	// a return event after the first start event in them; where start and return are the same event, returns are all three.
+	returns, starts, backs []uint64
+}
+
+const noBucket = -1
+
+// marker makes marks of an actor's events.
+type marker struct {
+	retention *Retention
+	buckets   buckets
+	marks     marks
+	words     []uint64 // of the marks' sets
+}
+
+func (r *Retention) newMarker() *marker {
+	m := &marker{retention: r, buckets: newBuckets(r.Bounds)}
+	n := r.setWords()
+	m.words = make([]uint64, n*r.sets())
+	m.marks = r.marksOf(0, m.words)
+	return m
+}
+
+// setWords is how many words a set of buckets has.
+func (r *Retention) setWords() int { return (len(r.Bounds) + 1 + 63) / 64 }
+
+// sets is how many sets of buckets are to be known of an actor.
+func (r *Retention) sets() int {
+	if r.FirstTime || r.SameEvent {
+		return 1
+	}
+	return 3
+}
+
+// marksOf are marks with their sets in the given words. first is twice the first bucket, plus 1 if the actor was back in it.
+func (r *Retention) marksOf(first int16, words []uint64) marks {
+	n := r.setWords()
+	m := marks{first: int(first >> 1), back: first&1 == 1, returns: words[:n]}
+	switch {
+	case r.FirstTime:
+	case r.SameEvent:
+		m.starts, m.backs = m.returns, m.returns
+	default:
+		m.starts, m.backs = words[n:2*n], words[2*n:]
+	}
+	return m
+}
+
+func (m *marks) packedFirst() int16 {
+	packed := int16(m.first << 1)
+	if m.back {
+		packed++
+	}
+	return packed
+}
+
+// mark looks at an actor. With onlyMembers, it does not look further at one that is in no cohort.
+func (m *marker) mark(events []Event, onlyMembers bool) {
+	clear(m.words)
+	switch {
+	case m.retention.FirstTime:
+		m.markFirst(events, onlyMembers)
+	case m.retention.SameEvent:
+		m.markReturns(events)
+	default:
+		m.markAll(events)
+	}
+}
+
+func (m *marker) markFirst(events []Event, onlyMembers bool) {
+	m.marks.first, m.marks.back = noBucket, false
+	i := 0
+	for i < len(events) && events[i].Picks&1 == 0 {
+		i++
+	}
+	if i == len(events) {
+		if !onlyMembers {
+			m.markReturns(events)
+		}
+		return
+	}
+	start := events[i].Time
+	m.marks.first = m.buckets.of(start)
+	if m.marks.first == 0 || onlyMembers && m.marks.first > m.retention.Cohorts {
+		return
+	}
+	m.markReturns(events[i:])
+	for end := m.buckets.end(m.marks.first); i < len(events) && events[i].Time < end && !m.marks.back; i++ {
+		m.marks.back = events[i].Picks&2 != 0 && events[i].Time > start
+	}
+}
+
+func (m *marker) markReturns(events []Event) {
+	end := int64(-1 << 63)
+	for i := range events {
+		if events[i].Picks&2 == 0 || events[i].Time < end {
+			continue
+		}
+		bucket := m.buckets.of(events[i].Time)
+		end = m.buckets.end(bucket)
+		m.marks.returns[bucket>>6] |= 1 << (bucket & 63)
+	}
+}
+
+func (m *marker) markAll(events []Event) {
+	end := int64(-1 << 63)
+	bucket := 0
+	var started bool
+	var start int64
+	for i := range events {
+		e := &events[i]
+		if e.Time >= end {
+			bucket = m.buckets.of(e.Time)
+			end, started = m.buckets.end(bucket), false
+		}
+		if e.Picks&1 != 0 && !started {
+			started, start = true, e.Time
+			m.marks.starts[bucket>>6] |= 1 << (bucket & 63)
+		}
+		if e.Picks&2 != 0 {
+			m.marks.returns[bucket>>6] |= 1 << (bucket & 63)
+			if started && e.Time > start {
+				m.marks.backs[bucket>>6] |= 1 << (bucket & 63)
+			}
+		}
+	}
+}
+
+func has(set []uint64, bucket int) bool { return set[bucket>>6]>>(bucket&63)&1 == 1 }
+
+// nextIn is the first bucket in a set from the given one on; a large number if there is none.
+func nextIn(set []uint64, bucket int) int {
+	at := bucket >> 6
+	if at >= len(set) {
+		return 1 << 30
+	}
+	for word := set[at] >> (bucket & 63) << (bucket & 63); ; word = set[at] {
+		if word != 0 {
+			return at<<6 + bits.TrailingZeros64(word)
+		}
+		if at++; at == len(set) {
+			return 1 << 30
+		}
+	}
+}
+
+// lastIn is the last bucket in a set; -1 of an empty one.
+func lastIn(set []uint64) int {
+	for at := len(set) - 1; at >= 0; at-- {
+		if set[at] != 0 {
+			return at<<6 + 63 - bits.LeadingZeros64(set[at])
+		}
+	}
+	return -1
+}
+
+// RetentionState is what is known of actors after some stretch of time, for a mergeable question: about 26 bytes an actor for
+// first-time cohorts and 90 buckets, 24 to 56 for recurring ones. It is a visitor, for actors in order of their keys.
+type RetentionState struct {
+	retention *Retention
+	marker    *marker
+	actors    []int64
+	first     []int16
+	words     []uint64 // the sets of each actor, one after the other
+}
+
+// NewRetentionState starts an empty state.
+func NewRetentionState(r *Retention) *RetentionState {
+	return &RetentionState{retention: r, marker: r.newMarker()}
+}
+
+// Visit adds an actor. Times of different states must not overlap within a bucket: cut time at bounds.
+func (s *RetentionState) Visit(events []Event) {
+	s.marker.mark(events, false)
+	s.add(events[0].Actor, s.marker.marks.packedFirst(), s.marker.words)
+}
+
+func (s *RetentionState) add(actor int64, first int16, words []uint64) {
+	s.actors = append(s.actors, actor)
+	s.words = append(s.words, words...)
+	if s.retention.FirstTime {
+		s.first = append(s.first, first)
+	}
+}
+
+// of is what is known of the i-th actor.
+func (s *RetentionState) of(i int) (first int16, words []uint64) {
+	if s.retention.FirstTime {
+		first = s.first[i]
+	}
+	n := len(s.words) / len(s.actors)
+	return first, s.words[i*n : (i+1)*n]
+}
+
+// Bytes is about how much memory the state takes.
+func (s *RetentionState) Bytes() int { return 8*cap(s.actors) + 2*cap(s.first) + 8*cap(s.words) }
+
+// Merge is what is known after two stretches of time, this one and a later one that begins at a bucket's start; or of two sets
+// of actors in the same time. Both must be of the same question with the same bounds; how many of the buckets are cohorts may have
+// changed.
+func (s *RetentionState) Merge(later *RetentionState) *RetentionState {
+	r := later.retention
+	merged := NewRetentionState(r)
+	n := max(len(s.actors), len(later.actors))
+	merged.actors = make([]int64, 0, n)
+	merged.words = make([]uint64, 0, n*len(merged.marker.words))
+	both := make([]uint64, len(merged.marker.words))
+	i, j := 0, 0
+	for i < len(s.actors) || j < len(later.actors) {
+		switch {
+		case j == len(later.actors) || i < len(s.actors) && s.actors[i] < later.actors[j]:
+			first, words := s.of(i)
+			merged.add(s.actors[i], first, words)
+			i++
+		case i == len(s.actors) || later.actors[j] < s.actors[i]:
+			first, words := later.of(j)
+			merged.add(later.actors[j], first, words)
+			j++
+		default:
+			first, words := s.of(i)
+			laterFirst, laterWords := later.of(j)
+			if first>>1 == noBucket {
+				first = laterFirst
+			}
+			for k := range both {
+				both[k] = words[k] | laterWords[k]
+			}
+			merged.add(s.actors[i], first, both)
+			i++
+			j++
+		}
+	}
+	return merged
+}
+
+// Tally counts the actors of the state.
+func (s *RetentionState) Tally() *RetentionTally {
+	t := NewRetentionTally(s.retention)
+	for i := range s.actors {
+		first, words := s.of(i)
+		m := s.retention.marksOf(first, words)
+		t.count(&m)
+	}
+	return t
+}

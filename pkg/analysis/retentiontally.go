@@ -1,0 +1,292 @@
+package analysis
+
+import (
+	"slices"
+	"time"
+
+	"github.com/footfall-analytics/footfall/pkg/model"
+)
+
+// RetentionTally is a visitor that counts actors by cohort and column.
+type RetentionTally struct {
+	retention *Retention
+	marker    *marker   // of a mergeable question
+	follower  *follower // of all others, and where actors are listed
+	// counts has a row a cohort: its size, then the retained actors of each column. With a breakdown, rows are made where they are
+	// needed, for each value and cohort.
+	counts []int64
+	rows   map[valueCohort][]int64
+	// plain says that columns are the periods from 0 on, one by one.
+	plain bool
+
+	listed []ListedActor
+	cell   *Cell
+}
+
+type valueCohort struct {
+	value  uint32
+	cohort int32
+}
+
+// Cell is a place in the matrix: the numbers of cohort and column, from 0.
+type Cell struct{ Cohort, Column int }
+
+// ListedActor is an actor of a cohort.
+type ListedActor struct {
+	Actor int64
+	// Start is the time of the start event that put the actor into the cohort, and Value its value.
+	Start    int64
+	Value    uint32
+	Retained bool
+}
+
+// NewRetentionTally starts an empty tally.
+func NewRetentionTally(r *Retention) *RetentionTally {
+	t := &RetentionTally{retention: r, counts: make([]int64, r.Cohorts*(1+len(r.Columns))), rows: map[valueCohort][]int64{}}
+	if r.Mergeable() {
+		t.marker = r.newMarker()
+	} else {
+		t.follower = r.newFollower()
+	}
+	t.plain = true
+	for i, c := range r.Columns {
+		t.plain = t.plain && c == model.Bracket{From: i, To: i}
+	}
+	return t
+}
+
+// NewRetentionList starts an empty tally that also lists the actors of one cohort, retained in the cell's column or not.
+func NewRetentionList(r *Retention, cell Cell) *RetentionTally {
+	t := NewRetentionTally(r)
+	t.follower, t.cell = r.newFollower(), &cell
+	return t
+}
+
+// Visit counts an actor.
+func (t *RetentionTally) Visit(events []Event) {
+	if t.follower == nil {
+		t.marker.mark(events, true)
+		t.count(&t.marker.marks)
+		return
+	}
+	t.follower.follow(events)
+	for _, m := range t.follower.members {
+		row := t.row(m.cohort, m.value)
+		row[0]++
+		for column := range t.retention.Columns {
+			if t.follower.retained(m, column) {
+				row[1+column]++
+			}
+		}
+		if t.cell != nil && t.cell.Cohort == m.cohort {
+			t.listed = append(t.listed, ListedActor{events[0].Actor, m.start, m.value, t.follower.retained(m, t.cell.Column)})
+		}
+	}
+}
+
+func (t *RetentionTally) row(cohort int, value uint32) []int64 {
+	n := 1 + len(t.retention.Columns)
+	if !t.retention.Breakdown {
+		return t.counts[cohort*n : (cohort+1)*n]
+	}
+	key := valueCohort{value, int32(cohort)}
+	row := t.rows[key]
+	if row == nil {
+		row = make([]int64, n)
+		t.rows[key] = row
+	}
+	return row
+}
+
+// count counts an actor by its marks.
+func (t *RetentionTally) count(m *marks) {
+	r := t.retention
+	if r.FirstTime {
+		if m.first >= 1 && m.first <= r.Cohorts {
+			t.countIn(m.first, m.back || r.SameEvent, m.returns)
+		}
+		return
+	}
+	for c := nextIn(m.starts, 1); c <= r.Cohorts; c = nextIn(m.starts, c+1) {
+		t.countIn(c, has(m.backs, c), m.returns)
+	}
+}
+
+// countIn counts an actor of the cohort that is the given bucket. back says that it returned in it.
+func (t *RetentionTally) countIn(bucket int, back bool, returns []uint64) {
+	row := t.row(bucket-1, 0)
+	row[0]++
+	switch {
+	case t.retention.OnOrAfter:
+		last := lastIn(returns) - bucket // the last period with a return; in period 0, not all returns count
+		for i, c := range t.retention.Columns {
+			if c.From <= last && (c.From > 0 || last > 0) || c.From == 0 && back {
+				row[1+i]++
+			}
+		}
+	case t.plain:
+		if back {
+			row[1]++
+		}
+		for b := nextIn(returns, bucket+1); b < bucket+len(row)-1; b = nextIn(returns, b+1) {
+			row[1+b-bucket]++
+		}
+	default:
+		for i, c := range t.retention.Columns {
+			if c.From == 0 && back || nextIn(returns, bucket+max(c.From, 1)) <= bucket+c.To {
+				row[1+i]++
+			}
+		}
+	}
+}
+
+// Add counts what another tally of the same question has counted, of other actors.
+func (t *RetentionTally) Add(o *RetentionTally) {
+	for i, n := range o.counts {
+		t.counts[i] += n
+	}
+	for key, counts := range o.rows {
+		addTo(t.row(int(key.cohort), key.value), counts)
+	}
+	t.listed = append(t.listed, o.listed...)
+}
+
+func addTo(sum, counts []int64) {
+	for i, n := range counts {
+		sum[i] += n
+	}
+}
+
+// Listed are the actors of the listed cohort.
+func (t *RetentionTally) Listed() []ListedActor { return t.listed }
+
+// RetentionAnswer is the answer to a retention question: one matrix a breakdown value, or one of everybody.
+type RetentionAnswer struct {
+	*Retention
+	Groups []RetentionGroup
+}
+
+// RetentionActor is one actor of a list.
+type RetentionActor struct {
+	ID string
+	// Kind and Value are the group of the breakdown that counts the actor.
+	Kind  Kind
+	Value string
+	// Started is the time of the start event that put the actor into the cohort.
+	Started  time.Time
+	Retained bool
+}
+
+// RetentionGroup is the matrix of one breakdown value, or of everybody.
+type RetentionGroup struct {
+	Kind  Kind
+	Value string
+	// Cohorts has all cohorts, those of nobody too.
+	Cohorts []RetentionCohort
+}
+
+// RetentionCohort is a row of the matrix.
+type RetentionCohort struct {
+	Size int64
+	// Users are the retained actors, by column.
+	Users []int64
+}
+
+// Size is the number of actors in all cohorts; who is in several counts in each.
+func (g *RetentionGroup) Size() int64 {
+	var sum int64
+	for i := range g.Cohorts {
+		sum += g.Cohorts[i].Size
+	}
+	return sum
+}
+
+// RetentionGroups are the groups of a breakdown, in the order of the panel.
+type RetentionGroups struct {
+	tally *RetentionTally
+	top   []uint32
+}
+
+// Groups picks the values with the most actors in all cohorts, at most limit of them. Without a breakdown there is one group.
+func (t *RetentionTally) Groups(limit int) *RetentionGroups {
+	g := &RetentionGroups{tally: t}
+	if !t.retention.Breakdown {
+		return g
+	}
+	sizes := map[uint32]int64{}
+	for key, row := range t.rows {
+		sizes[key.value] += row[0]
+	}
+	g.top = TopValues(t.retention.Values, limit, func(yield func(uint32, int64) bool) {
+		for value, size := range sizes {
+			if !yield(value, size) {
+				return
+			}
+		}
+	})
+	return g
+}
+
+// Of is the group that a start event's value belongs to.
+func (g *RetentionGroups) Of(value uint32) (Kind, string) {
+	text, set := "", false
+	if g.tally.retention.Breakdown {
+		text, set = g.tally.retention.Values.Text(value)
+	}
+	switch {
+	case !g.tally.retention.Breakdown:
+		return OwnValue, ""
+	case !set:
+		return NoValue, ""
+	case slices.Contains(g.top, value):
+		return OwnValue, text
+	}
+	return OtherValues, ""
+}
+
+// All are the matrices: without a breakdown one of everybody; else the values with the most actors, most first and of equals the
+// smaller text, then the others and those without, if there are any.
+func (g *RetentionGroups) All() []RetentionGroup {
+	t := g.tally
+	if !t.retention.Breakdown {
+		group := t.newGroup(OwnValue, "")
+		for c := range group.Cohorts {
+			group.add(c, t.row(c, 0))
+		}
+		return []RetentionGroup{group}
+	}
+	var groups []RetentionGroup
+	for _, value := range g.top {
+		text, _ := t.retention.Values.Text(value)
+		groups = append(groups, t.newGroup(OwnValue, text))
+	}
+	other, none := t.newGroup(OtherValues, ""), t.newGroup(NoValue, "")
+	for key, row := range t.rows {
+		group := &other
+		if key.value == 0 {
+			group = &none
+		} else if i := slices.Index(g.top, key.value); i >= 0 {
+			group = &groups[i]
+		}
+		group.add(int(key.cohort), row)
+	}
+	for _, group := range []RetentionGroup{other, none} {
+		if group.Size() > 0 {
+			groups = append(groups, group)
+		}
+	}
+	return groups
+}
+
+func (t *RetentionTally) newGroup(kind Kind, value string) RetentionGroup {
+	g := RetentionGroup{Kind: kind, Value: value, Cohorts: make([]RetentionCohort, t.retention.Cohorts)}
+	for i := range g.Cohorts {
+		g.Cohorts[i].Users = make([]int64, len(t.retention.Columns))
+	}
+	return g
+}
+
+func (g *RetentionGroup) add(cohort int, row []int64) {
+	g.Cohorts[cohort].Size += row[0]
+	addTo(g.Cohorts[cohort].Users, row[1:])
+}

@@ -1,0 +1,127 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/footfall-analytics/footfall/pkg/analysis"
+	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/plan"
+)
+
+// Retention answers a retention query with one matrix a breakdown value, or one in all.
+func (e *Engine) Retention(ctx context.Context, q Question, trace *Trace) (answer analysis.RetentionAnswer, err error) {
+	err = e.read(ctx, trace, func(ctx context.Context, r *reading) error {
+		cohorts, spec, err := retentionSpec(q)
+		if err != nil {
+			return err
+		}
+		tally, err := r.retention(ctx, q, cohorts, spec, analysis.NewRetentionTally)
+		if err != nil {
+			return err
+		}
+		answer = analysis.RetentionAnswer{Retention: spec, Groups: tally.Groups(breakdownLimit(q.Query.Retention.Breakdown)).All()}
+		return nil
+	})
+	return answer, err
+}
+
+// RetentionActors lists the actors behind one cell.
+func (e *Engine) RetentionActors(ctx context.Context, q Question, trace *Trace) (actors []analysis.RetentionActor, err error) {
+	m := q.Query.Retention
+	err = e.read(ctx, trace, func(ctx context.Context, r *reading) error {
+		cohorts, spec, err := retentionSpec(q)
+		if err != nil {
+			return err
+		}
+		cell := analysis.Cell{Cohort: slices.Index(cohorts.Names, m.Actors.Cohort), Column: m.ColumnIndex()}
+		if cell.Cohort < 0 {
+			return &model.Error{Field: "retention.actors.cohort", Reason: fmt.Sprintf(
+				"is %q, which is no cohort of the panel's range; write it as the table does, such as %s", m.Actors.Cohort, example(cohorts))}
+		}
+		tally, err := r.retention(ctx, q, cohorts, spec, func(s *analysis.Retention) *analysis.RetentionTally {
+			return analysis.NewRetentionList(s, cell)
+		})
+		if err != nil {
+			return err
+		}
+		actors, err = r.retentionActors(ctx, q, cohorts, tally)
+		return err
+	})
+	return actors, err
+}
+
+// example is a cohort's name; the start of the range where there is no cohort yet.
+func example(c plan.Cohorts) string {
+	if c.Count == 0 {
+		return c.Starts[0].Format(time.DateOnly)
+	}
+	return c.Names[c.Count-1]
+}
+
+// retention counts everybody.
+func (r *reading) retention(ctx context.Context, q Question, cohorts plan.Cohorts, spec *analysis.Retention, newTally func(*analysis.Retention) *analysis.RetentionTally) (*analysis.RetentionTally, error) {
+	scan := plan.RetentionScan(q.Query, cohorts, q.Settings)
+	days, err := r.days(ctx, scan.Range)
+	if err != nil {
+		return nil, err
+	}
+	tallies, err := followDays(ctx, r, scan, days, spec.Values, func() *analysis.RetentionTally { return newTally(spec) })
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range tallies[1:] {
+		tallies[0].Add(t)
+	}
+	return tallies[0], nil
+}
+
+// retentionActors are the listed actors of the wanted status, with their ids.
+func (r *reading) retentionActors(ctx context.Context, q Question, cohorts plan.Cohorts, tally *analysis.RetentionTally) ([]analysis.RetentionActor, error) {
+	m := q.Query.Retention
+	groups := tally.Groups(breakdownLimit(m.Breakdown))
+	var actors []analysis.RetentionActor
+	var keys []int64
+	for _, l := range tally.Listed() {
+		if m.Actors.Status == model.Everyone || l.Retained == (m.Actors.Status == model.Retained) {
+			a := analysis.RetentionActor{Started: analysis.TimeOf(l.Start), Retained: l.Retained}
+			a.Kind, a.Value = groups.Of(l.Value)
+			actors, keys = append(actors, a), append(keys, l.Actor)
+		}
+	}
+	// The start events of the cohort name everybody in it.
+	cohort := slices.Index(cohorts.Names, m.Actors.Cohort)
+	scan := plan.RetentionScan(q.Query, cohorts, q.Settings)
+	scan.Range = plan.Range{From: cohorts.Starts[cohort], To: cohorts.Starts[cohort+1]}
+	ids, err := r.ids(ctx, scan, keys)
+	for i := range actors {
+		actors[i].ID = ids[keys[i]]
+	}
+	slices.SortFunc(actors, func(a, b analysis.RetentionActor) int { return cmp.Compare(a.ID, b.ID) })
+	return actors, err
+}
+
+// retentionSpec is a retention query in numbers.
+func retentionSpec(q Question) (plan.Cohorts, *analysis.Retention, error) {
+	m := q.Query.Retention
+	cohorts, err := plan.RetentionCohorts(m, q.Range, q.Settings)
+	if err != nil {
+		return cohorts, nil, err
+	}
+	spec := &analysis.Retention{
+		Cohorts: cohorts.Count, Names: cohorts.Names, Columns: m.Columns(),
+		FirstTime: m.Cohorts == model.FirstTime, OnOrAfter: m.Mode == model.OnOrAfter, SameEvent: m.Start.Equal(&m.Return),
+		MinOccurrences: m.MinOccurrences, Breakdown: m.Breakdown != nil, Values: analysis.NewValues(),
+		Now: analysis.Microseconds(q.Now),
+	}
+	for _, start := range cohorts.Starts {
+		spec.Bounds = append(spec.Bounds, analysis.Microseconds(start))
+	}
+	if m.Windows == model.Rolling {
+		spec.Rolling = plan.RollingPeriod(m.Period).Microseconds()
+	}
+	return cohorts, spec, nil
+}
