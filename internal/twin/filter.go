@@ -12,8 +12,8 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-// picks reports whether an event is one of a selector's, under the query's own filters.
-func picks(q *model.Query, s model.EventSelector, e Event) bool {
+// Picks reports whether an event is one of a selector's, under the query's own filters.
+func Picks(q *model.Query, s model.EventSelector, e Event) bool {
 	return (s.Event == model.AnyEvent || s.Event == e.Type) && allHold(q.Filters, e) && allHold(s.Filters, e)
 }
 
@@ -22,7 +22,7 @@ func allHold(filters []model.Filter, e Event) bool {
 }
 
 func holds(f model.Filter, e Event) bool {
-	text, set := property(e, f.Property)
+	text, set := PropertyOf(e, f.Property)
 	switch f.Operator {
 	case model.IsSet:
 		return set
@@ -69,8 +69,8 @@ func rational(text string) *big.Rat {
 	return r
 }
 
-// property is the text of an event's property, and whether it is set.
-func property(e Event, name string) (string, bool) {
+// PropertyOf is the text of an event's property, and whether it is set.
+func PropertyOf(e Event, name string) (string, bool) {
 	p, err := model.ParseProperty("property", name)
 	if err != nil {
 		panic(err)

@@ -28,93 +28,318 @@ type FunnelRow struct {
 	// Breakdown is the value of a group of kind value.
 	Breakdown string
 	Kind      Kind
-	// Step counts from 1.
-	Step int
-	// Users reached the step; Dropped and InProgress are those of them who came no further. Both are 0 at the last step.
+	// Step counts from 1, optional steps included; Optional says that it is one.
+	Step     int
+	Optional bool
+	// Users reached the step; Dropped and InProgress are those of them who came no further. Both are 0 at the last step and at
+	// optional ones.
 	Users, Dropped, InProgress int
-	// MedianSeconds is the time since the step before; nil at the first step and where nobody is.
-	MedianSeconds *float64
+	// MedianSeconds, P90Seconds and MeanSeconds are the time since the step before; nil at the first step, at optional ones, and
+	// where nobody is.
+	MedianSeconds, P90Seconds, MeanSeconds *float64
 }
 
-// journey is how far one user came.
+// journey is how far one actor came.
 type journey struct {
-	// chain holds the time of each step that the user's chain reached.
+	actor string
+	// chain holds the time of each main step that the actor's chain reached.
 	chain      []time.Time
 	inProgress bool
-	kind       Kind
-	value      string
+	// optional is the places of the optional steps that were done.
+	optional []int
+	kind     Kind
+	value    string
 }
 
 // Funnel answers a funnel query.
 func Funnel(q *model.Query, w World, r Range, _ Settings) []FunnelRow {
-	steps := len(q.Funnel.Steps)
-	var journeys []journey
-	for _, events := range w.byUser() {
-		if j, ok := travel(q, events, r, w.last()); ok {
-			journeys = append(journeys, j)
-		}
-	}
-	if q.Funnel.Breakdown == nil {
-		return groupRows(steps, journeys, All, "")
-	}
-	own := topValues(journeys, q.Funnel.Breakdown.Limit)
+	journeys := travelAll(q, w, r)
 	var rows []FunnelRow
-	for _, value := range own {
-		rows = append(rows, groupRows(steps, having(journeys, func(j journey) bool { return j.kind == Value && j.value == value }), Value, value)...)
-	}
-	if others := having(journeys, func(j journey) bool { return j.kind == Value && !slices.Contains(own, j.value) }); len(others) > 0 {
-		rows = append(rows, groupRows(steps, others, Other, "")...)
-	}
-	if none := having(journeys, func(j journey) bool { return j.kind == None }); len(none) > 0 {
-		rows = append(rows, groupRows(steps, none, None, "")...)
+	for _, g := range grouped(q.Funnel.Breakdown, journeys) {
+		rows = append(rows, groupRows(q.Funnel, g)...)
 	}
 	return rows
 }
 
-// travel follows one user; false if the user has no first step in the range.
-func travel(q *model.Query, events []Event, r Range, worldEnd time.Time) (journey, bool) {
-	times := make([][]time.Time, len(q.Funnel.Steps))
-	for k, step := range q.Funnel.Steps {
-		for _, e := range events {
-			if picks(q, step.EventSelector, e) && (k > 0 || r.contains(e.Time)) {
-				times[k] = append(times[k], e.Time)
+// FunnelBucket is one bucket of a funnel's trend: those who entered in it, and those of them who converted.
+type FunnelBucket struct {
+	Start              time.Time
+	Breakdown          string
+	Kind               Kind
+	Entered, Converted int
+}
+
+// FunnelTrend asks the funnel of each bucket alone. Values of a breakdown are ranked by the sum of those who entered.
+func FunnelTrend(q *model.Query, w World, r Range, s Settings) []FunnelBucket {
+	var all []journey
+	buckets := map[time.Time][]journey{}
+	var starts []time.Time
+	c := calendar{s.Zone, s.WeekStart, q.Funnel.Interval}
+	for bucket := c.bucket(r.From); c.begin(bucket).Before(r.To); bucket++ {
+		start := c.begin(bucket)
+		cut := Range{start, c.begin(bucket + 1)}
+		if cut.From.Before(r.From) {
+			cut.From = r.From
+		}
+		if cut.To.After(r.To) {
+			cut.To = r.To
+		}
+		starts = append(starts, start)
+		buckets[start] = travelAll(q, w, cut)
+		all = append(all, buckets[start]...)
+	}
+	var rows []FunnelBucket
+	for _, g := range grouped(q.Funnel.Breakdown, all) {
+		for _, start := range starts {
+			row := FunnelBucket{Start: start, Breakdown: g.value, Kind: g.kind}
+			for _, j := range having(buckets[start], g.has) {
+				row.Entered++
+				if len(j.chain) == len(q.Funnel.MainSteps()) {
+					row.Converted++
+				}
+			}
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// FunnelTimes are the times from first step to last of those who converted, by group in the panel's order.
+func FunnelTimes(q *model.Query, w World, r Range) (titles []string, kinds []Kind, times [][]time.Duration) {
+	for _, g := range grouped(q.Funnel.Breakdown, travelAll(q, w, r)) {
+		var list []time.Duration
+		for _, j := range g.journeys {
+			if n := len(j.chain); n == len(q.Funnel.MainSteps()) {
+				list = append(list, j.chain[n-1].Sub(j.chain[0]))
 			}
 		}
-		times[k] = slices.CompactFunc(times[k], time.Time.Equal)
+		titles, kinds, times = append(titles, g.value), append(kinds, g.kind), append(times, list)
 	}
-	if len(times[0]) == 0 {
+	return titles, kinds, times
+}
+
+// FunnelActor is one actor of a list.
+type FunnelActor struct {
+	ID             string
+	Steps          int
+	Started, Ended time.Time
+	Kind           Kind
+	Breakdown      string
+}
+
+// FunnelActors lists those behind one number of the steps table, by their ids.
+func FunnelActors(q *model.Query, w World, r Range) []FunnelActor {
+	list := q.Funnel.Actors
+	main := q.Funnel.MainSteps()
+	var actors []FunnelActor
+	for _, j := range travelAll(q, w, r) {
+		var in bool
+		if q.Funnel.Steps[list.Step-1].Optional {
+			in = list.Status == model.Reached && slices.Contains(j.optional, list.Step-1)
+		} else {
+			reached := slices.Index(main, list.Step-1) + 1
+			stopped := len(j.chain) == reached && reached < len(main)
+			in = map[model.ActorStatus]bool{
+				model.Reached:    len(j.chain) >= reached,
+				model.Dropped:    stopped && !j.inProgress,
+				model.InProgress: stopped && j.inProgress,
+			}[list.Status]
+		}
+		if in {
+			actors = append(actors, FunnelActor{j.actor, len(j.chain), j.chain[0], j.chain[len(j.chain)-1], j.kind, j.value})
+		}
+	}
+	slices.SortFunc(actors, func(a, b FunnelActor) int { return cmp.Compare(a.ID, b.ID) })
+	return actors
+}
+
+// travelAll follows every actor who is in the funnel.
+func travelAll(q *model.Query, w World, r Range) []journey {
+	var journeys []journey
+	for actor, events := range w.byActor(q.Funnel.Actor) {
+		if j, ok := travel(q, events, r, w.last()); ok {
+			j.actor = actor
+			journeys = append(journeys, j)
+		}
+	}
+	return journeys
+}
+
+// chain is the events that fill a funnel's main steps, as places in the actor's list; for unordered funnels, in order of time.
+type chain []int
+
+// travel follows one actor; false if no chain of it starts in the range, or exclusions throw it out.
+func travel(q *model.Query, events []Event, r Range, worldEnd time.Time) (journey, bool) {
+	f := q.Funnel
+	starts := startTimes(q, events, r)
+	if len(starts) == 0 {
 		return journey{}, false
 	}
-	window := q.Funnel.WindowDuration()
-	j := journey{chain: bestChain(times, window)}
-	latestStart := times[0][len(times[0])-1]
-	j.inProgress = len(j.chain) < len(times) && !latestStart.Add(window).Before(worldEnd)
-	if b := q.Funnel.Breakdown; b != nil {
-		j.kind, j.value = breakdownValue(q, events, j.chain[0])
+	if f.Entry == model.FirstStart {
+		starts = starts[:1]
+	}
+	all := allChains(q, events, starts)
+	deepest := 0
+	for _, c := range all {
+		deepest = max(deepest, len(c))
+	}
+	var best []time.Time
+	for _, c := range all {
+		if len(c) == deepest && !tainted(q, events, c) {
+			if times := chainTimes(events, c); better(times, best) {
+				best = times
+			}
+		}
+	}
+	if best == nil {
+		return journey{}, false
+	}
+	if f.Order == model.Unordered {
+		best = growth(all, events, best)
+	}
+	j := journey{chain: best, optional: optionalDone(q, events, best), kind: All}
+	j.inProgress = deepest < len(f.MainSteps()) && !starts[len(starts)-1].Add(f.WindowDuration()).Before(worldEnd)
+	if f.Breakdown != nil {
+		j.kind, j.value = breakdownValue(q, events, best)
 	}
 	return j, true
 }
 
-// bestChain tries every chain there is.
-func bestChain(times [][]time.Time, window time.Duration) []time.Time {
-	var best []time.Time
-	var extend func(chain []time.Time)
-	extend = func(chain []time.Time) {
-		if better(chain, best) {
-			best = slices.Clone(chain)
-		}
-		k := len(chain)
-		if k == len(times) {
-			return
-		}
-		for _, t := range times[k] {
-			if k == 0 || t.After(chain[k-1]) && t.Sub(chain[0]) <= window {
-				extend(append(chain, t))
+// startTimes are the different times at which a chain may start.
+func startTimes(q *model.Query, events []Event, r Range) []time.Time {
+	var starts []time.Time
+	for _, e := range events {
+		for k, place := range q.Funnel.MainSteps() {
+			if (k == 0 || q.Funnel.Order == model.Unordered) && Picks(q, q.Funnel.Steps[place].EventSelector, e) && r.contains(e.Time) {
+				starts = append(starts, e.Time)
 			}
 		}
 	}
-	extend(nil)
-	return best
+	return slices.CompactFunc(starts, time.Time.Equal)
+}
+
+// allChains tries everything.
+func allChains(q *model.Query, events []Event, starts []time.Time) []chain {
+	f := q.Funnel
+	main := f.MainSteps()
+	var all []chain
+	var extend func(c chain, filled map[int]bool)
+	extend = func(c chain, filled map[int]bool) {
+		if len(c) > 0 {
+			all = append(all, slices.Clone(c))
+		}
+		for i, e := range events {
+			if len(c) > 0 && (slices.Contains(c, i) || !follows(q, events, c, i)) {
+				continue
+			}
+			if len(c) == 0 && !slices.ContainsFunc(starts, e.Time.Equal) {
+				continue
+			}
+			for k, place := range main {
+				if filled[k] || f.Order != model.Unordered && k != len(c) || !Picks(q, f.Steps[place].EventSelector, e) {
+					continue
+				}
+				filled[k] = true
+				extend(append(c, i), filled)
+				delete(filled, k)
+			}
+		}
+	}
+	extend(nil, map[int]bool{})
+	return all
+}
+
+// follows reports whether event i may come next in a chain.
+func follows(q *model.Query, events []Event, c chain, i int) bool {
+	f := q.Funnel
+	first, last, t := events[c[0]].Time, events[c[len(c)-1]].Time, events[i].Time
+	if t.Sub(first) > f.WindowDuration() || t.Before(last) {
+		return false
+	}
+	if f.Order == model.Unordered {
+		return true
+	}
+	if t.Equal(last) {
+		return f.EqualTimes
+	}
+	if f.Order == model.Strict {
+		for _, e := range events {
+			if e.Time.After(last) && e.Time.Before(t) && ofFunnel(q, e) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// ofFunnel reports whether an event could fill some main step.
+func ofFunnel(q *model.Query, e Event) bool {
+	return slices.ContainsFunc(q.Funnel.MainSteps(), func(place int) bool { return Picks(q, q.Funnel.Steps[place].EventSelector, e) })
+}
+
+func chainTimes(events []Event, c chain) []time.Time {
+	var times []time.Time
+	for _, i := range c {
+		times = append(times, events[i].Time)
+	}
+	return times
+}
+
+// tainted reports whether an excluded event lies where it must not.
+func tainted(q *model.Query, events []Event, c chain) bool {
+	for _, x := range q.Funnel.Exclusions {
+		if len(c) < x.From {
+			continue
+		}
+		after, before := events[c[x.From-1]].Time, events[c[0]].Time.Add(q.Funnel.WindowDuration())
+		if len(c) >= x.To {
+			before = events[c[x.To-1]].Time
+		}
+		for _, e := range events {
+			if Picks(q, x.EventSelector, e) && e.Time.After(after) && e.Time.Before(before) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// growth is when an unordered funnel's first, second, ... step was done, counted from the start of the best chain.
+func growth(all []chain, events []Event, best []time.Time) []time.Time {
+	times := slices.Clone(best)
+	for k := range times {
+		for _, c := range all {
+			if t := chainTimes(events, c); len(c) == k+1 && t[0].Equal(best[0]) && t[k].Before(times[k]) {
+				times[k] = t[k]
+			}
+		}
+	}
+	return times
+}
+
+// optionalDone finds the optional steps beside a chain.
+func optionalDone(q *model.Query, events []Event, times []time.Time) []int {
+	var done []int
+	before := 0
+	for place, step := range q.Funnel.Steps {
+		if !step.Optional {
+			before++
+			continue
+		}
+		if before > len(times) {
+			break
+		}
+		end := times[0].Add(q.Funnel.WindowDuration())
+		if before < len(times) {
+			end = times[before]
+		}
+		if slices.ContainsFunc(events, func(e Event) bool {
+			return Picks(q, step.EventSelector, e) && e.Time.After(times[before-1]) && e.Time.Before(end)
+		}) {
+			done = append(done, place)
+		}
+	}
+	return done
 }
 
 // better prefers the deeper chain, then the earlier end, then the later start, then, from the end backwards, the later
@@ -131,13 +356,22 @@ func better(a, b []time.Time) bool {
 	return order > 0
 }
 
-// breakdownValue is the property of the event that fills the first step. Among events of the very same time that could,
-// the smallest value counts.
-func breakdownValue(q *model.Query, events []Event, start time.Time) (Kind, string) {
+// breakdownValue is the property of the event that fills the first step, or the last reached one. Among events of the very same
+// time that could, the smallest value counts.
+func breakdownValue(q *model.Query, events []Event, times []time.Time) (Kind, string) {
+	f := q.Funnel
+	t, step := times[0], 0
+	if f.BreakdownBy == model.ByLastStep {
+		t, step = times[len(times)-1], len(times)-1
+	}
 	var values []string
 	for _, e := range events {
-		if e.Time.Equal(start) && picks(q, q.Funnel.Steps[0].EventSelector, e) {
-			if value, set := property(e, q.Funnel.Breakdown.Property); set {
+		fills := Picks(q, f.Steps[f.MainSteps()[step]].EventSelector, e)
+		if f.Order == model.Unordered {
+			fills = ofFunnel(q, e)
+		}
+		if e.Time.Equal(t) && fills {
+			if value, set := PropertyOf(e, f.Breakdown.Property); set {
 				values = append(values, value)
 			}
 		}
@@ -146,6 +380,37 @@ func breakdownValue(q *model.Query, events []Event, start time.Time) (Kind, stri
 		return None, ""
 	}
 	return Value, slices.Min(values)
+}
+
+// group is the journeys of one breakdown value, or of everybody.
+type group struct {
+	kind     Kind
+	value    string
+	has      func(j journey) bool
+	journeys []journey
+}
+
+// grouped puts journeys into groups, in the panel's order.
+func grouped(b *model.Breakdown, journeys []journey) []group {
+	if b == nil {
+		return []group{{All, "", func(journey) bool { return true }, journeys}}
+	}
+	var groups []group
+	own := topValues(journeys, b.Limit)
+	for _, value := range own {
+		groups = append(groups, group{kind: Value, value: value, has: func(j journey) bool { return j.kind == Value && j.value == value }})
+	}
+	groups = append(groups,
+		group{kind: Other, has: func(j journey) bool { return j.kind == Value && !slices.Contains(own, j.value) }},
+		group{kind: None, has: func(j journey) bool { return j.kind == None }},
+	)
+	var filled []group
+	for _, g := range groups {
+		if g.journeys = having(journeys, g.has); len(g.journeys) > 0 {
+			filled = append(filled, g)
+		}
+	}
+	return filled
 }
 
 // topValues are the breakdown values with the most users, most first; of equals, the smaller value first.
@@ -174,40 +439,59 @@ func having(journeys []journey, keep func(journey) bool) []journey {
 	return kept
 }
 
-func groupRows(steps int, group []journey, kind Kind, value string) []FunnelRow {
-	rows := make([]FunnelRow, steps)
-	for i := range rows {
-		row := &rows[i]
-		*row = FunnelRow{Breakdown: value, Kind: kind, Step: i + 1}
+func groupRows(f *model.Funnel, g group) []FunnelRow {
+	main := f.MainSteps()
+	rows := make([]FunnelRow, len(f.Steps))
+	for place := range rows {
+		row := &rows[place]
+		*row = FunnelRow{Breakdown: g.value, Kind: g.kind, Step: place + 1, Optional: f.Steps[place].Optional}
+		k := slices.Index(main, place)
 		var seconds []float64
-		for _, j := range group {
-			if len(j.chain) < row.Step {
+		for _, j := range g.journeys {
+			switch {
+			case row.Optional:
+				if slices.Contains(j.optional, place) {
+					row.Users++
+				}
+				continue
+			case len(j.chain) <= k:
 				continue
 			}
 			row.Users++
-			if i > 0 {
-				seconds = append(seconds, j.chain[i].Sub(j.chain[i-1]).Seconds())
+			if k > 0 {
+				seconds = append(seconds, j.chain[k].Sub(j.chain[k-1]).Seconds())
 			}
 			switch {
-			case len(j.chain) > row.Step || row.Step == steps:
+			case len(j.chain) > k+1 || k == len(main)-1:
 			case j.inProgress:
 				row.InProgress++
 			default:
 				row.Dropped++
 			}
 		}
-		row.MedianSeconds = median(seconds)
+		row.MedianSeconds, row.P90Seconds = percentile(seconds, 0.5), percentile(seconds, 0.9)
+		if len(seconds) > 0 {
+			mean := 0.0
+			for _, s := range seconds {
+				mean += s / float64(len(seconds))
+			}
+			row.MeanSeconds = &mean
+		}
 	}
 	return rows
 }
 
-// median lies halfway between the middle two of an even number of values; nil of none.
-func median(values []float64) *float64 {
+// percentile lies between its two neighbours, in proportion; nil of none.
+func percentile(values []float64, p float64) *float64 {
 	if len(values) == 0 {
 		return nil
 	}
 	slices.Sort(values)
-	n := len(values)
-	m := (values[(n-1)/2] + values[n/2]) / 2
-	return &m
+	at := p * float64(len(values)-1)
+	low := int(at)
+	value := values[low]
+	if low+1 < len(values) {
+		value += (at - float64(low)) * (values[low+1] - values[low])
+	}
+	return &value
 }

@@ -12,7 +12,7 @@ func Heatmap(q *model.Query, w World, r Range, s Settings) map[[2]int]int {
 	events := map[[2]int]int{}
 	users := map[[2]int]map[string]bool{}
 	for _, e := range w.Events {
-		if !r.contains(e.Time) || !picks(q, q.Heatmap.EventSelector, e) {
+		if !r.contains(e.Time) || !Picks(q, q.Heatmap.EventSelector, e) {
 			continue
 		}
 		cell := [2]int{coordinate(q.Heatmap.X, e.Time.In(s.Zone)), coordinate(q.Heatmap.Y, e.Time.In(s.Zone))}
