@@ -58,7 +58,7 @@ func Random(seed uint64, queries int) Scenario {
 	s := Scenario{Seed: seed, World: g.world(times), Range: g.timeRange(times)}
 	s.Settings = Settings{Zone: zone, WeekStart: pick(g, []time.Weekday{time.Monday, time.Sunday, time.Saturday}), Now: g.now(times)}
 	for range queries {
-		s.Queries = append(s.Queries, g.query(place.zone, window))
+		s.Queries = append(s.Queries, g.query(place.zone, window, s.Range))
 	}
 	return s
 }
@@ -173,13 +173,13 @@ func (g generator) now(times []time.Time) time.Time {
 	return pick(g, times).Add(pick(g, []time.Duration{0, 0, time.Microsecond, time.Hour, 24 * time.Hour}))
 }
 
-func (g generator) query(zone, window string) *model.Query {
+func (g generator) query(zone, window string, r Range) *model.Query {
 	q := model.Query{TimeZone: zone, Filters: g.filters(15)}
 	switch g.IntN(5) {
 	case 0, 1:
-		q.QueryType, q.Funnel = model.FunnelType, g.funnel(window)
+		q.QueryType, q.Funnel = model.FunnelType, g.funnel(window, r)
 	case 2, 3:
-		q.QueryType, q.Retention = model.RetentionType, g.retention()
+		q.QueryType, q.Retention = model.RetentionType, g.retention(r)
 	default:
 		q.QueryType, q.Heatmap = model.HeatmapType, g.heatmap()
 	}
@@ -197,31 +197,6 @@ func normal(q model.Query) *model.Query {
 		panic(err)
 	}
 	return parsed
-}
-
-func (g generator) funnel(window string) *model.Funnel {
-	f := model.Funnel{Window: window}
-	for range 2 + g.IntN(4) {
-		f.Steps = append(f.Steps, model.FunnelStep{EventSelector: g.selector(8)})
-	}
-	if g.chance(60) {
-		f.Breakdown = &model.Breakdown{Property: pick(g, properties), Limit: 1 + g.IntN(4)}
-	}
-	return &f
-}
-
-func (g generator) retention() *model.Retention {
-	r := model.Retention{
-		Start: g.selector(20), Return: g.selector(20),
-		Cohorts: pick(g, []model.Cohorts{model.FirstTime, model.Recurring}),
-		Period:  pick(g, []model.Period{model.Day, model.Week, model.Month}),
-		Periods: 1 + g.IntN(7),
-		Mode:    pick(g, []model.RetentionMode{model.On, model.OnOrAfter}),
-	}
-	if g.chance(40) {
-		r.Return = r.Start
-	}
-	return &r
 }
 
 func (g generator) heatmap() *model.Heatmap {

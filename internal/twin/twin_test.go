@@ -246,6 +246,23 @@ func TestRetention(t *testing.T) {
 			name: "whole months", events: events, now: "2026-04-30 00:00:00",
 			query: `"start":{"event":"start"},"return":{"event":"back"},"periods":3,"period":"month"`,
 			want:  "1: 3 [3 0? -], mean 1 - -",
+		}, {
+			name: "brackets, the second of which is not over", events: events, now: "2026-03-10 04:00:00",
+			query: `"start":{"event":"start"},"return":{"event":"back"},"brackets":["0","1-2","2"]`,
+			want:  "7: 2 [1 1 1], 8: 0 [0 0? -], 9: 1 [1 - -], mean 0.6666666666666666 0.5 0.5",
+		}, {
+			// u1 returns 7 hours after the start. u2 returns a microsecond after it, and 23 hours after that.
+			name: "rolling windows, which begin and end with the actors'", events: events, now: "2026-03-10 05:00:00",
+			query: `"start":{"event":"start"},"return":{"event":"back"},"windows":"rolling","periods":2`,
+			want:  "7: 2 [2 0], 8: 0 [0 0?], 9: 1 [1? 0?], mean 1 0",
+		}, {
+			name: "two returns, a start counting itself", events: events, now: "2026-03-10 04:00:00",
+			query: `"start":{"event":"back"},"return":{"event":"back"},"periods":2,"minOccurrences":2`,
+			want:  "7: 1 [1 0], 8: 1 [0 0], 9: 1 [0 -], mean 0.3333333333333333 0",
+		}, {
+			name: "two returns after the start", events: events, now: "2026-03-10 04:00:00",
+			query: `"start":{"event":"start"},"return":{"event":"back"},"brackets":["0-2","1"],"minOccurrences":2`,
+			want:  "7: 2 [1 0], 8: 0 [0? 0], 9: 1 [0? -], mean 0.5 0",
 		},
 	}
 	for _, test := range tests {
@@ -253,7 +270,7 @@ func TestRetention(t *testing.T) {
 			q := parse(t, `{"queryType":"retention","retention":{`+test.query+`}}`)
 			s := Settings{Zone: zone(t, "America/New_York"), WeekStart: time.Sunday, Now: at(t, test.now)}
 			m := Retention(q, world(t, test.events), between(t, "2026-03-07 20:00:00", "2026-03-09 04:00:00.001"), s)
-			if got := describeMatrix(m); got != test.want {
+			if got := describeMatrix(m[0]); got != test.want {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
 		})
@@ -268,7 +285,7 @@ func describeMatrix(m Matrix) string {
 		for _, cell := range c.Cells {
 			cells = append(cells, map[State]string{Complete: fmt.Sprint(cell.Users), Incomplete: fmt.Sprint(cell.Users, "?"), Future: "-"}[cell.State])
 		}
-		fmt.Fprintf(&text, "%d: %d %v, ", c.Start.Day(), c.Size, cells)
+		fmt.Fprintf(&text, "%d: %d %v, ", c.Start.Day(), c.Size(), cells)
 	}
 	text.WriteString("mean")
 	for _, mean := range m.Mean {
@@ -373,7 +390,7 @@ func TestProperties(t *testing.T) {
 		"metadata.cart.total": "5", `metadata.cart.a\.b`: "dot", "metadata.cart.a.b": "", "metadata.cart.total.x": "",
 		"metadata.tags.1": "y", "metadata.tags.-2": "x", "metadata.tags.2": "", "metadata.tags.x": "", "metadata.0": "zero",
 	} {
-		if got, set := property(e, name); got != want || set != (want != "") {
+		if got, set := PropertyOf(e, name); got != want || set != (want != "") {
 			t.Errorf("%s is %q (%v), want %q", name, got, set, want)
 		}
 	}
@@ -437,8 +454,14 @@ func TestRandomReachesEverything(t *testing.T) {
 	for _, what := range []string{
 		"deep chain", "value", "other", "none", "dropped", "in progress", "median", "complete", "incomplete", "future",
 		"retained later", "mean", "heatmap cell", "several users",
+		"retention of value", "retention of none", "retained by several returns", "retained in brackets", "sessions retained",
 	} {
 		if seen[what] < 20 {
+			t.Errorf("only %d random answers show %q: %v", seen[what], what, seen)
+		}
+	}
+	for _, what := range []string{"retention of other", "retained in rolling windows", "retained by the hour"} {
+		if seen[what] < 5 {
 			t.Errorf("only %d random answers show %q: %v", seen[what], what, seen)
 		}
 	}
@@ -461,14 +484,20 @@ func traits(q *model.Query, a Answer) []string {
 		see("in progress", row.InProgress > 0)
 		see("median", row.MedianSeconds != nil)
 	}
-	if a.Retention != nil {
-		for _, c := range a.Retention.Cohorts {
+	for _, m := range a.Retention {
+		see("retention of "+string(m.Kind), true)
+		for _, c := range m.Cohorts {
 			for p, cell := range c.Cells {
-				see(string(cell.State), c.Size > 0)
+				see(string(cell.State), c.Size() > 0)
 				see("retained later", p > 0 && cell.Users > 0)
+				see("retained in rolling windows", q.Retention.Windows == model.Rolling && p > 0 && cell.Users > 0)
+				see("retained by several returns", q.Retention.MinOccurrences > 1 && cell.Users > 0)
+				see("retained in brackets", len(q.Retention.Brackets) > 0 && cell.Users > 0)
+				see("sessions retained", q.Retention.Actor == model.SessionActor && cell.Users > 0)
+				see("retained by the hour", q.Retention.Period == model.Hour && p > 0 && cell.Users > 0)
 			}
 		}
-		see("mean", slices.ContainsFunc(a.Retention.Mean, func(m *float64) bool { return m != nil && *m > 0 }))
+		see("mean", slices.ContainsFunc(m.Mean, func(m *float64) bool { return m != nil && *m > 0 }))
 	}
 	for _, count := range a.Heatmap {
 		see("heatmap cell", true)

@@ -1,6 +1,9 @@
 package analysis
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // marks is what a mergeable question wants to know of an actor. Sets have a bit for each bucket, as [buckets] numbers them.
 type marks struct {
@@ -14,6 +17,9 @@ type marks struct {
 }
 
 const noBucket = -1
+
+// maxSetWords is more than the words of all sets of an actor: those of about a thousand buckets.
+const maxSetWords = 64
 
 // marker makes marks of an actor's events.
 type marker struct {
@@ -91,10 +97,14 @@ func (m *marker) markFirst(events []Event, onlyMembers bool) {
 	}
 	start := events[i].Time
 	m.marks.first = m.buckets.of(start)
-	if m.marks.first == 0 || onlyMembers && m.marks.first > m.retention.Cohorts {
+	switch {
+	case m.marks.first == 0 || onlyMembers && m.marks.first > m.retention.Cohorts:
 		return
+	case onlyMembers:
+		m.markReturns(events[i:])
+	default: // the actor may have started before these events
+		m.markReturns(events)
 	}
-	m.markReturns(events[i:])
 	for end := m.buckets.end(m.marks.first); i < len(events) && events[i].Time < end && !m.marks.back; i++ {
 		m.marks.back = events[i].Picks&2 != 0 && events[i].Time > start
 	}
@@ -186,11 +196,20 @@ func (s *RetentionState) Visit(events []Event) {
 }
 
 func (s *RetentionState) add(actor int64, first int16, words []uint64) {
-	s.actors = append(s.actors, actor)
-	s.words = append(s.words, words...)
+	s.actors = append(doubled(s.actors), actor)
+	s.words = append(doubled(s.words), words...)
 	if s.retention.FirstTime {
-		s.first = append(s.first, first)
+		s.first = append(doubled(s.first), first)
 	}
+}
+
+// doubled makes room for as much again where less than one actor's is left: append by itself would copy large lists four times as
+// often.
+func doubled[T any](list []T) []T {
+	if len(list)+maxSetWords > cap(list) {
+		return slices.Grow(list, len(list)+maxSetWords)
+	}
+	return list
 }
 
 // of is what is known of the i-th actor.
