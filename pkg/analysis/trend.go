@@ -3,6 +3,7 @@ package analysis
 import (
 	"cmp"
 	"maps"
+	"math/bits"
 	"slices"
 	"time"
 )
@@ -46,19 +47,40 @@ func InOrder[V any](places map[int]V) []int {
 	return order
 }
 
-// DistinctOverTime counts different actors over spans of time, for each selector by itself. An actor counts in every span in
-// which it has an event. The spans' starts and ends both only grow; they may overlap.
+// DistinctOverTime counts different actors over spans of time, for each of several groups of events by itself: those of the
+// scan's selectors, or those with a property's values. An actor counts in every span in which it has an event. The spans' starts
+// and ends both only grow; they may overlap.
 type DistinctOverTime struct {
 	spans spans
-	// Counts has, for each selector, a number for each span.
+	// Counts has, for each group, a number for each span.
 	Counts [][]int64
-	// upTo is, for each selector, the first span in which the present actor was not counted yet.
+	// groups has bit g set for each group g that an event is in.
+	groups func(*Event) uint64
+	// upTo is, for each group, the first span in which the present actor was not counted yet.
 	upTo []int
 }
 
-// NewDistinctOverTime makes an empty count.
+// NewDistinctOverTime makes an empty count whose groups are the selectors of the scan.
 func NewDistinctOverTime(over []Span, selectors int) *DistinctOverTime {
-	d := &DistinctOverTime{Counts: make([][]int64, selectors), upTo: make([]int, selectors)}
+	return newDistinctOverTime(over, selectors, func(e *Event) uint64 { return e.Picks })
+}
+
+// NewDistinctOverTimeByValue makes an empty count whose groups are the values with the numbers from 1 to ranks, at most 62, then the
+// other values, then no value.
+func NewDistinctOverTimeByValue(over []Span, ranks int) *DistinctOverTime {
+	return newDistinctOverTime(over, ranks+2, func(e *Event) uint64 {
+		switch {
+		case e.Value == 0:
+			return 1 << (ranks + 1)
+		case int(e.Value) > ranks:
+			return 1 << ranks
+		}
+		return 1 << (e.Value - 1)
+	})
+}
+
+func newDistinctOverTime(over []Span, groups int, of func(*Event) uint64) *DistinctOverTime {
+	d := &DistinctOverTime{Counts: make([][]int64, groups), groups: of, upTo: make([]int, groups)}
 	for _, s := range over {
 		d.spans.starts, d.spans.ends = append(d.spans.starts, Microseconds(s.From)), append(d.spans.ends, Microseconds(s.To))
 	}
@@ -73,23 +95,41 @@ func (d *DistinctOverTime) Visit(events []Event) {
 	clear(d.upTo)
 	for i := range events {
 		first, last := d.spans.of(events[i].Time)
-		for s := range d.Counts {
-			if events[i].Picks&(1<<s) == 0 {
-				continue
+		for groups := d.groups(&events[i]); groups != 0; groups &= groups - 1 {
+			g := bits.TrailingZeros64(groups)
+			for span := max(first, d.upTo[g]); span <= last; span++ {
+				d.Counts[g][span]++
 			}
-			for span := max(first, d.upTo[s]); span <= last; span++ {
-				d.Counts[s][span]++
-			}
-			d.upTo[s] = max(d.upTo[s], last+1)
+			d.upTo[g] = max(d.upTo[g], last+1)
 		}
 	}
 }
 
 // Merge adds what another count saw of other actors.
 func (d *DistinctOverTime) Merge(o *DistinctOverTime) {
-	for s := range d.Counts {
-		for span := range d.Counts[s] {
-			d.Counts[s][span] += o.Counts[s][span]
+	for g := range d.Counts {
+		for span := range d.Counts[g] {
+			d.Counts[g][span] += o.Counts[g][span]
 		}
 	}
+}
+
+// Lines are the groups by value that anybody is in, as lines of a series; texts are the values by rank.
+func (d *DistinctOverTime) Lines(series int, texts []string) []TrendLine {
+	var list []TrendLine
+	for g, counts := range d.Counts {
+		line := TrendLine{Series: series, Place: g, Counts: counts}
+		switch g {
+		case len(texts):
+			line.Place = OtherPlace
+		case len(texts) + 1:
+			line.Place = NonePlace
+		default:
+			line.Text = texts[g]
+		}
+		if slices.Max(counts) > 0 {
+			list = append(list, line)
+		}
+	}
+	return list
 }

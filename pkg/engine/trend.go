@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/analysis"
+	"github.com/footfall-analytics/footfall/pkg/model"
 	"github.com/footfall-analytics/footfall/pkg/plan"
 )
 
@@ -25,30 +26,80 @@ func (e *Engine) Trend(ctx context.Context, q Question, trace *Trace) (*analysis
 }
 
 func (r *reading) trend(ctx context.Context, q Question, b plan.TrendBuckets) ([]analysis.TrendLine, error) {
-	if q.Query.Trend.Breakdown != nil {
-		return r.trendBreakdown(ctx, q, b)
-	}
-	if s, ok := plan.TrendActors(q.Query, b); ok {
-		return r.trendActors(ctx, s, b)
+	t := q.Query.Trend
+	switch {
+	case t.Value != model.TrendEvents && t.Breakdown != nil:
+		return r.trendActorsByValue(ctx, q, b)
+	case t.Value != model.TrendEvents:
+		return r.trendActors(ctx, q, b)
+	case t.Breakdown != nil:
+		return r.trendEventsByValue(ctx, q, b)
 	}
 	return r.trendEvents(ctx, q, b)
 }
 
-func (r *reading) trendActors(ctx context.Context, s plan.Scan, b plan.TrendBuckets) ([]analysis.TrendLine, error) {
+// counted is the time that counts for each bucket.
+func counted(b plan.TrendBuckets) []analysis.Span {
 	over := make([]analysis.Span, len(b.Counted))
-	for i, counted := range b.Counted {
-		over[i] = analysis.Span(counted)
+	for i, r := range b.Counted {
+		over[i] = analysis.Span(r)
 	}
-	visitors, _, err := follow(ctx, r, s, func() *analysis.DistinctOverTime { return analysis.NewDistinctOverTime(over, len(s.Picks)) })
+	return over
+}
+
+func (r *reading) trendActors(ctx context.Context, q Question, b plan.TrendBuckets) ([]analysis.TrendLine, error) {
+	series := q.Query.Trend.Series
+	visitors, _, err := follow(ctx, r, plan.TrendScan(q.Query, series, b), func() *analysis.DistinctOverTime {
+		return analysis.NewDistinctOverTime(counted(b), len(series))
+	})
 	if err != nil {
 		return nil, err
 	}
+	var list []analysis.TrendLine
+	for i, counts := range merged(visitors).Counts {
+		list = append(list, analysis.TrendLine{Series: i, Counts: counts})
+	}
+	return list, nil
+}
+
+func merged(visitors []*analysis.DistinctOverTime) *analysis.DistinctOverTime {
 	for _, v := range visitors[1:] {
 		visitors[0].Merge(v)
 	}
+	return visitors[0]
+}
+
+// trendActorsByValue follows each series for itself: the values have their own ranks in each.
+func (r *reading) trendActorsByValue(ctx context.Context, q Question, b plan.TrendBuckets) ([]analysis.TrendLine, error) {
+	t := q.Query.Trend
 	var list []analysis.TrendLine
-	for i, counts := range visitors[0].Counts {
-		list = append(list, analysis.TrendLine{Series: i, Counts: counts})
+	for i := range t.Series {
+		s := plan.TrendScan(q.Query, t.Series[i:i+1], b)
+		top, err := rows[struct {
+			Value string `db:"value"`
+		}](ctx, r, s.TopValues(t.Breakdown.Limit))
+		if err != nil {
+			return nil, err
+		}
+		values := analysis.NewValues()
+		texts := make([]string, len(top))
+		for rank := range top {
+			texts[rank] = top[rank].Value
+			if _, err := values.ID([]byte(texts[rank])); err != nil {
+				return nil, err
+			}
+		}
+		days, err := r.days(ctx, s.Range)
+		if err != nil {
+			return nil, err
+		}
+		visitors, err := followDays(ctx, r, s, days, values, func() *analysis.DistinctOverTime {
+			return analysis.NewDistinctOverTimeByValue(counted(b), len(top))
+		})
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, merged(visitors).Lines(i, texts)...)
 	}
 	return list, nil
 }
@@ -88,10 +139,10 @@ type trendValueRow struct {
 	Text  string `db:"text"`
 }
 
-func (r *reading) trendBreakdown(ctx context.Context, q Question, b plan.TrendBuckets) ([]analysis.TrendLine, error) {
+func (r *reading) trendEventsByValue(ctx context.Context, q Question, b plan.TrendBuckets) ([]analysis.TrendLine, error) {
 	var list []analysis.TrendLine
 	for i := range q.Query.Trend.Series {
-		found, err := rows[trendValueRow](ctx, r, plan.TrendBreakdown(q.Query, &q.Query.Trend.Series[i].EventSelector, b, q.Settings))
+		found, err := rows[trendValueRow](ctx, r, plan.TrendEventsByValue(q.Query, &q.Query.Trend.Series[i].EventSelector, b))
 		if err != nil {
 			return nil, err
 		}

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -43,84 +42,60 @@ func onlyTime(m *model.Heatmap) bool { return m.X.OfTime() && m.Y.OfTime() && m.
 func Heatmap(q *model.Query, r Range, s Settings, reason string) Statement {
 	m := q.Heatmap
 	b := heatmapBuilder{heatmap: m}
-	b.read(q, r, s)
 	x, y := m.Axes()
-	var ranks []string
-	var joins []string
-	column := func(name string, limit int) string {
-		ranks = append(ranks, b.args.ranked(name+"_values", name, b.total(), b.included(), limit))
-		joins = append(joins, "LEFT JOIN "+name+"_values ON "+name+"_values.value = cells."+name)
-		return placeOf(name+"_values", "cells."+name) + " AS " + name + ", coalesce(" + name + "_values.value, '') AS " + name + "_text"
-	}
-	axis := func(name string, a model.Axis) string {
-		if a.Dimension == model.ByProperty {
-			return column(name, a.Limit)
-		}
-		return "cells." + name + ", '' AS " + name + "_text"
-	}
-	columns := []string{axis("x", x), axis("y", y)}
+	b.axis("x", x)
+	b.axis("y", y)
 	if m.Breakdown != nil {
-		columns = append(columns, column("part", m.Breakdown.Limit))
+		b.axis("part", model.Axis{Dimension: model.ByProperty, Property: m.Breakdown.Property, Limit: m.Breakdown.Limit})
 	} else {
-		columns = append(columns, "0 AS part, '' AS part_text")
+		b.outer = append(b.outer, "0 AS part, '' AS part_text")
 	}
-	sql := lines(slices.Concat(
-		[]string{"WITH " + strings.Join(append([]string{b.cells(s)}, ranks...), ", ")},
-		[]string{"SELECT " + strings.Join(columns, ", ") + ",", "    " + b.actors() + " AS actors, sum(n)::bigint AS events", "FROM cells"},
-		joins,
-		[]string{"GROUP BY 1, 2, 3, 4, 5, 6"},
-	)...)
+	sql := lines(
+		"WITH "+strings.Join(append([]string{b.cells(q, r, s)}, b.rankings...), ", "),
+		"SELECT "+strings.Join(b.outer, ", ")+",",
+		"    "+b.actors()+" AS actors, sum(n)::bigint AS events",
+		"FROM cells"+b.joins,
+		"GROUP BY "+strings.Join(b.groups, ", "),
+	)
 	return Statement{SQL: sql, Args: b.args, Source: rawEvents, Reason: reason}
 }
 
 // HeatmapReason says why a heatmap with properties reads raw events.
 const HeatmapReason = "closed days keep no properties"
 
-// heatmapBuilder makes the statement from the inside: grains are events that share their grain of time, properties and actor.
+// heatmapBuilder makes the statement, axis by axis, from the inside: events with their grain of time, properties and actor; cells,
+// where grains have become hours and days; and groups of cells by place.
 type heatmapBuilder struct {
 	args    arguments
 	heatmap *model.Heatmap
-	// from is the part of the innermost query from FROM on, columns its columns.
-	from    string
-	columns []string
+	// inner are the columns of the events beside grain and actor, lateral what they are computed from.
+	inner   []string
+	lateral string
+	// rankings are common table expressions; joins and groups put them to use in the outer query, whose columns are outer.
+	rankings, outer, groups []string
+	joins                   string
 }
 
-// read prepares the innermost query.
-func (b *heatmapBuilder) read(q *model.Query, r Range, s Settings) {
-	m := b.heatmap
-	x, y := m.Axes()
-	looked := append(properties(q.Filters, &m.EventSelector), m.XProperty, m.YProperty)
-	where := []string{}
-	switch m.Value {
-	case model.Users, model.EventsPerUser:
-		b.columns, where = append(b.columns, "e.user_key AS actor"), append(where, "e.user_key <> 0")
-	case model.Sessions:
-		b.columns, where = append(b.columns, "e.session_id AS actor"), append(where, "e.session_id IS NOT NULL")
+// axis adds an axis of the given name: a column of the cells, and the columns with its place and text.
+func (b *heatmapBuilder) axis(name string, a model.Axis) {
+	if a.Dimension != model.ByProperty {
+		if a.Dimension == model.ByBins {
+			b.bins(name, a)
+		}
+		b.outer = append(b.outer, name+", '' AS "+name+"_text")
+		b.groups = append(b.groups, name)
+		return
 	}
-	if x.Dimension.OfTime() || y.Dimension.OfTime() {
-		// Converting each event's time to a zone costs more than reading it. Within a grain that no clock change cuts, one
-		// conversion serves all events.
-		b.columns = append(b.columns, "time_bucket("+b.args.bind(zoneGrain(r, s.Zone), "interval")+", e.time) AS grain")
-	}
-	lateral := b.axis("x", x) + b.axis("y", y)
-	if m.Breakdown != nil {
-		looked = append(looked, m.Breakdown.Property)
-		b.columns = append(b.columns, b.args.property(m.Breakdown.Property)+" AS part")
-	}
-	conditions := all(b.args.within(r), where, b.args.selects(&m.EventSelector), b.args.filters(q.Filters))
-	b.from = lines("FROM "+eventsWith(looked...)+lateral, "WHERE "+conditions)
+	b.inner = append(b.inner, b.args.property(a.Property)+" AS "+name)
+	ranking, column := name+"_values", "cells."+name
+	b.rankings = append(b.rankings, b.args.ranking(ranking, name, b.included(), b.heatmap.Value != model.Events, a.Limit))
+	b.joins += "\nLEFT JOIN " + ranking + " ON " + ranking + ".value = " + column
+	b.outer = append(b.outer, placeOf(ranking, column)+" AS "+name+", "+textOf(ranking)+" AS "+name+"_text")
+	b.groups = append(b.groups, placeGroups(ranking, column))
 }
 
-// axis adds the column of an axis that is not of time, and returns what its bins join.
-func (b *heatmapBuilder) axis(name string, a model.Axis) string {
-	if a.Dimension.OfTime() {
-		return ""
-	}
-	property := b.args.property(a.Property)
-	if a.Dimension == model.ByProperty {
-		b.columns = append(b.columns, property+" AS "+name)
-		return ""
-	}
+// bins adds the number of the bin that a property lies in: -2 for none, -1 for outside.
+func (b *heatmapBuilder) bins(name string, a model.Axis) {
 	edges := a.Bins.Edges()
 	texts := make([]string, len(edges))
 	for i, edge := range edges {
@@ -128,31 +103,61 @@ func (b *heatmapBuilder) axis(name string, a model.Axis) string {
 	}
 	bins := len(edges) - 1
 	number, last := name+"_number.number", b.args.bind(texts[bins], "text")+"::numeric"
-	b.columns = append(b.columns, fmt.Sprintf("CASE WHEN %[1]s IS NULL THEN -2 WHEN %[1]s > %[2]s THEN -1 WHEN %[1]s = %[2]s THEN %[3]d ELSE width_bucket(%[1]s, %[4]s::numeric[]) - 1 END AS %[5]s",
+	b.inner = append(b.inner, fmt.Sprintf("CASE WHEN %[1]s IS NULL THEN -2 WHEN %[1]s > %[2]s THEN -1 WHEN %[1]s = %[2]s THEN %[3]d ELSE width_bucket(%[1]s, %[4]s::numeric[]) - 1 END AS %[5]s",
 		number, last, bins-1, b.args.bind(texts, "text[]"), name))
-	return "\nCROSS JOIN LATERAL (SELECT " + b.args.number(property) + " AS number OFFSET 0) " + name + "_number"
+	b.lateral += "\nCROSS JOIN LATERAL (SELECT " + b.args.number(b.args.property(a.Property)) + " AS number OFFSET 0) " + name + "_number"
 }
 
-// cells is a common table expression of that name: the grains with their places in the dimensions of time.
-func (b *heatmapBuilder) cells(s Settings) string {
+// cells is a common table expression of that name. Where events are counted, those of the same grain are put together first:
+// converting each event's time to a zone costs more than reading it, and within a grain that no clock change cuts, one conversion
+// serves all. Single actors have few events a grain; for them, putting together costs more than it saves.
+func (b *heatmapBuilder) cells(q *model.Query, r Range, s Settings) string {
 	m := b.heatmap
-	group := make([]string, len(b.columns))
-	for i := range group {
-		group[i] = strconv.Itoa(i + 1)
-	}
-	grains := lines("SELECT "+strings.Join(append(b.columns, "count(*) AS n"), ", "), b.from, "GROUP BY "+strings.Join(group, ", "))
+	looked := append(properties(q.Filters, &m.EventSelector), m.XProperty, m.YProperty)
 	columns := []string{dimension("x", m.X), dimension("y", m.Y), "n"}
-	if m.Value != model.Events {
-		columns = append(columns, "actor")
-	}
 	if m.Breakdown != nil {
-		columns = append(columns, "part")
+		looked, columns = append(looked, m.Breakdown.Property), append(columns, "part")
 	}
-	from := []string{"SELECT " + strings.Join(columns, ", "), "FROM (", indent(grains), ") grains"}
-	if m.X.OfTime() || m.Y.OfTime() {
-		from = append(from, "CROSS JOIN LATERAL (SELECT grain AT TIME ZONE "+b.args.bind(s.Zone.String(), "text")+" AS local OFFSET 0) l")
+	ofTime := m.X.OfTime() || m.Y.OfTime()
+	if ofTime {
+		b.inner = append(b.inner, "time_bucket("+b.args.bind(zoneGrain(r, s.Zone), "interval")+", e.time) AS grain")
 	}
-	return lines("cells AS (", indent(lines(from...)), ")")
+	where := b.args.within(r)
+	counted, group := "count(*) AS n", "\nGROUP BY "+places(len(b.inner))
+	if key, condition := actorOf(m.Value); key != "" {
+		counted, group = key+" AS actor, 1 AS n", ""
+		columns, where = append(columns, "actor"), append(where, condition)
+	}
+	events := lines(
+		"SELECT "+strings.Join(append(b.inner, counted), ", "),
+		"FROM "+eventsWith(looked...)+b.lateral,
+		"WHERE "+all(where, b.args.selects(&m.EventSelector), b.args.filters(q.Filters))+group,
+	)
+	cells := lines("SELECT "+strings.Join(columns, ", "), "FROM (", indent(events), ") events")
+	if ofTime {
+		cells = lines(cells, "CROSS JOIN LATERAL (SELECT grain AT TIME ZONE "+b.args.bind(s.Zone.String(), "text")+" AS local OFFSET 0) l")
+	}
+	return lines("cells AS (", indent(cells), ")")
+}
+
+// places numbers the first n columns of a query.
+func places(n int) string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = strconv.Itoa(i + 1)
+	}
+	return strings.Join(list, ", ")
+}
+
+// actorOf is the key of what is counted once a cell, and the condition that there is one; nothing where events are counted.
+func actorOf(v model.HeatmapValue) (key, condition string) {
+	switch v {
+	case model.Users, model.EventsPerUser:
+		return "e.user_key", "e.user_key <> 0"
+	case model.Sessions:
+		return "e.session_id", "e.session_id IS NOT NULL"
+	}
+	return "", ""
 }
 
 // actors counts the different actors of a group of cells.
@@ -163,23 +168,15 @@ func (b *heatmapBuilder) actors() string {
 	return "count(DISTINCT actor)"
 }
 
-// total is what values are ranked by.
-func (b *heatmapBuilder) total() string {
-	if b.heatmap.Value == model.Events {
-		return "sum(n)"
-	}
-	return "count(DISTINCT actor)"
-}
-
 // included is the condition for cells that are not left out.
 func (b *heatmapBuilder) included() string {
 	var conditions []string
-	for name, d := range map[string]model.Dimension{"x": b.heatmap.X, "y": b.heatmap.Y} {
-		if d == model.ByBins {
-			conditions = append(conditions, name+" >= 0")
-		}
+	if b.heatmap.X == model.ByBins {
+		conditions = append(conditions, "x >= 0")
 	}
-	slices.Sort(conditions)
+	if b.heatmap.Y == model.ByBins {
+		conditions = append(conditions, "y >= 0")
+	}
 	return all(conditions)
 }
 

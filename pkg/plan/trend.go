@@ -2,6 +2,7 @@ package plan
 
 import (
 	"sort"
+	"strings"
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
@@ -59,17 +60,44 @@ func NewTrendBuckets(t *model.Trend, r Range, s Settings) (TrendBuckets, error) 
 	return b, nil
 }
 
-// TrendActors is the scan that counts users or sessions over time; false where events are counted, or there is a breakdown.
-func TrendActors(q *model.Query, b TrendBuckets) (Scan, bool) {
-	t := q.Trend
+// TrendScan is the scan that counts users or sessions over time, for the given series.
+func TrendScan(q *model.Query, series []model.TrendSeries, b TrendBuckets) Scan {
 	s := Scan{Actor: model.UserActor, Filters: q.Filters, Range: b.Range()}
-	if t.Value == model.TrendSessions {
+	if q.Trend.Value == model.TrendSessions {
 		s.Actor = model.SessionActor
 	}
-	for i := range t.Series {
-		s.Picks = append(s.Picks, &t.Series[i].EventSelector)
+	for i := range series {
+		s.Picks = append(s.Picks, &series[i].EventSelector)
 	}
-	return s, t.Value != model.TrendEvents && t.Breakdown == nil
+	if q.Trend.Breakdown != nil {
+		s.Value, s.ValueOf = q.Trend.Breakdown.Property, 1<<len(s.Picks)-1
+	}
+	return s
+}
+
+// TopValues plans the values of the scan's property that most actors have, as rows of (value): most first, of equal ones the first
+// by bytes.
+func (s *Scan) TopValues(limit int) Statement {
+	var args arguments
+	actor, where := s.actor(&args, Part{0, Slices})
+	var picked []string
+	for _, p := range s.Picks {
+		picked = append(picked, "("+all(args.selects(p))+")")
+	}
+	value := args.property(s.Value)
+	sql := lines(
+		"SELECT value",
+		"FROM (",
+		"    SELECT "+value+" AS value, "+actor+" AS actor",
+		"    FROM "+eventsWith(append(properties(s.Filters, s.Picks...), s.Value)...),
+		"    WHERE "+all(where, args.within(s.Range), args.filters(s.Filters), []string{"(" + strings.Join(picked, " OR ") + ")"}),
+		"    GROUP BY 1, 2",
+		") actors",
+		"WHERE value IS NOT NULL",
+		"GROUP BY value",
+		`ORDER BY count(*) DESC, value COLLATE "C" LIMIT `+args.bind(limit, "int"),
+	)
+	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: "closed days keep no properties to break down by"}
 }
 
 // TrendEvents plans the counting of raw events by bucket, as rows of (bucket, n).
@@ -84,59 +112,21 @@ func TrendEvents(q *model.Query, selector *model.EventSelector, b TrendBuckets, 
 	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: p.Reason}
 }
 
-// TrendBreakdown plans a series with a breakdown, as rows of (bucket, place, text, n): place is the rank of the value from 0, -1
-// for the others, -2 for events without one.
-func TrendBreakdown(q *model.Query, selector *model.EventSelector, b TrendBuckets, s Settings) Statement {
-	t := q.Trend
+// TrendEventsByValue plans a series of events with a breakdown, as rows of (bucket, place, text, n): place is the rank of the value
+// from 0, -1 for the others, -2 for events without one.
+func TrendEventsByValue(q *model.Query, selector *model.EventSelector, b TrendBuckets) Statement {
 	var args arguments
-	where := args.within(b.Range())
-	actor, number, total := "0", "sum(n)::bigint", "sum(n)"
-	switch t.Value {
-	case model.TrendEvents:
-	case model.TrendSessions:
-		actor, where = "e.session_id", append(where, "e.session_id IS NOT NULL")
-	default:
-		actor, where = "e.user_key", append(where, "e.user_key <> 0")
-	}
-	if t.Value != model.TrendEvents {
-		number, total = "count(DISTINCT actor)", "count(DISTINCT actor)"
-	}
-	// Events are put into the buckets at once, or into the days that several buckets count.
-	cuts, bucket, join := b.Starts, "slot", ""
-	if t.Value.RollingDays() > 0 {
-		var first, last []int
-		cuts, first, last = b.days(s)
-		bucket = "(b.bucket - 1)::int"
-		join = "\nJOIN unnest(" + args.bind(first, "int[]") + ", " + args.bind(last, "int[]") + ") WITH ORDINALITY AS b(first, last, bucket) ON slot BETWEEN first AND last"
-	}
-	looked := append(properties(q.Filters, selector), t.Breakdown.Property)
+	breakdown := q.Trend.Breakdown
 	sql := lines(
 		"WITH cells AS (",
-		"    SELECT width_bucket(e.time, "+args.bind(cuts, "timestamptz[]")+") - 1 AS slot, "+args.property(t.Breakdown.Property)+" AS value, "+actor+" AS actor, count(*) AS n",
-		"    FROM "+eventsWith(looked...),
-		"    WHERE "+all(where, args.selects(selector), args.filters(q.Filters)),
-		"    GROUP BY 1, 2, 3",
-		"), "+args.ranked("ranking", "value", total, "true", t.Breakdown.Limit),
-		"SELECT "+bucket+" AS bucket, "+placeOf("ranking", "cells.value")+" AS place, coalesce(ranking.value, '') AS text, "+number+" AS n",
-		"FROM cells LEFT JOIN ranking ON ranking.value = cells.value"+join,
-		"GROUP BY 1, 2, 3",
+		"    SELECT width_bucket(e.time, "+args.bind(b.Starts, "timestamptz[]")+") - 1 AS bucket, "+args.property(breakdown.Property)+" AS value, count(*) AS n",
+		"    FROM "+eventsWith(append(properties(q.Filters, selector), breakdown.Property)...),
+		"    WHERE "+all(args.within(b.Range()), args.selects(selector), args.filters(q.Filters)),
+		"    GROUP BY 1, 2",
+		"), "+args.ranking("ranking", "value", "true", false, breakdown.Limit),
+		"SELECT bucket, "+placeOf("ranking", "cells.value")+" AS place, "+textOf("ranking")+" AS text, sum(n)::bigint AS n",
+		"FROM cells LEFT JOIN ranking ON ranking.value = cells.value",
+		"GROUP BY bucket, "+placeGroups("ranking", "cells.value"),
 	)
 	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: "closed days keep no properties to break down by"}
-}
-
-// days are the midnights of the days that count, with the end of the last one, and for each bucket the first and the last of its
-// days.
-func (b *TrendBuckets) days(s Settings) (starts []time.Time, first, last []int) {
-	number := map[time.Time]int{}
-	all := b.Range()
-	for day := all.From; day.Before(all.To); day = nextBucket(day, model.Day, s.Zone) {
-		number[day.UTC()] = len(starts)
-		starts = append(starts, day)
-	}
-	starts = append(starts, all.To)
-	for _, counted := range b.Counted {
-		first = append(first, number[counted.From.UTC()])
-		last = append(last, number[bucketStart(counted.To.Add(-time.Nanosecond), model.Day, s).UTC()])
-	}
-	return starts, first, last
 }
