@@ -31,12 +31,15 @@ func TestExamplesInTheDocs(t *testing.T) {
 			if !found {
 				t.Fatal("the page has no worked example")
 			}
-			h.settle(t, exampleEvents(t, example))
+			s := stage{Scenario: twin.Scenario{
+				World: exampleEvents(t, example), Range: exampleRange(t, example), Settings: twin.Settings{Zone: time.UTC, WeekStart: time.Monday, Now: time.Now()},
+			}}
+			h.settle(t, s)
 			query, err := model.Parse([]byte(block(t, example, "json")))
 			if err != nil {
 				t.Fatal(err)
 			}
-			answer := markdown(h.ask(t, query, exampleRange(t, example), time.Monday))
+			answer := markdown(h.ask(t, query, s))
 			if !strings.Contains(example, answer) {
 				t.Errorf("the page should show\n\n%s", answer)
 			}

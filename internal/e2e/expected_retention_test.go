@@ -8,13 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/grafana/grafana-plugin-sdk-go/data"
-
 	"github.com/footfall-analytics/footfall/internal/twin"
-	"github.com/footfall-analytics/footfall/pkg/engine"
-	"github.com/footfall-analytics/footfall/pkg/frames"
 	"github.com/footfall-analytics/footfall/pkg/model"
-	"github.com/footfall-analytics/footfall/pkg/plan"
 )
 
 // retentionOutputs are a retention query in all its forms; of lists, those of one cell of the largest cohort.
@@ -54,25 +49,6 @@ func retentionOutputs(t *testing.T, q *model.Query, s twin.Scenario) []*model.Qu
 		}
 	}
 	return all
-}
-
-// retentionAt asks a retention query at another time than now.
-func (h *house) retentionAt(t *testing.T, q *model.Query, r twin.Range, s twin.Settings) *data.Frame {
-	t.Helper()
-	question := engine.Question{Query: q, Range: plan.Range(r), Settings: plan.Settings(s)}
-	e, trace := engine.New(h.store), engine.Trace{}
-	if q.Retention.Output == model.RetentionActors {
-		actors, err := e.RetentionActors(t.Context(), question, &trace)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return frames.RetentionActors(q.Retention, actors)[0]
-	}
-	answer, err := e.Retention(t.Context(), question, &trace)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return frames.Retention(q.Retention, answer)[0]
 }
 
 // retentionTable is the frame that the twin's answer makes.
@@ -276,8 +252,12 @@ func cohortCurve(r *model.Retention, matrices []twin.Matrix) table {
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	for range matrices {
-		t.Fields = append(t.Fields, "weighted mean")
+	for _, m := range matrices {
+		name := "weighted mean"
+		if r.Breakdown != nil {
+			name += " " + groupName(m)
+		}
+		t.Fields = append(t.Fields, name)
 	}
 	if r.Breakdown == nil {
 		for i, name := range names(r, matrices) {
@@ -314,7 +294,7 @@ func cohortActors(r *model.Retention, matrices []twin.Matrix) table {
 			if r.Actors.Status == model.Retained && !retained || r.Actors.Status == model.NotRetained && retained {
 				continue
 			}
-			row := []any{member.Actor, member.Started.In(m.Cohorts[cohort].Start.Location()).Format(time.DateOnly), retained}
+			row := []any{member.Actor, moment(member.Started, m.Cohorts[cohort].Start.Location()), retained}
 			if r.Breakdown != nil {
 				row = append(row, groupName(m))
 			}

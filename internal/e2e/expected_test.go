@@ -13,10 +13,7 @@ func expected(q *model.Query, w twin.World, r twin.Range, s twin.Settings) table
 	answer := twin.Ask(q, w, r, s)
 	switch q.QueryType {
 	case model.FunnelType:
-		if q.Funnel.Output == model.FunnelConversion {
-			return conversionTable(q.Funnel, answer.Funnel)
-		}
-		return stepsTable(q.Funnel, answer.Funnel)
+		return funnelTable(q, w, r, s, answer.Funnel)
 	case model.RetentionType:
 		return retentionTable(q.Retention, answer.Retention)
 	}
@@ -28,66 +25,6 @@ func share(part, whole int) any {
 		return nil
 	}
 	return float64(part) / float64(whole)
-}
-
-func optional(value *float64) any {
-	if value == nil {
-		return nil
-	}
-	return *value
-}
-
-func title(row twin.FunnelRow) string {
-	switch row.Kind {
-	case twin.Other:
-		return "Other"
-	case twin.None:
-		return "(none)"
-	}
-	return row.Breakdown
-}
-
-func stepsTable(f *model.Funnel, rows []twin.FunnelRow) table {
-	t := table{Fields: []string{"step", "users", "share_of_first", "share_of_previous", "dropped", "in_progress", "median_time"}}
-	if f.Breakdown != nil {
-		t.Fields = append([]string{"breakdown"}, t.Fields...)
-	}
-	for i, row := range rows {
-		first := rows[i-row.Step+1]
-		var previous, dropped, inProgress any
-		if row.Step > 1 {
-			previous = share(row.Users, rows[i-1].Users)
-		}
-		if row.Step < len(f.Steps) {
-			dropped, inProgress = float64(row.Dropped), float64(row.InProgress)
-		}
-		cells := []any{
-			fmt.Sprintf("%d. %s", row.Step, f.Steps[row.Step-1].Title()), float64(row.Users), share(row.Users, first.Users), previous,
-			dropped, inProgress, optional(row.MedianSeconds),
-		}
-		if f.Breakdown != nil {
-			cells = append([]any{title(row)}, cells...)
-		}
-		t.Rows = append(t.Rows, cells)
-	}
-	return t
-}
-
-// conversionTable has no fields where there is no number.
-func conversionTable(f *model.Funnel, rows []twin.FunnelRow) table {
-	var t table
-	n := len(f.Steps)
-	for first := 0; first < len(rows); first += n {
-		rate := share(rows[first+n-1].Users, rows[first].Users)
-		switch {
-		case rate == nil:
-		case f.Breakdown == nil:
-			t.Fields, t.Rows = []string{"conversion_rate"}, append(t.Rows, []any{rate})
-		default:
-			t.Fields, t.Rows = []string{"breakdown", "conversion_rate"}, append(t.Rows, []any{title(rows[first]), rate})
-		}
-	}
-	return t
 }
 
 // place is one position on an axis of a heatmap: the twin's number for it, the frame's, and the label.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
+	"maps"
+	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
@@ -43,7 +45,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// The plugin's answers on random worlds are those of the brute-force twin, to the last digit.
+// The plugin's answers on random worlds are those of the brute-force twin, to the last digit: from raw events, from closed
+// days, from what was kept of the answer before, and after late events.
 func TestRandomWorlds(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
 		h := newHouse(t, dsn)
@@ -51,15 +54,45 @@ func TestRandomWorlds(t *testing.T) {
 		h.widenChunks(t)
 		for seed := *firstSeed; seed < *firstSeed+uint64(*worlds) && different < enoughDifferences; seed++ {
 			s := twin.Random(seed, questionsPerWorld)
-			h.settle(t, s.World)
-			for _, q := range s.Queries {
-				if !h.compare(t, q, s) {
+			for _, stage := range stages(s) {
+				h.settle(t, stage)
+				if !h.compareAll(t, stage, s.Queries) {
 					different++
 					break
 				}
 			}
 		}
 	})
+}
+
+// stage is a world at one time of its life.
+type stage struct {
+	twin.Scenario
+	// closed are the days that are packed, of the world without its last late events, which come afterwards.
+	closed []time.Time
+	late   int
+	// all asks for every output of every query; otherwise one of each, twice.
+	all bool
+}
+
+// stages are a world whose days are all open; then with most of its days closed; then with events that come late to them.
+func stages(s twin.Scenario) []stage {
+	random := rand.New(rand.NewPCG(s.Seed, 2))
+	early := s
+	early.World.Events = s.World.Events[:len(s.World.Events)-random.IntN(len(s.World.Events)/4+1)]
+	var days []time.Time
+	for len(s.World.Events) > 0 && random.IntN(4) > 0 {
+		// Days without events are closed too; they let closed days follow each other.
+		day := s.World.Events[random.IntN(len(s.World.Events))].Time.UTC().Truncate(24 * time.Hour)
+		days = append(days, day.AddDate(0, 0, -1), day, day.AddDate(0, 0, 1))
+	}
+	slices.SortFunc(days, time.Time.Compare)
+	days = slices.CompactFunc(days, time.Time.Equal)
+	return []stage{
+		{Scenario: s, all: true},
+		{Scenario: early, closed: days},
+		{Scenario: s, closed: days, late: len(s.World.Events) - len(early.World.Events)},
+	}
 }
 
 // The same holds for published examples, of which the twin is known to give the published answers.
@@ -75,8 +108,9 @@ func TestWorkedCases(t *testing.T) {
 				if err := c.Check(twin.Ask(c.Query, c.World, c.Range, c.Settings)); err != nil {
 					t.Fatal(err)
 				}
-				h.settle(t, c.World)
-				h.compare(t, c.Query, twin.Scenario{World: c.World, Range: c.Range, Settings: c.Settings})
+				s := stage{Scenario: twin.Scenario{World: c.World, Range: c.Range, Settings: c.Settings}, all: true}
+				h.settle(t, s)
+				h.compare(t, c.Query, s)
 			})
 		}
 	})
@@ -128,8 +162,41 @@ func (h *house) widenChunks(t *testing.T) {
 	}
 }
 
-// settle replaces what is in the database by a world.
-func (h *house) settle(t *testing.T, w twin.World) {
+// settle replaces what is in the database by a world. Late events come into days that are closed.
+func (h *house) settle(t *testing.T, s stage) {
+	t.Helper()
+	early := s.World.Events[:len(s.World.Events)-s.late]
+	h.insert(t, early, true)
+	if len(s.closed) > 0 {
+		h.close(t, s.closed)
+	}
+	if s.late > 0 {
+		h.insert(t, s.World.Events[len(early):], false)
+	}
+}
+
+// close packs days, as the server's background job does.
+func (h *house) close(t *testing.T, days []time.Time) {
+	t.Helper()
+	for _, day := range days {
+		if time.Since(day) < 25*time.Hour {
+			continue // not over
+		}
+		err := pgx.BeginFunc(t.Context(), h.conn, func(tx pgx.Tx) error {
+			if _, err := tx.Exec(t.Context(), `SELECT set_config('search_path', $1 || ', public', true)`, h.schema); err != nil {
+				return err
+			}
+			_, err := tx.Exec(t.Context(), `CALL close_day($1::date)`, day)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// insert adds events, after it has removed what is there if asked to. What changes marks its days, as the collector does.
+func (h *house) insert(t *testing.T, events []twin.Event, alone bool) {
 	t.Helper()
 	columns := map[string][]*string{}
 	add := func(column, text string, set bool) {
@@ -140,7 +207,7 @@ func (h *house) settle(t *testing.T, w twin.World) {
 		columns[column] = append(columns[column], cell)
 	}
 	var times []time.Time
-	for _, e := range w.Events {
+	for _, e := range events {
 		metadata, err := json.Marshal(e.Metadata)
 		if err != nil {
 			t.Fatal(err)
@@ -157,7 +224,15 @@ func (h *house) settle(t *testing.T, w twin.World) {
 		if _, err := tx.Exec(t.Context(), `SELECT set_config('search_path', $1 || ', public', true)`, h.schema); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(t.Context(), `TRUNCATE user_events`); err != nil {
+		if alone {
+			if _, err := tx.Exec(t.Context(), `SELECT mark_late_days(array_agg(time)) FROM user_events`); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(t.Context(), `TRUNCATE user_events`); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.Exec(t.Context(), `SELECT mark_late_days($1)`, times); err != nil {
 			return err
 		}
 		_, err := tx.Exec(t.Context(), `INSERT INTO user_events (time, user_id, user_key, event_type, page_url, device_type, session_id, metadata, event_id)
@@ -172,18 +247,28 @@ func (h *house) settle(t *testing.T, w twin.World) {
 	}
 }
 
-// compare asks plugin and twin for every output of a query. A difference fails the test with the smallest world that
-// shows it, and makes the result false.
-func (h *house) compare(t *testing.T, q *model.Query, s twin.Scenario) bool {
+// compareAll compares the answers to all queries, and is false at the first difference.
+func (h *house) compareAll(t *testing.T, s stage, queries []*model.Query) bool {
+	t.Helper()
+	for _, q := range queries {
+		if !h.compare(t, q, s) {
+			return false
+		}
+	}
+	return true
+}
+
+// compare asks plugin and twin. A difference fails the test with the smallest world that shows it, and makes the result false.
+func (h *house) compare(t *testing.T, q *model.Query, s stage) bool {
 	t.Helper()
 	diff := h.difference(t, q, s)
 	if diff == "" {
 		return true
 	}
-	for i := 0; i < len(s.World.Events); {
+	for i := 0; i < len(s.World.Events)-s.late; {
 		fewer := s
 		fewer.World.Events = slices.Delete(slices.Clone(s.World.Events), i, i+1)
-		h.settle(t, fewer.World)
+		h.settle(t, fewer)
 		if d := h.difference(t, q, fewer); d == "" {
 			i++
 		} else {
@@ -192,7 +277,7 @@ func (h *house) compare(t *testing.T, q *model.Query, s twin.Scenario) bool {
 	}
 	t.Errorf("seed %d: the plugin (+) differs from the twin (-):\n%s\n%s", s.Seed, diff, asJSON(t, map[string]any{
 		"query": q, "events": s.World.Events, "range": s.Range, "zone": s.Settings.Zone.String(),
-		"weekStart": s.Settings.WeekStart.String(), "now": s.Settings.Now,
+		"weekStart": s.Settings.WeekStart.String(), "now": s.Settings.Now, "closed": s.closed, "late": s.late,
 	}))
 	return false
 }
@@ -209,18 +294,17 @@ func asJSON(t *testing.T, value any) string {
 	return text.String()
 }
 
-// difference is empty where all answers are equal. The plugin's clock is the real one, so retention is asked once more, a
-// level below, at the scenario's own time.
-func (h *house) difference(t *testing.T, q *model.Query, s twin.Scenario) string {
+// difference is empty where all answers are equal.
+func (h *house) difference(t *testing.T, q *model.Query, s stage) string {
 	t.Helper()
+	forms := outputs(t, q, s.Scenario)
+	if !s.all {
+		one := forms[s.Seed%uint64(len(forms))]
+		forms = []*model.Query{one, one}
+	}
 	var all strings.Builder
-	for _, q := range outputs(t, q, s) {
-		asked := s.Settings
-		asked.Now = time.Now()
-		all.WriteString(differ(expected(q, s.World, s.Range, asked), h.ask(t, q, s.Range, s.Settings.WeekStart), asked.Zone))
-		if q.QueryType == model.RetentionType {
-			all.WriteString(differ(expected(q, s.World, s.Range, s.Settings), h.retentionAt(t, q, s.Range, s.Settings), asked.Zone))
-		}
+	for _, q := range forms {
+		all.WriteString(differ(expected(q, s.World, s.Range, s.Settings), h.ask(t, q, s), s.Settings.Zone))
 	}
 	return all.String()
 }
@@ -231,7 +315,9 @@ func outputs(t *testing.T, q *model.Query, s twin.Scenario) []*model.Query {
 	var all []*model.Query
 	switch q.QueryType {
 	case model.FunnelType:
-		for _, output := range []model.FunnelOutput{model.FunnelSteps, model.FunnelConversion} {
+		for _, output := range []model.FunnelOutput{
+			model.FunnelSteps, model.FunnelConversion, model.FunnelTrend, model.FunnelTimeToConvert, model.FunnelActors,
+		} {
 			copied, funnel := *q, *q.Funnel
 			funnel.Output = output
 			copied.Funnel = &funnel
@@ -245,12 +331,14 @@ func outputs(t *testing.T, q *model.Query, s twin.Scenario) []*model.Query {
 	return all
 }
 
-// ask is what Grafana does.
-func (h *house) ask(t *testing.T, q *model.Query, r twin.Range, weekStart time.Weekday) *data.Frame {
+// ask is what Grafana does, at the scenario's time.
+func (h *house) ask(t *testing.T, q *model.Query, s stage) *data.Frame {
 	t.Helper()
+	d := h.plugins[s.Settings.WeekStart]
+	d.Clock = func() time.Time { return s.Settings.Now }
 	raw := []byte(asJSON(t, q))
-	answer, err := h.plugins[weekStart].QueryData(context.WithoutCancel(t.Context()), &backend.QueryDataRequest{
-		Queries: []backend.DataQuery{{RefID: "A", JSON: raw, TimeRange: backend.TimeRange(r)}},
+	answer, err := d.QueryData(context.WithoutCancel(t.Context()), &backend.QueryDataRequest{
+		Queries: []backend.DataQuery{{RefID: "A", JSON: raw, TimeRange: backend.TimeRange(s.Range)}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -266,7 +354,16 @@ func differ(want table, frame *data.Frame, zone *time.Location) string {
 	return cmp.Diff(want, tableOf(frame, zone), cmpopts.EquateApprox(0, 1e-9), cmpopts.EquateEmpty())
 }
 
-// table is a frame in plain values: nil for null, numbers as float64, times as local dates.
+// moment is a date where a day begins, and else the time.
+func moment(t time.Time, zone *time.Location) string {
+	t = t.In(zone)
+	if before := t.Add(-time.Nanosecond); before.Day() != t.Day() {
+		return t.Format(time.DateOnly)
+	}
+	return t.Format(time.RFC3339Nano)
+}
+
+// table is a frame in plain values: nil for null, numbers as float64, times as [moment] writes them.
 type table struct {
 	Fields []string
 	Rows   [][]any
@@ -276,7 +373,11 @@ type table struct {
 func tableOf(frame *data.Frame, zone *time.Location) table {
 	var t table
 	for _, field := range frame.Fields {
-		t.Fields = append(t.Fields, field.Name)
+		name := field.Name
+		for _, label := range slices.Sorted(maps.Keys(field.Labels)) {
+			name += " " + field.Labels[label]
+		}
+		t.Fields = append(t.Fields, name)
 	}
 	for i := range frame.Rows() {
 		var row []any
@@ -286,7 +387,7 @@ func tableOf(frame *data.Frame, zone *time.Location) table {
 			case int64:
 				value = float64(v)
 			case time.Time:
-				value = v.In(zone).Format(time.DateOnly)
+				value = moment(v, zone)
 			}
 			if !set {
 				value = nil

@@ -56,6 +56,9 @@ func (e *Engine) FunnelActors(ctx context.Context, q Question, trace *Trace) (ac
 		}
 		scan := plan.FunnelScan(q.Query, q.Range)
 		scan.Range = q.Range
+		if f.Order != model.Unordered {
+			scan.Picks = scan.Picks[:1] // an actor's chain starts with one of these
+		}
 		ids, err := r.ids(ctx, scan, keys)
 		for i := range actors {
 			actors[i].ID = ids[keys[i]]
@@ -216,7 +219,7 @@ func breakdownLimit(b *model.Breakdown) int {
 	return b.Limit
 }
 
-// ids finds the ids of actors by their keys: those of the events of the scan's range that its first selector picks.
+// ids finds the ids of actors by their keys, among the events of the scan's range and types.
 func (r *reading) ids(ctx context.Context, scan plan.Scan, keys []int64) (map[int64]string, error) {
 	found, err := rows[struct {
 		Actor int64  `db:"actor"`

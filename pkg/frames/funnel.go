@@ -121,8 +121,12 @@ func FunnelConversion(f *model.Funnel, groups []analysis.FunnelGroup) data.Frame
 // FunnelTrend has one series a breakdown value: the share of those who entered in a bucket that converted; null where nobody
 // entered. buckets are the buckets' starts and the end of the last one.
 func FunnelTrend(f *model.Funnel, buckets []time.Time, groups []analysis.TrendGroup) data.Frames {
-	frame := data.NewFrame("conversion", data.NewField("time", nil, slices.Clone(buckets[:len(buckets)-1])))
+	frame := data.NewFrame("conversion")
 	frame.Meta = &data.FrameMeta{Type: data.FrameTypeTimeSeriesWide, TypeVersion: data.FrameTypeVersion{0, 1}}
+	if len(groups) == 0 {
+		return data.Frames{frame} // no fields: what alert rules take for "no data"
+	}
+	frame.Fields = append(frame.Fields, data.NewField("time", nil, slices.Clone(buckets[:len(buckets)-1])))
 	for i := range groups {
 		g := &groups[i]
 		rate := column(g.Counts, "conversion_rate", func(c analysis.EnteredConverted) *float64 { return ratio(c.Converted, c.Entered) })
@@ -154,7 +158,8 @@ func FunnelTimeToConvert(f *model.Funnel, groups []analysis.FunnelGroup) data.Fr
 	if !any {
 		return data.Frames{frame}
 	}
-	width := float64(max(longest-shortest, 1)) / float64(f.Bins)
+	span := max(longest-shortest, 1)
+	width := float64(span) / float64(f.Bins)
 	low, high := make([]float64, f.Bins), make([]float64, f.Bins)
 	for b := range f.Bins {
 		low[b] = (float64(shortest) + float64(b)*width) / 1e6
@@ -164,7 +169,7 @@ func FunnelTimeToConvert(f *model.Funnel, groups []analysis.FunnelGroup) data.Fr
 	for i := range groups {
 		counts := make([]int64, f.Bins)
 		for _, us := range groups[i].Converted {
-			counts[min(int(float64(us-shortest)/width), f.Bins-1)]++
+			counts[min((us-shortest)*int64(f.Bins)/span, int64(f.Bins)-1)]++
 		}
 		name := counted(f.Actor)
 		if f.Breakdown != nil {

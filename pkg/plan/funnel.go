@@ -52,7 +52,7 @@ func DataEnd(from time.Time) Statement {
 	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: "the end of the data tells who dropped from who is in progress"}
 }
 
-// ActorIDs plans the ids of actors, as rows of (actor, id): those of the events that the scan's first selector picks.
+// ActorIDs plans the ids of actors, as rows of (actor, id). They are looked for among the events of the scan's range and types.
 func ActorIDs(s Scan, keys []int64) Statement {
 	var args arguments
 	key, where := s.actor(&args, Part{0, Slices})
@@ -64,12 +64,9 @@ func ActorIDs(s Scan, keys []int64) Statement {
 	if !s.From.IsZero() {
 		where = append(where, "e.time >= "+args.timestamp(s.From))
 	}
-	where = append(where, args.selects(s.Picks[0])...)
-	sql := lines(
-		"SELECT "+key+" AS actor, min("+id+") AS id",
-		"FROM "+eventsWith(properties(s.Filters, s.Picks[0])...),
-		"WHERE "+all(where, args.filters(s.Filters)),
-		"GROUP BY 1",
-	)
+	if names := s.eventNames(); names != nil {
+		where = append(where, "e.event_type = ANY("+args.bind(names, "text[]")+")")
+	}
+	sql := lines("SELECT "+key+" AS actor, min("+id+") AS id", "FROM user_events e", "WHERE "+all(where), "GROUP BY 1")
 	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: "the ids behind the keys"}
 }

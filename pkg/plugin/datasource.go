@@ -22,8 +22,8 @@ type Datasource struct {
 	settings settings
 	store    *store.Store
 	engine   *engine.Engine
-	// now is the clock; tests set it.
-	now func() time.Time
+	// Clock is what time it is; tests set it.
+	Clock func() time.Time
 }
 
 var (
@@ -44,7 +44,7 @@ func New(_ context.Context, instance backend.DataSourceInstanceSettings) (instan
 	if err != nil {
 		return nil, backend.DownstreamError(err)
 	}
-	d := &Datasource{settings: s, store: db, engine: engine.New(db), now: time.Now}
+	d := &Datasource{settings: s, store: db, engine: engine.New(db), Clock: time.Now}
 	d.CallResourceHandler = httpadapter.New(d.routes())
 	return d, nil
 }

@@ -68,7 +68,7 @@ func openDatasource(t *testing.T, dsn string, jsonData map[string]any) *Datasour
 	}
 	d := instance.(*Datasource)
 	t.Cleanup(d.Dispose)
-	d.now = func() time.Time { return time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC) }
+	d.Clock = func() time.Time { return time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC) }
 	return d
 }
 

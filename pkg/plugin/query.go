@@ -68,7 +68,7 @@ func (d *Datasource) question(raw []byte, r plan.Range) (engine.Question, error)
 	if err != nil {
 		return engine.Question{}, err
 	}
-	return engine.Question{Query: q, Range: r, Settings: plan.Settings{Zone: location, WeekStart: d.settings.weekStart, Now: d.now()}}, nil
+	return engine.Question{Query: q, Range: r, Settings: plan.Settings{Zone: location, WeekStart: d.settings.weekStart, Now: d.Clock()}}, nil
 }
 
 // ask answers a question.

@@ -1,0 +1,178 @@
+package e2e
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/footfall-analytics/footfall/internal/twin"
+	"github.com/footfall-analytics/footfall/pkg/model"
+)
+
+// funnelTable is the frame that the twin's answer makes.
+func funnelTable(q *model.Query, w twin.World, r twin.Range, s twin.Settings, rows []twin.FunnelRow) table {
+	switch q.Funnel.Output {
+	case model.FunnelConversion:
+		return conversionTable(q.Funnel, rows)
+	case model.FunnelTrend:
+		return trendOfFunnel(q.Funnel, twin.FunnelTrend(q, w, r, s), s.Zone)
+	case model.FunnelTimeToConvert:
+		return timeToConvert(q, w, r)
+	case model.FunnelActors:
+		return funnelActors(q.Funnel, twin.FunnelActors(q, w, r), s.Zone)
+	}
+	return stepsTable(q.Funnel, rows)
+}
+
+func optional(value *float64) any {
+	if value == nil {
+		return nil
+	}
+	return *value
+}
+
+func title(kind twin.Kind, value string) string {
+	switch kind {
+	case twin.Other:
+		return "Other"
+	case twin.None:
+		return "(none)"
+	}
+	return value
+}
+
+func stepsTable(f *model.Funnel, rows []twin.FunnelRow) table {
+	t := table{Fields: []string{
+		"step", string(f.Actor) + "s", "share_of_first", "share_of_previous", "dropped", "in_progress", "median_time", "p90_time", "mean_time",
+	}}
+	if f.Breakdown != nil {
+		t.Fields = append([]string{"breakdown"}, t.Fields...)
+	}
+	var first, main twin.FunnelRow // the first step and the latest main one
+	for _, row := range rows {
+		if row.Step == 1 {
+			first = row
+		}
+		var previous, dropped, inProgress any
+		if row.Step > 1 {
+			previous = share(row.Users, main.Users)
+		}
+		if row.Step < len(f.Steps) && !row.Optional {
+			dropped, inProgress = float64(row.Dropped), float64(row.InProgress)
+		}
+		if !row.Optional {
+			main = row
+		}
+		cells := []any{
+			fmt.Sprintf("%d. %s", row.Step, f.Steps[row.Step-1].Title()), float64(row.Users), share(row.Users, first.Users), previous,
+			dropped, inProgress, optional(row.MedianSeconds), optional(row.P90Seconds), optional(row.MeanSeconds),
+		}
+		if f.Breakdown != nil {
+			cells = append([]any{title(row.Kind, row.Breakdown)}, cells...)
+		}
+		t.Rows = append(t.Rows, cells)
+	}
+	return t
+}
+
+// conversionTable has no fields where there is no number.
+func conversionTable(f *model.Funnel, rows []twin.FunnelRow) table {
+	var t table
+	n := len(f.Steps)
+	for first := 0; first < len(rows); first += n {
+		rate := share(rows[first+n-1].Users, rows[first].Users)
+		switch {
+		case rate == nil:
+		case f.Breakdown == nil:
+			t.Fields, t.Rows = []string{"conversion_rate"}, append(t.Rows, []any{rate})
+		default:
+			t.Fields, t.Rows = []string{"breakdown", "conversion_rate"}, append(t.Rows, []any{title(rows[first].Kind, rows[first].Breakdown), rate})
+		}
+	}
+	return t
+}
+
+// trendOfFunnel has a column a group.
+func trendOfFunnel(f *model.Funnel, buckets []twin.FunnelBucket, zone *time.Location) table {
+	if len(buckets) == 0 {
+		return table{}
+	}
+	t := table{Fields: []string{"time"}}
+	for i, b := range buckets {
+		if i > 0 && b.Start.Equal(buckets[0].Start) || i == 0 {
+			name := "conversion_rate"
+			if f.Breakdown != nil {
+				name += " " + title(b.Kind, b.Breakdown)
+			}
+			t.Fields = append(t.Fields, name)
+		}
+		if len(t.Fields) == 2 {
+			t.Rows = append(t.Rows, []any{moment(b.Start, zone)})
+		}
+	}
+	for i, b := range buckets {
+		at := i % len(t.Rows)
+		t.Rows[at] = append(t.Rows[at], share(b.Converted, b.Entered))
+	}
+	return t
+}
+
+// timeToConvert counts, for each bin, the times that lie in it.
+func timeToConvert(q *model.Query, w twin.World, r twin.Range) table {
+	values, kinds, times := twin.FunnelTimes(q, w, r)
+	shortest, longest, found := time.Duration(0), time.Duration(0), false
+	for _, list := range times {
+		for _, d := range list {
+			if !found || d < shortest {
+				shortest = d
+			}
+			if !found || d > longest {
+				longest = d
+			}
+			found = true
+		}
+	}
+	if !found {
+		return table{}
+	}
+	bins := q.Funnel.Bins
+	width := max(longest-shortest, time.Microsecond).Seconds() / float64(bins)
+	t := table{Fields: []string{"xMin", "xMax"}}
+	for b := range bins {
+		t.Rows = append(t.Rows, []any{shortest.Seconds() + float64(b)*width, shortest.Seconds() + float64(b+1)*width})
+	}
+	for g, list := range times {
+		name := string(q.Funnel.Actor) + "s"
+		if q.Funnel.Breakdown != nil {
+			name = title(kinds[g], values[g])
+		}
+		t.Fields = append(t.Fields, name)
+		counts := make([]float64, bins)
+		for _, d := range list {
+			// Exactly: the bin b of which b * span <= bins * (d - shortest) < (b + 1) * span.
+			span, bin := int64(max(longest-shortest, time.Microsecond)/time.Microsecond), int64(0)
+			for bin < int64(bins)-1 && (bin+1)*span <= int64(bins)*int64((d-shortest)/time.Microsecond) {
+				bin++
+			}
+			counts[bin]++
+		}
+		for b, n := range counts {
+			t.Rows[b] = append(t.Rows[b], n)
+		}
+	}
+	return t
+}
+
+func funnelActors(f *model.Funnel, actors []twin.FunnelActor, zone *time.Location) table {
+	t := table{Fields: []string{string(f.Actor) + "_id", "steps", "started", "ended"}}
+	if f.Breakdown != nil {
+		t.Fields = append(t.Fields, "breakdown")
+	}
+	for _, a := range actors {
+		row := []any{a.ID, float64(a.Steps), moment(a.Started, zone), moment(a.Ended, zone)}
+		if f.Breakdown != nil {
+			row = append(row, title(a.Kind, a.Breakdown))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
