@@ -1,11 +1,170 @@
 package model
 
-// Anomalies finds unusual actors, or buckets that leave their usual range.
+import "time"
+
+// AnomaliesOutput is the frame that a query for anomalies returns.
+type AnomaliesOutput string
+
+// The outputs.
+const (
+	// BusyActors is a table of the actors with too many events at once, the busiest first: their highest count, and when.
+	BusyActors AnomaliesOutput = "actors"
+	// BusyActorCount is one number, how many such actors there are, 0 for none: what an alert rule or a stat panel takes.
+	BusyActorCount AnomaliesOutput = "actor_count"
+	// BusyActorPeaks is one number an actor, its highest count: an alert rule then has one alert for each.
+	BusyActorPeaks AnomaliesOutput = "actor_peaks"
+	// UnusualBuckets is a time series: the count of each bucket with its usual range, its score, and whether it is an anomaly.
+	UnusualBuckets AnomaliesOutput = "buckets"
+	// BucketScore is one number, the score of the last bucket that is over: what an alert rule takes.
+	BucketScore AnomaliesOutput = "bucket_score"
+)
+
+// OfActors reports whether the output is about actors, and not about buckets.
+func (o AnomaliesOutput) OfActors() bool {
+	return o == BusyActors || o == BusyActorCount || o == BusyActorPeaks
+}
+
+// AnomaliesValue is what is counted in a bucket.
+type AnomaliesValue string
+
+// The values.
+const (
+	AnomalousEvents AnomaliesValue = "events"
+	// AnomalousUsers counts each user once a bucket.
+	AnomalousUsers AnomaliesValue = "users"
+)
+
+// AnomaliesInterval is the bucket.
+type AnomaliesInterval string
+
+// The intervals.
+const (
+	EveryQuarterHour AnomaliesInterval = "15m"
+	EveryHour        AnomaliesInterval = "hour"
+	EveryDay         AnomaliesInterval = "day"
+)
+
+// Limits of a query for anomalies.
+const (
+	// MaxBusyWindow is the longest window in which an actor's events are counted.
+	MaxBusyWindow = 24 * time.Hour
+	// MaxMoreThan is the largest number of events that an actor may be allowed.
+	MaxMoreThan = 1_000_000
+	// MaxBusyActors is the longest list of actors.
+	MaxBusyActors = 1000
+	// MinHistory is how many of the earlier weeks must be known: of fewer numbers, no spread can be told.
+	MinHistory = 3
+	MaxWeeks   = 12
+	// MinDeviations and MaxDeviations bound how far from the middle the usual range may reach.
+	MinDeviations = 0.5
+	MaxDeviations = 100
+)
+
+// Anomalies finds actors with too many events at once, or buckets that leave their usual range.
+//
+// Actors: an actor's count is its largest number of events in any window of the given length that ends in the panel's range. A
+// window does not hold its very start: two events that lie exactly a window apart are not in one. Actors with a count of more than
+// MoreThan are found.
+//
+// Buckets: the buckets that touch the panel's range, each counted whole, are compared with the same bucket of the week (the same
+// weekday and local time) in the weeks before. Expected is the median of those, the score is how far the count is from it in
+// deviations, and a bucket whose score is beyond Deviations, up or down, is an anomaly: the modified z-score of Iglewicz and Hoaglin
+// (How to Detect and Handle Outliers, 1993; NIST/SEMATECH e-Handbook of Statistical Methods, section 1.3.5.17), whose proposal is
+// 3.5. A deviation is 1.4826 times the median distance of those counts from their median, which for normal numbers is their standard
+// deviation; but not less than the square root of expected, which is what a number of independent events varies by, nor than 1: of a
+// few weeks that happen to be alike, nobody can say that they always are. A week that has not all of the bucket (the data begins
+// later, or a clock change skips it) is left out; where a clock change repeats it, the first is taken. With fewer than 3 weeks left,
+// and for buckets that are not over, there is no score.
 type Anomalies struct {
 	// EventSelector picks the events that count; any event by default.
 	EventSelector
+	// Output is actors (default), actor_count, actor_peaks, buckets or bucket_score.
+	Output AnomaliesOutput `json:"output,omitempty"`
+	// Actor is user (default) or session.
+	Actor Actor `json:"actor,omitempty"`
+	// Window is the time in which an actor's events are counted, at most 24h: a number and a unit out of s, m and h. Default 1m.
+	Window string `json:"window,omitempty"`
+	// MoreThan is the most events that an actor may have within a window, 1 to 1000000. Default 60.
+	MoreThan int `json:"moreThan,omitempty"`
+	// Limit is how many actors to list, 1 to 1000. Default 100.
+	Limit int `json:"limit,omitempty"`
+	// Value is events (default) or users.
+	Value AnomaliesValue `json:"value,omitempty"`
+	// Interval is the bucket: 15m, hour (default) or day.
+	Interval AnomaliesInterval `json:"interval,omitempty"`
+	// Weeks is how many earlier weeks tell what is usual, 3 to 12. Default 4.
+	Weeks int `json:"weeks,omitempty"`
+	// Deviations is how far from expected the usual range reaches, 0.5 to 100. Default 3.5.
+	Deviations float64 `json:"deviations,omitempty"`
 }
 
-func (p *Anomalies) setDefaults() { setDefault(&p.Event, AnyEvent) }
+func (a *Anomalies) setDefaults() {
+	setDefault(&a.Event, AnyEvent)
+	setDefault(&a.Output, BusyActors)
+	setDefault(&a.Actor, UserActor)
+	setDefault(&a.Window, "1m")
+	setDefault(&a.MoreThan, 60)
+	setDefault(&a.Limit, 100)
+	setDefault(&a.Value, AnomalousEvents)
+	setDefault(&a.Interval, EveryHour)
+	setDefault(&a.Weeks, 4)
+	setDefault(&a.Deviations, 3.5)
+}
 
-func (p *Anomalies) validate() error { return p.EventSelector.validate("anomalies") }
+func (a *Anomalies) validate() error {
+	if err := a.EventSelector.validate("anomalies"); err != nil {
+		return err
+	}
+	if err := oneOf("anomalies.output", a.Output, BusyActors, BusyActorCount, BusyActorPeaks, UnusualBuckets, BucketScore); err != nil {
+		return err
+	}
+	if err := a.validateActors(); err != nil {
+		return err
+	}
+	return a.validateBuckets()
+}
+
+func (a *Anomalies) validateActors() error {
+	if err := a.Actor.validate("anomalies.actor"); err != nil {
+		return err
+	}
+	if _, err := a.window(); err != nil {
+		return err
+	}
+	if a.MoreThan < 1 || a.MoreThan > MaxMoreThan {
+		return invalid("anomalies.moreThan", "is %d; use 1 to %d", a.MoreThan, MaxMoreThan)
+	}
+	if a.Limit < 1 || a.Limit > MaxBusyActors {
+		return invalid("anomalies.limit", "is %d; use 1 to %d", a.Limit, MaxBusyActors)
+	}
+	return nil
+}
+
+func (a *Anomalies) validateBuckets() error {
+	if err := oneOf("anomalies.value", a.Value, AnomalousEvents, AnomalousUsers); err != nil {
+		return err
+	}
+	if err := oneOf("anomalies.interval", a.Interval, EveryQuarterHour, EveryHour, EveryDay); err != nil {
+		return err
+	}
+	if a.Weeks < MinHistory || a.Weeks > MaxWeeks {
+		return invalid("anomalies.weeks", "is %d; use %d to %d", a.Weeks, MinHistory, MaxWeeks)
+	}
+	if a.Deviations < MinDeviations || a.Deviations > MaxDeviations {
+		return invalid("anomalies.deviations", "is %s; use %v to %d", shortest(a.Deviations), MinDeviations, MaxDeviations)
+	}
+	return nil
+}
+
+func (a *Anomalies) window() (time.Duration, error) {
+	return parseWindow("anomalies.window", a.Window, MaxBusyWindow, "24h")
+}
+
+// WindowDuration is the parsed window of a validated query.
+func (a *Anomalies) WindowDuration() time.Duration {
+	d, err := a.window()
+	if err != nil {
+		panic("model: WindowDuration of anomalies that were not validated: " + err.Error())
+	}
+	return d
+}

@@ -318,18 +318,22 @@ func (b *Breakdown) validate(field string) error {
 }
 
 func (f *Funnel) window() (time.Duration, error) {
-	const field = "funnel.window"
+	return parseWindow("funnel.window", f.Window, MaxWindow, "366d")
+}
+
+// parseWindow reads a number and a unit; longest is the limit, and longestText how it is written.
+func parseWindow(field, text string, longest time.Duration, longestText string) (time.Duration, error) {
 	units := map[byte]time.Duration{'s': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}
-	if len(f.Window) < 2 {
-		return 0, invalid(field, "is %q; write a number and a unit, such as 30m, 24h or 14d", f.Window)
+	if len(text) < 2 {
+		return 0, invalid(field, "is %q; write a number and a unit, such as 30m, 24h or 14d", text)
 	}
-	unit, ok := units[f.Window[len(f.Window)-1]]
-	n, err := strconv.ParseInt(f.Window[:len(f.Window)-1], 10, 32)
+	unit, ok := units[text[len(text)-1]]
+	n, err := strconv.ParseInt(text[:len(text)-1], 10, 32)
 	if !ok || err != nil || n < 1 {
-		return 0, invalid(field, "is %q; write a number and a unit, such as 30m, 24h or 14d", f.Window)
+		return 0, invalid(field, "is %q; write a number and a unit, such as 30m, 24h or 14d", text)
 	}
-	if time.Duration(n) > MaxWindow/unit {
-		return 0, invalid(field, "is %s; the longest window is 366d", f.Window)
+	if time.Duration(n) > longest/unit {
+		return 0, invalid(field, "is %s; the longest window is %s", text, longestText)
 	}
 	return time.Duration(n) * unit, nil
 }

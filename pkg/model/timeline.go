@@ -1,11 +1,55 @@
 package model
 
-// Timeline lists one actor's events.
+// TimelineOrder says which events a timeline begins with.
+type TimelineOrder string
+
+// The orders.
+const (
+	NewestFirst TimelineOrder = "newest"
+	OldestFirst TimelineOrder = "oldest"
+)
+
+// MaxTimelineEvents is the largest number of events that a timeline lists.
+const MaxTimelineEvents = 1000
+
+// Timeline lists the events of one user, or of one session.
 type Timeline struct {
-	// EventSelector picks the events that count; any event by default.
+	// EventSelector picks the events to list; any event by default.
 	EventSelector
+	// User is the user_id, Session the session_id. At least one is given; with both, the user's events in that session are
+	// listed. A user is found quickly; for a session without its user, the whole range is searched.
+	User    string `json:"user,omitempty"`
+	Session string `json:"session,omitempty"`
+	// Order is newest (default) or oldest: the events that come first. Where there are more than Limit, the last are left out.
+	Order TimelineOrder `json:"order,omitempty"`
+	// Limit is how many events to list, 1 to 1000. Default 100.
+	Limit int `json:"limit,omitempty"`
 }
 
-func (p *Timeline) setDefaults() { setDefault(&p.Event, AnyEvent) }
+func (t *Timeline) setDefaults() {
+	setDefault(&t.Event, AnyEvent)
+	setDefault(&t.Order, NewestFirst)
+	setDefault(&t.Limit, 100)
+}
 
-func (p *Timeline) validate() error { return p.EventSelector.validate("timeline") }
+func (t *Timeline) validate() error {
+	if err := t.EventSelector.validate("timeline"); err != nil {
+		return err
+	}
+	if t.User == "" && t.Session == "" {
+		return invalid("timeline.user", "is empty; enter a user_id, or a session_id as session")
+	}
+	if err := ValidateText("timeline.user", t.User); err != nil {
+		return err
+	}
+	if err := ValidateText("timeline.session", t.Session); err != nil {
+		return err
+	}
+	if err := oneOf("timeline.order", t.Order, NewestFirst, OldestFirst); err != nil {
+		return err
+	}
+	if t.Limit < 1 || t.Limit > MaxTimelineEvents {
+		return invalid("timeline.limit", "is %d; use 1 to %d", t.Limit, MaxTimelineEvents)
+	}
+	return nil
+}

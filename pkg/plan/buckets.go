@@ -13,25 +13,24 @@ func Buckets(field string, r Range, period model.Period, s Settings) ([]time.Tim
 	starts := []time.Time{bucketStart(r.From, period, s)}
 	for starts[len(starts)-1].Before(r.To) {
 		if len(starts) > MaxBuckets {
-			return nil, &model.Error{Field: field, Reason: fmt.Sprintf("is %s, which cuts the range into more than %d buckets; use a longer one or a shorter range", period, MaxBuckets)}
+			return nil, tooManyBuckets(field, string(period))
 		}
 		starts = append(starts, nextBucket(starts[len(starts)-1], period, s.Zone))
 	}
 	return starts, nil
 }
 
-// bucketStart is the start of the bucket of the given period that contains t, in the settings' zone. An hour starts at its
-// minute 0 or at a clock change, so that hours of different offsets are different buckets.
+func tooManyBuckets(field, period string) error {
+	return &model.Error{Field: field, Reason: fmt.Sprintf("is %s, which cuts the range into more than %d buckets; use a longer one or a shorter range", period, MaxBuckets)}
+}
+
+// bucketStart is the start of the bucket of the given period that contains t, in the settings' zone.
 func bucketStart(t time.Time, period model.Period, s Settings) time.Time {
 	t = t.In(s.Zone)
 	day := t.Day()
 	switch period {
 	case model.Hour:
-		start := t.Truncate(time.Second).Add(-time.Duration(t.Minute())*time.Minute - time.Duration(t.Second())*time.Second)
-		if change, _ := t.ZoneBounds(); change.After(start) {
-			return change
-		}
-		return start
+		return clockStart(t, time.Hour)
 	case model.Week:
 		day -= (int(t.Weekday()) - int(s.WeekStart) + 7) % 7
 	case model.Month:
@@ -46,17 +45,37 @@ func nextBucket(t time.Time, period model.Period, zone *time.Location) time.Time
 	// A day may start late, where a clock change removes its midnight; its date is what counts.
 	switch period {
 	case model.Hour:
-		next := t.Add(time.Hour - time.Duration(t.Minute())*time.Minute - time.Duration(t.Second())*time.Second)
-		if _, change := t.ZoneBounds(); !change.IsZero() && change.Before(next) {
-			return change
-		}
-		return next
+		return clockNext(t, time.Hour)
 	case model.Week:
 		return localMidnight(t.Year(), t.Month(), t.Day()+7, zone)
 	case model.Month:
 		return localMidnight(t.Year(), t.Month()+1, 1, zone)
 	}
 	return localMidnight(t.Year(), t.Month(), t.Day()+1, zone)
+}
+
+// clockStart is the last moment up to t at which the local clock shows a multiple of step (an hour or a part of one that divides
+// it), or at which clocks change: hours of different offsets are different buckets.
+func clockStart(t time.Time, step time.Duration) time.Time {
+	start := t.Add(-clockPast(t, step))
+	if change, _ := t.ZoneBounds(); change.After(start) {
+		return change
+	}
+	return start
+}
+
+// clockNext is the first such moment after t.
+func clockNext(t time.Time, step time.Duration) time.Time {
+	next := t.Add(step - clockPast(t, step))
+	if _, change := t.ZoneBounds(); !change.IsZero() && change.Before(next) {
+		return change
+	}
+	return next
+}
+
+// clockPast is how much of the step is over at t.
+func clockPast(t time.Time, step time.Duration) time.Duration {
+	return (time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second + time.Duration(t.Nanosecond())) % step
 }
 
 // localMidnight is the first instant of a date in a zone: 0:00, the earlier one where a clock change repeats it, and the

@@ -1,0 +1,162 @@
+package engine
+
+import (
+	"context"
+	"encoding/binary"
+	"time"
+
+	"github.com/footfall-analytics/footfall/pkg/analysis"
+	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/plan"
+)
+
+// BusyActors finds the actors with too many events at once: the busiest of them, as many as the query lists, with their ids, and how
+// many there are in all. For a query that asks only how many, none is listed.
+func (e *Engine) BusyActors(ctx context.Context, q Question, trace *Trace) (list []analysis.BusyActor, all int, err error) {
+	a := q.Query.Anomalies
+	err = e.read(ctx, trace, func(ctx context.Context, r *reading) error {
+		visitors, _, err := follow(ctx, r, plan.BusyScan(q.Query, q.Range), func() *analysis.BusyActors { return analysis.NewBusyActors(a, q.From) })
+		if err != nil {
+			return err
+		}
+		var found []analysis.BusyActor
+		for _, v := range visitors {
+			found = append(found, v.Found...)
+		}
+		all = len(found)
+		if a.Output == model.BusyActorCount {
+			return nil
+		}
+		list, err = r.identified(ctx, q, analysis.Busiest(found, a.Limit))
+		list = analysis.ByID(list, a.Limit)
+		return err
+	})
+	return list, all, err
+}
+
+// identified sets the ids of busy actors. Each has an event at the end of its busiest window.
+func (r *reading) identified(ctx context.Context, q Question, found []analysis.BusyActor) ([]analysis.BusyActor, error) {
+	if len(found) == 0 && !r.trace.Dry {
+		return nil, nil
+	}
+	scan := plan.BusyScan(q.Query, q.Range)
+	keys := make([]int64, len(found))
+	for i, f := range found {
+		keys[i] = f.Key
+		at := analysis.TimeOf(f.At)
+		if i == 0 || at.Before(scan.From) {
+			scan.From = at
+		}
+		if after := at.Add(time.Microsecond); i == 0 || after.After(scan.To) {
+			scan.To = after
+		}
+	}
+	ids, err := r.ids(ctx, scan, keys)
+	for i := range found {
+		found[i].ID = ids[found[i].Key]
+	}
+	return found, err
+}
+
+// UnusualBuckets counts each bucket that touches the range, and compares it with the same bucket of earlier weeks.
+func (e *Engine) UnusualBuckets(ctx context.Context, q Question, trace *Trace) (list []analysis.UnusualBucket, err error) {
+	a := q.Query.Anomalies
+	buckets, err := plan.NewWeeklyBuckets(a, q.Range, q.Settings)
+	if err != nil {
+		return nil, err
+	}
+	err = e.read(ctx, trace, func(ctx context.Context, r *reading) error {
+		dataStart, err := r.dataStart(ctx)
+		if err != nil {
+			return err
+		}
+		counts := bucketCounts{}
+		for _, run := range buckets.Runs() {
+			if err := r.countRun(ctx, q, run, counts); err != nil {
+				return err
+			}
+		}
+		list = make([]analysis.UnusualBucket, len(buckets.Buckets))
+		for i, bucket := range buckets.Buckets {
+			list[i].Start, list[i].Over = bucket.From, !bucket.To.After(q.Now)
+			if bucket.From.Before(q.Now) {
+				n := counts[bucket.From.UnixMicro()]
+				list[i].Count = &n
+			}
+			var history []int64
+			for _, before := range plan.Known(buckets.History[i], dataStart, q.Now) {
+				history = append(history, counts[before.From.UnixMicro()])
+			}
+			list[i].Expect(history, a.Deviations)
+		}
+		return nil
+	})
+	return list, err
+}
+
+// bucketCounts has counts by the start of their bucket, in microseconds since 1970; none for 0.
+type bucketCounts map[int64]int64
+
+// countRun counts a run of buckets up to now.
+func (r *reading) countRun(ctx context.Context, q Question, starts []time.Time, counts bucketCounts) error {
+	span := plan.Range{From: starts[0], To: starts[len(starts)-1]}
+	if span.To.After(q.Now) {
+		span.To = q.Now
+	}
+	if !span.From.Before(span.To) {
+		return nil
+	}
+	if q.Query.Anomalies.Value == model.AnomalousUsers {
+		return r.countRunUsers(ctx, q, starts, span, counts)
+	}
+	days, err := r.days(ctx, span)
+	if err != nil {
+		return err
+	}
+	b := plan.TrendBuckets{Starts: starts}
+	selector := &q.Query.Anomalies.EventSelector
+	add := func(bucket int, n int64) { counts[starts[bucket].UnixMicro()] += n }
+	return countEvents(ctx, r, plan.Counting{Filters: q.Query.Filters, Selector: selector, Range: span, Zone: q.Zone}, days,
+		func(start time.Time, events int64) { add(b.Bucket(start), events) },
+		func(p plan.Piece) plan.Statement { return plan.TrendEvents(q.Query, selector, b, p) },
+		func(row trendRow) { add(row.Bucket, row.N) })
+}
+
+func (r *reading) countRunUsers(ctx context.Context, q Question, starts []time.Time, span plan.Range, counts bucketCounts) error {
+	over := make([]analysis.Span, len(starts)-1)
+	for i := range over {
+		over[i] = analysis.Span{From: starts[i], To: starts[i+1]}
+	}
+	visitors, _, err := follow(ctx, r, plan.BucketScan(q.Query, span), func() *analysis.DistinctOverTime {
+		return analysis.NewDistinctOverTime(over, 1)
+	})
+	if err != nil {
+		return err
+	}
+	for bucket, n := range merged(visitors).Counts[0] {
+		counts[starts[bucket].UnixMicro()] = n
+	}
+	return nil
+}
+
+// dataStart is the time of the first event of anybody; the end of all time without events.
+func (r *reading) dataStart(ctx context.Context) (time.Time, error) {
+	var before time.Time
+	err := r.snapshot.Stream(ctx, 0, plan.FirstDay(), func(values [][]byte) error {
+		if values[0] != nil {
+			before = dateOf(values[0]).AddDate(0, 0, 1)
+		}
+		return nil
+	})
+	start, found := time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), false
+	for tries := 0; tries < 2 && err == nil && !found; tries++ {
+		err = r.snapshot.Stream(ctx, 0, plan.DataStart(before), func(values [][]byte) error {
+			if found = values[0] != nil; found {
+				start = analysis.TimeOf(int64(binary.BigEndian.Uint64(values[0])))
+			}
+			return nil
+		})
+		before = time.Time{} // the day's events may have been deleted
+	}
+	return start, err
+}

@@ -1,0 +1,84 @@
+package frames
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/footfall-analytics/footfall/pkg/analysis"
+	"github.com/footfall-analytics/footfall/pkg/model"
+)
+
+// BusyActors is a table of actors with their highest counts, or these counts as numbers, or only how many actors there are.
+func BusyActors(a *model.Anomalies, list []analysis.BusyActor, all int) data.Frames {
+	if a.Output == model.BusyActorCount {
+		frame := data.NewFrame("busy "+counted(a.Actor), unit(data.NewField(counted(a.Actor), nil, []int64{int64(all)}), "short"))
+		frame.Meta = &data.FrameMeta{Type: data.FrameTypeNumericWide, TypeVersion: data.FrameTypeVersion{0, 1}}
+		return data.Frames{frame}
+	}
+	frame := data.NewFrame("busy " + counted(a.Actor))
+	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}
+	if all > len(list) {
+		frame.Meta.Notices = []data.Notice{{Severity: data.NoticeSeverityWarning, Text: fmt.Sprintf(
+			"Only the busiest %d of %d %s are listed: allow more events, or use a higher limit.", len(list), all, counted(a.Actor))}}
+	}
+	if a.Output == model.BusyActorPeaks {
+		frame.Meta.Type, frame.Meta.TypeVersion = data.FrameTypeNumericLong, data.FrameTypeVersion{0, 1}
+		if len(list) == 0 {
+			return data.Frames{frame} // no fields: what alert rules take for "no data"
+		}
+	}
+	frame.Fields = append(frame.Fields,
+		column(list, string(a.Actor)+"_id", func(b analysis.BusyActor) string { return b.ID }),
+		unit(column(list, "events", func(b analysis.BusyActor) int64 { return b.Events }), "short"),
+	)
+	if a.Output == model.BusyActors {
+		frame.Fields = append(frame.Fields, column(list, "time", func(b analysis.BusyActor) time.Time { return analysis.TimeOf(b.At) }))
+	}
+	return data.Frames{frame}
+}
+
+// UnusualBuckets is a wide time series: of each bucket its count, the usual range, the score and whether it is an anomaly.
+func UnusualBuckets(a *model.Anomalies, list []analysis.UnusualBucket) data.Frames {
+	number := func(name string, value func(analysis.UnusualBucket) *float64) *data.Field {
+		return unit(column(list, name, value), "short")
+	}
+	frame := data.NewFrame("anomalies",
+		column(list, "time", func(b analysis.UnusualBucket) time.Time { return b.Start }),
+		unit(column(list, string(a.Value), func(b analysis.UnusualBucket) *int64 { return b.Count }), "short"),
+		number("expected", func(b analysis.UnusualBucket) *float64 { return b.Expected }),
+		number("low", func(b analysis.UnusualBucket) *float64 { return b.Low }),
+		number("high", func(b analysis.UnusualBucket) *float64 { return b.High }),
+		number("score", func(b analysis.UnusualBucket) *float64 { return b.Score }),
+		column(list, "anomaly", func(b analysis.UnusualBucket) *bool { return b.Anomaly }),
+	)
+	frame.Meta = &data.FrameMeta{Type: data.FrameTypeTimeSeriesWide, TypeVersion: data.FrameTypeVersion{0, 1}}
+	unknown := 0
+	for _, b := range list {
+		if b.Expected == nil {
+			unknown++
+		}
+	}
+	if unknown > 0 {
+		frame.Meta.Notices = []data.Notice{{Severity: data.NoticeSeverityInfo, Text: fmt.Sprintf(
+			"What is usual is not known for %d of %d buckets: they have fewer than %d earlier weeks.", unknown, len(list), model.MinHistory)}}
+	}
+	return data.Frames{frame}
+}
+
+// BucketScore is one number, the score of the last bucket that is over; none where it is not known.
+func BucketScore(list []analysis.UnusualBucket) data.Frames {
+	frame := data.NewFrame("score")
+	frame.Meta = &data.FrameMeta{Type: data.FrameTypeNumericWide, TypeVersion: data.FrameTypeVersion{0, 1}}
+	for _, b := range slices.Backward(list) {
+		if b.Over && b.Score != nil {
+			frame.Fields = append(frame.Fields, unit(data.NewField("score", nil, []float64{*b.Score}), "short"))
+		}
+		if b.Over {
+			break
+		}
+	}
+	return data.Frames{frame} // without fields: what alert rules take for "no data"
+}

@@ -1,0 +1,142 @@
+package plan
+
+import (
+	"slices"
+	"time"
+
+	"github.com/footfall-analytics/footfall/pkg/model"
+)
+
+// BusyScan is the events in which busy actors are looked for: windows end in the range, and begin before it.
+func BusyScan(q *model.Query, r Range) Scan {
+	a := q.Anomalies
+	return Scan{
+		Actor: a.Actor, Filters: q.Filters, Picks: []*model.EventSelector{&a.EventSelector},
+		Range: Range{r.From.Add(-a.WindowDuration()), r.To},
+	}
+}
+
+// WeeklyBuckets cuts time for the comparison of buckets with those of earlier weeks.
+type WeeklyBuckets struct {
+	// Buckets touch the panel's range, in order.
+	Buckets []Range
+	// History has, for each of them, the same bucket of the weeks before, where the calendar has it.
+	History [][]Range
+}
+
+// NewWeeklyBuckets cuts the range.
+func NewWeeklyBuckets(a *model.Anomalies, r Range, s Settings) (WeeklyBuckets, error) {
+	var b WeeklyBuckets
+	start, next := weeklyCuts(a.Interval, s.Zone)
+	for t := start(r.From); t.Before(r.To); t = next(t) {
+		if len(b.Buckets) == MaxBuckets {
+			return b, tooManyBuckets("anomalies.interval", string(a.Interval))
+		}
+		bucket := Range{t, next(t)}
+		var history []Range
+		for week := range a.Weeks {
+			if before, ok := weeksBefore(bucket, week+1, a.Interval, s.Zone); ok {
+				history = append(history, before)
+			}
+		}
+		b.Buckets, b.History = append(b.Buckets, bucket), append(b.History, history)
+	}
+	return b, nil
+}
+
+// weeklyCuts are the functions that give the start of the bucket of a moment, and the start of the next bucket after a start.
+func weeklyCuts(interval model.AnomaliesInterval, zone *time.Location) (start, next func(time.Time) time.Time) {
+	if interval == model.EveryDay {
+		return func(t time.Time) time.Time { return bucketStart(t, model.Day, Settings{Zone: zone}) },
+			func(t time.Time) time.Time { return nextBucket(t, model.Day, zone) }
+	}
+	step := stepOf(interval)
+	return func(t time.Time) time.Time { return clockStart(t.In(zone), step) },
+		func(t time.Time) time.Time { return clockNext(t.In(zone), step) }
+}
+
+func stepOf(interval model.AnomaliesInterval) time.Duration {
+	if interval == model.EveryQuarterHour {
+		return quarter
+	}
+	return time.Hour
+}
+
+// weeksBefore is the same bucket of an earlier week: that of the same local date and time, the first where a clock change repeats
+// it; false where a clock change skips it or makes one of the two shorter. Days are days, however long.
+func weeksBefore(bucket Range, weeks int, interval model.AnomaliesInterval, zone *time.Location) (Range, bool) {
+	local := bucket.From.In(zone)
+	year, month, day := local.Date()
+	day -= 7 * weeks
+	_, next := weeklyCuts(interval, zone)
+	if interval == model.EveryDay {
+		start := localMidnight(year, month, day, zone)
+		return Range{start, next(start)}, sameDate(start, year, month, day)
+	}
+	step := stepOf(interval)
+	sinceMidnight := time.Duration(local.Hour())*time.Hour + time.Duration(local.Minute())*time.Minute
+	start, shown := firstShown(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Add(sinceMidnight/step*step), zone)
+	before := Range{start, next(start)}
+	return before, shown && before.To.Sub(before.From) == bucket.To.Sub(bucket.From)
+}
+
+func sameDate(t time.Time, year int, month time.Month, day int) bool {
+	y, m, d := t.Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Equal(time.Date(year, month, day, 0, 0, 0, 0, time.UTC))
+}
+
+// firstShown is the first moment at which the zone's clock shows a local time, which is written as if it were UTC; false where a
+// clock change skips it.
+func firstShown(local time.Time, zone *time.Location) (time.Time, bool) {
+	const farther = 36 * time.Hour // than any zone is from UTC; no zone changes its clock twice in three days
+	for _, near := range []time.Time{local.Add(-farther), local.Add(farther)} {
+		ahead := offset(near.In(zone))
+		if t := local.Add(-ahead).In(zone); offset(t) == ahead {
+			return t, true
+		}
+	}
+	return local.In(zone), false
+}
+
+// Known are the buckets of a history that are known whole: they begin with the data or later, and are over.
+func Known(history []Range, dataStart, now time.Time) []Range {
+	return slices.DeleteFunc(slices.Clone(history), func(r Range) bool { return r.From.Before(dataStart) || r.To.After(now) })
+}
+
+// Runs are all the buckets whose counts are needed, put together where they follow each other: of each run, the starts of its
+// buckets and the end of the last.
+func (b *WeeklyBuckets) Runs() [][]time.Time {
+	all := slices.Concat(append([][]Range{b.Buckets}, b.History...)...)
+	slices.SortFunc(all, func(a, b Range) int { return a.From.Compare(b.From) })
+	var runs [][]time.Time
+	for i, r := range all {
+		switch last := len(runs) - 1; {
+		case i > 0 && r.From.Equal(all[i-1].From):
+		case i > 0 && r.From.Equal(all[i-1].To):
+			runs[last] = append(runs[last], r.To)
+		default:
+			runs = append(runs, []time.Time{r.From, r.To})
+		}
+	}
+	return runs
+}
+
+// BucketScan is the scan that counts the users of a run of buckets.
+func BucketScan(q *model.Query, r Range) Scan {
+	return Scan{Actor: model.UserActor, Filters: q.Filters, Picks: []*model.EventSelector{&q.Anomalies.EventSelector}, Range: r}
+}
+
+// FirstDay plans the first closed day that has events, one row of one date; null without any.
+func FirstDay() Statement {
+	return Statement{SQL: "SELECT min(day) AS day FROM closed_days WHERE events > 0", Source: closedDays, Reason: "where to look for the beginning of the data"}
+}
+
+// DataStart plans the time of the earliest event, one row; null if there is none before the given time.
+func DataStart(before time.Time) Statement {
+	var args arguments
+	sql := "SELECT min(time) AS time FROM user_events"
+	if !before.IsZero() {
+		sql += " WHERE time < " + args.timestamp(before)
+	}
+	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: "weeks before the first event tell nothing about what is usual"}
+}
