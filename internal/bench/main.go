@@ -24,6 +24,7 @@ type options struct {
 	dsn, schema string
 	runs        int
 	clickHouse  string
+	plans       bool
 }
 
 func main() {
@@ -62,6 +63,7 @@ func parseOptions() (options, error) {
 	flag.StringVar(&o.schema, "schema", "footfall_bench", "database schema to load them into; what another run of the bench left there is replaced")
 	flag.IntVar(&o.runs, "runs", 5, "times that each question is asked")
 	flag.StringVar(&o.clickHouse, "clickhouse", findClickHouse(), "the clickhouse-server program; empty to do without")
+	flag.BoolVar(&o.plans, "plans", false, "print the plans of the questions' statements too, with what they took and read")
 	flag.Parse()
 	switch {
 	case flag.NArg() > 0:
@@ -101,5 +103,8 @@ func bench(ctx context.Context, o options) error {
 		return err
 	}
 	report.print()
+	if o.plans {
+		return printPlans(ctx, db, o.parameters)
+	}
 	return nil
 }

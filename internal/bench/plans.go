@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/footfall-analytics/footfall/internal/stack"
+	"github.com/footfall-analytics/footfall/pkg/engine"
+	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/plan"
+	"github.com/footfall-analytics/footfall/pkg/store"
+)
+
+// printPlans asks every question once more, and runs its statements again, explained. Statements that were run in parts, of a range
+// of users each, are explained for the first part.
+func printPlans(ctx context.Context, db *database, p parameters) error {
+	to := stack.DatabaseOf(db.conn)
+	s, err := store.Open(store.Config{
+		Host: to.Host, Database: to.Name, User: to.User, Password: to.Password, Schema: db.schema, SSLMode: to.SSLMode,
+		QueryTimeout: queryTimeout * time.Second, RowLimit: 10_000, MaxOpenConns: 10,
+	})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	for _, q := range questions(p) {
+		statements, err := q.statements(ctx, engine.New(s))
+		if err != nil {
+			return fmt.Errorf("%s: %w", q.name, err)
+		}
+		for _, statement := range statements {
+			fmt.Printf("\n== %s\n-- source: %s; %s\n%s\n\n", q.name, statement.Source, statement.Reason, statement.SQL)
+			if err := db.explain(ctx, statement); err != nil {
+				return fmt.Errorf("%s: %w", q.name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// statements asks a question and returns what was asked of the database.
+func (q *question) statements(ctx context.Context, e *engine.Engine) ([]plan.Statement, error) {
+	parsed, err := model.Parse([]byte(q.query))
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	asked := engine.Question{
+		Query: parsed, Range: plan.Range{From: q.since(now), To: now},
+		Settings: plan.Settings{Zone: time.UTC, WeekStart: time.Monday, Now: now},
+	}
+	var trace engine.Trace
+	switch parsed.QueryType {
+	case model.FunnelType:
+		_, err = e.Funnel(ctx, asked, &trace)
+	case model.RetentionType:
+		_, err = e.Retention(ctx, asked, &trace)
+	case model.HeatmapType:
+		_, err = e.Heatmap(ctx, asked, &trace)
+	default:
+		err = fmt.Errorf("the bench knows no plans of the query type %s", parsed.QueryType)
+	}
+	return trace.Statements, err
+}
+
+func (db *database) explain(ctx context.Context, s plan.Statement) error {
+	args := append([]any{pgx.QueryExecModeExec}, s.Args...) // as the plugin runs them
+	rows, err := db.conn.Query(ctx, "EXPLAIN (ANALYZE, BUFFERS) "+s.SQL, args...)
+	if err != nil {
+		return err
+	}
+	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	fmt.Println(strings.Join(lines, "\n"))
+	return err
+}
