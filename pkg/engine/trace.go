@@ -27,9 +27,12 @@ func (t *Trace) reset() {
 
 // String shows the statements with the values of their arguments, for people to read.
 func (t *Trace) String() string {
-	texts := make([]string, len(t.Statements))
-	for i, s := range t.Statements {
-		texts[i] = s.String()
+	var texts []string
+	if t.Kept != "" {
+		texts = append(texts, "-- kept: "+t.Kept)
+	}
+	for _, s := range t.Statements {
+		texts = append(texts, s.String())
 	}
 	return strings.Join(texts, "\n\n")
 }

@@ -22,6 +22,7 @@ type Datasource struct {
 	settings settings
 	store    *store.Store
 	engine   *engine.Engine
+	flights  flights
 	// Clock is what time it is; tests set it.
 	Clock func() time.Time
 }

@@ -2,6 +2,7 @@ package plugin
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -26,17 +27,16 @@ func (d *Datasource) QueryData(ctx context.Context, req *backend.QueryDataReques
 		if err != nil {
 			return errorResponse(ctx, err, nil)
 		}
-		var trace engine.Trace
 		start := time.Now()
-		answer, err := d.ask(ctx, question, &trace)
+		answer, err := d.flights.ask(ctx, flightKey(question), func(ctx context.Context) (answer, error) {
+			var trace engine.Trace
+			frames, err := d.ask(ctx, question, &trace)
+			return answer{frames, &trace}, err
+		})
 		if err != nil {
-			return errorResponse(ctx, err, &trace)
+			return errorResponse(ctx, err, answer.trace)
 		}
-		for _, frame := range answer {
-			frame.RefID = q.DataQuery.RefID
-			explain(frame, &trace, time.Since(start))
-		}
-		return backend.DataResponse{Frames: answer}
+		return backend.DataResponse{Frames: explained(answer, q.DataQuery.RefID, time.Since(start))}
 	}, concurrentQueries)
 }
 
@@ -98,15 +98,31 @@ func validateRange(r plan.Range) error {
 	return nil
 }
 
-// explain shows in the query inspector what was asked of the database and what it cost.
-func explain(frame *data.Frame, trace *engine.Trace, took time.Duration) {
-	if frame.Meta == nil {
-		frame.Meta = &data.FrameMeta{}
+// flightKey is equal for questions that have the same answer. When exactly they are asked does not tell them apart.
+func flightKey(q engine.Question) string {
+	raw, err := json.Marshal(q.Query)
+	if err != nil {
+		panic(err) // it was made of JSON
 	}
-	frame.Meta.ExecutedQueryString = trace.String()
-	frame.Meta.Stats = []data.QueryStat{
-		{FieldConfig: data.FieldConfig{DisplayName: "Rows from the database"}, Value: float64(trace.Rows)},
-		{FieldConfig: data.FieldConfig{DisplayName: "Events followed"}, Value: float64(trace.Events)},
-		{FieldConfig: data.FieldConfig{DisplayName: "Time", Unit: "ms"}, Value: float64(took.Milliseconds())},
+	return fmt.Sprintf("%d %d %s %s", q.From.UnixNano(), q.To.UnixNano(), q.Zone, raw)
+}
+
+// explained is an answer's frames with what the query inspector shows: what was asked of the database and what it cost.
+func explained(a answer, refID string, took time.Duration) data.Frames {
+	frames := make(data.Frames, len(a.frames))
+	for i, shared := range a.frames {
+		frame, meta := *shared, data.FrameMeta{}
+		if shared.Meta != nil {
+			meta = *shared.Meta
+		}
+		meta.ExecutedQueryString = a.trace.String()
+		meta.Stats = []data.QueryStat{
+			{FieldConfig: data.FieldConfig{DisplayName: "Rows from the database"}, Value: float64(a.trace.Rows)},
+			{FieldConfig: data.FieldConfig{DisplayName: "Events followed"}, Value: float64(a.trace.Events)},
+			{FieldConfig: data.FieldConfig{DisplayName: "Time", Unit: "ms"}, Value: float64(took.Milliseconds())},
+		}
+		frame.RefID, frame.Meta = refID, &meta
+		frames[i] = &frame
 	}
+	return frames
 }

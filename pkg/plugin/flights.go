@@ -1,0 +1,94 @@
+package plugin
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"sync"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/footfall-analytics/footfall/pkg/engine"
+)
+
+// answer is the frames of a question and what they were made of. Several requests may share it: it must not change.
+type answer struct {
+	frames data.Frames
+	trace  *engine.Trace
+}
+
+// flights are the questions that are being answered. A dashboard that several people look at asks the same at the same time.
+type flights struct {
+	mu      sync.Mutex
+	running map[string]*flight
+}
+
+// flight is one question on its way. It is given up when nobody waits for it any more.
+type flight struct {
+	waiting int
+	cancel  context.CancelFunc
+	done    chan struct{} // closed when answer and err are there
+	answer  answer
+	err     error
+}
+
+// ask runs the function, unless the same question is being answered already: then it waits for that answer.
+func (f *flights) ask(ctx context.Context, key string, run func(ctx context.Context) (answer, error)) (answer, error) {
+	f.mu.Lock()
+	current := f.running[key]
+	if current == nil {
+		current = f.start(ctx, key, run)
+	}
+	current.waiting++
+	f.mu.Unlock()
+	select {
+	case <-current.done:
+		return current.answer, current.err
+	case <-ctx.Done():
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if current.waiting--; current.waiting == 0 {
+			current.cancel()
+			f.forget(key, current)
+		}
+		return answer{}, context.Cause(ctx)
+	}
+}
+
+// start runs the function on behalf of all who will wait: with the values of the first one's context, but not its end.
+func (f *flights) start(ctx context.Context, key string, run func(ctx context.Context) (answer, error)) *flight {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	started := &flight{cancel: cancel, done: make(chan struct{})}
+	if f.running == nil {
+		f.running = map[string]*flight{}
+	}
+	f.running[key] = started
+	go func() {
+		defer cancel()
+		defer close(started.done)
+		started.answer, started.err = recovered(ctx, run)
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.forget(key, started)
+	}()
+	return started
+}
+
+// forget makes room for the next flight of the same question, unless that is under way already.
+func (f *flights) forget(key string, old *flight) {
+	if f.running[key] == old {
+		delete(f.running, key)
+	}
+}
+
+// recovered turns a panic into an error: it must not take the other questions along.
+func recovered(ctx context.Context, run func(ctx context.Context) (answer, error)) (a answer, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			backend.Logger.FromContext(ctx).Error("Query panicked", "fault", fault, "stack", string(debug.Stack()))
+			err = fmt.Errorf("a fault in the plugin, which its log tells more about: %v", fault)
+		}
+	}()
+	return run(ctx)
+}
