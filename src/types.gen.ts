@@ -1,6 +1,22 @@
 // Code generated from the Go package model by internal/tsgen; DO NOT EDIT.
 // `go generate ./pkg/model` writes it anew.
 
+/** MaxMoreThan is the largest number of events that an actor may be allowed. */
+export const MaxMoreThan = 1_000_000;
+
+/** MaxBusyActors is the longest list of actors. */
+export const MaxBusyActors = 1000;
+
+/** MinHistory is how many of the earlier weeks must be known: of fewer numbers, no spread can be told. */
+export const MinHistory = 3;
+
+export const MaxWeeks = 12;
+
+/** MinDeviations and MaxDeviations bound how far from the middle the usual range may reach. */
+export const MinDeviations = 0.5;
+
+export const MaxDeviations = 100;
+
 /** AnyEvent as the event of a selector stands for every event. The collector accepts no event of that name. */
 export const AnyEvent = '*';
 
@@ -39,12 +55,84 @@ export const MaxBracketPeriod = 366;
 /** MaxOccurrences is the largest number of return events that may be asked for. */
 export const MaxOccurrences = 1000;
 
+/** MaxTimelineEvents is the largest number of events that a timeline lists. */
+export const MaxTimelineEvents = 1000;
+
 /** MaxSeries is the largest number of a trend's series. */
 export const MaxSeries = 10;
 
 export const Columns = ['event_type', 'page_url', 'device_type', 'session_id', 'user_id'] as const;
 
 export const ProfileColumns = ['segment', 'tags', 'favorite_categories', 'total_clicks', 'consent'] as const;
+
+/** AnomaliesOutput is the frame that a query for anomalies returns. */
+export const AnomaliesOutputValues = [
+  /** BusyActors is a table of the actors with too many events at once, the busiest first: their highest count, and when. */
+  'actors',
+  /** BusyActorCount is one number, how many such actors there are, 0 for none: what an alert rule or a stat panel takes. */
+  'actor_count',
+  /** BusyActorPeaks is one number an actor, its highest count: an alert rule then has one alert for each. */
+  'actor_peaks',
+  /** UnusualBuckets is a time series: the count of each bucket with its usual range, its score, and whether it is an anomaly. */
+  'buckets',
+  /** BucketScore is one number, the score of the last bucket that is over: what an alert rule takes. */
+  'bucket_score',
+] as const;
+export type AnomaliesOutput = (typeof AnomaliesOutputValues)[number];
+
+/** AnomaliesValue is what is counted in a bucket. */
+export const AnomaliesValueValues = [
+  'events',
+  /** AnomalousUsers counts each user once a bucket. */
+  'users',
+] as const;
+export type AnomaliesValue = (typeof AnomaliesValueValues)[number];
+
+/** AnomaliesInterval is the bucket. */
+export const AnomaliesIntervalValues = [
+  '15m',
+  'hour',
+  'day',
+] as const;
+export type AnomaliesInterval = (typeof AnomaliesIntervalValues)[number];
+
+/**
+ * Anomalies finds actors with too many events at once, or buckets that leave their usual range.
+ *
+ * Actors: an actor's count is its largest number of events in any window of the given length that ends in the panel's range. A
+ * window does not hold its very start: two events that lie exactly a window apart are not in one. Actors with a count of more than
+ * MoreThan are found.
+ *
+ * Buckets: the buckets that touch the panel's range, each counted whole, are compared with the same bucket of the week (the same
+ * weekday and local time) in the weeks before. Expected is the median of those, the score is how far the count is from it in
+ * deviations, and a bucket whose score is beyond Deviations, up or down, is an anomaly: the modified z-score of Iglewicz and Hoaglin
+ * (How to Detect and Handle Outliers, 1993; NIST/SEMATECH e-Handbook of Statistical Methods, section 1.3.5.17), whose proposal is
+ * 3.5. A deviation is 1.4826 times the median distance of those counts from their median, which for normal numbers is their standard
+ * deviation; but not less than the square root of expected, which is what a number of independent events varies by, nor than 1: of a
+ * few weeks that happen to be alike, nobody can say that they always are. A week that has not all of the bucket (the data begins
+ * later, or a clock change skips it) is left out; where a clock change repeats it, the first is taken. With fewer than 3 weeks left,
+ * and for buckets that are not over, there is no score.
+ */
+export interface Anomalies extends EventSelector {
+  /** Output is actors (default), actor_count, actor_peaks, buckets or bucket_score. */
+  output?: AnomaliesOutput;
+  /** Actor is user (default) or session. */
+  actor?: Actor;
+  /** Window is the time in which an actor's events are counted, at most 24h: a number and a unit out of s, m and h. Default 1m. */
+  window?: string;
+  /** MoreThan is the most events that an actor may have within a window, 1 to 1000000. Default 60. */
+  moreThan?: number;
+  /** Limit is how many actors to list, 1 to 1000. Default 100. */
+  limit?: number;
+  /** Value is events (default) or users. */
+  value?: AnomaliesValue;
+  /** Interval is the bucket: 15m, hour (default) or day. */
+  interval?: AnomaliesInterval;
+  /** Weeks is how many earlier weeks tell what is usual, 3 to 12. Default 4. */
+  weeks?: number;
+  /** Deviations is how far from expected the usual range reaches, 0.5 to 100. Default 3.5. */
+  deviations?: number;
+}
 
 /** EventSelector picks events by name and properties. */
 export interface EventSelector {
@@ -466,6 +554,27 @@ export interface RetentionActorList {
   cohort: string;
   /** Status is retained (default), not_retained or all. */
   status?: RetentionStatus;
+}
+
+/** TimelineOrder says which events a timeline begins with. */
+export const TimelineOrderValues = [
+  'newest',
+  'oldest',
+] as const;
+export type TimelineOrder = (typeof TimelineOrderValues)[number];
+
+/** Timeline lists the events of one user, or of one session. */
+export interface Timeline extends EventSelector {
+  /**
+   * User is the user_id, Session the session_id. At least one is given; with both, the user's events in that session are
+   * listed. A user is found quickly; for a session without its user, the whole range is searched.
+   */
+  user?: string;
+  session?: string;
+  /** Order is newest (default) or oldest: the events that come first. Where there are more than Limit, the last are left out. */
+  order?: TimelineOrder;
+  /** Limit is how many events to list, 1 to 1000. Default 100. */
+  limit?: number;
 }
 
 /** TrendValue is what a trend counts. */
