@@ -138,6 +138,10 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 			options: map[string]any{"rowLimit": 2},
 			want:    "raise the row limit", status: backend.StatusBadRequest,
 		},
+		"no such cohort": {
+			query: `{"queryType":"retention","retention":{"start":{"event":"view"},"return":{"event":"cart"},"output":"actors","actors":{"cohort":"2026-02-31"}}}`,
+			want:  `retention.actors.cohort is "2026-02-31", which is no cohort of the panel's range; write it as the table does, such as 2026-03-10`, status: backend.StatusBadRequest,
+		},
 		"regular expression": {
 			query: `{"queryType":"heatmap","heatmap":{"event":"view","filters":[{"property":"device_type","operator":"matches","values":["("]}]}}`,
 			want:  "regular expression is not valid", status: backend.StatusBadGateway,
@@ -248,6 +252,7 @@ func TestResources(t *testing.T) {
 			{"GET", "values?property=pg_shadow&" + span, "", 400, `"field":"property"`},
 			{"GET", "events?from=yesterday", "", 400, `"error":"`},
 			{"POST", "sql", `{"from":0,"to":1000,"query":{"queryType":"heatmap","heatmap":{}}}`, 200, `"source":"raw events"`},
+			{"POST", "sql", `{"from":4102444800000,"to":4102531200000,"query":{"queryType":"retention","retention":{"start":{"event":"a"},"return":{"event":"b"},"cohorts":"recurring"}}}`, 200, `"source":""`},
 			{"POST", "sql", `{"from":0,"to":1000,"query":{"queryType":"heatmap","heatmap":{"x":"year"}}}`, 400, `"field":"heatmap.x"`},
 			{"GET", "tables", "", 404, ""},
 		} {

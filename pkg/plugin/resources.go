@@ -141,7 +141,10 @@ func (d *Datasource) sql(r *http.Request) (any, error) {
 	if _, err := d.ask(r.Context(), q, &trace); err != nil {
 		return nil, err
 	}
-	first := trace.Statements[0]
+	var first plan.Statement // stays empty where nothing is read: of the future, there is nothing to know
+	if len(trace.Statements) > 0 {
+		first = trace.Statements[0]
+	}
 	return preview{trace.String(), first.Source, first.Reason}, nil
 }
 
