@@ -38,6 +38,9 @@ func (l *Outcomes) Visit(events []Event) {
 	}
 }
 
+// Finish forgets what only matters while some window is open: no chain that starts in the list's time can go on any more.
+func (l *Outcomes) Finish() { l.walker, l.latest = nil, nil }
+
 // grown fills a list up with zeros.
 func grown[T any](list []T, n int) []T {
 	if list == nil {
@@ -60,10 +63,14 @@ type cursor struct {
 
 func (c *cursor) next() Outcome {
 	l, i := c.list, c.at
-	o := Outcome{Level: int(l.levels[i]), LatestStart: l.latest[i]}
+	o := Outcome{Level: int(l.levels[i])}
 	if n := int(l.chains[i]); n > 0 {
 		o.Times = l.times[c.timesAt : c.timesAt+n]
 		c.timesAt += n
+		o.LatestStart = o.Times[0] // if it does not matter
+	}
+	if l.latest != nil {
+		o.LatestStart = l.latest[i]
 	}
 	if l.values != nil {
 		o.Value = l.values[i]

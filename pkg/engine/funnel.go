@@ -350,6 +350,7 @@ func (r *funnelReading) keptOutcomes(ctx context.Context, span plan.Range) ([]*a
 	}
 	bytes := r.spec.Values.Bytes()
 	for _, l := range lists {
+		l.Finish()
 		bytes += l.Bytes()
 	}
 	r.engine.kept.keep(key, token, keptFunnel{lists, r.spec.Values}, bytes)
