@@ -39,7 +39,7 @@ func TestExamplesInTheDocs(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			answer := markdown(h.ask(t, query, s))
+			answer := markdown(h.ask(t, query, s)[0])
 			if !strings.Contains(example, answer) {
 				t.Errorf("the page should show\n\n%s", answer)
 			}

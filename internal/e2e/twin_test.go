@@ -332,7 +332,7 @@ func outputs(t *testing.T, q *model.Query, s twin.Scenario) []*model.Query {
 }
 
 // ask is what Grafana does, at the scenario's time.
-func (h *house) ask(t *testing.T, q *model.Query, s stage) *data.Frame {
+func (h *house) ask(t *testing.T, q *model.Query, s stage) data.Frames {
 	t.Helper()
 	d := h.plugins[s.Settings.WeekStart]
 	d.Clock = func() time.Time { return s.Settings.Now }
@@ -346,12 +346,16 @@ func (h *house) ask(t *testing.T, q *model.Query, s stage) *data.Frame {
 	if err := answer.Responses["A"].Error; err != nil {
 		t.Fatalf("%s: %v", raw, err)
 	}
-	return answer.Responses["A"].Frames[0]
+	return answer.Responses["A"].Frames
 }
 
-// differ compares a frame with the table that it should be.
-func differ(want table, frame *data.Frame, zone *time.Location) string {
-	return cmp.Diff(want, tableOf(frame, zone), cmpopts.EquateApprox(0, 1e-9), cmpopts.EquateEmpty())
+// differ compares frames with the tables that they should be.
+func differ(want table, frames data.Frames, zone *time.Location) string {
+	got := tableOf(frames[0], zone)
+	for _, frame := range frames[1:] {
+		got.More = append(got.More, tableOf(frame, zone))
+	}
+	return cmp.Diff(want, got, cmpopts.EquateApprox(0, 1e-9), cmpopts.EquateEmpty())
 }
 
 // moment is a date where a day begins, and else the time.
@@ -368,6 +372,10 @@ type table struct {
 	Fields []string
 	Rows   [][]any
 	Labels []string
+	// Notices are texts for the user, as far as the frame's kind has any to compare.
+	Notices []string
+	// More are the frames after the first.
+	More []table
 }
 
 func tableOf(frame *data.Frame, zone *time.Location) table {
@@ -398,6 +406,11 @@ func tableOf(frame *data.Frame, zone *time.Location) table {
 	}
 	if frame.Meta == nil {
 		return t
+	}
+	if frame.Name != "retention" {
+		for _, notice := range frame.Meta.Notices {
+			t.Notices = append(t.Notices, notice.Text)
+		}
 	}
 	if custom, ok := frame.Meta.Custom.(map[string]any); ok {
 		t.Labels, _ = custom["yOrdinalDisplay"].([]string)

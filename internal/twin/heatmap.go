@@ -1,47 +1,245 @@
 package twin
 
 import (
+	"cmp"
+	"math/big"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-// Heatmap answers a heatmap query: the cells that are not empty, by their x and y. An hour is 0 to 23, a weekday 0
-// (Sunday) to 6, a date its days since 1970-01-01.
-func Heatmap(q *model.Query, w World, r Range, s Settings) map[[2]int]int {
-	events := map[[2]int]int{}
-	users := map[[2]int]map[string]bool{}
-	for _, e := range w.Events {
-		if !r.contains(e.Time) || !Picks(q, q.Heatmap.EventSelector, e) {
-			continue
-		}
-		cell := [2]int{coordinate(q.Heatmap.X, e.Time.In(s.Zone)), coordinate(q.Heatmap.Y, e.Time.In(s.Zone))}
-		events[cell]++
-		if e.User != "" {
-			if users[cell] == nil {
-				users[cell] = map[string]bool{}
-			}
-			users[cell][e.User] = true
-		}
-	}
-	if q.Heatmap.Value == model.Events {
-		return events
-	}
-	counts := map[[2]int]int{}
-	for cell, distinct := range users {
-		counts[cell] = len(distinct)
-	}
-	return counts
+// Grid is the answer to a heatmap query.
+type Grid struct {
+	// Parts has one element, or one for each value of the breakdown. All have the same axes.
+	Parts []Part
+	X, Y  []Place
+	// LeftOut are the events that bins have no place for, by property and reason.
+	LeftOut map[LeftOut]int
 }
 
-func coordinate(d model.Dimension, local time.Time) int {
-	switch d {
-	case model.HourOfDay:
-		return local.Hour()
-	case model.Weekday:
-		return int(local.Weekday())
-	case model.Date:
-		return dayNumber(local)
+// Part is the cells of one value of the breakdown, by x and y. A cell that has no value is nil.
+type Part struct {
+	Place
+	Cells [][]*float64
+}
+
+// Place is a place on an axis. Its text is the hour 0 to 23, the weekday 0 (Sunday) to 6, the date 2026-01-31, the month 2026-01, a
+// property's value, or the place of a bin from 0.
+type Place struct {
+	Kind Kind
+	Text string
+}
+
+// LeftOut says why an event has no bin.
+type LeftOut struct {
+	Property string
+	// Outside says that there is a number; otherwise there is none.
+	Outside bool
+}
+
+// placed is an event with its places.
+type placed struct {
+	Event
+	x, y, part Place
+}
+
+// Heatmap answers a heatmap query.
+func Heatmap(q *model.Query, w World, r Range, s Settings) Grid {
+	h := q.Heatmap
+	ax, ay := h.Axes()
+	grid := Grid{LeftOut: map[LeftOut]int{}}
+	var events []placed
+	for _, e := range w.Events {
+		if !r.contains(e.Time) || !Picks(q, h.EventSelector, e) || h.Value != model.Events && counted(h.Value, e) == "" {
+			continue
+		}
+		x, out := placeOn(ax, e, s)
+		y, alsoOut := placeOn(ay, e, s)
+		if out == nil {
+			out = alsoOut
+		}
+		if out != nil {
+			grid.LeftOut[*out]++
+			continue
+		}
+		p := placed{e, x, y, Place{Kind: All}}
+		if h.Breakdown != nil {
+			p.part = valuePlace(e, h.Breakdown.Property)
+		}
+		events = append(events, p)
 	}
-	panic("twin: unknown dimension " + string(d))
+	grid.X = layOut(h, ax, r, s, events, func(p *placed) *Place { return &p.x })
+	grid.Y = layOut(h, ay, r, s, events, func(p *placed) *Place { return &p.y })
+	parts := []Place{{Kind: All}}
+	if h.Breakdown != nil {
+		parts = ranked(h, h.Breakdown.Limit, events, func(p *placed) *Place { return &p.part })
+	}
+	for _, place := range parts {
+		grid.Parts = append(grid.Parts, Part{place, cellsOf(h, grid.X, grid.Y, place, events)})
+	}
+	return grid
+}
+
+// counted is the actor that a value counts.
+func counted(v model.HeatmapValue, e Event) string {
+	if v == model.Sessions {
+		return e.SessionID
+	}
+	return e.User
+}
+
+// placeOn is an event's place on an axis, or why it has none.
+func placeOn(a model.Axis, e Event, s Settings) (Place, *LeftOut) {
+	local := e.Time.In(s.Zone)
+	switch a.Dimension {
+	case model.HourOfDay:
+		return Place{Value, strconv.Itoa(local.Hour())}, nil
+	case model.Weekday:
+		return Place{Value, strconv.Itoa(int(local.Weekday()))}, nil
+	case model.Date:
+		return Place{Value, local.Format(time.DateOnly)}, nil
+	case model.CalendarMonth:
+		return Place{Value, local.Format("2006-01")}, nil
+	case model.ByProperty:
+		return valuePlace(e, a.Property), nil
+	}
+	text, set := PropertyOf(e, a.Property)
+	if !set || !number.MatchString(text) {
+		return Place{}, &LeftOut{Property: a.Property}
+	}
+	edges := a.Bins.Edges()
+	last := len(edges) - 2
+	for bin := range edges[:last+1] {
+		above := rational(text).Cmp(edge(edges[bin])) >= 0
+		below := rational(text).Cmp(edge(edges[bin+1]))
+		if above && (below < 0 || bin == last && below == 0) {
+			return Place{Value, strconv.Itoa(bin)}, nil
+		}
+	}
+	return Place{}, &LeftOut{a.Property, true}
+}
+
+// edge is exactly what an edge is written as.
+func edge(f float64) *big.Rat { return rational(strconv.FormatFloat(f, 'f', -1, 64)) }
+
+func valuePlace(e Event, name string) Place {
+	if text, set := PropertyOf(e, name); set {
+		return Place{Value, text}
+	}
+	return Place{Kind: None}
+}
+
+// layOut lists an axis' places in order, and moves events whose value has none of its own to the place of the others.
+func layOut(h *model.Heatmap, a model.Axis, r Range, s Settings, events []placed, of func(*placed) *Place) []Place {
+	var texts []string
+	switch a.Dimension {
+	case model.HourOfDay:
+		for hour := range 24 {
+			texts = append(texts, strconv.Itoa(hour))
+		}
+	case model.Weekday:
+		for day := range 7 {
+			texts = append(texts, strconv.Itoa((int(s.WeekStart)+day)%7))
+		}
+	case model.Date, model.CalendarMonth:
+		layout := map[model.Dimension]string{model.Date: time.DateOnly, model.CalendarMonth: "2006-01"}[a.Dimension]
+		first, last := dayNumber(r.From.In(s.Zone)), dayNumber(r.To.Add(-time.Nanosecond).In(s.Zone))
+		for day := first; day <= last; day++ {
+			texts = append(texts, time.Unix(int64(day)*86400, 0).UTC().Format(layout))
+		}
+		texts = slices.Compact(texts)
+	case model.ByBins:
+		for bin := range a.Bins.Edges()[1:] {
+			texts = append(texts, strconv.Itoa(bin))
+		}
+	default:
+		return ranked(h, a.Limit, events, of)
+	}
+	var places []Place
+	for _, text := range texts {
+		places = append(places, Place{Value, text})
+	}
+	return places
+}
+
+// ranked lists the values with the most, then the others and the missing, as far as there are any.
+func ranked(h *model.Heatmap, limit int, events []placed, of func(*placed) *Place) []Place {
+	groups := map[Place][]Event{}
+	for i := range events {
+		place := *of(&events[i])
+		groups[place] = append(groups[place], events[i].Event)
+	}
+	places := topPlaces(limit, groups, func(events []Event) int {
+		if h.Value == model.Events {
+			return len(events)
+		}
+		return different(events, func(e Event) string { return counted(h.Value, e) })
+	})
+	for i := range events {
+		if place := of(&events[i]); !slices.Contains(places, *place) {
+			*place = Place{Kind: Other}
+		}
+	}
+	return places
+}
+
+// topPlaces are the values with the highest totals, by bytes where these are equal, then Other and None if there are any.
+func topPlaces(limit int, groups map[Place][]Event, total func([]Event) int) []Place {
+	var values []Place
+	for place := range groups {
+		if place.Kind == Value {
+			values = append(values, place)
+		}
+	}
+	slices.SortFunc(values, func(a, b Place) int {
+		return cmp.Or(cmp.Compare(total(groups[b]), total(groups[a])), cmp.Compare(a.Text, b.Text))
+	})
+	if len(values) > limit {
+		values = append(values[:limit], Place{Kind: Other})
+	}
+	if len(groups[Place{Kind: None}]) > 0 {
+		values = append(values, Place{Kind: None})
+	}
+	return values
+}
+
+// different counts the different texts of events; no text counts nothing.
+func different(events []Event, text func(Event) string) int {
+	seen := map[string]bool{}
+	for _, e := range events {
+		if t := text(e); t != "" {
+			seen[t] = true
+		}
+	}
+	return len(seen)
+}
+
+func cellsOf(h *model.Heatmap, xs, ys []Place, part Place, events []placed) [][]*float64 {
+	inCell := map[[2]Place][]Event{}
+	for _, p := range events {
+		if p.part == part {
+			inCell[[2]Place{p.x, p.y}] = append(inCell[[2]Place{p.x, p.y}], p.Event)
+		}
+	}
+	cells := make([][]*float64, len(xs))
+	for i, x := range xs {
+		cells[i] = make([]*float64, len(ys))
+		for j, y := range ys {
+			inside := inCell[[2]Place{x, y}]
+			value := float64(len(inside))
+			if h.Value != model.Events {
+				value = float64(different(inside, func(e Event) string { return counted(h.Value, e) }))
+			}
+			if h.Value == model.EventsPerUser {
+				if len(inside) == 0 {
+					continue
+				}
+				value = float64(len(inside)) / value
+			}
+			cells[i][j] = &value
+		}
+	}
+	return cells
 }

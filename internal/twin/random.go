@@ -175,11 +175,13 @@ func (g generator) now(times []time.Time) time.Time {
 
 func (g generator) query(zone, window string, r Range) *model.Query {
 	q := model.Query{TimeZone: zone, Filters: g.filters(15)}
-	switch g.IntN(5) {
+	switch g.IntN(7) {
 	case 0, 1:
 		q.QueryType, q.Funnel = model.FunnelType, g.funnel(window, r)
 	case 2, 3:
 		q.QueryType, q.Retention = model.RetentionType, g.retention(r)
+	case 4:
+		q.QueryType, q.Trend = model.TrendType, g.trend(r)
 	default:
 		q.QueryType, q.Heatmap = model.HeatmapType, g.heatmap()
 	}
@@ -197,15 +199,6 @@ func normal(q model.Query) *model.Query {
 		panic(err)
 	}
 	return parsed
-}
-
-func (g generator) heatmap() *model.Heatmap {
-	axes := []model.Dimension{model.HourOfDay, model.Weekday, model.Date}
-	g.Shuffle(len(axes), func(i, j int) { axes[i], axes[j] = axes[j], axes[i] })
-	return &model.Heatmap{
-		EventSelector: g.selector(20), X: axes[0], Y: axes[1],
-		Value: pick(g, []model.HeatmapValue{model.Events, model.Users}),
-	}
 }
 
 func (g generator) selector(filtered int) model.EventSelector {

@@ -51,7 +51,8 @@ type Settings struct {
 type Answer struct {
 	Funnel    []FunnelRow
 	Retention []Matrix
-	Heatmap   map[[2]int]int
+	Heatmap   Grid
+	Trend     Trend
 }
 
 // Ask answers a query.
@@ -63,6 +64,8 @@ func Ask(q *model.Query, w World, r Range, s Settings) Answer {
 		return Answer{Retention: Retention(q, w, r, s)}
 	case model.HeatmapType:
 		return Answer{Heatmap: Heatmap(q, w, r, s)}
+	case model.TrendType:
+		return Answer{Trend: Trending(q, w, r, s)}
 	}
 	panic("twin: unknown query type " + string(q.QueryType))
 }

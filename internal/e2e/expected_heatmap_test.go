@@ -1,0 +1,103 @@
+package e2e
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/footfall-analytics/footfall/internal/twin"
+	"github.com/footfall-analytics/footfall/pkg/model"
+)
+
+// heatmapTable is the frames that the twin's answer makes: one, or one for each value of the breakdown.
+func heatmapTable(h *model.Heatmap, grid twin.Grid) table {
+	ax, ay := h.Axes()
+	notices := leftOut(ax, ay, grid)
+	if len(grid.Parts) == 0 || len(grid.X) == 0 || len(grid.Y) == 0 {
+		return table{Notices: notices}
+	}
+	var tables []table
+	for _, part := range grid.Parts {
+		t := table{Fields: []string{axisName("x", ax), axisName("y", ay), string(h.Value)}, Notices: notices}
+		if h.Breakdown != nil {
+			t.Fields[2] += " " + placeTitle(part.Place)
+		}
+		for i, x := range grid.X {
+			for j, y := range grid.Y {
+				t.Rows = append(t.Rows, []any{onAxis(ax, i, x, true), onAxis(ay, j, y, false), optional(part.Cells[i][j])})
+			}
+		}
+		if h.Y != model.ByBins {
+			for _, y := range grid.Y {
+				t.Labels = append(t.Labels, labelOnAxis(h.Y, y))
+			}
+		}
+		tables = append(tables, t)
+	}
+	tables[0].More = tables[1:]
+	return tables[0]
+}
+
+func axisName(name string, a model.Axis) string {
+	if a.Dimension == model.ByBins {
+		return name + "Min"
+	}
+	return name
+}
+
+// onAxis is what the frame has for the i-th place of an axis.
+func onAxis(a model.Axis, i int, p twin.Place, isX bool) any {
+	switch {
+	case a.Dimension == model.ByBins:
+		return a.Bins.Edges()[i]
+	case a.Dimension == model.Date && isX:
+		return p.Text
+	}
+	return float64(i)
+}
+
+func labelOnAxis(d model.Dimension, p twin.Place) string {
+	switch d {
+	case model.HourOfDay:
+		hour, _ := strconv.Atoi(p.Text)
+		return fmt.Sprintf("%02d:00", hour)
+	case model.Weekday:
+		day, _ := strconv.Atoi(p.Text)
+		return time.Weekday(day).String()[:3]
+	}
+	return placeTitle(p)
+}
+
+// placeTitle is the name of a value; one that is called as the others or the missing is in quotes.
+func placeTitle(p twin.Place) string {
+	if p.Kind == twin.Value && (p.Text == "Other" || p.Text == "(none)") {
+		return `"` + p.Text + `"`
+	}
+	return title(p.Kind, p.Text)
+}
+
+func leftOut(x, y model.Axis, grid twin.Grid) []string {
+	text := ""
+	for _, property := range []string{x.Property, y.Property} {
+		for _, outside := range []bool{false, true} {
+			n := grid.LeftOut[twin.LeftOut{Property: property, Outside: outside}]
+			switch {
+			case n == 0:
+				continue
+			case text == "":
+				text = "Left out are events: "
+			default:
+				text += ", "
+			}
+			why := "not a number"
+			if outside {
+				why = "outside of the bins"
+			}
+			text += fmt.Sprintf("%d whose %s is %s", n, property, why)
+		}
+	}
+	if text == "" {
+		return nil
+	}
+	return []string{text + "."}
+}

@@ -1,0 +1,28 @@
+package twin
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/footfall-analytics/footfall/pkg/model"
+)
+
+// trend asks by the hour only over a range that has few of them.
+func (g generator) trend(r Range) *model.Trend {
+	t := model.Trend{
+		Value: pick(g, []model.TrendValue{
+			model.TrendEvents, model.TrendEvents, model.TrendUsers, model.TrendSessions, model.TrendUsers7Days, model.TrendUsers30Days,
+		}),
+		Interval: pick(g, []model.Period{model.Day, model.Week, model.Month}),
+	}
+	if t.Value.RollingDays() == 0 && r.To.Sub(r.From) < 35*24*time.Hour && g.chance(50) {
+		t.Interval = model.Hour
+	}
+	for i := range g.IntN(4) {
+		t.Series = append(t.Series, model.TrendSeries{EventSelector: g.selector(15), Label: strconv.Itoa(i)})
+	}
+	if g.chance(35) {
+		t.Breakdown = &model.Breakdown{Property: pick(g, properties), Limit: 1 + g.IntN(3)}
+	}
+	return &t
+}
