@@ -44,20 +44,29 @@ func NewTrendBuckets(t *model.Trend, r Range, s Settings) (TrendBuckets, error) 
 			b.Begun++
 			b.CutBack = end.After(known)
 		}
-		counted := Range{maxTime(start, r.From), minTime(end, r.To)}
 		if days := t.Value.RollingDays(); days > 0 {
-			last := end.Add(-time.Nanosecond)
-			if start.Before(known) && known.Before(end) {
-				last = known.Add(-time.Nanosecond)
-			}
-			last = last.In(s.Zone)
-			counted.From = localMidnight(last.Year(), last.Month(), last.Day()-days+1, s.Zone)
-			counted.To = minTime(nextBucket(last, model.Day, s.Zone), r.To)
+			b.Counted = append(b.Counted, rollingRange(days, Range{start, end}, r, s))
+		} else {
+			b.Counted = append(b.Counted, Range{maxTime(start, r.From), minTime(end, r.To)})
 		}
-		b.Counted = append(b.Counted, counted)
 	}
 	b.CutFront = t.Value.RollingDays() == 0 && b.Starts[0].Before(r.From)
 	return b, nil
+}
+
+// rollingRange is the time whose events count for a bucket that looks back over some days.
+func rollingRange(days int, bucket, r Range, s Settings) Range {
+	end := bucket.To
+	for _, limit := range []time.Time{r.To, s.Now} {
+		if bucket.From.Before(limit) && limit.Before(end) {
+			end = limit
+		}
+	}
+	last := end.Add(-time.Nanosecond).In(s.Zone)
+	return Range{
+		localMidnight(last.Year(), last.Month(), last.Day()-days+1, s.Zone),
+		minTime(nextBucket(last, model.Day, s.Zone), r.To),
+	}
 }
 
 // TrendScan is the scan that counts users or sessions over time, for the given series.

@@ -1,0 +1,211 @@
+package engine
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/footfall-analytics/footfall/internal/twin"
+	"github.com/footfall-analytics/footfall/pkg/analysis"
+	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/plan"
+)
+
+// Without a database in between: the trends and heatmaps of time of random worlds are the twin's, whichever days are closed.
+func TestCountsOfRandomWorlds(t *testing.T) {
+	asked := map[string]int{}
+	for seed := range *worlds {
+		s := twin.Random(seed, 4)
+		for _, q := range s.Queries {
+			var want, got any
+			switch {
+			case q.QueryType == model.TrendType && (q.Trend.Breakdown == nil || q.Trend.Value != model.TrendEvents):
+				want, got = twin.Trending(q, s.World, s.Range, s.Settings), trended(t, q, s)
+				asked["trend"]++
+			case q.QueryType == model.HeatmapType && q.Heatmap.X.OfTime() && q.Heatmap.Y.OfTime() && q.Heatmap.Breakdown == nil:
+				want, got = gridCells(q.Heatmap, twin.Heatmap(q, s.World, s.Range, s.Settings), s.Settings), gridOf(t, q, s)
+				asked["heatmap"]++
+			default:
+				continue
+			}
+			if diff := gocmp.Diff(want, got); diff != "" {
+				t.Fatalf("seed %d: counted (+) differs from the twin (-)\n%s\n%+v %+v", seed, diff, q.Trend, q.Heatmap)
+			}
+		}
+	}
+	t.Logf("asked %v", asked)
+}
+
+// trended is a world's trend in the twin's form.
+func trended(t *testing.T, q *model.Query, s twin.Scenario) twin.Trend {
+	t.Helper()
+	b, err := plan.NewTrendBuckets(q.Trend, plan.Range(s.Range), plan.Settings(s.Settings))
+	if err != nil {
+		t.Fatal(err)
+	}
+	trend := twin.Trend{Starts: b.Starts[:len(b.Counted)], Begun: b.Begun, CutFront: b.CutFront, CutBack: b.CutBack}
+	var lines []analysis.TrendLine
+	switch {
+	case q.Trend.Value == model.TrendEvents:
+		for i := range q.Trend.Series {
+			line := analysis.TrendLine{Series: i, Counts: make([]int64, len(b.Counted))}
+			countWorld(q, &q.Trend.Series[i].EventSelector, s, func(at time.Time) { line.Counts[b.Bucket(at)]++ })
+			lines = append(lines, line)
+		}
+	case q.Trend.Breakdown == nil:
+		counts := analysis.NewDistinctOverTime(counted(b), len(q.Trend.Series))
+		visitWorld(t, q, s, plan.TrendScan(q, q.Trend.Series, b), analysis.NewValues(), counts)
+		for i := range q.Trend.Series {
+			lines = append(lines, analysis.TrendLine{Series: i, Counts: counts.Counts[i]})
+		}
+	default:
+		for i := range q.Trend.Series {
+			// The database ranks the values; here it is the twin.
+			values, top := analysis.NewValues(), []string{}
+			for _, line := range twin.Trending(q, s.World, s.Range, s.Settings).Lines {
+				if line.Series != i || line.Kind != twin.Value {
+					continue
+				}
+				if _, err := values.ID([]byte(line.Text)); err != nil {
+					t.Fatal(err)
+				}
+				top = append(top, line.Text)
+			}
+			counts := analysis.NewDistinctOverTimeByValue(counted(b), len(top))
+			visitWorld(t, q, s, plan.TrendScan(q, q.Trend.Series[i:i+1], b), values, counts)
+			lines = append(lines, counts.Lines(i, top)...)
+		}
+	}
+	for _, line := range lines {
+		trend.Lines = append(trend.Lines, twinLine(q.Trend, line))
+	}
+	return trend
+}
+
+func twinLine(m *model.Trend, line analysis.TrendLine) twin.TrendLine {
+	l := twin.TrendLine{Series: line.Series, Place: twin.Place{Kind: twin.Value, Text: line.Text}}
+	switch {
+	case m.Breakdown == nil:
+		l.Kind = twin.All
+	case line.Place == analysis.OtherPlace:
+		l.Kind = twin.Other
+	case line.Place == analysis.NonePlace:
+		l.Kind = twin.None
+	}
+	for _, n := range line.Counts {
+		l.Counts = append(l.Counts, int(n))
+	}
+	return l
+}
+
+// visitWorld shows a world to a visitor as a scan would.
+func visitWorld(t *testing.T, q *model.Query, s twin.Scenario, scan plan.Scan, values *analysis.Values, v analysis.Visitor) {
+	t.Helper()
+	from, to := bounds(scan.Range)
+	for _, events := range actorsOf(t, q, s.World, scan, values) {
+		first, last := 0, len(events)
+		for first < last && events[first].Time < from {
+			first++
+		}
+		for first < last && events[last-1].Time >= to {
+			last--
+		}
+		if first < last {
+			v.Visit(events[first:last])
+		}
+	}
+}
+
+// countWorld hands over when a selector's events in the range happened: of closed days, chosen by chance, by the quarter hour.
+func countWorld(q *model.Query, selector *model.EventSelector, s twin.Scenario, add func(at time.Time)) {
+	random := rand.New(rand.NewPCG(s.Seed, 3))
+	var days []plan.Day
+	for day := s.Range.From.UTC().Truncate(24 * time.Hour); !day.After(s.Range.To); day = day.AddDate(0, 0, 1) {
+		days = append(days, plan.Day{Start: day, Closed: random.IntN(3) > 0})
+	}
+	c := plan.Counting{Filters: q.Filters, Selector: selector, Range: plan.Range(s.Range), Zone: s.Settings.Zone}
+	for _, p := range c.Pieces(days) {
+		counted := map[time.Time][]int32{}
+		for _, day := range p.Days {
+			counted[day] = make([]int32, 96)
+		}
+		for _, e := range s.World.Events {
+			if !twin.Picks(q, *selector, e) {
+				continue
+			}
+			day := e.Time.UTC().Truncate(24 * time.Hour)
+			if quarters := counted[day]; quarters != nil {
+				quarters[e.Time.Sub(day)/(15*time.Minute)]++
+			} else if p.Days == nil && !e.Time.Before(p.From) && e.Time.Before(p.To) {
+				add(e.Time)
+			}
+		}
+		for day, quarters := range counted {
+			p.Quarters(day, quarters, func(start time.Time, events int64) {
+				for range events {
+					add(start)
+				}
+			})
+		}
+	}
+}
+
+// gridOf is a world's heatmap of time, by cell: the events or actors, or both.
+func gridOf(t *testing.T, q *model.Query, s twin.Scenario) map[[2]int]float64 {
+	t.Helper()
+	counts := analysis.NewHeatmapCounts(q.Heatmap, s.Settings.Zone, s.Range.From, s.Range.To)
+	if scan, ok := plan.HeatmapActors(q, plan.Range(s.Range)); ok {
+		visitWorld(t, q, s, scan, analysis.NewValues(), counts)
+	} else {
+		countWorld(q, &q.Heatmap.EventSelector, s, func(at time.Time) { counts.Add(analysis.Microseconds(at), 1) })
+	}
+	cells := map[[2]int]float64{}
+	for _, c := range counts.Cells() {
+		switch q.Heatmap.Value {
+		case model.Events:
+			cells[[2]int{c.X, c.Y}] = float64(c.Events)
+		case model.EventsPerUser:
+			cells[[2]int{c.X, c.Y}] = float64(c.Events) / float64(c.Actors)
+		default:
+			cells[[2]int{c.X, c.Y}] = float64(c.Actors)
+		}
+	}
+	return cells
+}
+
+// gridCells are the twin's cells that count something, by the engine's places.
+func gridCells(h *model.Heatmap, g twin.Grid, s twin.Settings) map[[2]int]float64 {
+	cells := map[[2]int]float64{}
+	for i, x := range g.X {
+		for j, y := range g.Y {
+			if value := g.Parts[0].Cells[i][j]; value != nil && *value > 0 {
+				cells[[2]int{placeNumber(h.X, x.Text), placeNumber(h.Y, y.Text)}] = *value
+			}
+		}
+	}
+	return cells
+}
+
+// placeNumber is the engine's number for what the twin calls a place.
+func placeNumber(d model.Dimension, text string) int {
+	layout := map[model.Dimension]string{model.HourOfDay: "15", model.Weekday: "5", model.Date: time.DateOnly, model.CalendarMonth: "2006-01"}[d]
+	if d == model.Weekday {
+		return int(text[0] - '0')
+	}
+	if d == model.HourOfDay && len(text) == 1 {
+		text = "0" + text
+	}
+	at, err := time.Parse(layout, text)
+	if err != nil {
+		panic(err)
+	}
+	switch d {
+	case model.HourOfDay:
+		return at.Hour()
+	case model.Date:
+		return int(at.Unix() / 86400)
+	}
+	return 12*at.Year() + int(at.Month()) - 1
+}
