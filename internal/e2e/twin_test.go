@@ -166,6 +166,7 @@ func (h *house) widenChunks(t *testing.T) {
 func (h *house) settle(t *testing.T, s stage) {
 	t.Helper()
 	early := s.World.Events[:len(s.World.Events)-s.late]
+	h.writeProfiles(t, s.World.Events)
 	h.insert(t, early, true)
 	if len(s.closed) > 0 {
 		h.close(t, s.closed)
@@ -325,6 +326,15 @@ func outputs(t *testing.T, q *model.Query, s twin.Scenario) []*model.Query {
 		}
 	case model.RetentionType:
 		return retentionOutputs(t, q, s)
+	case model.AnomaliesType:
+		for _, output := range []model.AnomaliesOutput{
+			model.BusyActors, model.BusyActorCount, model.BusyActorPeaks, model.UnusualBuckets, model.BucketScore,
+		} {
+			copied, anomalies := *q, *q.Anomalies
+			anomalies.Output = output
+			copied.Anomalies = &anomalies
+			all = append(all, &copied)
+		}
 	default:
 		all = append(all, q)
 	}
@@ -396,6 +406,8 @@ func tableOf(frame *data.Frame, zone *time.Location) table {
 				value = float64(v)
 			case time.Time:
 				value = moment(v, zone)
+			case json.RawMessage:
+				value = parsedJSON(v)
 			}
 			if !set {
 				value = nil

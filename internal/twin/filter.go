@@ -75,6 +75,9 @@ func PropertyOf(e Event, name string) (string, bool) {
 	if err != nil {
 		panic(err)
 	}
+	if p.Profile {
+		return e.Profile.property(p.Column, p.Path)
+	}
 	columns := map[string]string{
 		"event_type": e.Type, "page_url": e.PageURL, "device_type": e.DeviceType, "session_id": e.SessionID, "user_id": e.User,
 	}

@@ -77,7 +77,7 @@ func (g generator) times(date time.Time, zone *time.Location, window time.Durati
 	times := []time.Time{time.Date(year, month, day, g.IntN(4), 30*g.IntN(2), 0, 0, zone)}
 	for range 3 + g.IntN(7) {
 		var t time.Time
-		switch g.IntN(8) {
+		switch g.IntN(9) {
 		case 0, 1, 2:
 			t = pick(g, times).Add(window)
 		case 3:
@@ -90,6 +90,8 @@ func (g generator) times(date time.Time, zone *time.Location, window time.Durati
 			t = pick(g, times).Add(time.Duration(g.IntN(5)-2) * time.Hour)
 		case 7:
 			t = pick(g, times).AddDate(0, g.IntN(3)-1, g.IntN(15)-7)
+		case 8:
+			t = pick(g, times).In(zone).AddDate(0, 0, -7*(1+g.IntN(4)))
 		}
 		times = append(times, t.Add(time.Duration(pick(g, []int{-1, 0, 0, 0, 1}))*time.Microsecond).UTC().Truncate(time.Microsecond))
 	}
@@ -125,6 +127,7 @@ func (g generator) world(times []time.Time) World {
 		}
 		w.Events = append(w.Events, e)
 	}
+	g.addProfiles(&w)
 	return w
 }
 
@@ -175,13 +178,17 @@ func (g generator) now(times []time.Time) time.Time {
 
 func (g generator) query(zone, window string, r Range) *model.Query {
 	q := model.Query{TimeZone: zone, Filters: g.filters(15)}
-	switch g.IntN(7) {
+	switch g.IntN(9) {
 	case 0, 1:
 		q.QueryType, q.Funnel = model.FunnelType, g.funnel(window, r)
 	case 2, 3:
 		q.QueryType, q.Retention = model.RetentionType, g.retention(r)
 	case 4:
 		q.QueryType, q.Trend = model.TrendType, g.trend(r)
+	case 5:
+		q.QueryType, q.Timeline = model.TimelineType, g.timeline()
+	case 6:
+		q.QueryType, q.Anomalies = model.AnomaliesType, g.anomalies(window, r)
 	default:
 		q.QueryType, q.Heatmap = model.HeatmapType, g.heatmap()
 	}
@@ -221,10 +228,12 @@ var (
 	properties = []string{
 		"event_type", "page_url", "device_type", "session_id", "user_id", "metadata.channel", "metadata.channel",
 		"metadata.cart.total", `metadata.cart.a\.b`, "metadata.tags.0", "metadata.tags.-1", "metadata.nothing",
+		"profile.segment", "profile.tags", "profile.favorite_categories", "profile.total_clicks", "profile.consent",
+		"profile.traits.plan", `profile.traits.a\.b.c`, "profile.scores.churn", "profile.traits.nothing",
 	}
 	texts = []string{
 		"view", "u1", "U1", "s1", "mobile", "Mobile", "/", "ads", "Ads", "z", "é", "日本", "a.b", "100%", "%", "_", `\`, `a\b`, "'", "",
-		"Other", "null", "true", "10", "10.50", "10.5", "100", "0.0025", "5\n",
+		"Other", "null", "true", "vip", "shoes,hats", ",", "10", "10.50", "10.5", "100", "0.0025", "5\n",
 	}
 	numbers = []string{
 		"0", "-0", "10", "9.50", "1e2", "100", "-3", "+7", ".5", "5.", "0.0025", "1e-400", "1e999",

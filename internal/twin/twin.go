@@ -22,6 +22,8 @@ type Event struct {
 	Metadata   map[string]any `json:"metadata,omitempty"`
 	// ID is a UUID.
 	ID string `json:"id,omitempty"`
+	// Profile is what the profile of the event's user says now; all events of a user have the same. Nil where there is none.
+	Profile *Profile `json:"profile,omitempty"`
 }
 
 // World is everything that ever happened.
@@ -53,6 +55,8 @@ type Answer struct {
 	Retention []Matrix
 	Heatmap   Grid
 	Trend     Trend
+	Timeline  Listed
+	Anomalies Found
 }
 
 // Ask answers a query.
@@ -66,6 +70,10 @@ func Ask(q *model.Query, w World, r Range, s Settings) Answer {
 		return Answer{Heatmap: Heatmap(q, w, r, s)}
 	case model.TrendType:
 		return Answer{Trend: Trending(q, w, r, s)}
+	case model.TimelineType:
+		return Answer{Timeline: Timeline(q, w, r)}
+	case model.AnomaliesType:
+		return Answer{Anomalies: Anomalies(q, w, r, s)}
 	}
 	panic("twin: unknown query type " + string(q.QueryType))
 }

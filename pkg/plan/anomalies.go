@@ -71,7 +71,7 @@ func weeksBefore(bucket Range, weeks int, interval model.AnomaliesInterval, zone
 	_, next := weeklyCuts(interval, zone)
 	if interval == model.EveryDay {
 		start := localMidnight(year, month, day, zone)
-		return Range{start, next(start)}, sameDate(start, year, month, day)
+		return Range{start, next(start)}, sameDate(start.In(zone), year, month, day)
 	}
 	step := stepOf(interval)
 	sinceMidnight := time.Duration(local.Hour())*time.Hour + time.Duration(local.Minute())*time.Minute

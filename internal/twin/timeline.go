@@ -1,0 +1,32 @@
+package twin
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/footfall-analytics/footfall/pkg/model"
+)
+
+// Listed is the events of a timeline in the order in which they are shown, and whether there are more.
+type Listed struct {
+	Events []Event
+	More   bool
+}
+
+// Timeline answers a timeline query.
+func Timeline(q *model.Query, w World, r Range) Listed {
+	t := q.Timeline
+	var all []Event
+	for _, e := range w.Events {
+		ofUser := t.User == "" || e.User == t.User
+		ofSession := t.Session == "" || e.SessionID == t.Session
+		if ofUser && ofSession && r.contains(e.Time) && Picks(q, t.EventSelector, e) {
+			all = append(all, e)
+		}
+	}
+	slices.SortFunc(all, func(a, b Event) int { return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.ID, b.ID)) })
+	if t.Order == model.NewestFirst {
+		slices.Reverse(all)
+	}
+	return Listed{all[:min(t.Limit, len(all))], len(all) > t.Limit}
+}
