@@ -21,7 +21,7 @@ import (
 var files embed.FS
 
 // Rollups are the names of the continuous aggregates.
-var Rollups = []string{"active_users_hourly", "event_counts_15min", "user_activity_daily"}
+var Rollups = []string{"active_users_hourly", "event_counts_15min"}
 
 // DefaultSchema is the database schema that holds Footfall's tables unless a setting names another.
 const DefaultSchema = "footfall"

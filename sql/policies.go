@@ -12,7 +12,6 @@ import (
 var refresh = map[string]struct{ every, endOffset time.Duration }{
 	"event_counts_15min":  {15 * time.Minute, 15 * time.Minute},
 	"active_users_hourly": {30 * time.Minute, time.Hour},
-	"user_activity_daily": {time.Hour, 24 * time.Hour},
 }
 
 // applyPolicies puts the background jobs in place that keep the schema in shape: compression, refreshes, retention.

@@ -218,7 +218,7 @@ func TestHealthNamesWhatItFound(t *testing.T) {
 			return health
 		}
 		health := check()
-		if health.Status != backend.HealthStatusOk || !strings.Contains(health.Message, "user_activity_daily has never been refreshed") {
+		if health.Status != backend.HealthStatusOk || !strings.Contains(health.Message, "event_counts_15min has never been refreshed") {
 			t.Errorf("before the first refresh: %s %s", health.Status, health.Message)
 		}
 		if err := footfallsql.RefreshRollups(t.Context(), dbtest.Connect(t, dsn), d.settings.store.Schema); err != nil {
@@ -229,7 +229,7 @@ func TestHealthNamesWhatItFound(t *testing.T) {
 		if err := json.Unmarshal(health.JSONDetails, &details); err != nil {
 			t.Fatal(err)
 		}
-		if details.Licence != "timescale" || details.SchemaVersion != footfallsql.LatestVersion || len(details.Rollups) != 3 || details.Rollups[0].UpTo == nil {
+		if details.Licence != "timescale" || details.SchemaVersion != footfallsql.LatestVersion || len(details.Rollups) != 2 || details.Rollups[0].UpTo == nil {
 			t.Errorf("details %s", health.JSONDetails)
 		}
 	})

@@ -29,5 +29,10 @@ func (d *Datasource) CheckHealth(ctx context.Context, _ *backend.CheckHealthRequ
 			message += fmt.Sprintf("; %s up to %s", rollup.Name, rollup.UpTo.UTC().Format("2006-01-02 15:04 UTC"))
 		}
 	}
+	if server.ClosedUpTo == nil {
+		message += "; no day is closed yet"
+	} else {
+		message += fmt.Sprintf("; %d days closed, up to %s", server.ClosedDays, server.ClosedUpTo.UTC().Format("2006-01-02 15:04 UTC"))
+	}
 	return &backend.CheckHealthResult{Status: backend.HealthStatusOk, Message: message, JSONDetails: details}, nil
 }

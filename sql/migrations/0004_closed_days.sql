@@ -60,9 +60,15 @@ DECLARE
     known     bigint := coalesce((SELECT changes FROM late_days WHERE day = the_day), 0);
     day_start timestamptz := the_day::timestamp AT TIME ZONE 'UTC';
     day_end   timestamptz := day_start + INTERVAL '24 hours';
-    total     bigint;
 BEGIN
     DELETE FROM event_blocks WHERE day = the_day;
+    DELETE FROM quarter_counts WHERE day = the_day;
+    INSERT INTO closed_days (day, changes, events) VALUES (the_day, known, 0)
+    ON CONFLICT (day) DO UPDATE SET changes = known, events = 0, closed_at = now();
+    IF NOT EXISTS (SELECT FROM user_events WHERE time >= day_start AND time < day_end) THEN
+        RETURN;
+    END IF;
+
     WITH events AS MATERIALIZED (
         SELECT event_type, user_key, time FROM user_events WHERE time >= day_start AND time < day_end AND user_key <> 0
     ), counts AS (
@@ -81,7 +87,6 @@ BEGIN
     FROM events
     GROUP BY event_type;
 
-    DELETE FROM quarter_counts WHERE day = the_day;
     INSERT INTO quarter_counts (day, event_type, events)
     SELECT the_day, event_type, array_agg(coalesce(n, 0)::int ORDER BY quarter)
     FROM (
@@ -95,9 +100,8 @@ BEGIN
     ) USING (event_type, quarter)
     GROUP BY event_type;
 
-    SELECT coalesce(sum(n), 0) INTO total FROM quarter_counts, unnest(events) AS n WHERE day = the_day;
-    INSERT INTO closed_days (day, changes, events) VALUES (the_day, known, total)
-    ON CONFLICT (day) DO UPDATE SET changes = excluded.changes, events = excluded.events, closed_at = now();
+    UPDATE closed_days SET events = (SELECT sum(n) FROM quarter_counts q, unnest(q.events) AS n WHERE q.day = the_day)
+    WHERE day = the_day;
 END
 $$;
 
@@ -137,3 +141,6 @@ $$;
 
 GRANT SELECT, INSERT, UPDATE ON late_days TO footfall_writer;
 GRANT SELECT ON late_days, closed_days, event_blocks, quarter_counts TO footfall_reader;
+
+-- Closed days know better what each user did on each day.
+DROP MATERIALIZED VIEW user_activity_daily;

@@ -1,0 +1,106 @@
+package sql_test
+
+import (
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/footfall-analytics/footfall/internal/dbtest"
+	"github.com/footfall-analytics/footfall/sql"
+)
+
+// unpacked is every event of the packed days, and counted every quarter hour's number of events.
+const (
+	unpacked = `SELECT event_type, key, TIMESTAMPTZ '2000-01-01 00:00Z' + us * INTERVAL '1 microsecond'
+		FROM event_blocks CROSS JOIN LATERAL (
+			SELECT ('x' || encode(substring(user_keys FROM i * 8 + 1 FOR 8), 'hex'))::bit(64)::bigint, ('x' || encode(substring(times FROM i * 8 + 1 FOR 8), 'hex'))::bit(64)::bigint
+			FROM generate_series(0, length(user_keys) / 8 - 1) i
+		) e (key, us)`
+	counted = `SELECT event_type, day::timestamp AT TIME ZONE 'UTC' + (quarter - 1) * INTERVAL '15 minutes', n
+		FROM quarter_counts CROSS JOIN LATERAL unnest(events) WITH ORDINALITY q (n, quarter) WHERE n > 0`
+	// misplaced is the number of events that are not where slices says, or out of order.
+	misplaced = `SELECT count(*) FROM event_blocks CROSS JOIN LATERAL (
+			SELECT i, key, lag(key) OVER (ORDER BY i) AS before FROM (
+				SELECT i, ('x' || encode(substring(user_keys FROM i * 8 + 1 FOR 8), 'hex'))::bit(64)::bigint AS key FROM generate_series(0, length(user_keys) / 8 - 1) i
+			) keys
+		) e
+		WHERE cardinality(slices) <> 129 OR slices[129] <> length(user_keys) / 8 OR length(times) <> length(user_keys) OR before > key
+			OR i < slices[(key >> 57) + 65] OR i >= slices[(key >> 57) + 66]`
+)
+
+// Closed days hold exactly the events of their days, also of those that a clock far from the next full quarter hour or day cut;
+// late events leave their day out of date until it is closed again, and only that day is packed again.
+func TestClosedDaysHoldTheirEvents(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		schema := dbtest.Schema(t, dsn)
+		conn := dbtest.Connect(t, dsn)
+		do := func(statement string) {
+			t.Helper()
+			if err := pgx.BeginFunc(t.Context(), conn, func(tx pgx.Tx) error {
+				if _, err := tx.Exec(t.Context(), `SET LOCAL search_path = `+schema+`, public`); err != nil {
+					return err
+				}
+				_, err := tx.Exec(t.Context(), statement)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		count := func(query string) (n int) {
+			t.Helper()
+			if err := pgx.BeginFunc(t.Context(), conn, func(tx pgx.Tx) error {
+				if _, err := tx.Exec(t.Context(), `SET LOCAL search_path = `+schema+`, public`); err != nil {
+					return err
+				}
+				return tx.QueryRow(t.Context(), query).Scan(&n)
+			}); err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		differences := func(a, b string) int {
+			t.Helper()
+			return count(`WITH a AS (` + a + `), b AS (` + b + `) SELECT count(*) FROM ((TABLE a EXCEPT ALL TABLE b) UNION ALL (TABLE b EXCEPT ALL TABLE a)) d`)
+		}
+		insert := `INSERT INTO user_events (time, user_id, user_key, event_type, event_id)
+			SELECT t, u, user_key_of(u), 'e' || n % 5, gen_random_uuid()
+			FROM generate_series(1, 700) n
+			CROSS JOIN LATERAL (SELECT '2026-03-01'::timestamptz + n * interval '7 minutes' - (n % 3) * interval '1 microsecond' AS t, nullif('u' || n % 31, 'u3') AS u) e
+			UNION ALL SELECT now(), 'today', user_key_of('today'), 'e1', gen_random_uuid()`
+		do(insert)
+		check := func(days, stale int) {
+			t.Helper()
+			events := `SELECT event_type, user_key, time FROM user_events WHERE user_key <> 0 AND time < '2026-04-01'`
+			quarters := `SELECT event_type, time_bucket('15 minutes', time), count(*)::int FROM user_events WHERE time < '2026-04-01' GROUP BY 1, 2`
+			if n := count(`SELECT count(*) FROM closed_days c LEFT JOIN late_days l USING (day) WHERE c.changes <> coalesce(l.changes, 0)`); n != stale {
+				t.Errorf("%d days are out of date, want %d", n, stale)
+			}
+			if n := count(`SELECT count(*) FROM closed_days WHERE events > 0`); n != days {
+				t.Errorf("%d closed days with events, want %d", n, days)
+			}
+			if stale > 0 {
+				return
+			}
+			if a, b, c := differences(events, unpacked), differences(quarters, counted), count(misplaced); a != 0 || b != 0 || c != 0 {
+				t.Errorf("%d events and %d quarter hours differ, %d events are out of place", a, b, c)
+			}
+		}
+		refresh := func() {
+			t.Helper()
+			if err := sql.RefreshRollups(t.Context(), conn, schema); err != nil {
+				t.Fatal(err)
+			}
+		}
+		refresh()
+		check(4, 0)
+		do(`UPDATE closed_days SET closed_at = '2000-01-01'`)
+		do(`INSERT INTO user_events (time, user_id, user_key, event_type, event_id) VALUES ('2026-03-02 12:00Z', 'late', user_key_of('late'), 'e9', gen_random_uuid())`)
+		do(`SELECT mark_late_days(ARRAY[timestamptz '2026-03-02 12:00Z', timestamptz '2026-03-02 13:00Z', now()])`)
+		check(4, 1)
+		refresh()
+		check(4, 0)
+		if n := count(`SELECT count(*) FROM closed_days WHERE closed_at > '2000-01-01'`); n != 1 {
+			t.Errorf("%d days were packed again, want 1", n)
+		}
+	})
+}
