@@ -20,11 +20,7 @@ func retentionOutputs(t *testing.T, q *model.Query, s twin.Scenario) []*model.Qu
 		copied, retention := *q, *q.Retention
 		retention.Output, retention.Actors, retention.Column = output, actors, column
 		copied.Retention = &retention
-		parsed, err := model.Parse([]byte(asJSON(t, copied)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, parsed)
+		all = append(all, reparsed(t, &copied))
 	}
 	for _, output := range []model.RetentionOutput{
 		model.RetentionTable, model.RetentionHeatmap, model.RetentionLong, model.RetentionCurve, model.RetentionClassic, model.RetentionRate,

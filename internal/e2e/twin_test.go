@@ -322,7 +322,7 @@ func outputs(t *testing.T, q *model.Query, s twin.Scenario) []*model.Query {
 			copied, funnel := *q, *q.Funnel
 			funnel.Output = output
 			copied.Funnel = &funnel
-			all = append(all, &copied)
+			all = append(all, reparsed(t, &copied))
 		}
 	case model.RetentionType:
 		return retentionOutputs(t, q, s)
@@ -339,6 +339,16 @@ func outputs(t *testing.T, q *model.Query, s twin.Scenario) []*model.Query {
 		all = append(all, q)
 	}
 	return all
+}
+
+// reparsed is a query as the plugin reads it, with its defaults.
+func reparsed(t *testing.T, q *model.Query) *model.Query {
+	t.Helper()
+	parsed, err := model.Parse([]byte(asJSON(t, q)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parsed
 }
 
 // ask is what Grafana does, at the scenario's time.

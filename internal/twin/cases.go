@@ -57,11 +57,15 @@ type (
 			Unit  string
 		}
 		Order, Entry, Output string
-		Exclusions           []any
-		Interval             string
-		BinCount             int `json:"bin_count"`
-		FromStep             int `json:"from_step"`
-		ToStep               int `json:"to_step"`
+		Exclusions           []struct {
+			caseSelector
+			FromStep int `json:"from_step"`
+			ToStep   int `json:"to_step"`
+		}
+		Interval string
+		BinCount int `json:"bin_count"`
+		FromStep int `json:"from_step"`
+		ToStep   int `json:"to_step"`
 		// Retention.
 		Period                       string
 		Intervals                    int
@@ -87,8 +91,13 @@ type (
 		Mean            any `json:"avg_seconds_from_previous_step"`
 		UsersAtStep     any `json:"users_at_step"`
 		BreakdownMatrix any `json:"breakdown_matrix"`
-		Trend, Bins     any
-		AverageSeconds  any `json:"avg_seconds"`
+		Bins            any
+		Trend           []struct {
+			Period             string
+			Entered, Converted int
+			Rate               float64
+		}
+		AverageSeconds any `json:"avg_seconds"`
 	}
 )
 
@@ -147,9 +156,9 @@ func (f *caseFile) inexpressible(from time.Time) string {
 		holds  bool
 		reason string
 	}{
-		{d.Order != "" && d.Order != "ordered", "a funnel in " + d.Order + " order"},
-		{len(d.Exclusions) > 0, "a funnel with an exclusion"},
-		{d.Output != "", "a funnel's output " + d.Output},
+		{d.Order == "strict", "a strict funnel in which events of any kind count as between"},
+		{d.Order == "unordered", "a funnel in unordered order"},
+		{d.Output == "time_to_convert", "a histogram of the time between two steps of a longer funnel"},
 		{slices.ContainsFunc(d.Steps, func(s caseSelector) bool { return s.FirstTime != "" }), "a step that takes a user's first event ever only"},
 		{d.Entry != "" && d.Entry != "any_start", "a funnel entered at " + d.Entry},
 		{f.Kind == "funnel" && d.Breakdown != nil && d.Breakdown.Attribution != "step_0", "a breakdown by another step than the first"},
@@ -244,6 +253,16 @@ func (f *caseFile) query() (q model.Query, err error) {
 		}
 		q.Funnel.Steps = append(q.Funnel.Steps, model.FunnelStep{EventSelector: selector})
 	}
+	for _, x := range d.Exclusions {
+		selector, err := x.selector()
+		if err != nil {
+			return q, err
+		}
+		q.Funnel.Exclusions = append(q.Funnel.Exclusions, model.Exclusion{EventSelector: selector, From: x.FromStep + 1, To: x.ToStep + 1})
+	}
+	if d.Output == "trends" {
+		q.Funnel.Output, q.Funnel.Interval = model.FunnelTrend, model.Period(d.Interval)
+	}
 	if d.Breakdown != nil {
 		q.Funnel.Breakdown = &model.Breakdown{Property: "metadata." + d.Breakdown.Key}
 	}
@@ -282,6 +301,9 @@ func (c *Case) Check(a Answer) error {
 	if c.Query.QueryType == model.RetentionType {
 		return c.checkRetention(a.Retention)
 	}
+	if c.expected.Trend != nil {
+		return c.checkTrend(FunnelTrend(c.Query, c.World, c.Range, c.Settings))
+	}
 	groups := c.expected.BreakdownCounts
 	if groups == nil {
 		groups = map[string][]int{"": c.expected.Counts}
@@ -304,6 +326,19 @@ func (c *Case) Check(a Answer) error {
 }
 
 // checkRetention compares a matrix whose first column is the cohorts' sizes: it stands for period 0, or comes before the brackets.
+func (c *Case) checkTrend(buckets []FunnelBucket) error {
+	if len(buckets) != len(c.expected.Trend) {
+		return fmt.Errorf("%d buckets, want %d", len(buckets), len(c.expected.Trend))
+	}
+	for i, want := range c.expected.Trend {
+		b := buckets[i]
+		if b.Start.Format(time.DateOnly) != want.Period || b.Entered != want.Entered || b.Converted != want.Converted {
+			return fmt.Errorf("bucket %d is %+v, want %+v", i, b, want)
+		}
+	}
+	return nil
+}
+
 func (c *Case) checkRetention(groups []Matrix) error {
 	if len(groups) != 1 {
 		return fmt.Errorf("%d groups, want one", len(groups))
