@@ -226,7 +226,7 @@ func (g generator) filters(percent int) []model.Filter {
 
 var (
 	properties = []string{
-		"event_type", "page_url", "device_type", "session_id", "user_id", "metadata.channel", "metadata.channel",
+		"event_type", "page_url", "device_type", "session_id", "user_id", "metadata.channel", "metadata.channel", "metadata.channel", "user_id",
 		"metadata.cart.total", `metadata.cart.a\.b`, "metadata.tags.0", "metadata.tags.-1", "metadata.nothing",
 		"profile.segment", "profile.tags", "profile.favorite_categories", "profile.total_clicks", "profile.consent",
 		"profile.traits.plan", `profile.traits.a\.b.c`, "profile.scores.churn", "profile.traits.nothing",

@@ -76,22 +76,28 @@ func (e *Engine) UnusualBuckets(ctx context.Context, q Question, trace *Trace) (
 				return err
 			}
 		}
-		list = make([]analysis.UnusualBucket, len(buckets.Buckets))
-		for i, bucket := range buckets.Buckets {
-			list[i].Start, list[i].Over = bucket.From, !bucket.To.After(q.Now)
-			if bucket.From.Before(q.Now) {
-				n := counts[bucket.From.UnixMicro()]
-				list[i].Count = &n
-			}
-			var history []int64
-			for _, before := range plan.Known(buckets.History[i], dataStart, q.Now) {
-				history = append(history, counts[before.From.UnixMicro()])
-			}
-			list[i].Expect(history, a.Deviations)
-		}
+		list = compareWeeks(q, buckets, dataStart, counts)
 		return nil
 	})
 	return list, err
+}
+
+// compareWeeks compares buckets with the earlier ones that are known whole.
+func compareWeeks(q Question, b plan.WeeklyBuckets, dataStart time.Time, counts bucketCounts) []analysis.UnusualBucket {
+	list := make([]analysis.UnusualBucket, len(b.Buckets))
+	for i, bucket := range b.Buckets {
+		list[i].Start, list[i].Over = bucket.From, !bucket.To.After(q.Now)
+		if bucket.From.Before(q.Now) {
+			n := counts[bucket.From.UnixMicro()]
+			list[i].Count = &n
+		}
+		var history []int64
+		for _, before := range plan.Known(b.History[i], dataStart, q.Now) {
+			history = append(history, counts[before.From.UnixMicro()])
+		}
+		list[i].Expect(history, q.Query.Anomalies.Deviations)
+	}
+	return list
 }
 
 // bucketCounts has counts by the start of their bucket, in microseconds since 1970; none for 0.
