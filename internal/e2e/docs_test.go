@@ -21,7 +21,7 @@ import (
 // The worked examples in the docs are true: their events, asked with their query, give the table that the page shows.
 func TestExamplesInTheDocs(t *testing.T) {
 	h := newHouse(t, dbtest.Embedded(t))
-	for _, name := range []string{"funnel.md", "retention.md", "heatmap.md"} {
+	for _, name := range []string{"funnel.md", "retention.md", "heatmap.md", "trend.md"} {
 		t.Run(name, func(t *testing.T) {
 			page, err := os.ReadFile(filepath.Join("..", "..", "docs", name))
 			if err != nil {
@@ -99,7 +99,11 @@ func exampleRange(t *testing.T, page string) twin.Range {
 func markdown(frame *data.Frame) string {
 	var out bytes.Buffer
 	for _, field := range frame.Fields {
-		fmt.Fprintf(&out, "| %s ", field.Name)
+		name := field.Name
+		if field.Config != nil && field.Config.DisplayNameFromDS != "" {
+			name = field.Config.DisplayNameFromDS
+		}
+		fmt.Fprintf(&out, "| %s ", name)
 	}
 	fmt.Fprintf(&out, "|\n%s|\n", strings.Repeat("|---", len(frame.Fields)))
 	labels := tableOf(frame, time.UTC).Labels
