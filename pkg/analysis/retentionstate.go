@@ -248,13 +248,8 @@ func (s *RetentionState) Merge(later *RetentionState) *RetentionState {
 		default:
 			first, words := s.of(i)
 			laterFirst, laterWords := later.of(j)
-			if first>>1 == noBucket {
-				first = laterFirst
-			}
-			for k := range both {
-				both[k] = words[k] | laterWords[k]
-			}
-			merged.add(s.actors[i], first, both)
+			first, words = together(both, first, words, laterFirst, laterWords)
+			merged.add(s.actors[i], first, words)
 			i++
 			j++
 		}
@@ -271,4 +266,58 @@ func (s *RetentionState) Tally() *RetentionTally {
 		t.count(&m)
 	}
 	return t
+}
+
+// ClosedRetention is the state of actors after closed time, and what it counts by itself. It does not change.
+type ClosedRetention struct {
+	state  *RetentionState
+	counts []int64
+}
+
+// Close ends a state.
+func (s *RetentionState) Close() *ClosedRetention {
+	closed := &ClosedRetention{s, s.Tally().counts}
+	s.marker = nil
+	return closed
+}
+
+// Bytes is about how much memory it takes.
+func (c *ClosedRetention) Bytes() int { return c.state.Bytes() + 8*len(c.counts) }
+
+// Tally counts the actors of closed time and of the time after it, which begins at a bucket's start. Each later state is of
+// other actors. Only actors that are in both are counted anew.
+func (c *ClosedRetention) Tally(r *Retention, later []*RetentionState) *RetentionTally {
+	t := NewRetentionTally(r)
+	copy(t.counts, c.counts)
+	both := make([]uint64, r.sets()*r.setWords())
+	for _, l := range later {
+		at := 0 // where the actor before was found
+		for i, actor := range l.actors {
+			first, words := l.of(i)
+			place, known := slices.BinarySearch(c.state.actors[at:], actor)
+			at += place
+			if known {
+				closedFirst, closedWords := c.state.of(at)
+				m := r.marksOf(closedFirst, closedWords)
+				t.sign = -1
+				t.count(&m)
+				t.sign = 1
+				first, words = together(both, closedFirst, closedWords, first, words)
+			}
+			m := r.marksOf(first, words)
+			t.count(&m)
+		}
+	}
+	return t
+}
+
+// together is what is known of an actor after two stretches of time; its sets are put into both.
+func together(both []uint64, first int16, words []uint64, laterFirst int16, laterWords []uint64) (int16, []uint64) {
+	if first>>1 == noBucket {
+		first = laterFirst
+	}
+	for k := range both {
+		both[k] = words[k] | laterWords[k]
+	}
+	return first, both
 }

@@ -16,6 +16,8 @@ type RetentionTally struct {
 	// needed, for each value and cohort.
 	counts []int64
 	rows   map[valueCohort][]int64
+	// sign is 1, or -1 while an actor is taken out again.
+	sign int64
 	// plain says that columns are the periods from 0 on, one by one.
 	plain bool
 
@@ -42,7 +44,7 @@ type ListedActor struct {
 
 // NewRetentionTally starts an empty tally.
 func NewRetentionTally(r *Retention) *RetentionTally {
-	t := &RetentionTally{retention: r, counts: make([]int64, r.Cohorts*(1+len(r.Columns))), rows: map[valueCohort][]int64{}}
+	t := &RetentionTally{retention: r, counts: make([]int64, r.Cohorts*(1+len(r.Columns))), rows: map[valueCohort][]int64{}, sign: 1}
 	if r.Mergeable() {
 		t.marker = r.newMarker()
 	} else {
@@ -115,26 +117,26 @@ func (t *RetentionTally) count(m *marks) {
 // countIn counts an actor of the cohort that is the given bucket. back says that it returned in it.
 func (t *RetentionTally) countIn(bucket int, back bool, returns []uint64) {
 	row := t.row(bucket-1, 0)
-	row[0]++
+	row[0] += t.sign
 	switch {
 	case t.retention.OnOrAfter:
 		last := lastIn(returns) - bucket // the last period with a return; in period 0, not all returns count
 		for i, c := range t.retention.Columns {
 			if c.From <= last && (c.From > 0 || last > 0) || c.From == 0 && back {
-				row[1+i]++
+				row[1+i] += t.sign
 			}
 		}
 	case t.plain:
 		if back {
-			row[1]++
+			row[1] += t.sign
 		}
 		for b := nextIn(returns, bucket+1); b < bucket+len(row)-1; b = nextIn(returns, b+1) {
-			row[1+b-bucket]++
+			row[1+b-bucket] += t.sign
 		}
 	default:
 		for i, c := range t.retention.Columns {
 			if c.From == 0 && back || nextIn(returns, bucket+max(c.From, 1)) <= bucket+c.To {
-				row[1+i]++
+				row[1+i] += t.sign
 			}
 		}
 	}

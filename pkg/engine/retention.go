@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -19,7 +20,7 @@ func (e *Engine) Retention(ctx context.Context, q Question, trace *Trace) (answe
 		if err != nil {
 			return err
 		}
-		tally, err := r.retention(ctx, q, cohorts, spec, analysis.NewRetentionTally)
+		tally, err := r.countRetention(ctx, q, cohorts, spec)
 		if err != nil {
 			return err
 		}
@@ -60,6 +61,84 @@ func example(c plan.Cohorts) string {
 		return c.Starts[0].Format(time.DateOnly)
 	}
 	return c.Names[c.Count-1]
+}
+
+// countRetention counts everybody. Where actors' states can be merged, closed time is read once.
+func (r *reading) countRetention(ctx context.Context, q Question, cohorts plan.Cohorts, spec *analysis.Retention) (*analysis.RetentionTally, error) {
+	scan := plan.RetentionScan(q.Query, cohorts, q.Settings)
+	days, err := r.days(ctx, scan.Range)
+	if err != nil {
+		return nil, err
+	}
+	cut, ok := closedCut(scan.Range, days, cohorts.Starts)
+	if !ok || !spec.Mergeable() || scan.ReadsProfiles() {
+		return r.retention(ctx, q, cohorts, spec, analysis.NewRetentionTally)
+	}
+	closed, err := r.closedRetention(ctx, q, scan, days, cut, spec)
+	if err != nil {
+		return nil, err
+	}
+	scan.From = cut
+	later, err := followDays(ctx, r, scan, days, spec.Values, func() *analysis.RetentionState { return analysis.NewRetentionState(spec) })
+	if err != nil {
+		return nil, err
+	}
+	return closed.Tally(spec, later), nil
+}
+
+// closedCut is the last bound up to which all time of the range lies on closed days; false if there is none. Days that are not
+// closed make it earlier; so do days, of any age, that are known only because an event came late to them.
+func closedCut(r plan.Range, days []plan.Day, bounds []time.Time) (time.Time, bool) {
+	if len(days) == 0 || !r.From.IsZero() && days[0].Start.After(r.From) {
+		return time.Time{}, false
+	}
+	end := days[0].Start
+	for _, d := range days {
+		if !d.Closed || !d.Start.Equal(end) {
+			break
+		}
+		end = end.AddDate(0, 0, 1)
+	}
+	if end.After(r.To) {
+		end = r.To
+	}
+	cut, found := time.Time{}, false
+	for _, b := range bounds {
+		if !b.After(end) && b.After(r.From) {
+			cut, found = b, true
+		}
+	}
+	return cut, found
+}
+
+// closedRetention is the state after closed time, read once.
+func (r *reading) closedRetention(ctx context.Context, q Question, scan plan.Scan, days []plan.Day, cut time.Time, spec *analysis.Retention) (*analysis.ClosedRetention, error) {
+	scan.To = cut
+	m := *q.Query.Retention
+	m.Output, m.Column, m.Actors = "", "", nil
+	raw, err := json.Marshal(model.Query{Filters: q.Query.Filters, Retention: &m})
+	if err != nil {
+		return nil, err
+	}
+	key := fmt.Sprintf("retention %d %s", spec.Bounds, raw)
+	token := fmt.Sprintf("%d %s", cut.Unix(), closedToken(days, scan.Range))
+	if kept, ok := r.engine.kept.get(key, token); ok {
+		r.trace.Kept = fmt.Sprintf("what was before %s (UTC) was read before", cut.UTC().Format(time.DateTime))
+		return kept.(*analysis.ClosedRetention), nil
+	}
+	states, err := followDays(ctx, r, scan, days, spec.Values, func() *analysis.RetentionState { return analysis.NewRetentionState(spec) })
+	if err != nil {
+		return nil, err
+	}
+	all := states[0]
+	for _, s := range states[1:] {
+		all = all.Merge(s)
+	}
+	closed := all.Close()
+	if !r.trace.Dry {
+		r.engine.kept.keep(key, token, closed, closed.Bytes())
+	}
+	return closed, nil
 }
 
 // retention counts everybody.
