@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -19,6 +20,8 @@ type report struct {
 	parameters
 	printer *steps.Printer
 	server  string
+	// load is how many processes wanted to run in the minute before: times on a busy machine say little.
+	load    string
 	timings []timings
 	memory  footprint
 	sizes   sizes
@@ -27,6 +30,7 @@ type report struct {
 
 // measure does the measuring.
 func (r *report) measure(ctx context.Context, db *database, j job) error {
+	r.load = loadAverage()
 	for _, step := range []struct {
 		name string
 		do   func() error
@@ -46,14 +50,25 @@ func (r *report) measure(ctx context.Context, db *database, j job) error {
 	return err
 }
 
+// loadAverage is that of the last minute, where the system tells.
+func loadAverage() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "not known"
+	}
+	minute, _, _ := strings.Cut(string(text), " ")
+	return minute
+}
+
 func (r *report) print() {
-	fmt.Printf("\n%d events of %d users in %d days; %s; %d processors\n\n", r.Events, r.Users, r.calendarDays(), r.server, runtime.NumCPU())
+	fmt.Printf("\n%d events of %d users in %d days; %s; %d processors, load before the questions %s\n\n",
+		r.Events, r.Users, r.calendarDays(), r.server, runtime.NumCPU(), r.load)
 	fmt.Println(r.questionTable())
 	fmt.Println()
 	fmt.Println(r.costTable())
 	for i, q := range questions(r.parameters) {
 		if r.timings[i].Difference != "" {
-			fmt.Fprintf(os.Stdout, "\n%s: %s\n", q.name, r.timings[i].Difference)
+			fmt.Printf("\n%s: %s\n", q.name, r.timings[i].Difference)
 		}
 	}
 }
@@ -165,7 +180,12 @@ func both(d []time.Duration) string {
 	return fmt.Sprintf("%s (%s)", milliseconds(median(d)), milliseconds(slices.Min(d)))
 }
 
-func milliseconds(d time.Duration) string { return fmt.Sprintf("%.3g", d.Seconds()*1000) }
+func milliseconds(d time.Duration) string {
+	if d < 10*time.Millisecond {
+		return fmt.Sprintf("%.1f", d.Seconds()*1000)
+	}
+	return fmt.Sprintf("%.0f", d.Seconds()*1000)
+}
 
 func ratio(a, b time.Duration) string {
 	if b == 0 {
