@@ -394,6 +394,12 @@ export interface Bins {
   size?: number;
 }
 
+/** Lifecycle splits the actors of each bucket into new, returning, resurrecting and dormant. */
+export interface Lifecycle extends EventSelector {}
+
+/** Paths follows actors from a chosen event, or to it. */
+export interface Paths extends EventSelector {}
+
 /** QueryType says which analysis a query asks for. */
 export const QueryTypeValues = [
   'funnel',
@@ -555,6 +561,9 @@ export interface RetentionActorList {
   /** Status is retained (default), not_retained or all. */
   status?: RetentionStatus;
 }
+
+/** Stickiness asks in how many buckets of the range each actor was active. */
+export interface Stickiness extends EventSelector {}
 
 /** TimelineOrder says which events a timeline begins with. */
 export const TimelineOrderValues = [

@@ -3,10 +3,7 @@
 package model
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -104,19 +101,15 @@ const (
 // Parse decodes, completes and validates a query. Unknown fields are ignored: Grafana adds its own (refId, datasource,
 // intervalMs, ...). The error is an [Error] when the user can mend it.
 func Parse(raw []byte) (*Query, error) {
-	var q Query
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	if err := decoder.Decode(&q); err != nil {
-		return nil, &Error{Field: "query", Reason: "is not valid JSON for a Footfall query: " + err.Error()}
-	}
-	if _, err := decoder.Token(); err != io.EOF {
-		return nil, &Error{Field: "query", Reason: "has text after the JSON object"}
+	q, err := decode(raw)
+	if err != nil {
+		return nil, err
 	}
 	q.setDefaults()
 	if err := q.validate(); err != nil {
 		return nil, err
 	}
-	return &q, nil
+	return q, nil
 }
 
 // Error is a query that cannot run as it stands: the field as a path into the JSON, and a reason that says what to do.
@@ -126,10 +119,6 @@ type Error struct {
 }
 
 func (e *Error) Error() string { return e.Field + " " + e.Reason }
-
-func invalid(field, format string, args ...any) error {
-	return &Error{Field: field, Reason: fmt.Sprintf(format, args...)}
-}
 
 func (q *Query) setDefaults() {
 	if q.SchemaVersion == 0 {

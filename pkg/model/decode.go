@@ -1,0 +1,162 @@
+package model
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// MaxQueryBytes is the largest query, as JSON.
+const MaxQueryBytes = 1 << 20
+
+// decode reads a query strictly where the JSON could mean two things: text that is no Unicode would silently become other text, and
+// of a name that comes twice, Go would mix both values. The errors are of type [Error].
+func decode(raw []byte) (*Query, error) {
+	if len(raw) > MaxQueryBytes {
+		return nil, invalid("query", "has %d bytes; at most %d are allowed", len(raw), MaxQueryBytes)
+	}
+	if !utf8.Valid(raw) {
+		return nil, invalid("query", "is not valid UTF-8")
+	}
+	var q Query
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	if err := decoder.Decode(&q); err != nil {
+		return nil, decodeError(err)
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return nil, invalid("query", "has text after the JSON object")
+	}
+	if escape := loneSurrogate(raw); escape != "" {
+		return nil, invalid("query", "contains %s, which is half of a character; remove it", escape)
+	}
+	if name := repeatedName(json.NewDecoder(bytes.NewReader(raw))); name != "" {
+		return nil, invalid(name, "is there twice; remove one of them")
+	}
+	return &q, nil
+}
+
+// decodeError names the field of a value that has the wrong type.
+func decodeError(err error) error {
+	var mismatch *json.UnmarshalTypeError
+	if !errors.As(err, &mismatch) {
+		return invalid("query", "is not valid JSON for a Footfall query: %s", err.Error())
+	}
+	field := strings.ReplaceAll(mismatch.Field, "EventSelector.", "")
+	setDefault(&field, "query")
+	return invalid(field, "is a JSON %s; use %s", mismatch.Value, jsonKind(mismatch.Type))
+}
+
+// jsonKind is what JSON calls the values of a type.
+func jsonKind(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.String:
+		return "a string"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Int:
+		return "a whole number"
+	case reflect.Float64:
+		return "a number"
+	case reflect.Slice:
+		return "an array"
+	}
+	return "an object"
+}
+
+// loneSurrogate is the first escape of valid JSON that stands for half of a UTF-16 pair without the other; empty for none.
+func loneSurrogate(raw []byte) string {
+	for i := 0; i < len(raw); i++ {
+		if raw[i] != '\\' {
+			continue
+		}
+		first, isUnit := utf16Unit(raw[i:])
+		if !isUnit {
+			i++ // the escaped character, which may be another backslash
+			continue
+		}
+		const length = len(`\u0000`)
+		if utf16.IsSurrogate(first) {
+			second, _ := utf16Unit(raw[i+length:])
+			if utf16.DecodeRune(first, second) == utf8.RuneError {
+				return string(raw[i : i+length])
+			}
+			i += length
+		}
+		i += length - 1
+	}
+	return ""
+}
+
+// utf16Unit is the number of an escape such as \u00e9 at the start of the text.
+func utf16Unit(text []byte) (rune, bool) {
+	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
+		return 0, false
+	}
+	unit, err := strconv.ParseUint(string(text[2:6]), 16, 16)
+	return rune(unit), err == nil
+}
+
+// repeatedName is the path of the first name that an object of valid JSON has twice; empty for none. Names that differ only in case
+// are the same, as they are to the decoder.
+func repeatedName(decoder *json.Decoder) string {
+	token, _ := decoder.Token() // valid JSON has a value here
+	switch token {
+	case json.Delim('{'):
+		seen := map[string]bool{}
+		for decoder.More() {
+			key, _ := decoder.Token()
+			name, _ := key.(string)
+			folded := strings.ToLower(strings.ToUpper(name))
+			if seen[folded] {
+				return name
+			}
+			seen[folded] = true
+			if inside := repeatedName(decoder); inside != "" {
+				return joined(name, inside)
+			}
+		}
+		_, _ = decoder.Token() // the closing brace
+	case json.Delim('['):
+		for i := 0; decoder.More(); i++ {
+			if inside := repeatedName(decoder); inside != "" {
+				return joined(indexed("", i), inside)
+			}
+		}
+		_, _ = decoder.Token()
+	}
+	return ""
+}
+
+// joined is the path of something inside of a field.
+func joined(field, inside string) string {
+	if strings.HasPrefix(inside, "[") {
+		return field + inside
+	}
+	return field + "." + inside
+}
+
+// maxShown is how much of a wrong value an error shows.
+const maxShown = 200
+
+// shortened cuts texts that are too long to show.
+func shortened(args []any) []any {
+	short := make([]any, len(args))
+	for i, arg := range args {
+		short[i] = arg
+		if v := reflect.ValueOf(arg); v.Kind() == reflect.String && v.Len() > maxShown {
+			short[i] = strings.ToValidUTF8(v.String()[:maxShown], "") + "…"
+		}
+	}
+	return short
+}
+
+func invalid(field, format string, args ...any) error {
+	return &Error{Field: shortened([]any{field})[0].(string), Reason: fmt.Sprintf(format, shortened(args)...)}
+}
