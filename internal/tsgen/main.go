@@ -166,7 +166,8 @@ func (g *generator) enum(name string, doc *ast.CommentGroup) {
 	fmt.Fprintf(&g.out, "] as const;\nexport type %s = (typeof %sValues)[number];\n", name, name)
 }
 
-// structType writes the interface of a struct that is part of the JSON; structs without a json tag are Go's own.
+// structType writes the interface of a struct that is part of the JSON; structs without a json tag or an embedded struct are
+// Go's own.
 func (g *generator) structType(name string, doc *ast.CommentGroup, s *ast.StructType) error {
 	var extends []string
 	var body bytes.Buffer
@@ -182,13 +183,17 @@ func (g *generator) structType(name string, doc *ast.CommentGroup, s *ast.Struct
 		}
 	}
 	body, g.out = g.out, outer
-	if body.Len() == 0 {
+	if body.Len() == 0 && len(extends) == 0 {
 		return nil
 	}
 	g.doc(doc, "")
 	fmt.Fprintf(&g.out, "export interface %s ", name)
 	if len(extends) > 0 {
 		fmt.Fprintf(&g.out, "extends %s ", strings.Join(extends, ", "))
+	}
+	if body.Len() == 0 {
+		g.out.WriteString("{}\n")
+		return nil
 	}
 	fmt.Fprintf(&g.out, "{\n%s}\n", body.Bytes())
 	return nil
