@@ -13,6 +13,16 @@ test('every problem is reported at its field', () => {
   expect(problems.map((p) => p.field)).toEqual(['funnel.steps[0].event', 'funnel.steps[1].event', 'funnel.window']);
 });
 
+test('a number with a fraction is refused as the back end does', () => {
+  const query = {
+    queryType: 'heatmap',
+    heatmap: { event: '*', breakdown: { property: 'user_id', limit: 1.5 } },
+  } as const;
+  expect(validate(query)).toEqual([
+    { field: 'heatmap.breakdown.limit', reason: 'is a JSON number 1.5; use a whole number' },
+  ]);
+});
+
 test('a template variable may stand for a number', () => {
   const query: Query = {
     queryType: 'heatmap',

@@ -1,0 +1,188 @@
+import {
+  Columns,
+  MaxBreakdownLimit,
+  MaxFilters,
+  MaxFilterValues,
+  MaxPropertyParts,
+  MaxTextLength,
+  NumberPattern,
+  OperatorValues,
+  type Breakdown,
+  type EventSelector,
+  type Filter,
+  ProfileColumns,
+} from '../types.gen';
+
+/** A part of a query that cannot run as it stands: the field as a path into the JSON, and what to do about it. */
+export interface Problem {
+  field: string;
+  reason: string;
+}
+
+/** Tells whether a text holds a template variable, whose value is known only when the query runs. */
+export type IsTemplate = (text: string) => boolean;
+
+const unitSeconds: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86400, w: 604800 };
+const jsonPaths = ['metadata.', 'profile.traits.', 'profile.scores.'];
+const numeric = ['<', '<=', '>', '>='];
+
+/** The checks that several analyses share. What they find is added to the problems. */
+export class Checks {
+  readonly problems: Problem[] = [];
+
+  constructor(private readonly isTemplate: IsTemplate) {}
+
+  add(field: string, reason: string) {
+    this.problems.push({ field, reason });
+  }
+
+  check(ok: boolean, field: string, reason: string) {
+    if (!ok) {
+      this.add(field, reason);
+    }
+  }
+
+  oneOf(field: string, value: string, words: readonly string[]) {
+    this.check(words.includes(value), field, `is ${quote(value)}; use ${listed(words)}`);
+  }
+
+  /** A whole number from least to most. */
+  count(field: string, value: number, least: number, most: number) {
+    if (!Number.isInteger(value)) {
+      this.add(field, `is a JSON number ${value}; use a whole number`);
+      return;
+    }
+    this.check(value >= least && value <= most, field, `is ${value}; use ${least} to ${most}`);
+  }
+
+  /** Reports whether the text is fine. */
+  text(field: string, text = ''): boolean {
+    const bytes = new TextEncoder().encode(text).length;
+    if (bytes > MaxTextLength) {
+      this.add(field, `has ${bytes} bytes; at most ${MaxTextLength} are allowed`);
+      return false;
+    }
+    this.check(!text.includes('\0'), field, 'contains a NUL character; remove it');
+    return !text.includes('\0');
+  }
+
+  /** A length of time, at most the longest, which is one too. */
+  window(field: string, window: string, longest: string) {
+    const length = seconds(window);
+    if (length === undefined) {
+      this.add(field, `is ${quote(window)}; write a number and a unit, such as 30m, 24h or 14d`);
+      return;
+    }
+    this.check(length <= seconds(longest)!, field, `is ${window}; the longest window is ${longest}`);
+  }
+
+  breakdown(field: string, breakdown?: Breakdown) {
+    if (breakdown) {
+      this.count(`${field}.limit`, breakdown.limit || 5, 1, MaxBreakdownLimit);
+      this.property(`${field}.property`, breakdown.property);
+    }
+  }
+
+  selector(field: string, s?: EventSelector) {
+    if (s?.event) {
+      this.text(`${field}.event`, s.event);
+    } else {
+      this.add(`${field}.event`, 'is empty; choose an event, or * for any');
+    }
+    this.filters(`${field}.filters`, s?.filters);
+  }
+
+  filters(field: string, filters?: Filter[]) {
+    const list = filters ?? [];
+    this.check(list.length <= MaxFilters, field, `has ${list.length} filters; at most ${MaxFilters} are allowed`);
+    list.forEach((filter, i) => this.filter(`${field}[${i}]`, filter));
+  }
+
+  property(field: string, name?: string) {
+    if (!name) {
+      this.add(field, 'is empty; choose a property');
+      return;
+    }
+    if (!this.text(field, name) || isColumn(name)) {
+      return;
+    }
+    const prefix = jsonPaths.find((start) => name.startsWith(start));
+    this.check(
+      prefix !== undefined,
+      field,
+      `is ${quote(name)}; use ${Columns.join(', ')}, metadata.NAME, profile.NAME, profile.traits.NAME or profile.scores.NAME`
+    );
+    this.check(
+      prefix === undefined || isPath(name.slice(prefix.length)),
+      field,
+      `is ${quote(name)}; a path has 1 to ${MaxPropertyParts} names, none of them empty`
+    );
+  }
+
+  private filter(field: string, filter: Filter) {
+    const { property, operator } = filter;
+    const values = filter.values ?? [];
+    this.property(`${field}.property`, property);
+    this.valueCount(field, operator, values.length);
+    values.forEach((value, i) => {
+      const at = `${field}.values[${i}]`;
+      this.text(at, value);
+      this.check(
+        !numeric.includes(operator) || this.isTemplate(value) || new RegExp(NumberPattern).test(value),
+        at,
+        `is ${quote(value)}; the operator ${operator} needs a number such as 12.5`
+      );
+    });
+  }
+
+  private valueCount(field: string, operator: string, count: number) {
+    const at = `${field}.values`;
+    const has = `has ${count} values; the operator ${operator} takes`;
+    if (operator === 'in' || operator === 'notIn') {
+      this.check(count >= 1 && count <= MaxFilterValues, at, `${has} 1 to ${MaxFilterValues}`);
+    } else if (operator === 'isSet' || operator === 'isNotSet') {
+      this.check(count === 0, at, `${has} none`);
+    } else if (OperatorValues.some((known) => known === operator)) {
+      this.check(count === 1, at, `${has} one`);
+    } else {
+      this.oneOf(`${field}.operator`, operator, OperatorValues);
+    }
+  }
+}
+
+/** The length of a window such as 24h; undefined where it is none. */
+function seconds(window: string): number | undefined {
+  const parts = /^\+?(\d+)([smhdw])$/.exec(window);
+  const count = Number(parts?.[1]);
+  return parts && count >= 1 && count < 2 ** 31 ? count * unitSeconds[parts[2]] : undefined;
+}
+
+function isColumn(name: string): boolean {
+  return Columns.some((column) => column === name) || ProfileColumns.some((column) => `profile.${column}` === name);
+}
+
+/** Reports whether a path into JSON has few enough names, none of them empty. */
+function isPath(path: string): boolean {
+  // A backslash takes the dot or the backslash after it into the name.
+  const names = path.match(/(\\[^]|[^.])+/g) ?? [];
+  const dots = path.replace(/\\[^]/g, '').split('.').length - 1;
+  return names.length === dots + 1 && names.length <= MaxPropertyParts;
+}
+
+/** The longest part of a wrong value that a reason shows, in bytes. */
+const maxShown = 200;
+
+export function quote(text = ''): string {
+  const bytes = new TextEncoder().encode(text);
+  if (bytes.length <= maxShown) {
+    return JSON.stringify(text);
+  }
+  // The cut may go through a character, which then is left out.
+  const start = new TextDecoder().decode(bytes.slice(0, maxShown)).replace(/\ufffd$/, '');
+  return JSON.stringify(`${start}…`);
+}
+
+/** "a, b or c". */
+function listed(words: readonly string[]): string {
+  return `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`;
+}
