@@ -15,6 +15,10 @@ func expected(q *model.Query, w twin.World, r twin.Range, s twin.Settings) table
 		return retentionTable(q.Retention, answer.Retention)
 	case model.TrendType:
 		return trendTable(q.Trend, answer.Trend, s)
+	case model.LifecycleType:
+		return lifecycleTable(q.Lifecycle, answer.Lifecycle, s)
+	case model.StickinessType:
+		return stickinessTable(q.Stickiness, answer.Stickiness)
 	case model.TimelineType:
 		return timelineTable(q.Timeline, answer.Timeline, s.Zone)
 	case model.AnomaliesType:

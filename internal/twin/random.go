@@ -178,7 +178,7 @@ func (g generator) now(times []time.Time) time.Time {
 
 func (g generator) query(zone, window string, r Range) *model.Query {
 	q := model.Query{TimeZone: zone, Filters: g.filters(15)}
-	switch g.IntN(9) {
+	switch g.IntN(11) {
 	case 0, 1:
 		q.QueryType, q.Funnel = model.FunnelType, g.funnel(window, r)
 	case 2, 3:
@@ -189,6 +189,10 @@ func (g generator) query(zone, window string, r Range) *model.Query {
 		q.QueryType, q.Timeline = model.TimelineType, g.timeline()
 	case 6:
 		q.QueryType, q.Anomalies = model.AnomaliesType, g.anomalies(window, r)
+	case 7:
+		q.QueryType, q.Lifecycle = model.LifecycleType, &model.Lifecycle{EventSelector: g.selector(10), Interval: g.interval(r)}
+	case 8:
+		q.QueryType, q.Stickiness = model.StickinessType, &model.Stickiness{EventSelector: g.selector(10), Interval: g.interval(r)}
 	default:
 		q.QueryType, q.Heatmap = model.HeatmapType, g.heatmap()
 	}

@@ -51,12 +51,14 @@ type Settings struct {
 
 // Answer is the answer to a query: the part that its type names.
 type Answer struct {
-	Funnel    []FunnelRow
-	Retention []Matrix
-	Heatmap   Grid
-	Trend     Trend
-	Timeline  Listed
-	Anomalies Found
+	Funnel     []FunnelRow
+	Retention  []Matrix
+	Heatmap    Grid
+	Trend      Trend
+	Lifecycle  []LifecycleRow
+	Stickiness []int
+	Timeline   Listed
+	Anomalies  Found
 }
 
 // Ask answers a query.
@@ -70,6 +72,10 @@ func Ask(q *model.Query, w World, r Range, s Settings) Answer {
 		return Answer{Heatmap: Heatmap(q, w, r, s)}
 	case model.TrendType:
 		return Answer{Trend: Trending(q, w, r, s)}
+	case model.LifecycleType:
+		return Answer{Lifecycle: Lifecycle(q, w, r, s)}
+	case model.StickinessType:
+		return Answer{Stickiness: Stickiness(q, w, r, s)}
 	case model.TimelineType:
 		return Answer{Timeline: Timeline(q, w, r)}
 	case model.AnomaliesType:

@@ -1,11 +1,23 @@
 package model
 
-// Lifecycle splits the actors of each bucket into new, returning, resurrecting and dormant.
+// Lifecycle splits the users of each bucket into new (never active before, in all data), returning (also active in the bucket
+// before), resurrecting (active earlier, but not in the bucket before) and dormant (active in the bucket before and not in this
+// one). Buckets are those that touch the range, each counted whole.
 type Lifecycle struct {
-	// EventSelector picks the events that count; any event by default.
+	// EventSelector picks the events that make a user active; any event by default.
 	EventSelector
+	// Interval is the bucket: hour, day (default), week or month.
+	Interval Period `json:"interval,omitempty"`
 }
 
-func (p *Lifecycle) setDefaults() { setDefault(&p.Event, AnyEvent) }
+func (l *Lifecycle) setDefaults() {
+	setDefault(&l.Event, AnyEvent)
+	setDefault(&l.Interval, Day)
+}
 
-func (p *Lifecycle) validate() error { return p.EventSelector.validate("lifecycle") }
+func (l *Lifecycle) validate() error {
+	if err := l.EventSelector.validate("lifecycle"); err != nil {
+		return err
+	}
+	return oneOf("lifecycle.interval", l.Interval, Hour, Day, Week, Month)
+}

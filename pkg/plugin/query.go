@@ -82,6 +82,10 @@ func (d *Datasource) ask(ctx context.Context, q engine.Question, trace *engine.T
 		return d.heatmap(ctx, q, trace)
 	case model.TrendType:
 		return d.trend(ctx, q, trace)
+	case model.LifecycleType:
+		return d.lifecycle(ctx, q, trace)
+	case model.StickinessType:
+		return d.stickiness(ctx, q, trace)
 	case model.TimelineType:
 		return d.timeline(ctx, q, trace)
 	case model.AnomaliesType:

@@ -1,0 +1,26 @@
+package plugin
+
+import (
+	"context"
+
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/footfall-analytics/footfall/pkg/engine"
+	"github.com/footfall-analytics/footfall/pkg/frames"
+)
+
+func (d *Datasource) lifecycle(ctx context.Context, q engine.Question, trace *engine.Trace) (data.Frames, error) {
+	starts, counts, err := d.engine.Lifecycle(ctx, q, trace)
+	if err != nil {
+		return nil, err
+	}
+	return frames.Lifecycle(q.Query.Lifecycle, starts, counts, q.Now), nil
+}
+
+func (d *Datasource) stickiness(ctx context.Context, q engine.Question, trace *engine.Trace) (data.Frames, error) {
+	users, err := d.engine.Stickiness(ctx, q, trace)
+	if err != nil {
+		return nil, err
+	}
+	return frames.Stickiness(q.Query.Stickiness, users), nil
+}
