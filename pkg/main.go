@@ -3,6 +3,7 @@ package main
 
 import (
 	"os"
+	"runtime/debug"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/backend/datasource"
@@ -11,6 +12,7 @@ import (
 )
 
 func main() {
+	debug.SetGCPercent(plugin.GCPercent)
 	if err := datasource.Manage(plugin.ID, plugin.New, datasource.ManageOpts{}); err != nil {
 		backend.Logger.Error("Plugin ended", "error", err)
 		os.Exit(1)

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"runtime/debug"
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/plugin"
@@ -49,6 +50,7 @@ func startChild[T any](ctx context.Context, command string, j job) (found T, err
 
 // child does a job by fn.
 func child[T any](ctx context.Context, fn func(context.Context, *asker) (T, error)) error {
+	debug.SetGCPercent(plugin.GCPercent) // as the plugin's own process does
 	a := &asker{rng: rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))}
 	if err := json.NewDecoder(os.Stdin).Decode(&a.job); err != nil {
 		return err

@@ -19,7 +19,7 @@ import (
 )
 
 // eventsAtOnce is about how many events of a scan are in memory for each connection.
-const eventsAtOnce = 250_000
+const eventsAtOnce = 150_000
 
 // scanner reads the parts of one scan.
 type scanner struct {
