@@ -126,6 +126,41 @@ describe('template variables', () => {
     expect([h?.event, r?.start.event, r?.return.event]).toEqual(['visit', 'visit', 'visit']);
   });
 
+  test('they are replaced in every analysis', () => {
+    const selector = {
+      event: '$event',
+      filters: [{ property: 'device_type', operator: '=' as const, values: ['$device'] }],
+    };
+    const filled = { event: 'visit', filters: [{ property: 'device_type', operator: '=', values: ['mobile'] }] };
+    const query = {
+      lifecycle: selector,
+      stickiness: selector,
+      paths: selector,
+      anomalies: { ...selector, weeks: 5 },
+      timeline: { ...selector, user: '$device', session: 's-$event', limit: 3 },
+    };
+    const start = { event: '*' };
+    const applied = datasource.applyTemplateVariables(
+      heatmap({
+        ...query,
+        funnel: { steps: [start, start], exclusions: [{ ...selector, from: 1, to: 2 }] },
+        trend: { series: [{ ...selector, label: '$device' }], interval: 'week' },
+        retention: { start, return: start, actors: { cohort: '$event', status: 'all' } },
+      }),
+      {}
+    );
+    expect(applied).toMatchObject({
+      lifecycle: filled,
+      stickiness: filled,
+      paths: filled,
+      anomalies: { ...filled, weeks: 5 },
+      timeline: { ...filled, user: 'mobile', session: 's-visit', limit: 3 },
+      funnel: { exclusions: [{ ...filled, from: 1, to: 2 }] },
+      trend: { series: [{ ...filled, label: 'mobile' }], interval: 'week' },
+      retention: { actors: { cohort: 'visit', status: 'all' } },
+    });
+  });
+
   test('properties and unknown variables stay as they are', () => {
     const filter: Filter = { property: 'metadata.$device', operator: '=', values: ['$unknown'] };
     expect(filters(filter)).toEqual([filter]);

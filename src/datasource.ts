@@ -45,23 +45,9 @@ export class DataSource extends DataSourceWithBackend<FootfallQuery, FootfallOpt
 
   applyTemplateVariables(query: FootfallQuery, scopedVars: ScopedVars): FootfallQuery {
     const expander = new Expander(this.templates, scopedVars);
-    const { funnel, retention, heatmap } = query;
     // Queries below an expression do not pass through query(): there, the dashboard's zone comes from its variable.
     const [zone] = expander.texts('${__timezone}');
-    return {
-      ...inZone(query, zone.startsWith('$') ? '' : ianaZone(zone)),
-      filters: expander.filters(query.filters),
-      funnel: funnel && {
-        ...funnel,
-        steps: funnel.steps.map((step) => ({ ...expander.selector(step), label: expander.label(step.label) })),
-      },
-      retention: retention && {
-        ...retention,
-        start: expander.selector(retention.start),
-        return: expander.selector(retention.return),
-      },
-      heatmap: heatmap && expander.selector(heatmap),
-    };
+    return inZone(expander.query(query), zone.startsWith('$') ? '' : ianaZone(zone));
   }
 
   events(range: TimeRange): Promise<EventName[]> {

@@ -1,3 +1,4 @@
+import fullQueries from '../pkg/model/testdata/full_queries.json';
 import { question } from './question';
 import type { Query } from './types.gen';
 
@@ -41,7 +42,160 @@ test.each<[string, Query]>([
       ],
     },
   ],
+  [
+    'How many sessions do visit, then optionally cart, then Payment, all within 24 hours, with no other step in between, with 2 exclusions, counted from the first start only, by profile.segment of the last step?',
+    {
+      queryType: 'funnel',
+      funnel: {
+        steps: [steps[0], { event: 'cart', optional: true }, steps[1]],
+        actor: 'session',
+        order: 'strict',
+        entry: 'first_start',
+        exclusions: [{ event: 'refund' }, { event: 'call' }],
+        breakdown: { property: 'profile.segment' },
+        breakdownBy: 'last',
+      },
+    },
+  ],
+  [
+    'How many users do visit and Payment in any order, all within 24 hours?',
+    { queryType: 'funnel', funnel: { steps, order: 'unordered' } },
+  ],
+  [
+    'What share of the users who do one of visit, Payment do them all, in any order, within 24 hours?',
+    { queryType: 'funnel', funnel: { steps, order: 'unordered', output: 'conversion' } },
+  ],
+  [
+    'What share of the users who do visit go on to do Payment within 24 hours, with 1 exclusion, week by week?',
+    { queryType: 'funnel', funnel: { steps, output: 'trend', interval: 'week', exclusions: [{ event: 'refund' }] } },
+  ],
+  [
+    'How long do users take to do visit, then Payment, all within 24 hours?',
+    { queryType: 'funnel', funnel: { steps, output: 'time_to_convert' } },
+  ],
+  [
+    'Which users drop off after step 1 of visit, then Payment, all within 24 hours?',
+    { queryType: 'funnel', funnel: { steps, output: 'actors', actors: { status: 'dropped' } } },
+  ],
+  [
+    'Of the sessions who do visit for the first time in an hour, what share do any event at least 3 times 1, 7 and 8-30 hours later, in rolling windows, by channel?',
+    {
+      queryType: 'retention',
+      retention: {
+        start: { event: 'visit' },
+        return: { event: '*' },
+        actor: 'session',
+        period: 'hour',
+        brackets: ['1', '7', '8-30'],
+        windows: 'rolling',
+        minOccurrences: 3,
+        breakdown: { property: 'metadata.channel' },
+      },
+    },
+  ],
+  [
+    'Of the users who do visit for the first time on a day, what share do any event 1, 7 and 30 days later or after that?',
+    {
+      queryType: 'retention',
+      retention: { start: { event: 'visit' }, return: { event: '*' }, output: 'classic', mode: 'on_or_after' },
+    },
+  ],
+  [
+    'Of the users who do visit for the first time on a day, what share do any event 1 day later?',
+    { queryType: 'retention', retention: { start: { event: 'visit' }, return: { event: '*' }, output: 'rate' } },
+  ],
+  [
+    'Which of the users who do visit for the first time in the cohort 2026-03-02 do not do any event 7 days later?',
+    {
+      queryType: 'retention',
+      retention: {
+        start: { event: 'visit' },
+        return: { event: '*' },
+        output: 'actors',
+        column: '7',
+        actors: { cohort: '2026-03-02', status: 'not_retained' },
+      },
+    },
+  ],
+  [
+    'Which are the users who do visit in the cohort 2026-03?',
+    {
+      queryType: 'retention',
+      retention: {
+        start: { event: 'visit' },
+        return: { event: '*' },
+        cohorts: 'recurring',
+        output: 'actors',
+        actors: { cohort: '2026-03', status: 'all' },
+      },
+    },
+  ],
+  [
+    'How often does any event happen per user, by bins of x and page_url, for each device_type?',
+    {
+      queryType: 'heatmap',
+      heatmap: {
+        event: '',
+        value: 'events_per_user',
+        x: 'bins',
+        xProperty: 'metadata.x',
+        y: 'property',
+        yProperty: 'page_url',
+        breakdown: { property: 'device_type' },
+      },
+    },
+  ],
+  [
+    'How many sessions do visit, by month and weekday?',
+    { queryType: 'heatmap', heatmap: { event: 'visit', value: 'sessions', x: 'month' } },
+  ],
+  ['How often does any event happen, day by day?', { queryType: 'trend', trend: {} }],
+  [
+    'How often do visit and Payment happen, hour by hour, by device_type?',
+    { queryType: 'trend', trend: { series: steps, interval: 'hour', breakdown: { property: 'device_type' } } },
+  ],
+  [
+    'How many users do visit, and how many Payment, day by day?',
+    { queryType: 'trend', trend: { series: steps, value: 'users' } },
+  ],
+  [
+    'How many users do visit, counted over 30 days, month by month?',
+    { queryType: 'trend', trend: { series: [steps[0]], value: 'users_30_days', interval: 'month' } },
+  ],
+  ['What does user ann do, newest first?', { queryType: 'timeline', timeline: { event: '*', user: 'ann' } }],
+  [
+    'When does user ann in session s1 do visit, oldest first?',
+    { queryType: 'timeline', timeline: { event: 'visit', user: 'ann', session: 's1', order: 'oldest' } },
+  ],
+  ['What does session s1 do, newest first?', { queryType: 'timeline', timeline: { event: '*', session: 's1' } }],
+  [
+    'Which users do any event more than 60 times within 1 minute?',
+    { queryType: 'anomalies', anomalies: { event: '*' } },
+  ],
+  [
+    'How many sessions do visit more than 1 time within 2 hours?',
+    {
+      queryType: 'anomalies',
+      anomalies: { event: 'visit', output: 'actor_count', actor: 'session', moreThan: 1, window: '2h' },
+    },
+  ],
+  [
+    'When do unusually many or few users do visit, by more than 3.5 deviations, day by day, compared with the 8 weeks before?',
+    {
+      queryType: 'anomalies',
+      anomalies: { event: 'visit', output: 'buckets', value: 'users', interval: 'day', weeks: 8 },
+    },
+  ],
+  [
+    'How unusual is the number of events of any event in the last quarter hour, compared with the 4 weeks before?',
+    { queryType: 'anomalies', anomalies: { event: '*', output: 'bucket_score', interval: '15m' } },
+  ],
+  ['', { queryType: 'unknown' } as unknown as Query],
   ['', { queryType: 'funnel' }],
 ])('%s', (text, query) => {
   expect(question(query)).toBe(text);
+});
+
+test.each(fullQueries)('every analysis has a sentence: $queryType', (query) => {
+  expect(question(query as Query)).toMatch(/^[A-Z][^?]*\?( Counting only events where .*\.)?$/);
 });

@@ -1,6 +1,16 @@
 import type { ScopedVars } from '@grafana/data';
 import type { TemplateSrv } from '@grafana/runtime';
-import { AnyEvent, type EventSelector, type Filter, type Operator } from './types.gen';
+import {
+  AnyEvent,
+  type EventSelector,
+  type Filter,
+  type Funnel,
+  type Operator,
+  type Query,
+  type Retention,
+  type Timeline,
+  type Trend,
+} from './types.gen';
 
 /** Puts the values of a dashboard's variables into a query. They only ever become whole values, never parts of a list. */
 export class Expander {
@@ -8,6 +18,58 @@ export class Expander {
     private readonly templates: TemplateSrv,
     private readonly scopedVars: ScopedVars
   ) {}
+
+  /** The query with every selector, value and label filled in. */
+  query<Q extends Query>(query: Q): Q {
+    const { funnel, retention, heatmap, trend, lifecycle, stickiness, paths, timeline, anomalies } = query;
+    return {
+      ...query,
+      filters: this.filters(query.filters),
+      funnel: funnel && this.funnel(funnel),
+      retention: retention && this.retention(retention),
+      heatmap: heatmap && this.selector(heatmap),
+      trend: trend && this.trend(trend),
+      lifecycle: lifecycle && this.selector(lifecycle),
+      stickiness: stickiness && this.selector(stickiness),
+      paths: paths && this.selector(paths),
+      timeline: timeline && this.timeline(timeline),
+      anomalies: anomalies && this.selector(anomalies),
+    };
+  }
+
+  private funnel(funnel: Funnel): Funnel {
+    return {
+      ...funnel,
+      steps: funnel.steps.map((step) => this.labelled(step)),
+      exclusions: funnel.exclusions?.map((exclusion) => this.selector(exclusion)),
+    };
+  }
+
+  private retention(retention: Retention): Retention {
+    const { start, return: back, actors } = retention;
+    return {
+      ...retention,
+      start: this.selector(start),
+      return: this.selector(back),
+      actors: actors && { ...actors, cohort: this.joined(actors.cohort) ?? '' },
+    };
+  }
+
+  private trend(trend: Trend): Trend {
+    return { ...trend, series: trend.series?.map((series) => this.labelled(series)) };
+  }
+
+  private timeline(timeline: Timeline): Timeline {
+    return {
+      ...this.selector(timeline),
+      user: this.joined(timeline.user),
+      session: this.joined(timeline.session),
+    };
+  }
+
+  private labelled<S extends EventSelector & { label?: string }>(selector: S): S {
+    return { ...this.selector(selector), label: this.joined(selector.label) };
+  }
 
   /** The texts that a text with variables stands for: one for each value, or combination of values. */
   texts(text: string): string[] {
@@ -24,7 +86,7 @@ export class Expander {
       );
   }
 
-  filters(filters?: Filter[]): Filter[] | undefined {
+  private filters(filters?: Filter[]): Filter[] | undefined {
     return filters?.map((filter) => {
       const values = filter.values?.flatMap((value) => this.texts(value));
       return { ...filter, operator: values && values.length > 1 ? plural(filter.operator) : filter.operator, values };
@@ -32,7 +94,7 @@ export class Expander {
   }
 
   /** A selector names one event; where a variable has several, it takes any event that is one of them. */
-  selector<S extends EventSelector>(selector: S): S {
+  private selector<S extends EventSelector>(selector: S): S {
     const events = this.texts(selector.event);
     const filters = this.filters(selector.filters);
     return events.length === 1
@@ -44,8 +106,8 @@ export class Expander {
         };
   }
 
-  label(label?: string): string | undefined {
-    return label && this.texts(label).join(', ');
+  private joined(text?: string): string | undefined {
+    return text && this.texts(text).join(', ');
   }
 }
 

@@ -33,6 +33,15 @@ export const MaxBinEdge = 1_000_000_000;
 
 export const MinBinsSpan = 0.001;
 
+/** MaxPathSteps is the largest number of steps after or before the chosen event. */
+export const MaxPathSteps = 10;
+
+/** MaxPathNodes is the largest number of labels with a node of their own at each step. */
+export const MaxPathNodes = 50;
+
+/** MaxListedPaths is the largest number of paths that the table lists. */
+export const MaxListedPaths = 1000;
+
 /** SchemaVersion is the version of the saved query that this package reads and writes. */
 export const SchemaVersion = 1;
 
@@ -54,6 +63,9 @@ export const MaxBracketPeriod = 366;
 
 /** MaxOccurrences is the largest number of return events that may be asked for. */
 export const MaxOccurrences = 1000;
+
+/** MaxAtLeast is the largest number of buckets that a rate may ask for, as many as a range can have. */
+export const MaxAtLeast = 1000;
 
 /** MaxTimelineEvents is the largest number of events that a timeline lists. */
 export const MaxTimelineEvents = 1000;
@@ -394,11 +406,67 @@ export interface Bins {
   size?: number;
 }
 
-/** Lifecycle splits the actors of each bucket into new, returning, resurrecting and dormant. */
-export interface Lifecycle extends EventSelector {}
+/**
+ * Lifecycle splits the users of each bucket into new (never active before, in all data), returning (also active in the bucket
+ * before), resurrecting (active earlier, but not in the bucket before) and dormant (active in the bucket before and not in this
+ * one). Buckets are those that touch the range, each counted whole.
+ */
+export interface Lifecycle extends EventSelector {
+  /** Interval is the bucket: hour, day (default), week or month. */
+  interval?: Period;
+}
 
-/** Paths follows actors from a chosen event, or to it. */
-export interface Paths extends EventSelector {}
+/** PathsDirection says which way paths lead. */
+export const PathsDirectionValues = [
+  /** PathsAfter follows what came after the chosen event, PathsBefore what led to it. */
+  'after',
+  'before',
+] as const;
+export type PathsDirection = (typeof PathsDirectionValues)[number];
+
+/** PathsOutput is the frame that a query for paths returns. */
+export const PathsOutputValues = [
+  /** PathsGraph is two frames, nodes and edges, for the node graph panel: a column of nodes for each step. */
+  'graph',
+  /** PathsTable lists the most frequent whole paths. */
+  'table',
+] as const;
+export type PathsOutput = (typeof PathsOutputValues)[number];
+
+/**
+ * Paths follows users or sessions from a chosen event on, or back from it, over the events of the range. A user's events are cut
+ * into visits wherever nothing happened for longer than Gap; a session is one visit. Every time the chosen event happens, a path
+ * begins: the chosen event and the Steps events after (or before) it, or fewer where the visit ends (or starts) with them.
+ */
+export interface Paths extends EventSelector {
+  /** Direction is after (default) or before. */
+  direction?: PathsDirection;
+  /** Steps is how many events follow the chosen one, 1 to 10. Default 4. */
+  steps?: number;
+  /** Actor is user (default) or session. */
+  actor?: Actor;
+  /**
+   * Gap is the longest pause within a visit of a user, inclusive: a number and a unit out of s, m, h, d (24 h) and w. Default 30m.
+   * Not for sessions.
+   */
+  gap?: string;
+  /** Property is what the steps are called by. Default event_type. Events without it are "(none)". */
+  property?: string;
+  /**
+   * KeepRepeats keeps events apart that follow each other with the same label. Otherwise they are one step, and the chosen event
+   * if one of them is.
+   */
+  keepRepeats?: boolean;
+  /** Output is graph (default) or table. */
+  output?: PathsOutput;
+  /**
+   * Nodes is how many labels have a node of their own at each step, 1 to 50: those on most paths. Default 5. The others are
+   * together in "Other".
+   */
+  nodes?: number;
+  /** Limit is how many paths the table lists, 1 to 1000. Default 20. */
+  limit?: number;
+}
 
 /** QueryType says which analysis a query asks for. */
 export const QueryTypeValues = [
@@ -562,8 +630,27 @@ export interface RetentionActorList {
   status?: RetentionStatus;
 }
 
-/** Stickiness asks in how many buckets of the range each actor was active. */
-export interface Stickiness extends EventSelector {}
+/** StickinessOutput is the frame that a stickiness query returns. */
+export const StickinessOutputValues = [
+  /** StickinessTable has a row for each number of buckets: how many users were active in just as many, and in at least as many. */
+  'table',
+  /**
+   * StickinessRate is one number, the share of the active users who were active in at least AtLeast buckets: what an alert rule
+   * or a stat panel takes.
+   */
+  'rate',
+] as const;
+export type StickinessOutput = (typeof StickinessOutputValues)[number];
+
+/** Stickiness asks in how many buckets each user was active. Buckets are those that touch the range, each counted whole. */
+export interface Stickiness extends EventSelector {
+  /** Interval is the bucket: hour, day (default), week or month. */
+  interval?: Period;
+  /** Output is table (default) or rate. */
+  output?: StickinessOutput;
+  /** AtLeast is the number of buckets that the rate is about, 1 to 1000. Default 2. */
+  atLeast?: number;
+}
 
 /** TimelineOrder says which events a timeline begins with. */
 export const TimelineOrderValues = [

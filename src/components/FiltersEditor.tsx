@@ -11,7 +11,7 @@ import {
   useStyles2,
 } from '@grafana/ui';
 import { useId } from 'react';
-import { operatorTexts } from '../question';
+import { operatorTexts } from '../question/words';
 import { OperatorValues, type Filter, type Operator } from '../types.gen';
 import { useEditor, type Part } from './editor';
 import { ProblemField } from './ProblemField';

@@ -11,6 +11,13 @@ import type { Part } from './editor';
 const outputs: Array<{ value: FunnelOutput; label: string; description: string }> = [
   { value: 'steps', label: 'Steps', description: 'A row for each step: users, shares, dropped, in progress' },
   { value: 'conversion', label: 'Conversion rate', description: 'One number, for stat panels and alert rules' },
+  { value: 'trend', label: 'Conversion over time', description: 'The rate for each bucket of entry, as a time series' },
+  {
+    value: 'time_to_convert',
+    label: 'Time to convert',
+    description: 'A histogram of the time from first step to last',
+  },
+  { value: 'actors', label: 'List', description: 'Who is behind a number of the steps table' },
 ];
 
 export function FunnelEditor({ value: funnel, onChange }: Part<Funnel>) {

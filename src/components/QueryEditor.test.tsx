@@ -1,10 +1,11 @@
 import { dateTime } from '@grafana/data';
 import type { TemplateSrv } from '@grafana/runtime';
-import { render, screen, within } from '@testing-library/react';
+import { cleanup, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 import { DataSource } from '../datasource';
 import type { FootfallQuery } from '../types';
+import type { Funnel } from '../types.gen';
 import { QueryEditor } from './QueryEditor';
 
 const range = { from: dateTime(0), to: dateTime(1), raw: { from: dateTime(0), to: dateTime(1) } };
@@ -186,4 +187,78 @@ test('a saved query that another version wrote is named, not broken', () => {
   edit({ schemaVersion: 2, queryType: 'funnel' });
   expect(screen.getByText('schemaVersion is 2; this version of Footfall reads 1.')).toBeVisible();
   expect(screen.getByText('funnel is missing: a query of type funnel needs it.')).toBeVisible();
+});
+
+describe('what the editor has no fields for', () => {
+  test('options stay when others are edited', async () => {
+    const options: Partial<Funnel> = {
+      window: '2d',
+      actor: 'session',
+      order: 'strict',
+      exclusions: [{ event: 'refund', from: 1, to: 2 }],
+      breakdown: { property: 'device_type' },
+      breakdownBy: 'last',
+      bins: 7,
+    };
+    const steps = [{ event: 'visit' }, { event: 'cart', optional: true }, { event: 'pay_order' }];
+    const { user, saved } = edit({ queryType: 'funnel', funnel: { steps, ...options } });
+    await choose(user, 'Event of step 2', 'Any event');
+    await choose(user, 'Answer as', 'Time to convert');
+    expect(saved().funnel).toEqual({
+      ...options,
+      steps: [steps[0], { event: '*', optional: true }, steps[2]],
+      output: 'time_to_convert',
+    });
+  });
+
+  test('options of a heatmap and a retention stay too', async () => {
+    const bins = { x: 'bins' as const, xProperty: 'metadata.x', xBins: { min: 0, max: 9 }, value: 'sessions' as const };
+    const { user, saved } = edit({ queryType: 'heatmap', heatmap: { event: '*', ...bins } });
+    await choose(user, 'Event', 'pay_order');
+    expect(saved().heatmap).toEqual({ event: 'pay_order', ...bins });
+
+    const part = { start: { event: 'visit' }, return: { event: '*' }, brackets: ['1', '7'], column: '7' };
+    cleanup();
+    const retention = edit({ queryType: 'retention', retention: { ...part, period: 'hour' } });
+    await choose(retention.user, 'Answer as', 'Rate');
+    expect(retention.saved().retention).toEqual({ ...part, period: 'hour', output: 'rate' });
+  });
+
+  test('their problems are named, once', async () => {
+    const { user } = edit({
+      ...funnel,
+      funnel: { ...funnel.funnel, exclusions: [{ event: 'refund', from: 1, to: 2 }], breakdownBy: 'first' },
+    });
+    await user.click(screen.getByRole('button', { name: 'Add step' }));
+    expect(screen.getAllByText(/is empty; choose an event/)).toHaveLength(1);
+    await user.click(screen.getByRole('button', { name: 'Remove step 3' }));
+    await user.click(screen.getByRole('button', { name: 'Remove step 2' }));
+    expect(
+      screen.getByText(/^funnel.exclusions\[0\] lies between steps 1 and 2; use two different steps/)
+    ).toBeVisible();
+  });
+
+  test('an analysis is shown as it was saved, and stays', async () => {
+    const trend = { series: [{ event: 'visit' }], value: 'users' as const };
+    const { user, saved, runs } = edit({ queryType: 'trend', trend });
+    expect(JSON.parse(screen.getByTestId('saved-query').textContent)).toEqual({ queryType: 'trend', trend });
+    expect(screen.getByText(/A query of the type trend has no fields here/)).toBeVisible();
+    expect(screen.getByTestId('question')).toHaveTextContent('How many users do visit, day by day?');
+    screen.getAllByRole('radio').forEach((radio) => expect(radio).not.toBeChecked());
+
+    await user.type(screen.getByLabelText('Time zone'), 'Asia/Tok');
+    await user.click(await screen.findByRole('option', { name: 'Asia/Tokyo' }));
+    expect(saved()).toMatchObject({ queryType: 'trend', trend, timeZone: 'Asia/Tokyo' });
+    expect(runs).toHaveBeenCalledTimes(1);
+    await user.click(screen.getByRole('radio', { name: 'Heatmap' }));
+    expect(saved()).toMatchObject({ queryType: 'heatmap', trend });
+    expect(screen.queryByTestId('saved-query')).not.toBeInTheDocument();
+  });
+
+  test('an analysis that this version does not know is named', () => {
+    edit({ queryType: 'forecast' as FootfallQuery['queryType'] });
+    expect(screen.getByText(/^queryType is "forecast"; use funnel, retention, heatmap/)).toBeVisible();
+    expect(screen.getByTestId('question')).toBeEmptyDOMElement();
+    expect(screen.getByTestId('saved-query')).toHaveTextContent('forecast');
+  });
 });

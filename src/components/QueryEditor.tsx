@@ -3,23 +3,24 @@ import { getDefaultTimeRange, type GrafanaTheme2, type QueryEditorProps } from '
 import { Field, FieldValidationMessage, RadioButtonGroup, Stack, useStyles2 } from '@grafana/ui';
 import { useId, useMemo } from 'react';
 import type { DataSource } from '../datasource';
-import { newParts, withType } from '../defaults';
+import { isEditable, newParts, withType, type EditableType } from '../defaults';
 import { question } from '../question';
 import { Suggestions } from '../suggestions';
 import type { FootfallOptions, FootfallQuery } from '../types';
-import { AnyEvent, type QueryType } from '../types.gen';
-import { EditorContext } from './editor';
+import { AnyEvent } from '../types.gen';
+import { EditorContext, hasField } from './editor';
 import { FiltersEditor } from './FiltersEditor';
 import { FunnelEditor } from './FunnelEditor';
 import { HeatmapEditor } from './HeatmapEditor';
 import { ProblemField } from './ProblemField';
 import { RetentionEditor } from './RetentionEditor';
+import { SavedQuery } from './SavedQuery';
 import { SqlPreview } from './SqlPreview';
 import { ZonePicker } from './ZonePicker';
 
 type Props = QueryEditorProps<DataSource, FootfallQuery, FootfallOptions>;
 
-const types: Array<{ value: QueryType; label: string; icon: string }> = [
+const types: Array<{ value: EditableType; label: string; icon: string }> = [
   { value: 'funnel', label: 'Funnel', icon: 'filter' },
   { value: 'retention', label: 'Retention', icon: 'users-alt' },
   { value: 'heatmap', label: 'Heatmap', icon: 'gf-grid' },
@@ -31,8 +32,8 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery, range, da
   const timeRange = useMemo(() => range ?? getDefaultTimeRange(), [range]);
   const suggestions = useMemo(() => new Suggestions(datasource, timeRange), [datasource, timeRange]);
   const problems = datasource.problems(query);
-  // Problems that no field below can show: what was saved elsewhere is not what this version reads.
-  const general = problems.filter(({ field }) => ['schemaVersion', 'queryType', query.queryType].includes(field));
+  // Problems that no field below can show: those of options without a field, and of what another version saved.
+  const general = problems.filter((problem) => !hasField(problem));
 
   const change = (next: FootfallQuery) => {
     onChange(next);
@@ -48,7 +49,7 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery, range, da
           <RadioButtonGroup
             aria-label="Analysis"
             options={types}
-            value={query.queryType}
+            value={isEditable(query.queryType) ? query.queryType : undefined}
             onChange={(type) => change(withType(query, type))}
           />
           <p className={styles.question} data-testid="question">
@@ -58,6 +59,7 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery, range, da
         {general.map(({ field, reason }) => (
           <FieldValidationMessage key={field}>{`${field} ${reason}.`}</FieldValidationMessage>
         ))}
+        {!isEditable(query.queryType) && <SavedQuery query={query} />}
         {query.queryType === 'funnel' && (
           <FunnelEditor
             value={{ ...newParts.funnel, ...query.funnel }}

@@ -23,6 +23,13 @@ const outputs: Array<{ value: RetentionOutput; label: string; description: strin
   { value: 'table', label: 'Table', description: 'A row for each cohort, a column for each period' },
   { value: 'heatmap', label: 'Heatmap', description: 'The same for the heatmap panel' },
   { value: 'long', label: 'Long table', description: 'A row for each cohort and period' },
+  { value: 'curve', label: 'Curve', description: 'A line for each cohort, for the trend panel' },
+  {
+    value: 'classic',
+    label: 'Classic table',
+    description: 'New users, then number and rate after 1, 7 and 30 periods',
+  },
+  { value: 'rate', label: 'Rate', description: 'One number, for stat panels and alert rules' },
 ];
 
 export function RetentionEditor({ value: retention, onChange }: Part<Retention>) {

@@ -1,5 +1,5 @@
 import { Combobox, Stack } from '@grafana/ui';
-import { windowUnits } from '../question';
+import { windowUnits } from '../question/words';
 import { TextInput } from './TextInput';
 import type { Part } from './editor';
 

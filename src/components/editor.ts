@@ -25,3 +25,23 @@ export interface Part<T> {
   value: T;
   onChange: (value: T) => void;
 }
+
+const selectorField = String.raw`event|filters(\[.*)?`;
+
+/** The fields that show what is wrong with them, each as a path into the query. */
+const fields = new RegExp(
+  `^(${[
+    'timeZone',
+    String.raw`filters(\[.*)?`,
+    String.raw`funnel\.(steps|window|breakdown\.(property|limit)|output)`,
+    String.raw`funnel\.steps\[\d+\]\.(${selectorField}|label)`,
+    String.raw`retention\.(cohorts|period|periods|mode|output)`,
+    String.raw`retention\.(start|return)\.(${selectorField})`,
+    String.raw`heatmap\.(${selectorField}|value|x|y)`,
+  ].join('|')})$`
+);
+
+/** Reports whether the editor has a field at which a problem of the query is shown. */
+export function hasField({ field }: Problem): boolean {
+  return fields.test(field);
+}
