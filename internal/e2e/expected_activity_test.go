@@ -2,13 +2,14 @@ package e2e
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/footfall-analytics/footfall/internal/twin"
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
 func lifecycleTable(l *model.Lifecycle, rows []twin.LifecycleRow, s twin.Settings) table {
-	t := table{Fields: []string{"time", "new", "returning", "resurrecting", "dormant"}}
+	t := table{Fields: []string{"time", "users new", "users returning", "users resurrecting", "users dormant"}}
 	for _, row := range rows {
 		cells := []any{moment(row.Start, s.Zone), nil, nil, nil, nil}
 		if row.Start.Before(s.Now) {
@@ -23,15 +24,28 @@ func lifecycleTable(l *model.Lifecycle, rows []twin.LifecycleRow, s twin.Setting
 	return t
 }
 
-func stickinessTable(s *model.Stickiness, users []int) table {
-	t := table{Fields: []string{string(s.Interval) + "s", "users", "share", "users_at_least", "share_at_least"}}
-	all := 0
-	for _, n := range users {
-		all += n
+func stickinessTable(m *model.Stickiness, s twin.Sticky) table {
+	var t table
+	if s.Open {
+		t.Notices = []string{fmt.Sprintf("The last %s is not over: users can still become active in it.", m.Interval)}
 	}
-	atLeast := all
-	for i, n := range users {
-		t.Rows = append(t.Rows, []any{float64(i + 1), float64(n), share(n, all), float64(atLeast), share(atLeast, all)})
+	all, atLeast := 0, 0
+	for i, n := range s.Users {
+		all += n
+		if i+1 >= m.AtLeast {
+			atLeast += n
+		}
+	}
+	if m.Output == model.StickinessRate {
+		if all > 0 {
+			t.Fields, t.Rows = []string{"stickiness_rate"}, [][]any{{share(atLeast, all)}}
+		}
+		return t
+	}
+	t.Fields = []string{string(m.Interval) + "s", "users", "share", "users_at_least", "share_at_least"}
+	atLeast = all
+	for i, n := range s.Users {
+		t.Rows = append(t.Rows, []any{strconv.Itoa(i + 1), float64(n), share(n, all), float64(atLeast), share(atLeast, all)})
 		atLeast -= n
 	}
 	return t

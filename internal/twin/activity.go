@@ -1,6 +1,7 @@
 package twin
 
 import (
+	"slices"
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
@@ -44,27 +45,37 @@ func Lifecycle(q *model.Query, w World, r Range, s Settings) []LifecycleRow {
 	return rows
 }
 
-// Stickiness counts users by the number of buckets in which they were active; element 0 is those of one bucket.
-func Stickiness(q *model.Query, w World, r Range, s Settings) []int {
-	c := calendar{s.Zone, s.WeekStart, q.Stickiness.Interval}
-	users := make([]int, c.bucket(r.To.Add(-time.Nanosecond))-c.bucket(r.From)+1)
-	for _, events := range w.byUser() {
-		active := map[int]bool{}
-		for _, e := range events {
-			if Picks(q, q.Stickiness.EventSelector, e) && r.contains(e.Time) && e.Time.Before(s.Now) {
-				active[c.bucket(e.Time)] = true
-			}
-		}
-		if len(active) > 0 {
-			users[len(active)-1]++
-		}
-	}
-	return users
+// Sticky is the answer to a stickiness query.
+type Sticky struct {
+	// Users has the users by the number of buckets in which they were active: element 0 is those of one bucket, the last one those of
+	// all that have begun.
+	Users []int
+	// Open says that the last bucket that has begun is not over.
+	Open bool
 }
 
-func (g generator) interval(r Range) model.Period {
-	if r.To.Sub(r.From) < 30*24*time.Hour && g.chance(40) {
-		return model.Hour
+// Stickiness counts for each user the buckets that touch the range, have begun, and saw the user.
+func Stickiness(q *model.Query, w World, r Range, s Settings) Sticky {
+	c := calendar{s.Zone, s.WeekStart, q.Stickiness.Interval}
+	var begun []int
+	var answer Sticky
+	for b := c.bucket(r.From); c.begin(b).Before(r.To) && c.begin(b).Before(s.Now); b++ {
+		begun = append(begun, b)
+		answer.Open = c.begin(b + 1).After(s.Now)
 	}
-	return pick(g, []model.Period{model.Day, model.Week, model.Month})
+	answer.Users = make([]int, len(begun))
+	for _, events := range w.byUser() {
+		active := 0
+		for _, b := range begun {
+			if slices.ContainsFunc(events, func(e Event) bool {
+				return c.bucket(e.Time) == b && e.Time.Before(s.Now) && Picks(q, q.Stickiness.EventSelector, e)
+			}) {
+				active++
+			}
+		}
+		if active > 0 {
+			answer.Users[active-1]++
+		}
+	}
+	return answer
 }

@@ -190,9 +190,9 @@ func (g generator) query(zone, window string, r Range) *model.Query {
 	case 6:
 		q.QueryType, q.Anomalies = model.AnomaliesType, g.anomalies(window, r)
 	case 7:
-		q.QueryType, q.Lifecycle = model.LifecycleType, &model.Lifecycle{EventSelector: g.selector(10), Interval: g.interval(r)}
+		q.QueryType, q.Lifecycle = model.LifecycleType, g.lifecycle(r)
 	case 8:
-		q.QueryType, q.Stickiness = model.StickinessType, &model.Stickiness{EventSelector: g.selector(10), Interval: g.interval(r)}
+		q.QueryType, q.Stickiness = model.StickinessType, g.stickiness(r)
 	default:
 		q.QueryType, q.Heatmap = model.HeatmapType, g.heatmap()
 	}

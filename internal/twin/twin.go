@@ -56,7 +56,7 @@ type Answer struct {
 	Heatmap    Grid
 	Trend      Trend
 	Lifecycle  []LifecycleRow
-	Stickiness []int
+	Stickiness Sticky
 	Timeline   Listed
 	Anomalies  Found
 }

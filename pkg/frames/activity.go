@@ -2,7 +2,6 @@ package frames
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
@@ -11,54 +10,79 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-// Lifecycle is a wide time series of four numbers a bucket. Buckets that have not begun are empty; of the one that is not over, so
-// is dormant, as everybody missing may still come. starts are the buckets' and the end of the last one.
-func Lifecycle(l *model.Lifecycle, starts []time.Time, counts []analysis.LifecycleCounts, now time.Time) data.Frames {
-	n := len(counts)
-	fresh, returning, resurrecting, dormant := make([]*int64, n), make([]*int64, n), make([]*int64, n), make([]*int64, n)
-	frame := data.NewFrame("lifecycle", data.NewField("time", nil, slices.Clone(starts[:n])))
+// Lifecycle is a wide time series with four numbers a bucket, told apart by the label status; those of dormant users are negative, so
+// that they stack below the others. Buckets that have not begun are empty. Of the one that is not over, dormant is: whoever is missing
+// may still come.
+func Lifecycle(l *model.Lifecycle, buckets []analysis.LifecycleBucket) data.Frames {
+	frame := data.NewFrame("lifecycle",
+		column(buckets, "time", func(b analysis.LifecycleBucket) time.Time { return b.Start }),
+		lifecycleField(buckets, "new", func(b *analysis.LifecycleBucket) *int64 { return b.New }),
+		lifecycleField(buckets, "returning", func(b *analysis.LifecycleBucket) *int64 { return b.Returning }),
+		lifecycleField(buckets, "resurrecting", func(b *analysis.LifecycleBucket) *int64 { return b.Resurrecting }),
+		lifecycleField(buckets, "dormant", func(b *analysis.LifecycleBucket) *int64 {
+			if b.Dormant == nil {
+				return nil
+			}
+			below := -*b.Dormant
+			return &below
+		}))
 	frame.Meta = &data.FrameMeta{Type: data.FrameTypeTimeSeriesWide, TypeVersion: data.FrameTypeVersion{0, 1}}
-	for i := range counts {
-		c := &counts[i]
-		if !starts[i].Before(now) {
-			break
-		}
-		fresh[i], returning[i], resurrecting[i] = &c.New, &c.Returning, &c.Resurrecting
-		if starts[i+1].After(now) {
-			frame.Meta.Notices = []data.Notice{{Severity: data.NoticeSeverityInfo, Text: fmt.Sprintf("The last %s is not over: its numbers can still grow, and who is dormant is not known yet.", l.Interval)}}
+	for i := range buckets {
+		if buckets[i].New != nil && !buckets[i].Over {
+			frame.Meta.Notices = []data.Notice{{Severity: data.NoticeSeverityInfo, Text: fmt.Sprintf(
+				"The last %s is not over: its numbers can still grow, and who is dormant is not known yet.", l.Interval)}}
 			frame.Meta.Custom = map[string]any{"incomplete": []int{i}}
-			continue
 		}
-		missing := -c.Dormant
-		dormant[i] = &missing
 	}
-	frame.Fields = append(frame.Fields,
-		unit(data.NewField("new", nil, fresh), "short"), unit(data.NewField("returning", nil, returning), "short"),
-		unit(data.NewField("resurrecting", nil, resurrecting), "short"), unit(data.NewField("dormant", nil, dormant), "short"))
 	return data.Frames{frame}
 }
 
-// Stickiness is a table with a row for each number of buckets: the users who were active in that many, and in at least that many.
-// users has at place n those of exactly n+1 buckets.
-func Stickiness(s *model.Stickiness, users []int64) data.Frames {
-	type row struct {
-		buckets, users, atLeast int64
-		share, shareOfAtLeast   *float64
+func lifecycleField(buckets []analysis.LifecycleBucket, status string, number func(*analysis.LifecycleBucket) *int64) *data.Field {
+	field := column(buckets, "users", func(b analysis.LifecycleBucket) *int64 { return number(&b) })
+	field.Labels = data.Labels{"status": status}
+	field.Config = &data.FieldConfig{Unit: "short", DisplayNameFromDS: status}
+	return field
+}
+
+// Stickiness is the frame that the query's output asks for.
+func Stickiness(m *model.Stickiness, s *analysis.Stickiness) data.Frames {
+	frame := stickinessTable(m, s)
+	if m.Output == model.StickinessRate {
+		frame = stickinessRate(m, s)
 	}
-	rows := make([]row, len(users))
-	sum := int64(0)
-	for n := len(users) - 1; n >= 0; n-- {
-		sum += users[n]
-		rows[n] = row{buckets: int64(n + 1), users: users[n], atLeast: sum}
+	if s.Open {
+		frame.Meta.Notices = []data.Notice{{Severity: data.NoticeSeverityInfo, Text: fmt.Sprintf(
+			"The last %s is not over: users can still become active in it.", m.Interval)}}
 	}
-	for n := range rows {
-		rows[n].share, rows[n].shareOfAtLeast = ratio(rows[n].users, sum), ratio(rows[n].atLeast, sum)
+	return data.Frames{frame}
+}
+
+// stickinessTable has a row for each number of buckets, which is a text: what the bar chart panel takes for its axis.
+func stickinessTable(m *model.Stickiness, s *analysis.Stickiness) *data.Frame {
+	type row struct{ n, users, atLeast, all int64 }
+	atLeast := s.AtLeast()
+	rows := make([]row, len(s.Users))
+	for i := range rows {
+		rows[i] = row{int64(i + 1), s.Users[i], atLeast[i], atLeast[0]}
 	}
-	return data.Frames{data.NewFrame("stickiness",
-		column(rows, string(s.Interval)+"s", func(r row) int64 { return r.buckets }),
+	frame := data.NewFrame("stickiness",
+		column(rows, string(m.Interval)+"s", func(r row) string { return fmt.Sprint(r.n) }),
 		unit(column(rows, "users", func(r row) int64 { return r.users }), "short"),
-		percent(column(rows, "share", func(r row) *float64 { return r.share })),
+		percent(column(rows, "share", func(r row) *float64 { return ratio(r.users, r.all) })),
 		unit(column(rows, "users_at_least", func(r row) int64 { return r.atLeast }), "short"),
-		percent(column(rows, "share_at_least", func(r row) *float64 { return r.shareOfAtLeast })),
-	)}
+		percent(column(rows, "share_at_least", func(r row) *float64 { return ratio(r.atLeast, r.all) })),
+	)
+	frame.Meta = &data.FrameMeta{PreferredVisualizationPluginID: "barchart"}
+	return frame
+}
+
+// stickinessRate is one number. Where nobody was active there is none.
+func stickinessRate(m *model.Stickiness, s *analysis.Stickiness) *data.Frame {
+	frame := data.NewFrame("stickiness")
+	frame.Meta = &data.FrameMeta{Type: data.FrameTypeNumericLong, TypeVersion: data.FrameTypeVersion{0, 1}}
+	atLeast := append(s.AtLeast(), make([]int64, m.AtLeast)...) // nobody is active in more buckets than there are
+	if rate := ratio(atLeast[m.AtLeast-1], atLeast[0]); rate != nil {
+		frame.Fields = append(frame.Fields, percent(data.NewField("stickiness_rate", nil, []float64{*rate})))
+	}
+	return frame // without fields: what alert rules take for "no data"
 }

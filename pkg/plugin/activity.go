@@ -10,17 +10,17 @@ import (
 )
 
 func (d *Datasource) lifecycle(ctx context.Context, q engine.Question, trace *engine.Trace) (data.Frames, error) {
-	starts, counts, err := d.engine.Lifecycle(ctx, q, trace)
+	buckets, err := d.engine.Lifecycle(ctx, q, trace)
 	if err != nil {
 		return nil, err
 	}
-	return frames.Lifecycle(q.Query.Lifecycle, starts, counts, q.Now), nil
+	return frames.Lifecycle(q.Query.Lifecycle, buckets), nil
 }
 
 func (d *Datasource) stickiness(ctx context.Context, q engine.Question, trace *engine.Trace) (data.Frames, error) {
-	users, err := d.engine.Stickiness(ctx, q, trace)
+	answer, err := d.engine.Stickiness(ctx, q, trace)
 	if err != nil {
 		return nil, err
 	}
-	return frames.Stickiness(q.Query.Stickiness, users), nil
+	return frames.Stickiness(q.Query.Stickiness, answer), nil
 }
