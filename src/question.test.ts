@@ -162,6 +162,33 @@ test.each<[string, Query]>([
     'How many users do visit, counted over 30 days, month by month?',
     { queryType: 'trend', trend: { series: [steps[0]], value: 'users_30_days', interval: 'month' } },
   ],
+  [
+    'How many users are new, returning, resurrecting or dormant by any event, week by week?',
+    { queryType: 'lifecycle', lifecycle: { event: '', interval: 'week' } },
+  ],
+  ['On how many days do users do visit?', { queryType: 'stickiness', stickiness: { event: 'visit' } }],
+  [
+    'What share of the users who do any event do so in at least 3 weeks?',
+    { queryType: 'stickiness', stickiness: { event: '*', interval: 'week', output: 'rate', atLeast: 3 } },
+  ],
+  [
+    'What do users do in the 4 steps after visit, with pauses of at most 30 minutes?',
+    { queryType: 'paths', paths: { event: 'visit' } },
+  ],
+  [
+    'What do sessions do in the 1 step before visit, by page_url, repeats apart?',
+    {
+      queryType: 'paths',
+      paths: {
+        event: 'visit',
+        direction: 'before',
+        steps: 1,
+        actor: 'session',
+        property: 'page_url',
+        keepRepeats: true,
+      },
+    },
+  ],
   ['What does user ann do, newest first?', { queryType: 'timeline', timeline: { event: '*', user: 'ann' } }],
   [
     'When does user ann in session s1 do visit, oldest first?',

@@ -1,10 +1,12 @@
+import { lifecycleQuestion, stickinessQuestion } from './question/activity';
 import { anomaliesQuestion } from './question/anomalies';
 import { funnelQuestion } from './question/funnel';
 import { heatmapQuestion } from './question/heatmap';
+import { pathsQuestion } from './question/paths';
 import { retentionQuestion } from './question/retention';
 import { timelineQuestion } from './question/timeline';
 import { trendQuestion } from './question/trend';
-import { eventOrAny, filtersText } from './question/words';
+import { filtersText } from './question/words';
 import { QueryTypeValues, type Query, type QueryType } from './types.gen';
 
 const questions: { [T in QueryType]: (part: NonNullable<Query[T]>) => string } = {
@@ -12,9 +14,9 @@ const questions: { [T in QueryType]: (part: NonNullable<Query[T]>) => string } =
   retention: retentionQuestion,
   heatmap: heatmapQuestion,
   trend: trendQuestion,
-  lifecycle: (l) => `How many users are new, returning, resurrecting or dormant, by ${eventOrAny(l)}?`,
-  stickiness: (s) => `On how many days do users do ${eventOrAny(s)}?`,
-  paths: (p) => `Which paths do users take through ${eventOrAny(p)}?`,
+  lifecycle: lifecycleQuestion,
+  stickiness: stickinessQuestion,
+  paths: pathsQuestion,
   timeline: timelineQuestion,
   anomalies: anomaliesQuestion,
 };

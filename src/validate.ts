@@ -1,8 +1,10 @@
-import { AnyEvent, QueryTypeValues, SchemaVersion, type EventSelector, type Query, type QueryType } from './types.gen';
+import { QueryTypeValues, SchemaVersion, type Query, type QueryType } from './types.gen';
+import { validateLifecycle, validateStickiness } from './validate/activity';
 import { validateAnomalies } from './validate/anomalies';
 import { Checks, quote, type IsTemplate, type Problem } from './validate/checks';
 import { validateFunnel } from './validate/funnel';
 import { validateHeatmap } from './validate/heatmap';
+import { validatePaths } from './validate/paths';
 import { validateRetention } from './validate/retention';
 import { validateTimeline } from './validate/timeline';
 import { validateTrend } from './validate/trend';
@@ -14,9 +16,9 @@ const validators: { [T in QueryType]: (checks: Checks, part: NonNullable<Query[T
   retention: validateRetention,
   heatmap: validateHeatmap,
   trend: validateTrend,
-  lifecycle: anyEventIn('lifecycle'),
-  stickiness: anyEventIn('stickiness'),
-  paths: anyEventIn('paths'),
+  lifecycle: validateLifecycle,
+  stickiness: validateStickiness,
+  paths: validatePaths,
   timeline: validateTimeline,
   anomalies: validateAnomalies,
 };
@@ -54,12 +56,6 @@ function validatePart<T extends QueryType>(checks: Checks, query: Query, type: T
   } else {
     checks.add(type, `is missing: a query of type ${type} needs it`);
   }
-}
-
-/** The check of an analysis that takes any event by default and says nothing more. */
-function anyEventIn(field: string) {
-  return (checks: Checks, selector: EventSelector) =>
-    checks.selector(field, { ...selector, event: selector.event || AnyEvent });
 }
 
 function validateTimeZone(checks: Checks, zone?: string) {
