@@ -1,7 +1,6 @@
 package twin
 
 import (
-	"slices"
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
@@ -16,18 +15,14 @@ type LifecycleRow struct {
 // Lifecycle looks at each user in each bucket.
 func Lifecycle(q *model.Query, w World, r Range, s Settings) []LifecycleRow {
 	c := calendar{s.Zone, s.WeekStart, q.Lifecycle.Interval}
+	users := activeBuckets(q, q.Lifecycle.EventSelector, w, c, s)
 	var rows []LifecycleRow
 	for b := c.bucket(r.From); c.begin(b).Before(r.To); b++ {
 		row := LifecycleRow{Start: c.begin(b), End: c.begin(b + 1)}
-		for _, events := range w.byUser() {
-			var now, before, earlier bool
-			for _, e := range events {
-				if !Picks(q, q.Lifecycle.EventSelector, e) || !e.Time.Before(s.Now) {
-					continue
-				}
-				now = now || c.bucket(e.Time) == b
-				before = before || c.bucket(e.Time) == b-1
-				earlier = earlier || c.bucket(e.Time) < b-1
+		for _, active := range users {
+			now, before, earlier := active[b], active[b-1], false
+			for other := range active {
+				earlier = earlier || other < b-1
 			}
 			switch {
 			case now && before:
@@ -64,18 +59,31 @@ func Stickiness(q *model.Query, w World, r Range, s Settings) Sticky {
 		answer.Open = c.begin(b + 1).After(s.Now)
 	}
 	answer.Users = make([]int, len(begun))
-	for _, events := range w.byUser() {
-		active := 0
+	for _, active := range activeBuckets(q, q.Stickiness.EventSelector, w, c, s) {
+		n := 0
 		for _, b := range begun {
-			if slices.ContainsFunc(events, func(e Event) bool {
-				return c.bucket(e.Time) == b && e.Time.Before(s.Now) && Picks(q, q.Stickiness.EventSelector, e)
-			}) {
-				active++
+			if active[b] {
+				n++
 			}
 		}
-		if active > 0 {
-			answer.Users[active-1]++
+		if n > 0 {
+			answer.Users[n-1]++
 		}
 	}
 	return answer
+}
+
+// activeBuckets are the buckets, up to now, in which each user was active.
+func activeBuckets(q *model.Query, selector model.EventSelector, w World, c calendar, s Settings) []map[int]bool {
+	var users []map[int]bool
+	for _, events := range w.byUser() {
+		active := map[int]bool{}
+		for _, e := range events {
+			if e.Time.Before(s.Now) && Picks(q, selector, e) {
+				active[c.bucket(e.Time)] = true
+			}
+		}
+		users = append(users, active)
+	}
+	return users
 }
