@@ -109,7 +109,10 @@ func follow[V analysis.Visitor](ctx context.Context, r *reading, s plan.Scan, ne
 
 // followDays is follow for those who know the days already, and have numbered values.
 func followDays[V analysis.Visitor](ctx context.Context, r *reading, s plan.Scan, days []plan.Day, values *analysis.Values, newVisitor func() V) ([]V, error) {
-	estimate := estimated(s.Range, days)
+	estimate, err := r.estimate(ctx, s, days)
+	if err != nil {
+		return nil, err
+	}
 	if estimate > worthAConnection {
 		if err := r.snapshot.Widen(ctx, min(mostConnections, runtime.GOMAXPROCS(0))); err != nil {
 			return nil, err
@@ -126,20 +129,33 @@ const (
 	mostConnections = 4
 )
 
-// estimated is about how many events a time range has, judged by its packed days; the others have as many each.
-func estimated(r plan.Range, days []plan.Day) int64 {
-	var known, events int64
+// estimate is about how many events a scan will meet, judged by the days of its range that are packed: the others have as many
+// each. Few events are not worth a closer look at their types.
+func (r *reading) estimate(ctx context.Context, s plan.Scan, days []plan.Day) (int64, error) {
+	var known, all, picked int64
 	for _, d := range days {
 		if d.Events > 0 {
 			known++
-			events += d.Events
+			all += d.Events
 		}
 	}
 	if known == 0 {
-		return worthAConnection
+		return worthAConnection, nil
 	}
-	if all := int64(r.To.Sub(r.From) / (24 * time.Hour)); !r.From.IsZero() && all > known {
-		return events / known * all
+	unknown := 1.0 // how many times as many days there are
+	if span := int64(s.To.Sub(s.From) / (24 * time.Hour)); !s.From.IsZero() && span > known {
+		unknown = float64(span) / float64(known)
 	}
-	return events
+	if picked = all; all > worthAConnection {
+		err := r.snapshot.Stream(ctx, 0, s.PickedEvents(), func(values [][]byte) error {
+			if values[0] != nil {
+				picked = int64(binary.BigEndian.Uint64(values[0]))
+			}
+			return nil
+		})
+		if err != nil {
+			return 0, err
+		}
+	}
+	return int64(float64(picked) * unknown), nil
 }

@@ -55,6 +55,22 @@ func dayOf(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
 
 const closedDays = "closed days"
 
+// PickedEvents plans how many events of the scan's types its closed days have, one row; null without any.
+func (s *Scan) PickedEvents() Statement {
+	var args arguments
+	where := []string{"day <= " + args.bind(dayOf(s.To), "date")}
+	if !s.From.IsZero() {
+		where = append(where, "day >= "+args.bind(dayOf(s.From), "date"))
+	}
+	if names := s.eventNames(); names != nil {
+		where = append(where, "event_type = ANY("+args.bind(names, "text[]")+")")
+	}
+	return Statement{
+		SQL: "SELECT sum(slices[" + fmt.Sprint(Slices+1) + "]) AS events FROM event_blocks WHERE " + all(where), Args: args,
+		Source: closedDays, Reason: "how many events a scan will meet",
+	}
+}
+
 // Piece is a part of a scan that one source answers.
 type Piece struct {
 	// Days are the midnights of the closed days to read; nil for raw events.
