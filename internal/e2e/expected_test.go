@@ -19,6 +19,8 @@ func expected(q *model.Query, w twin.World, r twin.Range, s twin.Settings) table
 		return lifecycleTable(q.Lifecycle, answer.Lifecycle, s)
 	case model.StickinessType:
 		return stickinessTable(q.Stickiness, answer.Stickiness)
+	case model.PathsType:
+		return pathsTable(q.Paths, answer.Paths)
 	case model.TimelineType:
 		return timelineTable(q.Timeline, answer.Timeline, s.Zone)
 	case model.AnomaliesType:

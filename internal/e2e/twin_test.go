@@ -335,6 +335,20 @@ func outputs(t *testing.T, q *model.Query, s twin.Scenario) []*model.Query {
 			copied.Anomalies = &anomalies
 			all = append(all, &copied)
 		}
+	case model.StickinessType:
+		for _, output := range []model.StickinessOutput{model.StickinessTable, model.StickinessRate} {
+			copied, stickiness := *q, *q.Stickiness
+			stickiness.Output = output
+			copied.Stickiness = &stickiness
+			all = append(all, &copied)
+		}
+	case model.PathsType:
+		for _, output := range []model.PathsOutput{model.PathsGraph, model.PathsTable} {
+			copied, paths := *q, *q.Paths
+			paths.Output = output
+			copied.Paths = &paths
+			all = append(all, &copied)
+		}
 	default:
 		all = append(all, q)
 	}

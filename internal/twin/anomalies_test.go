@@ -11,7 +11,7 @@ import (
 // Random worlds reach every interval, missing and full histories, anomalies up and down, and timelines that are cut.
 func TestRandomAnomaliesAndTimelinesReachEverything(t *testing.T) {
 	seen := map[string]int{}
-	for seed := range uint64(1500) {
+	for seed := range uint64(2500) {
 		s := Random(seed, 6)
 		for _, q := range s.Queries {
 			switch q.QueryType {

@@ -178,7 +178,7 @@ func (g generator) now(times []time.Time) time.Time {
 
 func (g generator) query(zone, window string, r Range) *model.Query {
 	q := model.Query{TimeZone: zone, Filters: g.filters(15)}
-	switch g.IntN(11) {
+	switch g.IntN(12) {
 	case 0, 1:
 		q.QueryType, q.Funnel = model.FunnelType, g.funnel(window, r)
 	case 2, 3:
@@ -193,6 +193,8 @@ func (g generator) query(zone, window string, r Range) *model.Query {
 		q.QueryType, q.Lifecycle = model.LifecycleType, g.lifecycle(r)
 	case 8:
 		q.QueryType, q.Stickiness = model.StickinessType, g.stickiness(r)
+	case 9:
+		q.QueryType, q.Paths = model.PathsType, g.paths(window)
 	default:
 		q.QueryType, q.Heatmap = model.HeatmapType, g.heatmap()
 	}

@@ -57,6 +57,7 @@ type Answer struct {
 	Trend      Trend
 	Lifecycle  []LifecycleRow
 	Stickiness Sticky
+	Paths      PathsFound
 	Timeline   Listed
 	Anomalies  Found
 }
@@ -76,6 +77,8 @@ func Ask(q *model.Query, w World, r Range, s Settings) Answer {
 		return Answer{Lifecycle: Lifecycle(q, w, r, s)}
 	case model.StickinessType:
 		return Answer{Stickiness: Stickiness(q, w, r, s)}
+	case model.PathsType:
+		return Answer{Paths: FindPaths(q, w, r)}
 	case model.TimelineType:
 		return Answer{Timeline: Timeline(q, w, r)}
 	case model.AnomaliesType:

@@ -1,11 +1,135 @@
 package model
 
-// Paths follows actors from a chosen event, or to it.
+import "time"
+
+// PathsDirection says which way paths lead.
+type PathsDirection string
+
+// The directions.
+const (
+	// PathsAfter follows what came after the chosen event, PathsBefore what led to it.
+	PathsAfter  PathsDirection = "after"
+	PathsBefore PathsDirection = "before"
+)
+
+// PathsOutput is the frame that a query for paths returns.
+type PathsOutput string
+
+// The outputs of paths.
+const (
+	// PathsGraph is two frames, nodes and edges, for the node graph panel: a column of nodes for each step.
+	PathsGraph PathsOutput = "graph"
+	// PathsTable lists the most frequent whole paths.
+	PathsTable PathsOutput = "table"
+)
+
+// Limits of a query for paths.
+const (
+	// MaxPathSteps is the largest number of steps after or before the chosen event.
+	MaxPathSteps = 10
+	// MaxPathNodes is the largest number of labels with a node of their own at each step.
+	MaxPathNodes = 50
+	// MaxListedPaths is the largest number of paths that the table lists.
+	MaxListedPaths = 1000
+)
+
+// Paths follows users or sessions from a chosen event on, or back from it, over the events of the range. A user's events are cut
+// into visits wherever nothing happened for longer than Gap; a session is one visit. Every time the chosen event happens, a path
+// begins: the chosen event and the Steps events after (or before) it, or fewer where the visit ends (or starts) with them.
 type Paths struct {
-	// EventSelector picks the events that count; any event by default.
+	// EventSelector picks the chosen event; any event by default.
 	EventSelector
+	// Direction is after (default) or before.
+	Direction PathsDirection `json:"direction,omitempty"`
+	// Steps is how many events follow the chosen one, 1 to 10. Default 4.
+	Steps int `json:"steps,omitempty"`
+	// Actor is user (default) or session.
+	Actor Actor `json:"actor,omitempty"`
+	// Gap is the longest pause within a visit of a user, inclusive: a number and a unit out of s, m, h, d (24 h) and w. Default 30m.
+	// Not for sessions.
+	Gap string `json:"gap,omitempty"`
+	// Property is what the steps are called by. Default event_type. Events without it are "(none)".
+	Property string `json:"property,omitempty"`
+	// KeepRepeats keeps events apart that follow each other with the same label. Otherwise they are one step, and the chosen event
+	// if one of them is.
+	KeepRepeats bool `json:"keepRepeats,omitempty"`
+	// Output is graph (default) or table.
+	Output PathsOutput `json:"output,omitempty"`
+	// Nodes is how many labels have a node of their own at each step, 1 to 50: those on most paths. Default 5. The others are
+	// together in "Other".
+	Nodes int `json:"nodes,omitempty"`
+	// Limit is how many paths the table lists, 1 to 1000. Default 20.
+	Limit int `json:"limit,omitempty"`
 }
 
-func (p *Paths) setDefaults() { setDefault(&p.Event, AnyEvent) }
+func (p *Paths) setDefaults() {
+	setDefault(&p.Event, AnyEvent)
+	setDefault(&p.Direction, PathsAfter)
+	setDefault(&p.Steps, 4)
+	setDefault(&p.Actor, UserActor)
+	if p.Actor == UserActor {
+		setDefault(&p.Gap, "30m")
+	}
+	setDefault(&p.Property, "event_type")
+	setDefault(&p.Output, PathsGraph)
+	setDefault(&p.Nodes, 5)
+	setDefault(&p.Limit, 20)
+}
 
-func (p *Paths) validate() error { return p.EventSelector.validate("paths") }
+func (p *Paths) validate() error {
+	if err := p.EventSelector.validate("paths"); err != nil {
+		return err
+	}
+	if err := oneOf("paths.direction", p.Direction, PathsAfter, PathsBefore); err != nil {
+		return err
+	}
+	if p.Steps < 1 || p.Steps > MaxPathSteps {
+		return invalid("paths.steps", "is %d; use 1 to %d", p.Steps, MaxPathSteps)
+	}
+	if err := p.Actor.validate("paths.actor"); err != nil {
+		return err
+	}
+	if err := p.validateGap(); err != nil {
+		return err
+	}
+	if _, err := ParseProperty("paths.property", p.Property); err != nil {
+		return err
+	}
+	if err := oneOf("paths.output", p.Output, PathsGraph, PathsTable); err != nil {
+		return err
+	}
+	if p.Nodes < 1 || p.Nodes > MaxPathNodes {
+		return invalid("paths.nodes", "is %d; use 1 to %d", p.Nodes, MaxPathNodes)
+	}
+	if p.Limit < 1 || p.Limit > MaxListedPaths {
+		return invalid("paths.limit", "is %d; use 1 to %d", p.Limit, MaxListedPaths)
+	}
+	return nil
+}
+
+func (p *Paths) validateGap() error {
+	if p.Actor == UserActor {
+		_, err := p.gap()
+		return err
+	}
+	if p.Gap != "" {
+		return invalid("paths.gap", "is %s, and a session is a visit of its own; leave it out, or follow users", p.Gap)
+	}
+	return nil
+}
+
+func (p *Paths) gap() (time.Duration, error) {
+	return parseWindow("paths.gap", p.Gap, MaxWindow, "366d")
+}
+
+// GapDuration is the parsed gap of validated paths; false where visits are not cut.
+func (p *Paths) GapDuration() (gap time.Duration, cut bool) {
+	if p.Actor != UserActor {
+		return 0, false
+	}
+	gap, err := p.gap()
+	if err != nil {
+		panic("model: GapDuration of paths that were not validated: " + err.Error())
+	}
+	return gap, true
+}

@@ -86,6 +86,8 @@ func (d *Datasource) ask(ctx context.Context, q engine.Question, trace *engine.T
 		return d.lifecycle(ctx, q, trace)
 	case model.StickinessType:
 		return d.stickiness(ctx, q, trace)
+	case model.PathsType:
+		return d.paths(ctx, q, trace)
 	case model.TimelineType:
 		return d.timeline(ctx, q, trace)
 	case model.AnomaliesType:

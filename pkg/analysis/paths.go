@@ -1,0 +1,398 @@
+package analysis
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"sync"
+
+	"github.com/footfall-analytics/footfall/pkg/model"
+)
+
+// Paths is a question about paths in numbers. Of an event's picks, bit 1 is the chosen event.
+type Paths struct {
+	// Steps is how many steps come after the chosen event, or before it.
+	Steps  int
+	Before bool
+	// Gap is the longest pause within a visit, in microseconds; 0 where all events of an actor are one visit.
+	Gap int64
+	// KeepRepeats keeps events apart that follow each other with the same label.
+	KeepRepeats bool
+	// Values are the labels.
+	Values *Values
+}
+
+// label is what a step is called: the number of a text in [Values], 0 where the event has none, or one of these.
+type label uint32
+
+const (
+	// visitEnd stands where the visit has no more events.
+	visitEnd label = math.MaxUint32
+	// nothing fills the places after that.
+	nothing label = math.MaxUint32 - 1
+)
+
+// path is the labels of the chosen event and of the steps after it, or before it, away from it.
+type path [model.MaxPathSteps + 1]label
+
+// transition is two labels that follow each other: those of the steps at and at+1.
+type transition struct {
+	at       int
+	from, to label
+}
+
+// MaxDifferentPaths is how many different paths, or transitions between two steps, can be counted at once: some 40 MB.
+const MaxDifferentPaths = 300_000
+
+// pathCounter counts paths, or parts of them, for several visitors.
+type pathCounter[K comparable] struct {
+	paths *Paths
+	// add adds what is counted of a path to a visitor's own counts.
+	add      func(own map[K]int64, found *path)
+	mu       sync.Mutex
+	counts   map[K]int64
+	full     bool
+	visitors []*PathVisitor
+}
+
+// manyPaths is how many different ones a visitor counts by itself before it hands them over.
+const manyPaths = 8192
+
+// Values are the labels of the paths.
+func (c *pathCounter[K]) Values() *Values { return c.paths.Values }
+
+// NewVisitor makes a visitor whose paths are counted.
+func (c *pathCounter[K]) NewVisitor() *PathVisitor {
+	own := map[K]int64{}
+	v := &PathVisitor{paths: c.paths, handOver: func() { c.take(own) }}
+	v.found = func(found *path) {
+		if c.add(own, found); len(own) > manyPaths {
+			c.take(own)
+		}
+	}
+	c.visitors = append(c.visitors, v)
+	return v
+}
+
+// take adds a visitor's own counts and clears them.
+func (c *pathCounter[K]) take(own map[K]int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for k, n := range own {
+		if _, known := c.counts[k]; !known && len(c.counts) == MaxDifferentPaths {
+			c.full = true
+			break
+		}
+		c.counts[k] += n
+	}
+	clear(own)
+}
+
+// finish is false if there was too much to count.
+func (c *pathCounter[K]) finish() bool {
+	for _, v := range c.visitors {
+		v.handOver()
+	}
+	return !c.full
+}
+
+// pathStep is one step of a visit.
+type pathStep struct {
+	time   int64
+	label  label
+	chosen bool
+}
+
+// PathVisitor finds the paths of one actor after the other.
+type PathVisitor struct {
+	paths    *Paths
+	found    func(*path)
+	handOver func()
+	visit    []pathStep
+}
+
+// Visit finds an actor's paths.
+func (v *PathVisitor) Visit(events []Event) {
+	v.visit = v.visit[:0]
+	for i := range events {
+		e := &events[i]
+		if len(v.visit) > 0 && v.paths.Gap > 0 && e.Time-v.visit[len(v.visit)-1].time > v.paths.Gap {
+			v.follow()
+			v.visit = v.visit[:0]
+		}
+		v.visit = append(v.visit, pathStep{e.Time, label(e.Value), e.Picks&2 != 0})
+	}
+	v.follow()
+}
+
+// follow finds the paths of a visit.
+func (v *PathVisitor) follow() {
+	if !slices.ContainsFunc(v.visit, func(s pathStep) bool { return s.chosen }) {
+		return
+	}
+	v.sortTies()
+	steps := v.visit
+	if !v.paths.KeepRepeats {
+		steps = folded(steps)
+	}
+	away := 1
+	if v.paths.Before {
+		away = -1
+	}
+	for i := range steps {
+		if !steps[i].chosen {
+			continue
+		}
+		found := noPath
+		for k, at := 0, i; k <= v.paths.Steps; k, at = k+1, at+away {
+			if at < 0 || at == len(steps) {
+				found[k] = visitEnd
+				break
+			}
+			found[k] = steps[at].label
+		}
+		v.found(&found)
+	}
+}
+
+// noPath is filled with nothing.
+var noPath = func() (p path) {
+	for i := range p {
+		p[i] = nothing
+	}
+	return p
+}()
+
+// sortTies puts events of the same time in the order of their labels, and those of the same label that are chosen before the others.
+func (v *PathVisitor) sortTies() {
+	for from := 0; from < len(v.visit); {
+		to := from + 1
+		for to < len(v.visit) && v.visit[to].time == v.visit[from].time {
+			to++
+		}
+		if to > from+1 {
+			slices.SortFunc(v.visit[from:to], func(a, b pathStep) int {
+				return cmp.Or(v.paths.compare(a.label, b.label), cmp.Compare(chosenFirst(a), chosenFirst(b)))
+			})
+		}
+		from = to
+	}
+}
+
+func chosenFirst(s pathStep) int {
+	if s.chosen {
+		return 0
+	}
+	return 1
+}
+
+// compare is the order of labels: values by their bytes, then no value, then the end.
+func (p *Paths) compare(a, b label) int {
+	if a == b {
+		return 0
+	}
+	x, y := p.labelOf(a), p.labelOf(b)
+	return cmp.Or(cmp.Compare(y.Place, x.Place), cmp.Compare(x.Text, y.Text))
+}
+
+// labelOf is the label for people.
+func (p *Paths) labelOf(l label) PathLabel {
+	if l == visitEnd {
+		return PathLabel{Place: EndPlace}
+	}
+	if text, named := p.Values.Text(uint32(l)); named {
+		return PathLabel{Text: text}
+	}
+	return PathLabel{Place: NonePlace}
+}
+
+// folded makes one step of those that follow each other with the same label. It is the chosen event if one of them is.
+func folded(steps []pathStep) []pathStep {
+	kept := steps[:1]
+	for _, s := range steps[1:] {
+		if last := &kept[len(kept)-1]; last.label == s.label {
+			last.chosen = last.chosen || s.chosen
+		} else {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
+
+// EndPlace is the place of the end of a visit, or of its start where paths lead back. The other places are [OtherPlace], [NonePlace],
+// and for a value its rank from 0.
+const EndPlace = -3
+
+// PathGraph is paths as a graph.
+type PathGraph struct {
+	// Paths is how many there are.
+	Paths int64
+	// Nodes are ordered by step, and within a step by place.
+	Nodes []PathNode
+	// Edges are ordered by the node that is nearer to the chosen event, then by the other.
+	Edges []PathEdge
+}
+
+// PathNode is all paths that have some label at a step.
+type PathNode struct {
+	// Step is 0 for the chosen event.
+	Step int
+	// Place is that of the label, and Text the value.
+	Place int
+	Text  string
+	Paths int64
+}
+
+// PathEdge is all paths that lead from one node to another.
+type PathEdge struct {
+	// Near and Far are places in the list of nodes; Near is the one nearer to the chosen event.
+	Near, Far int
+	Paths     int64
+}
+
+// PathTransitions counts what a graph is made of.
+type PathTransitions struct{ pathCounter[transition] }
+
+// NewPathTransitions starts at zero.
+func NewPathTransitions(p *Paths) *PathTransitions {
+	t := &PathTransitions{pathCounter[transition]{paths: p, counts: map[transition]int64{}}}
+	t.add = func(own map[transition]int64, found *path) {
+		for at := 0; at < p.Steps && found[at+1] != nothing; at++ {
+			own[transition{at, found[at], found[at+1]}]++
+		}
+	}
+	return t
+}
+
+// Graph is the graph with as many nodes of their own at each step as nodes says, for the labels on most paths; of equal ones, the first
+// by their bytes. The other labels are together. It is false if there were more than [MaxDifferentPaths] transitions to count.
+func (t *PathTransitions) Graph(nodes int) (g *PathGraph, ok bool) {
+	if !t.finish() {
+		return nil, false
+	}
+	g = &PathGraph{}
+	counts := make([]map[label]int64, t.paths.Steps+1)
+	for step := range counts {
+		counts[step] = map[label]int64{}
+	}
+	for tr, n := range t.counts {
+		if counts[tr.at+1][tr.to] += n; tr.at == 0 {
+			counts[0][tr.from] += n
+			g.Paths += n
+		}
+	}
+	at := make([]map[label]int, len(counts)) // the node of each label
+	for step := range counts {
+		at[step] = g.addNodes(t.paths, step, counts[step], nodes)
+	}
+	edges := map[[2]int]int64{}
+	for tr, n := range t.counts {
+		edges[[2]int{at[tr.at][tr.from], at[tr.at+1][tr.to]}] += n
+	}
+	for ends, n := range edges {
+		g.Edges = append(g.Edges, PathEdge{ends[0], ends[1], n})
+	}
+	slices.SortFunc(g.Edges, func(a, b PathEdge) int { return cmp.Or(cmp.Compare(a.Near, b.Near), cmp.Compare(a.Far, b.Far)) })
+	return g, true
+}
+
+// addNodes appends the nodes of a step, and returns the node of each label.
+func (g *PathGraph) addNodes(p *Paths, step int, counts map[label]int64, own int) map[label]int {
+	var ranked []label
+	for l := range counts {
+		if l != 0 && l != visitEnd {
+			ranked = append(ranked, l)
+		}
+	}
+	slices.SortFunc(ranked, func(a, b label) int { return cmp.Or(cmp.Compare(counts[b], counts[a]), p.compare(a, b)) })
+	places := map[label]int{0: NonePlace, visitEnd: EndPlace}
+	for rank, l := range ranked {
+		places[l] = rank
+		if rank >= own {
+			places[l] = OtherPlace
+		}
+	}
+	nodes := map[int]*PathNode{}
+	for l, n := range counts {
+		node, known := nodes[places[l]]
+		if !known {
+			node = &PathNode{Step: step, Place: places[l]}
+			nodes[places[l]] = node
+		}
+		if node.Paths += n; node.Place >= 0 {
+			node.Text = p.labelOf(l).Text
+		}
+	}
+	at := map[int]int{}
+	for _, place := range InOrder(nodes) {
+		at[place] = len(g.Nodes)
+		g.Nodes = append(g.Nodes, *nodes[place])
+	}
+	found := map[label]int{}
+	for l := range counts {
+		found[l] = at[places[l]]
+	}
+	return found
+}
+
+// PathList is the most frequent paths.
+type PathList struct {
+	// Paths is how many there are, Different how many different ones.
+	Paths     int64
+	Different int
+	List      []ListedPath
+}
+
+// ListedPath is a path, and how many there are of it.
+type ListedPath struct {
+	// Steps begin with the chosen event.
+	Steps []PathLabel
+	Paths int64
+}
+
+// PathLabel is the label of a step: the text of a value, with a place that is 0; or [NonePlace] or [EndPlace].
+type PathLabel struct {
+	Place int
+	Text  string
+}
+
+// WholePaths counts whole paths.
+type WholePaths struct{ pathCounter[path] }
+
+// NewWholePaths starts at zero.
+func NewWholePaths(p *Paths) *WholePaths {
+	w := &WholePaths{pathCounter[path]{paths: p, counts: map[path]int64{}}}
+	w.add = func(own map[path]int64, found *path) { own[*found]++ }
+	return w
+}
+
+// List is the most frequent paths, at most as many as limit says. Equal ones are in the order of their labels, from the chosen event
+// on. It is false if there were more than [MaxDifferentPaths] different ones to count.
+func (w *WholePaths) List(limit int) (list *PathList, ok bool) {
+	if !w.finish() {
+		return nil, false
+	}
+	type counted struct {
+		path
+		n int64
+	}
+	all := make([]counted, 0, len(w.counts))
+	list = &PathList{Different: len(w.counts)}
+	for found, n := range w.counts {
+		all = append(all, counted{found, n})
+		list.Paths += n
+	}
+	slices.SortFunc(all, func(a, b counted) int {
+		return cmp.Or(cmp.Compare(b.n, a.n), slices.CompareFunc(a.path[:], b.path[:], w.paths.compare))
+	})
+	for _, c := range all[:min(limit, len(all))] {
+		listed := ListedPath{Paths: c.n}
+		for _, l := range c.path {
+			if l != nothing {
+				listed.Steps = append(listed.Steps, w.paths.labelOf(l))
+			}
+		}
+		list.List = append(list.List, listed)
+	}
+	return list, true
+}

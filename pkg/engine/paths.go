@@ -1,0 +1,65 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/footfall-analytics/footfall/pkg/analysis"
+	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/plan"
+)
+
+// PathGraph answers a query for paths with a graph. More transitions between labels than can be counted are an error.
+func (e *Engine) PathGraph(ctx context.Context, q Question, trace *Trace) (graph *analysis.PathGraph, err error) {
+	err = e.read(ctx, trace, func(ctx context.Context, r *reading) error {
+		counter := analysis.NewPathTransitions(pathsSpec(q.Query.Paths))
+		if err := r.paths(ctx, q, counter.Values(), counter.NewVisitor); err != nil {
+			return err
+		}
+		var ok bool
+		if graph, ok = counter.Graph(q.Query.Paths.Nodes); !ok {
+			return tooMany("paths.property", fmt.Sprintf("%q", q.Query.Paths.Property), "transitions from one step to the next", "a property with fewer values, or filters")
+		}
+		return nil
+	})
+	return graph, err
+}
+
+// PathList answers a query for paths with the most frequent ones. More different paths than can be counted are an error.
+func (e *Engine) PathList(ctx context.Context, q Question, trace *Trace) (list *analysis.PathList, err error) {
+	err = e.read(ctx, trace, func(ctx context.Context, r *reading) error {
+		counter := analysis.NewWholePaths(pathsSpec(q.Query.Paths))
+		if err := r.paths(ctx, q, counter.Values(), counter.NewVisitor); err != nil {
+			return err
+		}
+		var ok bool
+		if list, ok = counter.List(q.Query.Paths.Limit); !ok {
+			return tooMany("paths.steps", fmt.Sprint(q.Query.Paths.Steps), "paths", "fewer steps, a property with fewer values, or filters")
+		}
+		return nil
+	})
+	return list, err
+}
+
+func tooMany(field, value, what, wayOut string) error {
+	return &model.Error{Field: field, Reason: fmt.Sprintf("is %s, which makes more than %d different %s; use %s", value, analysis.MaxDifferentPaths, what, wayOut)}
+}
+
+// paths hands everybody to the visitors.
+func (r *reading) paths(ctx context.Context, q Question, values *analysis.Values, newVisitor func() *analysis.PathVisitor) error {
+	days, err := r.days(ctx, q.Range)
+	if err != nil {
+		return err
+	}
+	_, err = followDays(ctx, r, plan.PathsScan(q.Query, q.Range), days, values, newVisitor)
+	return err
+}
+
+// pathsSpec is a query for paths in numbers.
+func pathsSpec(p *model.Paths) *analysis.Paths {
+	spec := &analysis.Paths{Steps: p.Steps, Before: p.Direction == model.PathsBefore, KeepRepeats: p.KeepRepeats, Values: analysis.NewValues()}
+	if gap, cut := p.GapDuration(); cut {
+		spec.Gap = gap.Microseconds()
+	}
+	return spec
+}
