@@ -135,7 +135,11 @@ func timeToConvert(q *model.Query, w twin.World, r twin.Range) table {
 		return table{}
 	}
 	bins := q.Funnel.Bins
-	width := max(longest-shortest, time.Microsecond).Seconds() / float64(bins)
+	span := longest - shortest
+	if span == 0 {
+		span = time.Duration(bins) * time.Second
+	}
+	width := span.Seconds() / float64(bins)
 	t := table{Fields: []string{"xMin", "xMax"}}
 	for b := range bins {
 		t.Rows = append(t.Rows, []any{shortest.Seconds() + float64(b)*width, shortest.Seconds() + float64(b+1)*width})
@@ -149,8 +153,8 @@ func timeToConvert(q *model.Query, w twin.World, r twin.Range) table {
 		counts := make([]float64, bins)
 		for _, d := range list {
 			// Exactly: the bin b of which b * span <= bins * (d - shortest) < (b + 1) * span.
-			span, bin := int64(max(longest-shortest, time.Microsecond)/time.Microsecond), int64(0)
-			for bin < int64(bins)-1 && (bin+1)*span <= int64(bins)*int64((d-shortest)/time.Microsecond) {
+			bin := int64(0)
+			for bin < int64(bins)-1 && (bin+1)*span.Microseconds() <= int64(bins)*(d-shortest).Microseconds() {
 				bin++
 			}
 			counts[bin]++

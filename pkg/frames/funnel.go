@@ -142,7 +142,8 @@ func FunnelTrend(f *model.Funnel, buckets []time.Time, groups []analysis.TrendGr
 const histogramType data.FrameType = "histogram"
 
 // FunnelTimeToConvert is a histogram of the seconds from first step to last, with one count a breakdown value. The bins are
-// equally wide and reach from the shortest time of all to the longest, which the last bin includes.
+// equally wide and reach from the shortest time of all to the longest, which the last bin includes. Where all times are equal, bins
+// are a second wide.
 func FunnelTimeToConvert(f *model.Funnel, groups []analysis.FunnelGroup) data.Frames {
 	frame := data.NewFrame("time to convert")
 	frame.Meta = &data.FrameMeta{Type: histogramType}
@@ -158,7 +159,10 @@ func FunnelTimeToConvert(f *model.Funnel, groups []analysis.FunnelGroup) data.Fr
 	if !any {
 		return data.Frames{frame}
 	}
-	span := max(longest-shortest, 1)
+	span := longest - shortest
+	if span == 0 {
+		span = int64(f.Bins) * 1e6
+	}
 	width := float64(span) / float64(f.Bins)
 	low, high := make([]float64, f.Bins), make([]float64, f.Bins)
 	for b := range f.Bins {
