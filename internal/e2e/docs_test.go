@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -21,7 +22,7 @@ import (
 // The worked examples in the docs are true: their events, asked with their query, give the table that the page shows.
 func TestExamplesInTheDocs(t *testing.T) {
 	h := newHouse(t, dbtest.Embedded(t))
-	for _, name := range []string{"funnel.md", "retention.md", "heatmap.md", "trend.md"} {
+	for _, name := range []string{"funnel.md", "retention.md", "heatmap.md", "trend.md", "timeline.md", "anomalies.md"} {
 		t.Run(name, func(t *testing.T) {
 			page, err := os.ReadFile(filepath.Join("..", "..", "docs", name))
 			if err != nil {
@@ -137,6 +138,9 @@ func cell(field *data.Field, row int) string {
 		return fmt.Sprintf("%.1f %%", value.(float64)*100)
 	case unit == "s":
 		return fmt.Sprintf("%g s", value)
+	}
+	if text, isJSON := value.(json.RawMessage); isJSON {
+		return string(text)
 	}
 	return fmt.Sprint(value)
 }

@@ -112,6 +112,18 @@ func statementsOf(q *model.Query, r Range, s Settings) ([]Statement, error) {
 		return statements, nil
 	case model.TrendType:
 		return ofTrend(q, r, s)
+	case model.LifecycleType:
+		starts, err := LifecycleBuckets(q.Lifecycle, r, s)
+		if err != nil {
+			return nil, err
+		}
+		return ofScan(LifecycleScan(q, starts, s)), nil
+	case model.StickinessType:
+		starts, err := StickinessBuckets(q.Stickiness, r, s)
+		if err != nil {
+			return nil, err
+		}
+		return ofScan(StickinessScan(q, starts, s)), nil
 	case model.TimelineType:
 		return []Statement{Timeline(q, r)}, nil
 	case model.AnomaliesType:

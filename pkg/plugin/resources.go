@@ -2,8 +2,10 @@ package plugin
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,9 +36,12 @@ func (d *Datasource) routes() http.Handler {
 func respond(handler func(*http.Request) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		status := http.StatusOK
-		answer, err := handler(r)
+		answer, err := guarded(handler, r)
 		if err != nil {
-			code, _, message := classify(err)
+			code, source, message := classify(err)
+			if source == backend.ErrorSourcePlugin {
+				backend.Logger.FromContext(r.Context()).Error("Resource failed", "error", err)
+			}
 			failure := map[string]string{"error": message}
 			if invalid, ok := err.(*model.Error); ok { //nolint:errorlint // handlers return it unwrapped
 				failure["field"] = invalid.Field
@@ -49,6 +54,17 @@ func respond(handler func(*http.Request) (any, error)) http.HandlerFunc {
 			backend.Logger.FromContext(r.Context()).Debug("Response not sent", "error", err)
 		}
 	}
+}
+
+// guarded turns a panic into an error: it would end the plugin, and with it the queries of all data sources.
+func guarded(handler func(*http.Request) (any, error), r *http.Request) (answer any, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			backend.Logger.FromContext(r.Context()).Error("Resource panicked", "fault", fault, "stack", string(debug.Stack()))
+			err = fmt.Errorf("a fault in the plugin, which its log tells more about: %v", fault)
+		}
+	}()
+	return handler(r)
 }
 
 // nameCount is an event or a property, valueCount a property's value, with the number of events that have it.
@@ -122,6 +138,9 @@ type preview struct {
 }
 
 func (d *Datasource) sql(r *http.Request) (any, error) {
+	if r.Body == nil {
+		r.Body = http.NoBody // Grafana's adapter leaves it out
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxRequestBytes))
 	if err != nil {
 		return nil, &model.Error{Field: "body", Reason: "has more than 1 MiB"}
@@ -131,7 +150,7 @@ func (d *Datasource) sql(r *http.Request) (any, error) {
 		From, To int64
 	}
 	if err := json.Unmarshal(body, &request); err != nil {
-		return nil, &model.Error{Field: "body", Reason: "is not valid JSON: " + err.Error()}
+		return nil, &model.Error{Field: "body", Reason: `is not JSON of the form {"from": ms, "to": ms, "query": {...}}, with times in milliseconds since 1970`}
 	}
 	q, err := d.question(request.Query, plan.Range{From: time.UnixMilli(request.From), To: time.UnixMilli(request.To)})
 	if err != nil {
