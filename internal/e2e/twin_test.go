@@ -30,7 +30,7 @@ import (
 )
 
 var (
-	worlds    = flag.Int("worlds", 300, "random worlds to compare with the brute-force twin")
+	worlds    = flag.Int("worlds", 120, "random worlds to compare with the brute-force twin")
 	firstSeed = flag.Uint64("seed", 0, "seed of the first world")
 )
 
