@@ -36,9 +36,6 @@ func (e *Engine) BusyActors(ctx context.Context, q Question, trace *Trace) (list
 
 // identified sets the ids of busy actors. Each has an event at the end of its busiest window.
 func (r *reading) identified(ctx context.Context, q Question, found []analysis.BusyActor) ([]analysis.BusyActor, error) {
-	if len(found) == 0 && !r.trace.Dry {
-		return nil, nil
-	}
 	scan := plan.BusyScan(q.Query, q.Range)
 	keys := make([]int64, len(found))
 	for i, f := range found {

@@ -121,6 +121,40 @@ func fullQueries(t *testing.T) []json.RawMessage {
 	return list
 }
 
+// The same answers come from compressed days, also where a list is empty.
+func TestFullQueriesOfCompressedDays(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		d := newDatasource(t, dsn, shop, nil)
+		answers := func() []string {
+			var all []string
+			for _, full := range fullQueries(t) {
+				response := query(t, d, string(full))
+				if response.Error != nil {
+					t.Errorf("%.60s: %v", full, response.Error)
+				}
+				for _, frame := range response.Frames {
+					frame.Meta = nil // it holds the time it took
+				}
+				raw, err := json.Marshal(response.Frames)
+				if err != nil {
+					t.Fatal(err)
+				}
+				all = append(all, string(raw))
+			}
+			return all
+		}
+		before := answers()
+		if _, err := dbtest.Connect(t, dsn).Exec(t.Context(), "SELECT compress_chunk(c, if_not_compressed => true) FROM show_chunks('"+d.settings.store.Schema+".user_events') c"); err != nil {
+			t.Fatal(err)
+		}
+		for i, after := range answers() {
+			if after != before[i] {
+				t.Errorf("compressed: %s\ninstead of: %s", after, before[i])
+			}
+		}
+	})
+}
+
 // What a filter matches is text, however it looks: hostile values find the events that have them, and only those.
 func TestHostileTextsAreFound(t *testing.T) {
 	var events []string
