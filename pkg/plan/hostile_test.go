@@ -124,12 +124,14 @@ func statementsOf(q *model.Query, r Range, s Settings) ([]Statement, error) {
 			return nil, err
 		}
 		return ofScan(StickinessScan(q, starts, s)), nil
+	case model.PathsType:
+		return ofScan(PathsScan(q, r)), nil
 	case model.TimelineType:
 		return []Statement{Timeline(q, r)}, nil
 	case model.AnomaliesType:
 		return ofAnomalies(q, r, s)
 	}
-	return nil, nil
+	panic("no statements are known of " + string(q.QueryType))
 }
 
 func ofTrend(q *model.Query, r Range, s Settings) ([]Statement, error) {
@@ -245,6 +247,8 @@ func renamed(t *testing.T, raw []byte, text string) *model.Query {
 				}
 			}
 		case *model.Breakdown:
+			v.Property = renamedProperty(v.Property, rename)
+		case *model.Paths:
 			v.Property = renamedProperty(v.Property, rename)
 		case *model.Heatmap:
 			v.XProperty, v.YProperty = renamedProperty(v.XProperty, rename), renamedProperty(v.YProperty, rename)
