@@ -41,14 +41,21 @@ type transition struct {
 	from, to label
 }
 
-// MaxDifferentPaths is how many different paths, or transitions between two steps, can be counted at once: some 40 MB.
-const MaxDifferentPaths = 300_000
+// Limits of what is counted in memory, some 15 MB each.
+const (
+	// MaxDifferentPaths is how many different whole paths can be counted.
+	MaxDifferentPaths = 100_000
+	// MaxTransitions is how many different transitions between labels can be counted, over all steps.
+	MaxTransitions = 300_000
+)
 
 // pathCounter counts paths, or parts of them, for several visitors.
 type pathCounter[K comparable] struct {
 	paths *Paths
 	// add adds what is counted of a path to a visitor's own counts.
-	add      func(own map[K]int64, found *path)
+	add func(own map[K]int64, found *path)
+	// most is how many different ones can be counted; full says that there were more.
+	most     int
 	mu       sync.Mutex
 	counts   map[K]int64
 	full     bool
@@ -79,7 +86,7 @@ func (c *pathCounter[K]) take(own map[K]int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for k, n := range own {
-		if _, known := c.counts[k]; !known && len(c.counts) == MaxDifferentPaths {
+		if _, known := c.counts[k]; !known && len(c.counts) == c.most {
 			c.full = true
 			break
 		}
@@ -255,7 +262,7 @@ type PathTransitions struct{ pathCounter[transition] }
 
 // NewPathTransitions starts at zero.
 func NewPathTransitions(p *Paths) *PathTransitions {
-	t := &PathTransitions{pathCounter[transition]{paths: p, counts: map[transition]int64{}}}
+	t := &PathTransitions{pathCounter[transition]{paths: p, most: MaxTransitions, counts: map[transition]int64{}}}
 	t.add = func(own map[transition]int64, found *path) {
 		for at := 0; at < p.Steps && found[at+1] != nothing; at++ {
 			own[transition{at, found[at], found[at+1]}]++
@@ -265,7 +272,7 @@ func NewPathTransitions(p *Paths) *PathTransitions {
 }
 
 // Graph is the graph with as many nodes of their own at each step as nodes says, for the labels on most paths; of equal ones, the first
-// by their bytes. The other labels are together. It is false if there were more than [MaxDifferentPaths] transitions to count.
+// by their bytes. The other labels are together. It is false if there were more than [MaxTransitions] to count.
 func (t *PathTransitions) Graph(nodes int) (g *PathGraph, ok bool) {
 	if !t.finish() {
 		return nil, false
@@ -361,13 +368,13 @@ type WholePaths struct{ pathCounter[path] }
 
 // NewWholePaths starts at zero.
 func NewWholePaths(p *Paths) *WholePaths {
-	w := &WholePaths{pathCounter[path]{paths: p, counts: map[path]int64{}}}
+	w := &WholePaths{pathCounter[path]{paths: p, most: MaxDifferentPaths, counts: map[path]int64{}}}
 	w.add = func(own map[path]int64, found *path) { own[*found]++ }
 	return w
 }
 
 // List is the most frequent paths, at most as many as limit says. Equal ones are in the order of their labels, from the chosen event
-// on. It is false if there were more than [MaxDifferentPaths] different ones to count.
+// on. It is false if there were more than [MaxDifferentPaths] to count.
 func (w *WholePaths) List(limit int) (list *PathList, ok bool) {
 	if !w.finish() {
 		return nil, false

@@ -18,7 +18,9 @@ func (e *Engine) PathGraph(ctx context.Context, q Question, trace *Trace) (graph
 		}
 		var ok bool
 		if graph, ok = counter.Graph(q.Query.Paths.Nodes); !ok {
-			return tooMany("paths.property", fmt.Sprintf("%q", q.Query.Paths.Property), "transitions from one step to the next", "a property with fewer values, or filters")
+			return &model.Error{Field: "paths.property", Reason: fmt.Sprintf(
+				"is %q, which makes more than %d different transitions from one step to the next; use a property with fewer values, fewer steps, or filters",
+				q.Query.Paths.Property, analysis.MaxTransitions)}
 		}
 		return nil
 	})
@@ -34,15 +36,13 @@ func (e *Engine) PathList(ctx context.Context, q Question, trace *Trace) (list *
 		}
 		var ok bool
 		if list, ok = counter.List(q.Query.Paths.Limit); !ok {
-			return tooMany("paths.steps", fmt.Sprint(q.Query.Paths.Steps), "paths", "fewer steps, a property with fewer values, or filters")
+			return &model.Error{Field: "paths.steps", Reason: fmt.Sprintf(
+				"is %d, which makes more than %d different paths; use fewer steps, a property with fewer values, or filters",
+				q.Query.Paths.Steps, analysis.MaxDifferentPaths)}
 		}
 		return nil
 	})
 	return list, err
-}
-
-func tooMany(field, value, what, wayOut string) error {
-	return &model.Error{Field: field, Reason: fmt.Sprintf("is %s, which makes more than %d different %s; use %s", value, analysis.MaxDifferentPaths, what, wayOut)}
 }
 
 // paths hands everybody to the visitors.
