@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -129,7 +128,9 @@ var buffers = sync.Pool{New: func() any { return new(buffer) }}
 
 // reserve makes room for n events.
 func (b *buffer) reserve(n int) {
-	b.events, b.scratch = slices.Grow(b.events[:0], n), slices.Grow(b.scratch[:0], n)
+	if cap(b.events) < n {
+		b.events = make([]analysis.Event, 0, n)
+	}
 }
 
 // addBlock appends the events of a closed day that lie in the range.

@@ -33,7 +33,10 @@ func (b *buffer) sorted() []analysis.Event {
 		ends[i] = sum // the start, until the bucket is filled
 		sum += n
 	}
-	b.scratch = slices.Grow(b.scratch[:0], cap(b.events))[:len(b.events)]
+	if cap(b.scratch) < len(b.events) {
+		b.scratch = make([]analysis.Event, cap(b.events))
+	}
+	b.scratch = b.scratch[:len(b.events)]
 	for i := range b.events {
 		at := &ends[(uint64(b.events[i].Actor)-uint64(low))>>shift]
 		b.scratch[*at] = b.events[i]
