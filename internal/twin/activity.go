@@ -76,7 +76,7 @@ func Stickiness(q *model.Query, w World, r Range, s Settings) Sticky {
 // activeBuckets are the buckets, up to now, in which each user was active.
 func activeBuckets(q *model.Query, selector model.EventSelector, w World, c calendar, s Settings) []map[int]bool {
 	var users []map[int]bool
-	for _, events := range w.byUser() {
+	for _, events := range w.byActor(model.UserActor) {
 		active := map[int]bool{}
 		for _, e := range events {
 			if e.Time.Before(s.Now) && Picks(q, selector, e) {

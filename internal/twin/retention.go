@@ -66,7 +66,7 @@ func Retention(q *model.Query, w World, r Range, s Settings) []Matrix {
 	lastMoment := r.To.Add(-time.Nanosecond)
 	for b := cal.bucket(r.From); b <= cal.bucket(lastMoment) && cal.begin(b).Before(s.Now); b++ {
 		c := Cohort{Start: cal.begin(b)}
-		for actor, events := range w.actors(q.Retention.Actor) {
+		for actor, events := range w.byActor(q.Retention.Actor) {
 			if m, ok := memberOf(q, cal, b, past(events, s.Now)); ok {
 				m.Actor = actor
 				c.Members = append(c.Members, m)
@@ -79,23 +79,6 @@ func Retention(q *model.Query, w World, r Range, s Settings) []Matrix {
 		cohorts = append(cohorts, c)
 	}
 	return groups(q.Retention, cohorts)
-}
-
-// actors gives each user's or session's events in order of time.
-func (w World) actors(kind model.Actor) map[string][]Event {
-	if kind == model.UserActor {
-		return w.byUser()
-	}
-	sessions := map[string][]Event{}
-	for _, e := range w.Events {
-		if e.SessionID != "" {
-			sessions[e.SessionID] = append(sessions[e.SessionID], e)
-		}
-	}
-	for _, events := range sessions {
-		slices.SortStableFunc(events, func(a, b Event) int { return a.Time.Compare(b.Time) })
-	}
-	return sessions
 }
 
 func past(events []Event, now time.Time) []Event {

@@ -87,35 +87,22 @@ func Ask(q *model.Query, w World, r Range, s Settings) Answer {
 	panic("twin: unknown query type " + string(q.QueryType))
 }
 
-// byUser gives each user's events in order of time. Events without a user belong to nobody.
-func (w World) byUser() map[string][]Event {
-	users := map[string][]Event{}
-	for _, e := range w.Events {
-		if e.User != "" {
-			users[e.User] = append(users[e.User], e)
-		}
-	}
-	for _, events := range users {
-		slices.SortStableFunc(events, func(a, b Event) int { return a.Time.Compare(b.Time) })
-	}
-	return users
-}
-
-// byActor gives each user's or session's events in order of time.
+// byActor gives each user's or session's events in order of time. Events without one belong to nobody.
 func (w World) byActor(a model.Actor) map[string][]Event {
-	if a == model.UserActor {
-		return w.byUser()
-	}
-	sessions := map[string][]Event{}
+	actors := map[string][]Event{}
 	for _, e := range w.Events {
-		if e.SessionID != "" {
-			sessions[e.SessionID] = append(sessions[e.SessionID], e)
+		id := e.User
+		if a == model.SessionActor {
+			id = e.SessionID
+		}
+		if id != "" {
+			actors[id] = append(actors[id], e)
 		}
 	}
-	for _, events := range sessions {
+	for _, events := range actors {
 		slices.SortStableFunc(events, func(a, b Event) int { return a.Time.Compare(b.Time) })
 	}
-	return sessions
+	return actors
 }
 
 // last is the time of the latest event of anybody, and the zero time in an empty world.
