@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/footfall-analytics/footfall/pkg/analysis"
+	"github.com/footfall-analytics/footfall/pkg/model"
 	"github.com/footfall-analytics/footfall/pkg/plan"
 	"github.com/footfall-analytics/footfall/pkg/store"
 )
@@ -33,7 +34,11 @@ type scanner struct {
 // returns them. estimate is about how many events there are.
 func scan[V analysis.Visitor](ctx context.Context, s *scanner, estimate int64, newVisitor func() V) ([]V, error) {
 	workers := s.snapshot.Connections()
-	n := int(min(max(estimate/eventsAtOnce+1, int64(workers)), plan.Slices))
+	atOnce := int64(eventsAtOnce)
+	if s.scan.Actor == model.SessionActor {
+		atOnce *= 4 // sessions are in no order: every part reads all of the table
+	}
+	n := int(min(max(estimate/atOnce+1, int64(workers)), plan.Slices))
 	parts := make(chan plan.Part, n)
 	for _, p := range plan.Parts(n) {
 		parts <- p
