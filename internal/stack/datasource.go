@@ -37,6 +37,7 @@ func DatabaseOf(conn *pgx.Conn) Database {
 func (db Database) DataSource(schema string) (backend.DataSourceInstanceSettings, error) {
 	settings, err := json.Marshal(map[string]any{
 		"database": db.Name, "schema": schema, "sslmode": db.SSLMode, "timeZone": "Europe/Berlin", "weekStart": "monday",
+		"maxOpenConns": 1, // the embedded database has one session: statements wait better here than there
 	})
 	if err != nil {
 		return backend.DataSourceInstanceSettings{}, fmt.Errorf("the data source's settings: %w", err)
