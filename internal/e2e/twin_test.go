@@ -31,11 +31,13 @@ import (
 
 var (
 	worlds    = flag.Int("worlds", 120, "random worlds to compare with the brute-force twin")
-	firstSeed = flag.Uint64("seed", 0, "seed of the first world")
+	crowds    = flag.Int("crowds", 4, "random crowds, each as many small worlds at once, to compare with the brute-force twin")
+	firstSeed = flag.Uint64("seed", 0, "seed of the first world and the first crowd")
 )
 
 const (
 	questionsPerWorld = 6
+	crowdSize         = 900
 	// enoughDifferences is after how many worlds that differ a test gives up.
 	enoughDifferences = 5
 )
@@ -48,12 +50,21 @@ func TestMain(m *testing.M) {
 // The plugin's answers on random worlds are those of the brute-force twin, to the last digit: from raw events, from closed
 // days, from what was kept of the answer before, and after late events.
 func TestRandomWorlds(t *testing.T) {
+	compareScenarios(t, *worlds, func(seed uint64) twin.Scenario { return twin.Random(seed, questionsPerWorld) })
+}
+
+// The same holds for crowds: each answer compares hundreds of small worlds.
+func TestRandomCrowds(t *testing.T) {
+	compareScenarios(t, *crowds, func(seed uint64) twin.Scenario { return twin.RandomCrowd(seed, questionsPerWorld, crowdSize) })
+}
+
+func compareScenarios(t *testing.T, n int, scenario func(seed uint64) twin.Scenario) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
 		h := newHouse(t, dsn)
-		different := 0
 		h.widenChunks(t)
-		for seed := *firstSeed; seed < *firstSeed+uint64(*worlds) && different < enoughDifferences; seed++ {
-			s := twin.Random(seed, questionsPerWorld)
+		different := 0
+		for seed := *firstSeed; seed < *firstSeed+uint64(n) && different < enoughDifferences; seed++ {
+			s := scenario(seed)
 			for _, stage := range stages(s) {
 				h.settle(t, stage)
 				if !h.compareAll(t, stage, s.Queries) {
@@ -266,14 +277,16 @@ func (h *house) compare(t *testing.T, q *model.Query, s stage) bool {
 	if diff == "" {
 		return true
 	}
-	for i := 0; i < len(s.World.Events)-s.late; {
-		fewer := s
-		fewer.World.Events = slices.Delete(slices.Clone(s.World.Events), i, i+1)
-		h.settle(t, fewer)
-		if d := h.difference(t, q, fewer); d == "" {
-			i++
-		} else {
-			s, diff = fewer, d
+	for size := (len(s.World.Events) + 1) / 2; size > 0; size /= 2 {
+		for i := 0; i+size <= len(s.World.Events)-s.late; {
+			fewer := s
+			fewer.World.Events = slices.Delete(slices.Clone(s.World.Events), i, i+size)
+			h.settle(t, fewer)
+			if d := h.difference(t, q, fewer); d == "" {
+				i += size
+			} else {
+				s, diff = fewer, d
+			}
 		}
 	}
 	t.Errorf("seed %d: the plugin (+) differs from the twin (-):\n%s\n%s", s.Seed, diff, asJSON(t, map[string]any{

@@ -156,8 +156,9 @@ func FunnelActors(q *model.Query, w World, r Range) []FunnelActor {
 // travelAll follows every actor who is in the funnel.
 func travelAll(q *model.Query, w World, r Range) []journey {
 	var journeys []journey
+	last := w.last()
 	for actor, events := range w.byActor(q.Funnel.Actor) {
-		if j, ok := travel(q, events, r, w.last()); ok {
+		if j, ok := travel(q, events, r, last); ok {
 			j.actor = actor
 			journeys = append(journeys, j)
 		}

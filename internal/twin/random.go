@@ -44,6 +44,21 @@ var places = []struct {
 // Random makes the scenario of a seed: few users and few different times, so that ties, repeats and edges are the rule.
 func Random(seed uint64, queries int) Scenario {
 	g := generator{rand.New(rand.NewPCG(seed, 0))}
+	return g.scenario(seed, queries, []string{"u1", "u2", "u3", "ü4", "U1"}[:1+g.IntN(5)])
+}
+
+// RandomCrowd makes a scenario of many users, each with as few events as those of [Random]. As what one user did says nothing
+// about another, a question asked of it compares as many small worlds at once.
+func RandomCrowd(seed uint64, queries, users int) Scenario {
+	g := generator{rand.New(rand.NewPCG(seed, 1))}
+	names := make([]string, users)
+	for i := range names {
+		names[i] = fmt.Sprintf("u%d", i)
+	}
+	return g.scenario(seed, queries, names)
+}
+
+func (g generator) scenario(seed uint64, queries int, users []string) Scenario {
 	place := pick(g, places)
 	zone, err := time.LoadLocation(place.zone)
 	if err != nil {
@@ -55,7 +70,7 @@ func Random(seed uint64, queries int) Scenario {
 		panic(err)
 	}
 	times := g.times(date, zone, (&model.Funnel{Window: window}).WindowDuration())
-	s := Scenario{Seed: seed, World: g.world(times), Range: g.timeRange(times)}
+	s := Scenario{Seed: seed, World: g.world(times, users), Range: g.timeRange(times)}
 	s.Settings = Settings{Zone: zone, WeekStart: pick(g, []time.Weekday{time.Monday, time.Sunday, time.Saturday}), Now: g.now(times)}
 	for range queries {
 		s.Queries = append(s.Queries, g.query(place.zone, window, s.Range))
@@ -110,8 +125,7 @@ var (
 	pages   = []string{"", "/", "/shop?a=1&b=%20", "https://example.com/Ä"}
 )
 
-func (g generator) world(times []time.Time) World {
-	users := []string{"u1", "u2", "u3", "ü4", "U1"}[:1+g.IntN(5)]
+func (g generator) world(times []time.Time, users []string) World {
 	var w World
 	for i := range g.IntN(14 * len(users)) {
 		e := Event{
@@ -123,7 +137,7 @@ func (g generator) world(times []time.Time) World {
 			e.User = ""
 		}
 		if g.chance(50) {
-			e.SessionID = pick(g, []string{"s1", "s2"})
+			e.SessionID = fmt.Sprintf("s%d", g.IntN(1+len(users)/2))
 		}
 		w.Events = append(w.Events, e)
 	}

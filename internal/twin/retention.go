@@ -63,11 +63,15 @@ type Cell struct {
 func Retention(q *model.Query, w World, r Range, s Settings) []Matrix {
 	cal := calendar{s.Zone, s.WeekStart, q.Retention.Period}
 	var cohorts []Cohort
+	actors := w.byActor(q.Retention.Actor)
+	for actor, events := range actors {
+		actors[actor] = past(events, s.Now)
+	}
 	lastMoment := r.To.Add(-time.Nanosecond)
 	for b := cal.bucket(r.From); b <= cal.bucket(lastMoment) && cal.begin(b).Before(s.Now); b++ {
 		c := Cohort{Start: cal.begin(b)}
-		for actor, events := range w.byActor(q.Retention.Actor) {
-			if m, ok := memberOf(q, cal, b, past(events, s.Now)); ok {
+		for actor, events := range actors {
+			if m, ok := memberOf(q, cal, b, events); ok {
 				m.Actor = actor
 				c.Members = append(c.Members, m)
 			}

@@ -10,7 +10,7 @@ import (
 )
 
 // keptBytes is how much memory the results of closed time may take.
-const keptBytes = 48 << 20
+const keptBytes = 36 << 20
 
 // keeper holds results of closed time, the latest used ones, up to a number of bytes. Whoever asks says what must still hold for
 // a result to be good: its token.

@@ -31,9 +31,10 @@ func FunnelScan(q *model.Query, r Range) Scan {
 	return s
 }
 
-// reach is the first time that no chain started before t can get to.
+// reach is the first time that no chain started before t can get to: a chain starts at least a microsecond before t, and its last
+// event is at most the window later.
 func reach(t time.Time, f *model.Funnel) time.Time {
-	return t.Add(f.WindowDuration() + time.Microsecond)
+	return t.Add(f.WindowDuration())
 }
 
 // LastDay plans the last closed day that has events, one row of one date; null without any.
