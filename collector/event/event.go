@@ -15,13 +15,25 @@ import (
 type Event struct {
 	// ID tells a second arrival of the same event from a second event.
 	ID uuid.UUID
-	// UserID and Type are never empty in a valid event.
+	// UserID and Type are never empty in a valid event. A visitor who is not known yet is the user of the anonymous id.
 	UserID, Type string
+	// AnonymousID is the id that the client gave to its visitor before it knew who that is.
+	AnonymousID string
 	// Time is when it happened, in UTC, cut to microseconds: that is what the database keeps.
-	Time                           time.Time
+	Time time.Time
+	// SentTime is what the client said where the collector chose or corrected Time; zero where it said nothing.
+	SentTime time.Time
+	// TimeChosen says that Time is the collector's: another arrival of the same event may come with another one.
+	TimeChosen bool
+	// Received is when it arrived, in UTC.
+	Received                       time.Time
 	PageURL, DeviceType, SessionID string
 	// Metadata is a JSON object; nil stands for an empty one.
 	Metadata []byte
+	// Traits is a JSON object of what the event says about its user, nil for nothing: it goes into the user's profile.
+	Traits []byte
+	// Alias is another id of the same user, whose events are the user's from now on; empty for none.
+	Alias string
 }
 
 // The longest values, in bytes of UTF-8. Names and ids are parts of index entries, which PostgreSQL limits to 2.7 kB; an
