@@ -136,7 +136,7 @@ func (im *Importer) hash(purpose string, texts ...string) (sum [32]byte) {
 func (im *Importer) add(ctx context.Context, file string, r *record) error {
 	id := im.hash("user", r.address, r.agent)
 	e := event.Event{ID: im.eventID(r), UserID: hex.EncodeToString(id[:16]), Type: "page_view", Time: r.time,
-		PageURL: r.path, DeviceType: r.device, Metadata: r.metadata()}
+		PageURL: r.path, DeviceType: r.visitor.Device, Metadata: r.metadata()}
 	if bad := e.Validate(time.Now()); len(bad) > 0 {
 		im.refuse(file, r.line, bad[0].Field+" "+bad[0].Reason)
 		return nil
@@ -146,7 +146,7 @@ func (im *Importer) add(ctx context.Context, file string, r *record) error {
 		u = &user{}
 		im.users[[16]byte(id[:])] = u
 		im.Summary.Users++
-		if r.bot {
+		if r.visitor.Bot {
 			im.Summary.BotUsers++
 		}
 	}
@@ -165,7 +165,7 @@ func (im *Importer) count(r *record, newSession bool) {
 	if newSession {
 		s.Sessions++
 	}
-	if r.bot {
+	if r.visitor.Bot {
 		s.BotEvents++
 	}
 	if r.late {
@@ -209,7 +209,7 @@ func (v *view) metadata() []byte {
 		OS       string `json:"os,omitempty"`
 		Bot      bool   `json:"bot"`
 		Asset    bool   `json:"asset"`
-	}{v.method, v.status, v.bytes, v.query, v.referrer, v.browser, v.os, v.bot, v.assetFile})
+	}{v.method, v.status, v.bytes, v.query, v.referrer, v.visitor.Browser, v.visitor.OS, v.visitor.Bot, v.assetFile})
 	if err != nil {
 		panic(err) // texts and numbers always have a JSON form
 	}

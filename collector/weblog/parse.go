@@ -12,22 +12,21 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/mileusna/useragent"
+	"github.com/footfall-analytics/footfall/collector/visitor"
 )
 
 // view is one line of an access log, read.
 type view struct {
-	address        string
-	time           time.Time
-	method         string
-	path, query    string
-	status         int
-	bytes          int64
-	referrer       string
-	agent          string
-	device         string
-	browser, os    string
-	bot, assetFile bool
+	address     string
+	time        time.Time
+	method      string
+	path, query string
+	status      int
+	bytes       int64
+	referrer    string
+	agent       string
+	visitor     visitor.Agent
+	assetFile   bool
 }
 
 // combined is the format that Apache calls combined and nginx takes by default: address, identity and user, time, request,
@@ -57,7 +56,7 @@ func parse(line string) (view, error) {
 		}
 	}
 	v.assetFile = assetNames[strings.ToLower(path.Ext(v.path))]
-	v.identifyAgent()
+	v.visitor = visitor.ParseAgent(v.agent)
 	return v, nil
 }
 
@@ -116,27 +115,4 @@ func unescape(s string) string {
 		return strings.ToValidUTF8(s, "\uFFFD")
 	}
 	return plain
-}
-
-// robotWords mark programs that the user agent library does not know as such, among agents without a known device.
-var robotWords = regexp.MustCompile(`(?i)bot|crawl|spider|slurp|nutch|fetch|feed|reader|subscriber|wget|curl|python|ruby|perl|java/|go-http|lib|http|validator|link|scout|monitor|embed|archive|@`)
-
-// identifyAgent says what the user agent tells: the kind of device, browser and system, and whether it is a program.
-func (v *view) identifyAgent() {
-	ua := useragent.Parse(v.agent)
-	device := ua.Mobile || ua.Tablet || ua.Desktop
-	v.bot = ua.Bot || v.agent == "" || !device && robotWords.MatchString(v.agent)
-	switch {
-	case v.bot:
-		v.device = "bot"
-	case ua.Tablet:
-		v.device = "tablet"
-	case ua.Mobile:
-		v.device = "mobile"
-	case ua.Desktop:
-		v.device = "desktop"
-	default:
-		v.device = "other"
-	}
-	v.browser, v.os = ua.Name, ua.OS
 }

@@ -1,0 +1,217 @@
+// Package visitor says who sent an event: device, browser, system and country, and whether it is a program.
+package visitor
+
+import (
+	"container/list"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"github.com/oschwald/maxminddb-golang/v2"
+
+	"github.com/footfall-analytics/footfall/collector/event"
+	"github.com/footfall-analytics/footfall/collector/rawjson"
+)
+
+// Settings say what is known of visitors. The zero value is ready to use.
+type Settings struct {
+	CountryFile    string         `help:"Database of the countries of addresses, in MaxMind's format (.mmdb), such as GeoLite2-Country or DB-IP's country lite. Events get the country of their visitor in metadata. Read at start." type:"path" placeholder:"FILE"`
+	TrustedProxies []netip.Prefix `help:"Networks of your own proxies, such as 10.0.0.0/8: where a request comes from one, X-Forwarded-For says whose it is. Others are not believed." placeholder:"NETWORK"`
+}
+
+// Visitors tells visitors apart. It may be used by many goroutines at once.
+type Visitors struct {
+	trusted   []netip.Prefix
+	countries *maxminddb.Reader
+	agents    agents
+}
+
+// New opens the file of countries, if there is one.
+func New(s Settings) (*Visitors, error) {
+	v := &Visitors{trusted: s.TrustedProxies, agents: agents{known: map[string]*list.Element{}, byUse: list.New()}}
+	if s.CountryFile == "" {
+		return v, nil
+	}
+	var err error
+	if v.countries, err = maxminddb.Open(s.CountryFile); err != nil {
+		return nil, fmt.Errorf("--country-file %s cannot be read as a MaxMind database: %w", s.CountryFile, err)
+	}
+	return v, nil
+}
+
+// Close lets go of the file.
+func (v *Visitors) Close() error {
+	if v.countries == nil {
+		return nil
+	}
+	return v.countries.Close()
+}
+
+// Sender is who sent a request.
+type Sender struct {
+	visitors *Visitors
+	// agent and address are the visitor's, as far as the request tells; said is what they say.
+	agent   string
+	address netip.Addr
+	said    said
+}
+
+// names are the members that an event's metadata gets unless it has them.
+var names = [...]string{"browser", "os", "bot", "country"}
+
+// said is what agent and address say of a visitor: the device, and a JSON value for each of names, nil where it is not known.
+type said struct {
+	device string
+	values [len(names)][]byte
+}
+
+// Sender looks at a request. Its agent and address are the visitor's only where a browser sent it: a program on a server sends
+// the events of others, and says in their context whose they are.
+func (v *Visitors) Sender(r *http.Request) Sender {
+	agent := r.UserAgent()
+	if !strings.HasPrefix(agent, "Mozilla/") && !strings.HasPrefix(agent, "Opera/") {
+		return Sender{visitors: v}
+	}
+	address := v.address(r)
+	return Sender{v, agent, address, v.read(agent, address)}
+}
+
+// read finds out what agent and address say; both may be missing.
+func (v *Visitors) read(agent string, address netip.Addr) said {
+	var s said
+	set := func(i int, text string) {
+		if text != "" {
+			s.values[i] = rawjson.Quote(text)
+		}
+	}
+	if agent != "" {
+		a := v.agents.parse(agent)
+		s.device = a.Device
+		set(0, a.Browser)
+		set(1, a.OS)
+		s.values[2] = strconv.AppendBool(nil, a.Bot)
+	}
+	set(3, v.country(address))
+	return s
+}
+
+// country is the code of two letters (ISO 3166-1) of an address's country, or empty.
+func (v *Visitors) country(address netip.Addr) string {
+	if v.countries == nil || !address.IsValid() {
+		return ""
+	}
+	var record struct {
+		Country struct {
+			Code string `maxminddb:"iso_code"`
+		} `maxminddb:"country"`
+	}
+	if err := v.countries.Lookup(address).Decode(&record); err != nil {
+		return "" // a damaged entry must not keep an event from being stored
+	}
+	return record.Country.Code
+}
+
+// address is where a request comes from. Of the addresses that proxies noted, the last one that is no proxy of ours is it:
+// what stands before that, anybody may have written.
+func (v *Visitors) address(r *http.Request) netip.Addr {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	address := peer.Addr().Unmap().WithZone("")
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0 && v.trusts(address); i-- {
+		hop, valid := ParseAddress(hops[i])
+		if !valid {
+			break
+		}
+		address = hop
+	}
+	return address
+}
+
+func (v *Visitors) trusts(address netip.Addr) bool {
+	for _, network := range v.trusted {
+		if network.Contains(address) {
+			return true
+		}
+	}
+	return false
+}
+
+// ParseAddress reads an address as headers and clients write it, perhaps with a port.
+func ParseAddress(text string) (netip.Addr, bool) {
+	text = strings.TrimSpace(text)
+	address, err := netip.ParseAddr(strings.Trim(text, "[]"))
+	if err != nil {
+		var withPort netip.AddrPort
+		if withPort, err = netip.ParseAddrPort(text); err != nil {
+			return netip.Addr{}, false
+		}
+		address = withPort.Addr()
+	}
+	return address.Unmap().WithZone(""), true
+}
+
+// Describe adds to an event what is known of its visitor and not said by the event: the device type, and in metadata browser,
+// os, bot and country. It returns the visitor's address; the zero one is unknown.
+func (s Sender) Describe(e *event.Event) netip.Addr {
+	var has [len(names)]bool
+	agent, address := "", netip.Addr{}
+	if len(e.Metadata) > 0 {
+		rawjson.Members(e.Metadata, func(name, value []byte) {
+			for i := range names {
+				has[i] = has[i] || string(name) == names[i]
+			}
+			if string(name) == "context" {
+				agent, address = saidBy(value)
+			}
+		})
+	}
+	known := s.said
+	if agent != "" || address.IsValid() {
+		if agent == "" {
+			agent = s.agent
+		}
+		if !address.IsValid() {
+			address = s.address
+		}
+		known = s.visitors.read(agent, address)
+	} else {
+		address = s.address
+	}
+	if e.DeviceType == "" {
+		e.DeviceType = known.device
+	}
+	var added []byte
+	for i, value := range known.values {
+		if value == nil || has[i] {
+			continue
+		}
+		if added != nil {
+			added = append(added, ',')
+		}
+		added = append(append(append(append(added, '"'), names[i]...), `":`...), value...)
+	}
+	e.Metadata = rawjson.Append(e.Metadata, added)
+	return address
+}
+
+// saidBy reads what the context of an event, in the form of Segment's clients, says of its visitor.
+func saidBy(context []byte) (agent string, address netip.Addr) {
+	if context[0] != '{' {
+		return "", netip.Addr{}
+	}
+	rawjson.Members(context, func(name, value []byte) {
+		text, _ := rawjson.Text(value)
+		switch string(name) {
+		case "userAgent":
+			agent = text
+		case "ip":
+			address, _ = ParseAddress(text)
+		}
+	})
+	return agent, address
+}
