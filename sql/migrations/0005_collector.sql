@@ -14,7 +14,7 @@ CREATE TABLE chosen_times (
 CREATE TABLE rejected_events (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     rejected_at timestamptz NOT NULL DEFAULT now(),
-    event_id    uuid NOT NULL,
+    event_id    uuid NOT NULL UNIQUE,
     user_id     text NOT NULL,
     reason      text NOT NULL,
     -- In the collector's binary form, as it lay in the queue.
@@ -38,6 +38,33 @@ CREATE INDEX user_aliases_user_id ON user_aliases (user_id);
 CREATE TABLE alias_changes (changes bigint NOT NULL);
 INSERT INTO alias_changes VALUES (0);
 
+-- Makes an alias and a user the same. The first user that an alias was joined with keeps it: on a device that two people use,
+-- what happened before the first one signed in cannot be told apart any more, and what one of them did never becomes the
+-- other's. A user who turns out to be another one brings its aliases along.
+CREATE FUNCTION join_users(the_alias text, the_user text) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    target text;
+BEGIN
+    IF EXISTS (SELECT FROM user_aliases WHERE alias = the_alias) THEN
+        RETURN;
+    END IF;
+    -- One at a time: two joins at once could make a circle.
+    PERFORM FROM alias_changes FOR UPDATE;
+    target := coalesce((SELECT user_id FROM user_aliases WHERE alias = the_user), the_user);
+    IF target = the_alias OR EXISTS (SELECT FROM user_aliases WHERE alias = the_alias) THEN
+        RETURN;
+    END IF;
+    UPDATE user_aliases SET user_id = target WHERE user_id = the_alias;
+    INSERT INTO user_aliases (alias, user_id) VALUES (the_alias, target);
+    UPDATE alias_changes SET changes = changes + 1;
+    INSERT INTO user_profiles AS p (user_id, created_at, last_active, traits)
+    SELECT target, created_at, last_active, traits FROM user_profiles WHERE user_id = the_alias
+    ON CONFLICT (user_id) DO UPDATE SET created_at = least(p.created_at, excluded.created_at),
+        last_active = greatest(p.last_active, excluded.last_active), traits = excluded.traits || p.traits;
+END
+$$;
+
 -- Users who asked to be forgotten: what was received before is not written any more, wherever it waited. Only the hash is kept.
 CREATE TABLE forgotten_users (
     user_key     bigint PRIMARY KEY,
@@ -55,6 +82,8 @@ CREATE TABLE write_keys (
     created_at      timestamptz NOT NULL DEFAULT now()
 );
 
+-- To tell a second arrival; the rest of an event stays out of the collector's sight.
+GRANT SELECT (time, event_type, user_key, event_id) ON user_events TO footfall_writer;
 GRANT SELECT, INSERT ON chosen_times TO footfall_writer;
 GRANT INSERT ON rejected_events TO footfall_writer;
 GRANT SELECT, INSERT, UPDATE ON user_aliases TO footfall_writer;
