@@ -1,0 +1,225 @@
+// Package keys knows who may send events: write keys, each with the web sites that may use it and how much it may send.
+package keys
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"golang.org/x/time/rate"
+)
+
+// RefreshInterval is how long it takes at most until a change of the table has its effect, while the database is there.
+const RefreshInterval = 10 * time.Second
+
+// minBurst is how many events a key may send at once, however low its rate: batches must pass as a whole. A key with a higher
+// rate may send a second's events at once.
+const minBurst = 1000
+
+// Why a request is not let in.
+var (
+	// ErrNoKey and ErrUnknownKey are for an answer 401.
+	ErrNoKey      = errors.New("this collector takes events with a write key only: send it as the user name of Basic authentication, without a password")
+	ErrUnknownKey = errors.New("the write key is not known; collector key list shows those that are, collector key add makes one")
+	// ErrDisabled and ErrOrigin are for an answer 403.
+	ErrDisabled = errors.New("the write key has been revoked; ask for another one")
+	ErrOrigin   = errors.New("the write key may not be used from this web site; collector key add NAME --origin makes one that may")
+	// ErrNotLoaded is for an answer 503: no database has told the keys yet.
+	ErrNotLoaded = errors.New("the write keys are not known yet, because the database could not be asked; try again later")
+)
+
+// RateLimited is the error of a key that sends more than it may, for an answer 429.
+type RateLimited struct {
+	// RetryAfter is when as many events will be let in.
+	RetryAfter time.Duration
+}
+
+func (r RateLimited) Error() string {
+	return fmt.Sprintf("the write key has sent more events than its rate allows; come back in %s", r.RetryAfter.Round(time.Millisecond))
+}
+
+// Options say where keys are known. All but File must be set.
+type Options struct {
+	Pool   *pgxpool.Pool
+	Schema string
+	// File keeps the keys, as hashes, for a start without the database; empty for none.
+	File string
+	Log  *slog.Logger
+}
+
+// Keys are the write keys as they were read last. They may be used by many goroutines at once.
+type Keys struct {
+	Options
+	current atomic.Pointer[known]
+}
+
+// hash is the SHA-256 of a key. A slow hash is for secrets that can be guessed; keys have 128 random bits. Neither can a key be
+// found by the time that an answer takes: what is compared is a hash of what was sent, and nobody chooses that.
+type hash [sha256.Size]byte
+
+// known are the keys at one time; never changed.
+type known struct {
+	keys   []Key
+	byHash map[hash]*entry
+}
+
+type entry struct {
+	Key
+	// limiter is nil without a limit.
+	limiter *rate.Limiter
+}
+
+// Open reads the keys from the database or, where it does not answer, from the file. When neither has them, all requests are
+// turned away until [Keys.Refresh] has succeeded.
+func Open(ctx context.Context, opts Options) *Keys {
+	k := &Keys{Options: opts}
+	err := k.Refresh(ctx)
+	if err == nil {
+		return k
+	}
+	last, fileErr := k.load()
+	if fileErr != nil {
+		k.Log.Error("the write keys cannot be read, nothing is let in until they are", "error", errors.Join(err, fileErr))
+		return k
+	}
+	k.Log.Warn("the write keys cannot be read from the database, those of the last time hold", "error", err, "file", k.File)
+	k.use(last)
+	return k
+}
+
+// Run reads the keys again and again until ctx ends. While the database is away, the last ones hold.
+func (k *Keys) Run(ctx context.Context) {
+	ticker := time.NewTicker(RefreshInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		if err := k.Refresh(ctx); err != nil && ctx.Err() == nil {
+			k.Log.Warn("the write keys cannot be read, those of the last time hold", "error", err)
+		}
+	}
+}
+
+// Refresh reads the keys from the database at once.
+func (k *Keys) Refresh(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, RefreshInterval)
+	defer cancel()
+	list, err := List(ctx, k.Pool, k.Schema)
+	if err != nil {
+		return err
+	}
+	if before := k.current.Load(); before != nil && slices.EqualFunc(before.keys, list, Key.equal) {
+		return nil
+	}
+	k.use(list)
+	if err := k.save(list); err != nil {
+		k.Log.Warn("the write keys cannot be kept for a start without the database", "error", err, "file", k.File)
+	}
+	return nil
+}
+
+// use makes these the keys that hold. What a key has used of its rate goes on counting.
+func (k *Keys) use(list []Key) {
+	before := k.current.Load()
+	next := &known{keys: list, byHash: make(map[hash]*entry, len(list))}
+	for _, key := range list {
+		e := &entry{Key: key}
+		if before != nil && before.byHash[key.Hash] != nil && before.byHash[key.Hash].Rate == key.Rate {
+			e.limiter = before.byHash[key.Hash].limiter
+		} else if key.Rate > 0 {
+			e.limiter = rate.NewLimiter(rate.Limit(key.Rate), max(key.Rate, minBurst))
+		}
+		next.byHash[key.Hash] = e
+	}
+	k.current.Store(next)
+	if len(list) == 0 {
+		k.Log.Warn("THERE ARE NO WRITE KEYS: ANYBODY WHO REACHES THIS COLLECTOR MAY SEND EVENTS. Right for a demo only; collector key add NAME makes a key, and from then on one is needed")
+	}
+}
+
+// Check says whether a request with some events is let in: nil, or one of the errors of this package. An empty origin is a
+// request that no web site's page made. It counts the events against the key's rate, also where they turn out to be bad.
+func (k *Keys) Check(key, origin string, events int) error {
+	current := k.current.Load()
+	switch {
+	case current == nil:
+		return ErrNotLoaded
+	case len(current.keys) == 0:
+		return nil
+	case key == "":
+		return ErrNoKey
+	}
+	e := current.byHash[sha256.Sum256([]byte(key))]
+	switch {
+	case e == nil:
+		return ErrUnknownKey
+	case !e.Enabled:
+		return ErrDisabled
+	case origin != "" && !e.allows(origin):
+		return ErrOrigin
+	case e.limiter == nil:
+		return nil
+	}
+	// More than a burst would never pass, whenever it comes.
+	r := e.limiter.ReserveN(time.Now(), min(events, e.limiter.Burst()))
+	if wait := r.Delay(); wait > 0 {
+		r.Cancel()
+		return RateLimited{wait}
+	}
+	return nil
+}
+
+// OriginAllowed says whether some key may be used from a web site. A browser asks so before it sends a key (CORS).
+func (k *Keys) OriginAllowed(origin string) bool {
+	current := k.current.Load()
+	if current == nil || len(current.keys) == 0 {
+		return current != nil
+	}
+	return slices.ContainsFunc(current.keys, func(key Key) bool { return key.Enabled && key.allows(origin) })
+}
+
+// load reads the file.
+func (k *Keys) load() (list []Key, err error) {
+	if k.File == "" {
+		return nil, errors.New("no file keeps them")
+	}
+	text, err := os.ReadFile(k.File)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("no keys were kept in %s yet", k.File)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(text, &list); err != nil {
+		return nil, fmt.Errorf("%s: %w", k.File, err)
+	}
+	return list, nil
+}
+
+// save replaces the file; after a crash it is the old or the new one.
+func (k *Keys) save(list []Key) error {
+	if k.File == "" {
+		return nil
+	}
+	text, err := json.Marshal(list)
+	if err != nil {
+		return err
+	}
+	next := k.File + ".new"
+	if err := os.WriteFile(next, text, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(next, k.File)
+}
