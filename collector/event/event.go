@@ -44,6 +44,8 @@ const (
 	MaxMetadata = 32 << 10
 	// MaxDepth is how many objects and lists may stand within one another in metadata, itself included.
 	MaxDepth = 10
+	// MaxProperties is how many names metadata may have, at all levels together.
+	MaxProperties = 512
 )
 
 // MaxAhead is how far an event's time may lie ahead of the collector's clock, for clients whose clocks are wrong.
