@@ -74,15 +74,26 @@ func retentionText(d time.Duration) string {
 	return d.String()
 }
 
-// RefreshRollups brings every rollup up to date at once and closes the days that are over. Servers do this by themselves, by policy; the embedded database
-// has no background jobs.
+// RefreshRollups brings every rollup up to date at once and closes the days that are over. Servers do this by themselves, by
+// policy; the embedded database has no background jobs.
 func RefreshRollups(ctx context.Context, conn *pgx.Conn, schema string) error {
+	return refreshFrom(ctx, conn, schema, "NULL")
+}
+
+// RefreshSince does the same for what has changed from a time on. Where retention has dropped older events it leaves the rollups
+// of these as they are.
+func RefreshSince(ctx context.Context, conn *pgx.Conn, schema string, since time.Time) error {
+	return refreshFrom(ctx, conn, schema, "'"+since.UTC().Format(time.RFC3339)+"'::timestamptz")
+}
+
+// refreshFrom takes the time as SQL.
+func refreshFrom(ctx context.Context, conn *pgx.Conn, schema, from string) error {
 	if err := validateSchema(schema); err != nil {
 		return err
 	}
 	for _, rollup := range Rollups {
 		// A refresh cannot run inside a transaction, where a search_path could be set: its argument names the schema.
-		refresh := fmt.Sprintf(`CALL refresh_continuous_aggregate('%s.%s', NULL, NULL)`, schema, rollup)
+		refresh := fmt.Sprintf(`CALL refresh_continuous_aggregate('%s.%s', %s, NULL)`, schema, rollup, from)
 		_, err := conn.Exec(ctx, refresh)
 		for wait := range 10 {
 			if pgCode(err) != "55P03" { // lock_not_available: a background job is at it, and may have begun too early
