@@ -40,7 +40,7 @@ func (c *keyAddCmd) Run(env *environment) error {
 	defer pool.Close()
 	key, err := keys.Add(env.ctx, pool, env.Schema, keys.Key{Name: c.Name, Origins: c.Origin, Rate: c.Rate})
 	if err != nil {
-		return err
+		return needsOwner(err)
 	}
 	fmt.Fprintf(env.stderr, "This is the key. Keep it: only its hash is stored, nobody can show it again. It holds in %s at the latest.\n", keys.RefreshInterval)
 	fmt.Fprintln(env.stdout, key)
@@ -87,7 +87,7 @@ func (c *keyRevokeCmd) Run(env *environment) error {
 	}
 	defer pool.Close()
 	if err := keys.Revoke(env.ctx, pool, env.Schema, c.Name); err != nil {
-		return err
+		return needsOwner(err)
 	}
 	fmt.Fprintf(env.stdout, "the key %q is turned off; collectors know in %s at the latest\n", c.Name, keys.RefreshInterval)
 	return nil

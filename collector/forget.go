@@ -1,0 +1,80 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"golang.org/x/term"
+
+	"github.com/footfall-analytics/footfall/collector/people"
+)
+
+// forgetCmd needs the owner of the tables.
+type forgetCmd struct {
+	User string `arg:"" help:"An id of the user: the user id, or one that was joined with it."`
+	Yes  bool   `help:"Do not ask."`
+}
+
+// Run deletes everything of a user and says what it was.
+func (c *forgetCmd) Run(env *environment) error {
+	if !c.Yes {
+		if err := c.confirm(env); err != nil {
+			return err
+		}
+	}
+	pool, err := env.connect()
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	if err := ready(env.ctx, pool, env.Schema); err != nil {
+		return err
+	}
+	conn, err := pool.Acquire(env.ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	f, err := people.Forget(env.ctx, conn.Conn(), env.Schema, c.User)
+	if err != nil {
+		return fmt.Errorf("not everything is forgotten: %w; run the command again", needsOwner(err))
+	}
+	fmt.Fprintf(env.stdout, "forgotten: %s\n", strings.Join(f.IDs, ", "))
+	for _, row := range []struct {
+		number int
+		what   string
+	}{
+		{f.Events, fmt.Sprintf("events, on %d days", f.Days)}, {f.Profiles, "profiles"}, {f.Aliases, "aliases"}, {f.RejectedEvents, "rejected events"},
+		{f.Unlinked, "events of other users that named an anonymous id of this one; they stay, without it"},
+	} {
+		fmt.Fprintf(env.stdout, "%8d %s\n", row.number, row.what)
+	}
+	fmt.Fprintln(env.stdout, "What was received before and still waits will not be stored.")
+	return nil
+}
+
+// confirm asks in a terminal; elsewhere only --yes will do.
+func (c *forgetCmd) confirm(env *environment) error {
+	if !term.IsTerminal(int(os.Stdin.Fd())) {
+		return errors.New("this deletes everything of the user for good; say so with --yes")
+	}
+	fmt.Fprintf(env.stdout, "Delete everything of the user %q, for good? Type yes: ", c.User)
+	answer, _ := bufio.NewReader(os.Stdin).ReadString('\n') // an end without an answer is a no
+	if strings.TrimSpace(answer) != "yes" {
+		return errors.New("nothing was deleted")
+	}
+	return nil
+}
+
+// needsOwner adds what to do where a role may not do what was asked of it.
+func needsOwner(err error) error {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.Code == "42501" { // insufficient_privilege
+		return fmt.Errorf("%w; connect as the owner of the tables, as for collector migrate", err)
+	}
+	return err
+}

@@ -1,0 +1,118 @@
+package people
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+)
+
+// stored are the statements for what tables hold of a user, as JSON objects; $1 are the user's ids. Keys are hashes of the ids.
+var stored = []struct{ table, statement string }{
+	{"user_profiles", `SELECT to_jsonb(p) - 'user_key' FROM user_profiles p WHERE user_id = ANY($1) ORDER BY user_id`},
+	{"user_aliases", `SELECT to_jsonb(a) - 'alias_key' - 'user_key' FROM user_aliases a WHERE alias = ANY($1) ORDER BY alias`},
+	{"user_events", `SELECT to_jsonb(e) - 'user_key' FROM user_events e WHERE ` + own + ` ORDER BY time, event_id`},
+}
+
+// Export writes everything that is stored of the user whom id names: a line of JSON for each row, which begins with the name
+// of its table. It returns the number of lines.
+func Export(ctx context.Context, conn *pgx.Conn, schema, id string, out io.Writer) (lines int, err error) {
+	if err := checkID(id); err != nil {
+		return 0, err
+	}
+	// One moment for all tables.
+	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+	err = transaction(ctx, conn, options, schema, func(tx pgx.Tx) error {
+		ids, err := idsOf(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		for _, s := range stored {
+			n, err := exportRows(ctx, tx, s.table, s.statement, ids, out)
+			if lines += n; err != nil {
+				return err
+			}
+		}
+		list, err := rejectedOf(ctx, tx, ids)
+		if err != nil {
+			return err
+		}
+		for _, r := range list {
+			if err := writeLine(out, "rejected_events", r); err != nil {
+				return err
+			}
+			lines++
+		}
+		return nil
+	})
+	return lines, err
+}
+
+func exportRows(ctx context.Context, tx pgx.Tx, table, statement string, ids []string, out io.Writer) (lines int, err error) {
+	rows, err := tx.Query(ctx, statement, ids)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	for ; rows.Next(); lines++ {
+		var row json.RawMessage
+		if err := rows.Scan(&row); err != nil {
+			return lines, err
+		}
+		if err := writeLine(out, table, row); err != nil {
+			return lines, err
+		}
+	}
+	return lines, rows.Err()
+}
+
+func writeLine(out io.Writer, table string, row any) error {
+	text, err := json.Marshal(row)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "{\"table\": %q, \"row\": %s}\n", table, text)
+	return err
+}
+
+// MarshalJSON shows a rejected event as it was to be stored.
+func (r rejected) MarshalJSON() ([]byte, error) {
+	type fields struct {
+		EventID     uuid.UUID       `json:"event_id"`
+		UserID      string          `json:"user_id"`
+		Type        string          `json:"event_type"`
+		Time        time.Time       `json:"time"`
+		SentTime    time.Time       `json:"sent_time,omitzero"`
+		ReceivedAt  time.Time       `json:"received_at,omitzero"`
+		AnonymousID string          `json:"anonymous_id,omitempty"`
+		PageURL     string          `json:"page_url,omitempty"`
+		DeviceType  string          `json:"device_type,omitempty"`
+		SessionID   string          `json:"session_id,omitempty"`
+		Alias       string          `json:"alias,omitempty"`
+		Metadata    json.RawMessage `json:"metadata,omitempty"`
+		Traits      json.RawMessage `json:"traits,omitempty"`
+	}
+	shown := make([]fields, len(r.events))
+	for i, e := range r.events {
+		shown[i] = fields{e.ID, e.UserID, e.Type, e.Time, e.SentTime, e.Received, e.AnonymousID, e.PageURL, e.DeviceType,
+			e.SessionID, e.Alias, object(e.Metadata), object(e.Traits)}
+	}
+	return json.Marshal(struct {
+		RejectedAt string   `json:"rejected_at"`
+		Reason     string   `json:"reason"`
+		Events     []fields `json:"events"`
+	}{r.rejectedAt, r.reason, shown})
+}
+
+// object shows what is no JSON, which may be the reason why an event was rejected, as text.
+func object(raw []byte) json.RawMessage {
+	if len(raw) > 0 && !json.Valid(raw) {
+		text, _ := json.Marshal(string(raw)) // texts always have a JSON form
+		return text
+	}
+	return raw
+}

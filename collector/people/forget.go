@@ -1,0 +1,174 @@
+package people
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/footfall-analytics/footfall/sql"
+)
+
+// Forgotten says what was deleted.
+type Forgotten struct {
+	// IDs are all ids of the user, the one that was named first.
+	IDs []string
+	// Events are rows of user_events on so many Days (UTC); the others are rows of the tables of these names.
+	Events, Days, Profiles, Aliases, RejectedEvents int
+	// Unlinked are events of other users, from a device where this one was not signed in: they stay, without the anonymous id.
+	Unlinked int
+}
+
+// Forget deletes everything of the user whom id names, and keeps what was received before from being stored later. When it
+// returns without error no table has a trace of the user, but for the hashes in forgotten_users that keep it so. It may be run
+// again after an error. The connection must be the owner's of the tables.
+func Forget(ctx context.Context, conn *pgx.Conn, schema, id string) (Forgotten, error) {
+	if err := checkID(id); err != nil {
+		return Forgotten{}, err
+	}
+	var f Forgotten
+	err := transaction(ctx, conn, pgx.TxOptions{}, schema, func(tx pgx.Tx) (err error) {
+		// Whoever writes events reads this table first, in the same transaction: after the lock, what was written is there to be
+		// deleted, and what was not will not be.
+		if _, err = tx.Exec(ctx, `LOCK TABLE forgotten_users IN ACCESS EXCLUSIVE MODE`); err != nil {
+			return err
+		}
+		if f.IDs, err = idsOf(ctx, tx, id); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `INSERT INTO forgotten_users (user_key, forgotten_at) SELECT DISTINCT user_key_of(u), clock_timestamp() FROM unnest($1::text[]) AS u
+			ON CONFLICT (user_key) DO UPDATE SET forgotten_at = excluded.forgotten_at`, f.IDs)
+		return err
+	})
+	if err != nil {
+		return f, err
+	}
+	var days []string
+	err = transaction(ctx, conn, pgx.TxOptions{}, schema, func(tx pgx.Tx) (err error) {
+		days, err = f.deleteAll(ctx, tx, schema)
+		return err
+	})
+	if err != nil || len(days) == 0 {
+		return f, err
+	}
+	first, err := time.Parse(time.DateOnly, days[0])
+	if err != nil {
+		return f, err
+	}
+	return f, sql.RefreshSince(ctx, conn, schema, first)
+}
+
+// deleteAll returns the days (UTC) of the user's events, in order.
+func (f *Forgotten) deleteAll(ctx context.Context, tx pgx.Tx, schema string) (days []string, err error) {
+	if days, err = f.deleteEvents(ctx, tx, schema); err != nil {
+		return nil, err
+	}
+	f.Days = len(days)
+	if err := f.unlink(ctx, tx); err != nil {
+		return nil, err
+	}
+	list, err := rejectedOf(ctx, tx, f.IDs)
+	if err != nil {
+		return nil, err
+	}
+	numbers := make([]int64, len(list))
+	for i, r := range list {
+		numbers[i] = r.id
+	}
+	for _, step := range []struct {
+		count     *int
+		statement string
+		arg       any
+	}{
+		{new(int), `DELETE FROM chosen_times c USING rejected_events r WHERE r.event_id = c.event_id AND r.id = ANY($1)`, numbers},
+		{&f.RejectedEvents, `DELETE FROM rejected_events WHERE id = ANY($1)`, numbers},
+		{&f.Profiles, `DELETE FROM user_profiles WHERE user_id = ANY($1)`, f.IDs},
+		// Every analysis reads how often aliases have changed. Taken first, as whoever joins users does.
+		{new(int), `UPDATE alias_changes SET changes = changes + 1 WHERE EXISTS (SELECT FROM user_aliases WHERE alias = ANY($1))`, f.IDs},
+		{&f.Aliases, `DELETE FROM user_aliases WHERE alias = ANY($1)`, f.IDs},
+	} {
+		tag, err := tx.Exec(ctx, step.statement, step.arg)
+		if err != nil {
+			return nil, err
+		}
+		*step.count = int(tag.RowsAffected())
+	}
+	return days, nil
+}
+
+// group is where events of one user and type are: the columnstore finds them by these columns, and unpacks nothing else.
+type group struct {
+	Key         int64
+	Type        string
+	First, Last time.Time
+}
+
+func groups(ctx context.Context, tx pgx.Tx, condition string, ids []string) ([]group, error) {
+	rows, err := tx.Query(ctx, `SELECT user_key, event_type, min(time), max(time) FROM user_events WHERE `+condition+` GROUP BY 1, 2`, ids)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[group])
+}
+
+// own are the user's events; the key leads to them, and the text tells users apart whose keys are equal.
+const own = `user_key IN (SELECT user_key_of(u) FROM unnest($1::text[]) AS u) AND user_id = ANY($1)`
+
+// deleteEvents deletes the user's events and what was packed of their days.
+func (f *Forgotten) deleteEvents(ctx context.Context, tx pgx.Tx, schema string) (days []string, err error) {
+	rows, err := tx.Query(ctx, `SELECT DISTINCT (time AT TIME ZONE 'UTC')::date::text FROM user_events WHERE `+own+` ORDER BY 1`, f.IDs)
+	if err != nil {
+		return nil, err
+	}
+	if days, err = pgx.CollectRows(rows, pgx.RowTo[string]); err != nil || len(days) == 0 {
+		return nil, err
+	}
+	// Nobody may pack one of these days from what is there now: close_days takes the same lock.
+	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('footfall close day ' || quote_ident($2) || ', public' || day, 0))
+		FROM unnest($1::text[]) AS day ORDER BY day`, days, schema); err != nil {
+		return nil, err
+	}
+	for _, statement := range []string{
+		`DELETE FROM event_blocks WHERE day = ANY($1::text[]::date[])`,
+		`DELETE FROM quarter_counts WHERE day = ANY($1::text[]::date[])`,
+		`DELETE FROM closed_days WHERE day = ANY($1::text[]::date[])`,
+		`SELECT mark_late_days(ARRAY(SELECT day::timestamp AT TIME ZONE 'UTC' FROM unnest($1::text[]) AS day))`,
+	} {
+		if _, err := tx.Exec(ctx, statement, days); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM chosen_times WHERE event_id IN (SELECT event_id FROM user_events WHERE `+own+`)`, f.IDs); err != nil {
+		return nil, err
+	}
+	list, err := groups(ctx, tx, own, f.IDs)
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range list {
+		tag, err := tx.Exec(ctx, `DELETE FROM user_events WHERE user_key = $1 AND event_type = $2 AND time >= $3 AND time <= $4 AND user_id = ANY($5)`,
+			g.Key, g.Type, g.First, g.Last, f.IDs)
+		if err != nil {
+			return nil, err
+		}
+		f.Events += int(tag.RowsAffected())
+	}
+	return days, nil
+}
+
+// unlink takes the user's ids out of others' events. It comes after the user's own are gone.
+func (f *Forgotten) unlink(ctx context.Context, tx pgx.Tx) error {
+	list, err := groups(ctx, tx, `anonymous_id = ANY($1)`, f.IDs)
+	if err != nil {
+		return err
+	}
+	for _, g := range list {
+		tag, err := tx.Exec(ctx, `UPDATE user_events SET anonymous_id = NULL
+			WHERE user_key = $1 AND event_type = $2 AND time >= $3 AND time <= $4 AND anonymous_id = ANY($5)`, g.Key, g.Type, g.First, g.Last, f.IDs)
+		if err != nil {
+			return err
+		}
+		f.Unlinked += int(tag.RowsAffected())
+	}
+	return nil
+}

@@ -1,0 +1,86 @@
+// Package people gives out all that is stored of one user, and forgets it. A user is known by several ids: its own, and the
+// aliases that were joined with it.
+package people
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/footfall-analytics/footfall/collector/event"
+)
+
+// transaction runs fn with the schema's tables in sight. Days that are in the columnstore may be changed as a whole.
+func transaction(ctx context.Context, conn *pgx.Conn, options pgx.TxOptions, schema string, fn func(tx pgx.Tx) error) error {
+	return pgx.BeginTxFunc(ctx, conn, options, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `SELECT set_config('search_path', quote_ident($1) || ', public', true),
+			set_config('timescaledb.max_tuples_decompressed_per_dml_transaction', '0', true)`, schema); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
+}
+
+// idsOf are all ids of the user whom id names; id itself is the first.
+func idsOf(ctx context.Context, tx pgx.Tx, id string) ([]string, error) {
+	rows, err := tx.Query(ctx, `WITH me AS (SELECT coalesce((SELECT user_id FROM user_aliases WHERE alias = $1), $1) AS user_id)
+		SELECT id FROM (SELECT user_id AS id FROM me UNION SELECT alias FROM user_aliases JOIN me USING (user_id) UNION SELECT $1) ids
+		ORDER BY id <> $1, id`, id)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
+}
+
+// rejected is a row of rejected_events.
+type rejected struct {
+	id         int64
+	rejectedAt string
+	reason     string
+	events     []event.Event
+}
+
+// rejectedOf are the rejected events that name one of the ids.
+func rejectedOf(ctx context.Context, tx pgx.Tx, ids []string) (list []rejected, err error) {
+	// What the record says of other ids than the user's own is not a column; looking for the bytes leaves few to be read.
+	rows, err := tx.Query(ctx, `SELECT id, to_jsonb(rejected_at) #>> '{}', reason, record FROM rejected_events
+		WHERE EXISTS (SELECT FROM unnest($1::text[]) AS u WHERE position(convert_to(u, 'UTF8') IN record) > 0) ORDER BY id`, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r rejected
+		var record []byte
+		if err := rows.Scan(&r.id, &r.rejectedAt, &r.reason, &record); err != nil {
+			return nil, err
+		}
+		if r.events, err = event.DecodeRecord(nil, record); err != nil {
+			return nil, fmt.Errorf("rejected event %d: %w", r.id, err)
+		}
+		if names(r.events, ids) {
+			list = append(list, r)
+		}
+	}
+	return list, rows.Err()
+}
+
+func names(events []event.Event, ids []string) bool {
+	for _, e := range events {
+		for _, id := range ids {
+			if e.UserID == id || e.AnonymousID == id || e.Alias == id {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func checkID(id string) error {
+	if strings.TrimSpace(id) == "" {
+		return fmt.Errorf("the user id %q is blank: name a user", id)
+	}
+	return nil
+}
