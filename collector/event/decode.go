@@ -2,32 +2,23 @@ package event
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
+	"io"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 )
 
 // fieldNames are the fields of an event in JSON, in the order in which the documentation explains them.
 var fieldNames = []string{"event_id", "user_id", "event_type", "timestamp", "page_url", "device_type", "session_id", "metadata"}
 
-// Decode reads one event from a JSON object. It reports every field that is wrong; the event is good only when there is
-// none. An event without an event_id gets a time-ordered one (UUIDv7). The error is for a body that is not JSON at all.
-func Decode(body []byte, now time.Time) (Event, Refusals, error) {
-	if err := checkSyntax(body); err != nil {
-		return Event{}, nil, err
-	}
-	e, bad := decodeItem(body, now)
-	return e, bad, nil
-}
-
-// Batch is what was read from the body of a batch.
+// Batch is what was read from the body of a request.
 type Batch struct {
 	// Events are the good ones and Index where each of them stood in the body, from 0.
 	Events []Event
@@ -36,275 +27,291 @@ type Batch struct {
 	Refused Refusals
 }
 
+func (b *Batch) add(index int, e Event, bad Refusals) {
+	if len(bad) == 0 {
+		b.Events, b.Index = append(b.Events, e), append(b.Index, index)
+	}
+	for _, r := range bad {
+		r.Index = index
+		b.Refused = append(b.Refused, r)
+	}
+}
+
+// Decode reads one event from a JSON object. It reports every field that is wrong; the event is good only when there is
+// none. An event without an event_id gets a time-ordered one (UUIDv7). The error is for a body that is not JSON at all.
+func Decode(body []byte, now time.Time) (Batch, error) {
+	in := SplitJSON(body)
+	item, err := in.ReadValue()
+	if err == nil {
+		err = endOfBody(in)
+	}
+	if err != nil {
+		return Batch{}, bodyFault(err)
+	}
+	var b Batch
+	e, bad := decodeItem(item, now)
+	b.add(0, e, bad)
+	return b, nil
+}
+
 // DecodeBatch reads {"batch": [event, ...]} with at most limit events. The error is for a body that has no such list; bad
 // events in it are refused one by one.
 func DecodeBatch(body []byte, limit int, now time.Time) (Batch, error) {
-	if err := checkSyntax(body); err != nil {
-		return Batch{}, err
+	in := SplitJSON(body)
+	if kind := in.PeekKind(); kind != '{' && kind != 0 {
+		return Batch{}, fmt.Errorf(`the body must be a JSON object, but is %s; send {"batch": [event, ...]}`, KindName(kind))
 	}
-	fields, reason := splitObject(body)
-	if reason != "" {
-		return Batch{}, fmt.Errorf(`the body %s; send {"batch": [event, ...]}`, reason)
-	}
-	for name := range fields {
-		if name != "batch" {
-			return Batch{}, fmt.Errorf(`the body has an unknown field %q; send {"batch": [event, ...]}`, shorten(name))
-		}
-	}
-	var items []json.RawMessage
-	if err := json.Unmarshal(fields["batch"], &items); err != nil || len(items) == 0 {
-		return Batch{}, errors.New(`the body needs the field "batch", a list of one or more events`)
-	}
-	if len(items) > limit {
-		return Batch{}, fmt.Errorf("the batch has %d events, at most %d are taken at once; send them in several requests", len(items), limit)
+	if _, err := in.ReadToken(); err != nil {
+		return Batch{}, bodyFault(err)
 	}
 	var b Batch
-	for i, item := range items {
-		e, bad := decodeItem(item, now)
-		if len(bad) == 0 {
-			b.Events, b.Index = append(b.Events, e), append(b.Index, i)
+	found, items := false, 0
+	for in.PeekKind() == '"' {
+		name, err := in.ReadToken()
+		if err != nil {
+			return Batch{}, bodyFault(err)
 		}
-		for _, r := range bad {
-			r.Index = i
-			b.Refused = append(b.Refused, r)
+		if text := name.String(); text != "batch" {
+			return Batch{}, fmt.Errorf(`the body has an unknown field %q; send {"batch": [event, ...]}`, shorten(text))
 		}
+		if found {
+			return Batch{}, errors.New(`the body has the field "batch" twice`)
+		}
+		found = true
+		err = EachItem(in, limit, func(i int, item []byte) {
+			items++
+			e, bad := decodeItem(item, now)
+			b.add(i, e, bad)
+		})
+		if err != nil {
+			return Batch{}, err
+		}
+	}
+	if _, err := in.ReadToken(); err != nil {
+		return Batch{}, bodyFault(err)
+	}
+	if err := endOfBody(in); err != nil {
+		return Batch{}, bodyFault(err)
+	}
+	if items == 0 {
+		return Batch{}, errNoBatch
 	}
 	return b, nil
 }
 
-func checkSyntax(body []byte) error {
-	var whole json.RawMessage
-	err := json.Unmarshal(body, &whole)
-	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
-		return fmt.Errorf("the body is not valid JSON at byte %d: %w", syntax.Offset, err)
+var errNoBatch = errors.New(`the body needs the field "batch", a list of one or more events`)
+
+// SplitJSON reads a body only to take it apart: what is in an item is the item's affair.
+func SplitJSON(body []byte) *jsontext.Decoder {
+	return jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+}
+
+// EachItem hands the items of a list to fn, at most limit.
+func EachItem(in *jsontext.Decoder, limit int, fn func(i int, item []byte)) error {
+	if kind := in.PeekKind(); kind != '[' && kind != 0 {
+		return errNoBatch
+	}
+	if _, err := in.ReadToken(); err != nil {
+		return bodyFault(err)
+	}
+	n := 0
+	for ; in.PeekKind() != ']'; n++ {
+		item, err := in.ReadValue()
+		if err != nil {
+			return bodyFault(err)
+		}
+		if n < limit {
+			fn(n, item)
+		}
+	}
+	if n > limit {
+		return fmt.Errorf("the batch has %d events, at most %d are taken at once; send them in several requests", n, limit)
+	}
+	_, err := in.ReadToken()
+	return err
+}
+
+// endOfBody looks for what must not come after the body's value.
+func endOfBody(in *jsontext.Decoder) error {
+	_, err := in.ReadToken()
+	if err == io.EOF {
+		return nil
+	}
+	if err == nil {
+		return fmt.Errorf("there is more after its end at byte %d", in.InputOffset())
 	}
 	return err
 }
 
-// splitObject returns the members of a JSON object, or a reason why it is none. The JSON must be valid.
-func splitObject(raw []byte) (map[string]json.RawMessage, string) {
-	if kind := kindOf(raw); kind != "an object" {
-		return nil, "must be a JSON object, but is " + kind
+func bodyFault(err error) error {
+	var syntax *jsontext.SyntacticError
+	if errors.As(err, &syntax) {
+		return fmt.Errorf("the body is not valid JSON at byte %d: %w", syntax.ByteOffset, syntax.Err)
 	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	_, _ = d.Token() // the opening brace
-	members := map[string]json.RawMessage{}
-	for d.More() {
-		var value json.RawMessage
-		token, err := d.Token()
-		if err == nil {
-			err = d.Decode(&value)
-		}
-		if err != nil {
-			return nil, err.Error()
-		}
-		name := token.(string)
-		if _, twice := members[name]; twice {
-			return nil, fmt.Sprintf("has the field %q twice", shorten(name))
-		}
-		members[name] = value
+	if err == io.EOF {
+		return errors.New("the body is empty; send an event as JSON")
 	}
-	return members, ""
-}
-
-// item collects what is wrong with an event while its fields are read.
-type item struct {
-	fields map[string]json.RawMessage
-	bad    Refusals
+	return fmt.Errorf("the body is not valid JSON: %w", err)
 }
 
 // maxRefusals is how many faults of one event are told: an answer must not grow with the nonsense that was sent.
 const maxRefusals = 10
 
-func (it *item) refuse(field, format string, args ...any) {
-	if len(it.bad) == maxRefusals {
-		return
-	}
-	it.bad = append(it.bad, Refusal{Field: field, Reason: fmt.Sprintf(format, args...)})
+// itemReader reads one event and collects what is wrong with it.
+type itemReader struct {
+	in    *jsontext.Decoder
+	text  bytes.Buffer
+	event Event
+	bad   Refusals
+	// given are the fields that had a value.
+	given [8]bool
 }
+
+// itemReaders are used again, for their decoders' buffers.
+var itemReaders = sync.Pool{New: func() any {
+	r := &itemReader{}
+	r.in = jsontext.NewDecoder(&r.text)
+	return r
+}}
 
 func decodeItem(raw []byte, now time.Time) (Event, Refusals) {
-	fields, reason := splitObject(raw)
-	if reason != "" {
-		return Event{}, Refusals{{Reason: "the event " + reason}}
+	r := itemReaders.Get().(*itemReader)
+	defer itemReaders.Put(r)
+	r.text.Reset()
+	r.text.Write(raw)
+	r.in.Reset(&r.text)
+	r.event, r.bad, r.given = Event{Received: now}, nil, [8]bool{}
+	if kind := r.in.PeekKind(); kind != '{' {
+		return Event{}, Refusals{{Reason: "the event must be a JSON object, but is " + KindName(kind)}}
 	}
-	it := &item{fields: fields}
-	for _, required := range []string{"user_id", "event_type", "timestamp"} {
-		if value, there := fields[required]; !there || kindOf(value) == "null" {
-			it.refuse(required, "is missing; every event needs user_id, event_type and timestamp")
+	if err := r.fields(); err != nil {
+		fault := SyntaxRefusal("", err)
+		if fault.Field == "" {
+			fault.Reason = "the event " + fault.Reason
+		}
+		return Event{}, append(r.bad, fault)
+	}
+	r.complete(now)
+	return r.event, r.bad
+}
+
+func (r *itemReader) refuse(field, format string, args ...any) {
+	if len(r.bad) < maxRefusals {
+		r.bad = append(r.bad, Refusal{Field: field, Reason: fmt.Sprintf(format, args...)})
+	}
+}
+
+// fields reads all fields. The error is for an object that cannot be read to its end.
+func (r *itemReader) fields() error {
+	if _, err := r.in.ReadToken(); err != nil {
+		return err
+	}
+	for r.in.PeekKind() != '}' {
+		quoted, err := r.in.ReadValue()
+		if err != nil {
+			return err
+		}
+		name := unquote(quoted)
+		field := slices.IndexFunc(fieldNames, func(f string) bool { return f == string(name) })
+		if field < 0 {
+			r.refuse(shorten(string(name)), "is not a field of an event; the fields are %s; your own properties belong in metadata", strings.Join(fieldNames, ", "))
+			if err := r.in.SkipValue(); err != nil {
+				return err
+			}
+			continue
+		}
+		value, err := r.in.ReadValue()
+		if err != nil {
+			return err
+		}
+		r.given[field] = value.Kind() != 'n'
+		r.field(fieldNames[field], value)
+	}
+	_, err := r.in.ReadToken()
+	return err
+}
+
+func (r *itemReader) field(name string, value jsontext.Value) {
+	e := &r.event
+	switch name {
+	case "event_id":
+		r.id(r.string(name, value))
+	case "user_id":
+		e.UserID = r.string(name, value)
+	case "event_type":
+		e.Type = r.string(name, value)
+	case "timestamp":
+		if value.Kind() != 'n' {
+			r.time(r.string(name, value))
+		}
+	case "page_url":
+		e.PageURL = r.string(name, value)
+	case "device_type":
+		e.DeviceType = r.string(name, value)
+	case "session_id":
+		e.SessionID = r.string(name, value)
+	case "metadata":
+		var bad Refusals
+		e.Metadata, bad = CheckObject(name, value)
+		r.bad = append(r.bad, bad[:min(len(bad), maxRefusals-len(r.bad))]...)
+	}
+}
+
+// complete looks at the event as a whole.
+func (r *itemReader) complete(now time.Time) {
+	for i, name := range fieldNames {
+		if (name == "user_id" || name == "event_type" || name == "timestamp") && !r.given[i] {
+			r.refuse(name, "is missing; every event needs user_id, event_type and timestamp")
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		if !slices.Contains(fieldNames, name) {
-			it.refuse(shorten(name), "is not a field of an event; the fields are %s; your own properties belong in metadata", strings.Join(fieldNames, ", "))
-		}
+	if r.event.ID == uuid.Nil {
+		r.event.ID = uuid.Must(uuid.NewV7())
 	}
-	e := Event{
-		ID:         it.id(),
-		UserID:     it.text("user_id"),
-		Type:       it.text("event_type"),
-		Time:       it.time(),
-		PageURL:    it.text("page_url"),
-		DeviceType: it.text("device_type"),
-		SessionID:  it.text("session_id"),
-		Metadata:   it.metadata(),
-	}
-	for _, r := range e.Validate(now) {
+	for _, fault := range r.event.Validate(now) {
 		// A field that could not be read is empty here; its own refusal says more than "is blank".
-		if !slices.ContainsFunc(it.bad, func(b Refusal) bool { return b.Field == r.Field }) {
-			it.refuse(r.Field, "%s", r.Reason)
+		if !slices.ContainsFunc(r.bad, func(b Refusal) bool { return b.Field == fault.Field }) {
+			r.refuse(fault.Field, "%s", fault.Reason)
 		}
 	}
-	return e, it.bad
 }
 
-// text reads a string; a field that is absent or null is empty.
-func (it *item) text(field string) string {
-	raw, there := it.fields[field]
-	if !there || kindOf(raw) == "null" {
-		return ""
+// string reads a string; null is empty.
+func (r *itemReader) string(field string, value jsontext.Value) string {
+	switch value.Kind() {
+	case '"':
+		return string(unquote(value))
+	case 'n':
+	default:
+		r.refuse(field, "must be a string, but is %s", KindName(value.Kind()))
 	}
-	if kind := kindOf(raw); kind != "a string" {
-		it.refuse(field, "must be a string, but is %s", kind)
-		return ""
-	}
-	// The decoder would put U+FFFD in place of what is not UTF-8: another text than the one that was sent.
-	if !utf8.Valid(raw) {
-		it.refuse(field, "is not valid UTF-8; send text as UTF-8")
-		return ""
-	}
-	var s string
-	if err := json.Unmarshal(raw, &s); err != nil {
-		it.refuse(field, "cannot be read: %v", err)
-	}
-	return s
+	return ""
 }
 
-func (it *item) id() uuid.UUID {
-	s := it.text("event_id")
+func (r *itemReader) id(s string) {
 	if s == "" {
-		return uuid.Must(uuid.NewV7())
+		return
 	}
 	id, err := uuid.Parse(s)
 	if err != nil || len(s) != 36 || id == uuid.Nil {
-		it.refuse("event_id", "%q is not a UUID such as 0192f0c1-2b7e-7c3a-9f10-5a6b7c8d9e0f; leave it out to have one made", shorten(s))
+		r.refuse("event_id", "%q is not a UUID such as 0192f0c1-2b7e-7c3a-9f10-5a6b7c8d9e0f; leave it out to have one made", shorten(s))
 	}
-	return id
+	r.event.ID = id
 }
 
-func (it *item) time() time.Time {
-	s := it.text("timestamp")
+func (r *itemReader) time(s string) {
+	if len(r.bad) > 0 && r.bad[len(r.bad)-1].Field == "timestamp" {
+		return // it is no string
+	}
 	if s == "" {
-		if kindOf(it.fields["timestamp"]) == "a string" {
-			it.refuse("timestamp", "is blank; send a time such as 2026-11-24T06:00:00Z")
-		}
-		return time.Time{}
+		r.refuse("timestamp", "is blank; send a time such as 2026-11-24T06:00:00Z")
+		return
 	}
-	var t time.Time
 	// UnmarshalText keeps to RFC 3339 where time.Parse is lenient.
-	if err := t.UnmarshalText([]byte(s)); err != nil {
-		it.refuse("timestamp", "%q is not an RFC 3339 time with a time zone, such as 2026-11-24T06:00:00Z or 2026-11-24T14:00:00.250+08:00", shorten(s))
-		return time.Time{}
+	if err := r.event.Time.UnmarshalText([]byte(s)); err != nil {
+		r.refuse("timestamp", "%q is not an RFC 3339 time with a time zone, such as 2026-11-24T06:00:00Z or 2026-11-24T14:00:00.250+08:00", shorten(s))
+		return
 	}
-	return t.UTC().Truncate(time.Microsecond)
-}
-
-func (it *item) metadata() []byte {
-	raw, there := it.fields["metadata"]
-	if !there || kindOf(raw) == "null" {
-		return nil
-	}
-	switch kind := kindOf(raw); {
-	case kind != "an object":
-		it.refuse("metadata", "must be an object, but is %s", kind)
-		return nil
-	case len(raw) > MaxMetadata:
-		it.refuse("metadata", "is %d bytes long; at most %d are taken", len(raw), MaxMetadata)
-		return nil
-	case !utf8.Valid(raw):
-		it.refuse("metadata", "is not valid UTF-8; send text as UTF-8")
-		return nil
-	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber() // a float64 would round long ids
-	var tree any
-	if err := d.Decode(&tree); err != nil {
-		it.refuse("metadata", "cannot be read: %v", err)
-		return nil
-	}
-	it.checkTree("metadata", tree, 1)
-	var text bytes.Buffer
-	writer := json.NewEncoder(&text)
-	writer.SetEscapeHTML(false) // escapes would count against the limit
-	if err := writer.Encode(tree); err != nil {
-		it.refuse("metadata", "cannot be written: %v", err)
-	}
-	return bytes.TrimSpace(text.Bytes())
-}
-
-// checkTree refuses what the database's jsonb cannot hold, and nesting that no query reaches.
-func (it *item) checkTree(path string, node any, depth int) {
-	switch node := node.(type) {
-	case map[string]any:
-		if !it.mayNest(path, depth) {
-			return
-		}
-		for name, value := range node {
-			if strings.ContainsRune(name, 0) {
-				it.refuse(shorten(path), "%s", `has a name with a NUL character (\u0000), which PostgreSQL cannot store; remove it`)
-				continue
-			}
-			it.checkTree(path+"."+name, value, depth+1)
-		}
-	case []any:
-		if !it.mayNest(path, depth) {
-			return
-		}
-		for i, value := range node {
-			it.checkTree(fmt.Sprintf("%s[%d]", path, i), value, depth+1)
-		}
-	case string:
-		if reason := textFault(node, MaxMetadata); reason != "" {
-			it.refuse(shorten(path), "%s", reason)
-		}
-	case json.Number:
-		if f, err := node.Float64(); err != nil || len(node) > 400 || f == 0 && strings.Trim(mantissa(node), "-0.") != "" {
-			it.refuse(shorten(path), "%s is not a number of ordinary size (double precision)", shorten(node.String()))
-		}
-	}
-}
-
-func (it *item) mayNest(path string, depth int) bool {
-	if depth > MaxDepth {
-		it.refuse(shorten(path), "is nested too deeply; at most %d levels are taken", MaxDepth)
-	}
-	return depth <= MaxDepth
-}
-
-func mantissa(n json.Number) string {
-	digits, _, _ := strings.Cut(strings.ToLower(n.String()), "e")
-	return digits
-}
-
-// kindOf names the JSON type of a value for an error message.
-func kindOf(raw []byte) string {
-	raw = bytes.TrimLeft(raw, " \t\r\n")
-	if len(raw) == 0 {
-		return "nothing"
-	}
-	switch raw[0] {
-	case '{':
-		return "an object"
-	case '[':
-		return "a list"
-	case '"':
-		return "a string"
-	case 't', 'f':
-		return "true or false"
-	case 'n':
-		return "null"
-	}
-	return "a number"
+	r.event.Time = r.event.Time.UTC().Truncate(time.Microsecond)
 }
 
 // shorten keeps a client's own text from filling an answer.
@@ -313,5 +320,9 @@ func shorten(s string) string {
 	if len(s) <= limit {
 		return strings.ToValidUTF8(s, "\uFFFD")
 	}
-	return strings.ToValidUTF8(s[:limit], "") + "…"
+	for cut := limit; ; cut-- {
+		if utf8.RuneStart(s[cut]) || cut == 0 {
+			return strings.ToValidUTF8(s[:cut], "\uFFFD") + "…"
+		}
+	}
 }
