@@ -23,8 +23,8 @@ import (
 type Settings struct {
 	RespectDNT     bool     `name:"respect-dnt" help:"Keep nothing of browsers that send DNT: 1 (Do Not Track)."`
 	RespectGPC     bool     `name:"respect-gpc" help:"Keep nothing of browsers that send Sec-GPC: 1 (Global Privacy Control)."`
-	RequireConsent bool     `help:"Keep only events whose metadata or context says consent: true."`
-	IP             string   `name:"ip" help:"What is kept of visitors' addresses, in metadata.ip and metadata.context.ip: none, truncate (the network: /24 of IPv4, /48 of IPv6) or hash (keyed, see --hash-key)." enum:"none,truncate,hash" default:"none"`
+	RequireConsent bool     `help:"Keep only events whose message says that the user consents: consent in metadata, or context.consent of a Segment client."`
+	IP             string   `name:"ip" help:"What is kept of visitors' addresses, in metadata.ip and properties named so: none, truncate (the network: /24 of IPv4, /48 of IPv6) or hash (keyed, see --hash-key)." enum:"none,truncate,hash" default:"none"`
 	HashProperties []string `help:"Properties of metadata and traits that are replaced by a keyed hash, such as email,phone,card.number: a name at any depth, or a path." placeholder:"NAME"`
 	HashAlgorithm  string   `help:"How properties are hashed: hmac-sha256, or md5 without a key. With md5 whoever has the table finds phone numbers and addresses by trying; it is for matching data that was hashed so." enum:"hmac-sha256,md5" default:"hmac-sha256"`
 	HashKey        string   `help:"Secret of 16 or more characters for keyed hashes. Keep it: the same key gives the same hashes." placeholder:"SECRET"`
@@ -75,95 +75,86 @@ func New(s Settings) (*Filter, error) {
 	return f, nil
 }
 
-// Apply says whether an event may be kept, and where it may, changes it to what may be kept of it. header is that of its
-// request, and address its visitor's, the zero one where that is not known.
-func (f *Filter) Apply(header http.Header, address netip.Addr, e *event.Event) bool {
-	if f.RespectDNT && header.Get("DNT") == "1" || f.RespectGPC && header.Get("Sec-GPC") == "1" {
+// Request is what is known of an event's origin beside the event.
+type Request struct {
+	Header http.Header
+	// Address is the visitor's; the zero one is unknown.
+	Address netip.Addr
+	// Consent is what the event's message says of it; nil where it says nothing.
+	Consent *bool
+}
+
+// Apply says whether an event may be kept, and where it may, changes it to what may be kept of it.
+func (f *Filter) Apply(r Request, e *event.Event) bool {
+	if f.RespectDNT && r.Header.Get("DNT") == "1" || f.RespectGPC && r.Header.Get("Sec-GPC") == "1" || f.RequireConsent && !consents(r, e) {
 		return false
 	}
-	seen := look(e.Metadata)
-	if f.RequireConsent && !seen.consent {
-		return false
+	e.Metadata, e.Traits = f.clean(e.Metadata), f.clean(e.Traits)
+	if f.IP == ipNone || !r.Address.IsValid() || has(e.Metadata, "ip") != nil {
+		return true
 	}
-	if len(f.properties) > 0 || seen.hasAddress {
-		e.Metadata = f.rewrite(e.Metadata, f.metadataValue)
-		e.Traits = f.rewrite(e.Traits, f.propertyValue)
-	}
-	if f.IP != ipNone && address.IsValid() && !seen.hasIP {
-		e.Metadata = rawjson.Append(e.Metadata, append([]byte(`"ip":`), f.address(address)...))
-	}
+	e.Metadata = rawjson.Append(e.Metadata, append([]byte(`"ip":`), f.address(r.Address)...))
 	return true
 }
 
-// seen is what the metadata of an event says about privacy.
-type seen struct {
-	consent bool
-	// hasIP says that there is a member ip, hasAddress that there is one or that the context has one.
-	hasIP, hasAddress bool
-}
-
-func look(metadata []byte) (s seen) {
-	if len(metadata) == 0 {
-		return s
+// consents says whether the message or, where it says nothing, metadata has consent: true.
+func consents(r Request, e *event.Event) bool {
+	if r.Consent != nil {
+		return *r.Consent
 	}
-	rawjson.Members(metadata, func(name, value []byte) {
-		switch string(name) {
-		case "ip":
-			s.hasIP, s.hasAddress = true, true
-		case "consent":
-			s.consent = s.consent || consents(value)
-		case "context":
-			if value[0] != '{' {
-				return
-			}
-			rawjson.Members(value, func(name, value []byte) {
-				s.hasAddress = s.hasAddress || string(name) == "ip"
-				s.consent = s.consent || string(name) == "consent" && consents(value)
-			})
-		}
-	})
-	return s
+	return string(has(e.Metadata, "consent")) == "true"
 }
 
-// consents reads true, or what Segment's consent managers send, where the category for analyses must be allowed:
-// {"categoryPreferences": {"Analytics": true}}.
-func consents(value []byte) (yes bool) {
-	if value[0] != '{' {
-		return string(value) == "true"
-	}
-	rawjson.Members(value, func(name, categories []byte) {
-		if string(name) != "categoryPreferences" || categories[0] != '{' {
-			return
-		}
-		rawjson.Members(categories, func(name, value []byte) {
-			yes = yes || strings.EqualFold(string(name), "analytics") && string(value) == "true"
-		})
-	})
-	return yes
-}
-
-func (f *Filter) rewrite(object []byte, replace func(names []string, value []byte) []byte) []byte {
+// has returns the value of a member, nil where there is none.
+func has(object []byte, member string) (found []byte) {
 	if len(object) == 0 {
+		return nil
+	}
+	rawjson.Members(object, func(name, value []byte) {
+		if string(name) == member {
+			found = bytes.Clone(value)
+		}
+	})
+	return found
+}
+
+// clean replaces addresses and the properties that were named.
+func (f *Filter) clean(object []byte) []byte {
+	// Most objects have no address, and can be told at a glance: its name is as it is, or has an escape.
+	if len(object) == 0 || len(f.properties) == 0 && !bytes.Contains(object, []byte(`ip"`)) && bytes.IndexByte(object, '\\') < 0 {
 		return object
 	}
-	return rawjson.Rewrite(object, replace)
+	return rawjson.Rewrite(object, f.replace)
 }
 
-// metadataValue is what a value of metadata is replaced by; nil leaves it.
-func (f *Filter) metadataValue(names []string, value []byte) []byte {
-	own := len(names) == 1 && names[0] == "ip"
-	if !own && !(len(names) == 2 && names[0] == "context" && names[1] == "ip") {
-		return f.propertyValue(names, value)
-	}
+// replace is what a value is replaced by; nil leaves it.
+func (f *Filter) replace(names []string, value []byte) []byte {
 	text, is := rawjson.Text(value)
-	address, valid := visitor.ParseAddress(text)
-	switch {
-	case valid:
-		return f.address(address)
-	case is && f.IP == ipHash: // several addresses, say: nobody knows what could be cut off
+	if !is {
+		if text = string(value); text == "null" || text == "true" || text == "false" {
+			return nil
+		}
+	}
+	if names[len(names)-1] == "ip" {
+		if address, valid := visitor.ParseAddress(text); valid {
+			return f.address(address)
+		}
+		if f.IP == ipHash { // several addresses, say: nobody knows what could be cut off
+			return f.keyed(text)
+		}
+		return []byte("null")
+	}
+	for i, name := range names {
+		if !f.properties[name] && !(i > 0 && f.properties[strings.Join(names[:i+1], ".")]) {
+			continue
+		}
+		if f.HashAlgorithm == md5Plain {
+			sum := md5.Sum([]byte(text))
+			return rawjson.Quote(hex.EncodeToString(sum[:]))
+		}
 		return f.keyed(text)
 	}
-	return []byte("null")
+	return nil
 }
 
 // address is what may be kept of an address, as JSON.
@@ -180,26 +171,6 @@ func (f *Filter) address(address netip.Addr) []byte {
 		return rawjson.Quote(network.Addr().String())
 	}
 	return []byte("null")
-}
-
-// propertyValue replaces texts and numbers of the properties that were named, and within them.
-func (f *Filter) propertyValue(names []string, value []byte) []byte {
-	text, is := rawjson.Text(value)
-	if !is {
-		if text = string(value); text == "null" || text == "true" || text == "false" {
-			return nil
-		}
-	}
-	for i, name := range names {
-		if f.properties[name] || i > 0 && f.properties[strings.Join(names[:i+1], ".")] {
-			if f.HashAlgorithm == md5Plain {
-				sum := md5.Sum([]byte(text))
-				return rawjson.Quote(hex.EncodeToString(sum[:]))
-			}
-			return f.keyed(text)
-		}
-	}
-	return nil
 }
 
 // keyed is the HMAC-SHA-256 of a text, as JSON: without the key nobody finds the text by trying them all.

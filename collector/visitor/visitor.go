@@ -68,7 +68,7 @@ type said struct {
 }
 
 // Sender looks at a request. Its agent and address are the visitor's only where a browser sent it: a program on a server sends
-// the events of others, and says in their context whose they are.
+// the events of others, and its messages may say whose they are.
 func (v *Visitors) Sender(r *http.Request) Sender {
 	agent := r.UserAgent()
 	if !strings.HasPrefix(agent, "Mozilla/") && !strings.HasPrefix(agent, "Opera/") {
@@ -156,38 +156,34 @@ func ParseAddress(text string) (netip.Addr, bool) {
 }
 
 // Describe adds to an event what is known of its visitor and not said by the event: the device type, and in metadata browser,
-// os, bot and country. It returns the visitor's address; the zero one is unknown.
-func (s Sender) Describe(e *event.Event) netip.Addr {
-	var has [len(names)]bool
-	agent, address := "", netip.Addr{}
-	if len(e.Metadata) > 0 {
-		rawjson.Members(e.Metadata, func(name, value []byte) {
-			for i := range names {
-				has[i] = has[i] || string(name) == names[i]
-			}
-			if string(name) == "context" {
-				agent, address = saidBy(value)
-			}
-		})
-	}
-	known := s.said
-	if agent != "" || address.IsValid() {
+// os, bot and country. agent and ip are what the event's message says of its visitor beside the event; where they are empty, the
+// request's hold. It returns the visitor's address; the zero one is unknown.
+func (s Sender) Describe(e *event.Event, agent, ip string) netip.Addr {
+	known, address := s.said, s.address
+	if agent != "" || ip != "" {
 		if agent == "" {
 			agent = s.agent
 		}
-		if !address.IsValid() {
-			address = s.address
+		if told, valid := ParseAddress(ip); valid {
+			address = told
 		}
 		known = s.visitors.read(agent, address)
-	} else {
-		address = s.address
 	}
 	if e.DeviceType == "" {
 		e.DeviceType = known.device
 	}
+	if len(e.Metadata) > 0 {
+		rawjson.Members(e.Metadata, func(name, _ []byte) {
+			for i := range names {
+				if string(name) == names[i] {
+					known.values[i] = nil
+				}
+			}
+		})
+	}
 	var added []byte
 	for i, value := range known.values {
-		if value == nil || has[i] {
+		if value == nil {
 			continue
 		}
 		if added != nil {
@@ -197,21 +193,4 @@ func (s Sender) Describe(e *event.Event) netip.Addr {
 	}
 	e.Metadata = rawjson.Append(e.Metadata, added)
 	return address
-}
-
-// saidBy reads what the context of an event, in the form of Segment's clients, says of its visitor.
-func saidBy(context []byte) (agent string, address netip.Addr) {
-	if context[0] != '{' {
-		return "", netip.Addr{}
-	}
-	rawjson.Members(context, func(name, value []byte) {
-		text, _ := rawjson.Text(value)
-		switch string(name) {
-		case "userAgent":
-			agent = text
-		case "ip":
-			address, _ = ParseAddress(text)
-		}
-	})
-	return agent, address
 }
