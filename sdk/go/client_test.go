@@ -407,11 +407,11 @@ func TestAFullQueue(t *testing.T) {
 func TestMessagesThatCannotBeSent(t *testing.T) {
 	c, _ := start(t, "http://127.0.0.1:1", Options{BatchBytes: 1000})
 	for message, want := range map[Message]string{
-		&Track{UserID: "u"}:         "Event is empty",
-		&Track{Event: "e"}:          "UserID and AnonymousID are empty",
-		&Page{}:                     "UserID and AnonymousID are empty",
-		&Identify{AnonymousID: "a"}: "UserID is empty",
-		&Alias{UserID: "u"}:         "needs both ids",
+		&Track{UserID: "u"}:         "a Track needs an Event",
+		&Track{Event: "e"}:          "needs a UserID or an AnonymousID",
+		&Page{}:                     "needs a UserID or an AnonymousID",
+		&Identify{AnonymousID: "a"}: "an Identify needs a UserID",
+		&Alias{UserID: "u"}:         "needs both",
 		&Track{UserID: "u", Event: "e", Properties: map[string]any{"f": func() {}}}:                 "cannot be written as JSON",
 		&Track{UserID: "u", Event: "e", Properties: map[string]any{"f": strings.Repeat("x", 1000)}}: "a batch has 1000 at most",
 	} {

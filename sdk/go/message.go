@@ -111,7 +111,7 @@ func (m Track) wire() (wire, error) {
 	w := wire{Type: "track", MessageID: m.MessageID, UserID: m.UserID, AnonymousID: m.AnonymousID, Event: m.Event,
 		Properties: m.Properties, Context: m.Context, Timestamp: m.Timestamp}
 	if m.Event == "" {
-		return w, errors.New(`Event is empty; name what was done, such as "add_to_cart"`)
+		return w, errors.New(`a Track needs an Event, such as "add_to_cart"`)
 	}
 	return w, needUser(m.UserID, m.AnonymousID)
 }
@@ -126,7 +126,7 @@ func (m Identify) wire() (wire, error) {
 	w := wire{Type: "identify", MessageID: m.MessageID, UserID: m.UserID, AnonymousID: m.AnonymousID,
 		Traits: m.Traits, Context: m.Context, Timestamp: m.Timestamp}
 	if m.UserID == "" {
-		return w, errors.New("UserID is empty; an Identify says who a user is")
+		return w, errors.New("an Identify needs a UserID")
 	}
 	return w, nil
 }
@@ -135,14 +135,14 @@ func (m Alias) wire() (wire, error) {
 	w := wire{Type: "alias", MessageID: m.MessageID, UserID: m.UserID, PreviousID: m.PreviousID,
 		Context: m.Context, Timestamp: m.Timestamp}
 	if m.UserID == "" || m.PreviousID == "" {
-		return w, fmt.Errorf("an Alias needs both ids, but PreviousID is %q and UserID is %q", m.PreviousID, m.UserID)
+		return w, fmt.Errorf("an Alias needs both a PreviousID and a UserID, not %q and %q", m.PreviousID, m.UserID)
 	}
 	return w, nil
 }
 
 func needUser(userID, anonymousID string) error {
 	if userID == "" && anonymousID == "" {
-		return errors.New("UserID and AnonymousID are empty; one of them is needed")
+		return errors.New("the message needs a UserID or an AnonymousID")
 	}
 	return nil
 }
