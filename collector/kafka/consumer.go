@@ -1,0 +1,422 @@
+package kafka
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/footfall-analytics/footfall/collector/event"
+)
+
+// ConsumerConfig is what a [Consumer] is told; its fields are settings of commands.
+type ConsumerConfig struct {
+	Config
+	Group         string        `name:"kafka-group" help:"Consumer group: its members share the events, and Kafka keeps how far it has come." default:"footfall-writers"`
+	Writers       int           `help:"Batches that are written at the same time, of different partitions." default:"4"`
+	BatchEvents   int           `help:"Events that are written together." default:"1000"`
+	BatchInterval time.Duration `help:"Longest time that an event waits for others to be written with." default:"500ms"`
+	Grace         time.Duration `name:"drain-timeout" help:"Longest time that a batch may still take when the program is to end, or when Kafka wants to give its partitions to another member. Then it is given up and comes again." default:"30s"`
+}
+
+// Store puts events where they are safe for good. The same events may come again.
+type Store func(ctx context.Context, events []event.Event) error
+
+// Damaged is told of a record that cannot be read, with the reason. When it returns an error it is asked again later; when
+// it returns nil the record is done with.
+type Damaged func(ctx context.Context, record *kgo.Record, reason error) error
+
+const (
+	// fetchBytes is what a broker gathers before it answers, within the batch interval.
+	fetchBytes = 64 << 10
+	// maxFetchBytes bounds what lies in memory for each broker, compressed.
+	maxFetchBytes = 8 << 20
+	// rebalanceTimeout is how long Kafka waits for a member to let go of its partitions; beyond it the member is out.
+	rebalanceTimeout = 2 * time.Minute
+	commitTimeout    = 10 * time.Second
+	lagInterval      = 5 * time.Second
+	minBatchInterval = 10 * time.Millisecond
+)
+
+// Consumer takes events out of Kafka and has them stored. An offset is committed after its events are stored and never
+// before, so nothing is lost; what was stored but not committed comes again.
+type Consumer struct {
+	client  *kgo.Client
+	config  ConsumerConfig
+	damaged Damaged
+	log     *slog.Logger
+
+	// While records are being stored the client holds rebalances up. The fields that the rebalance's callbacks share with
+	// the rest therefore need no lock: pending, uncommitted, next.
+
+	// pending are the records that are not stored yet, those of each partition in order.
+	pending []*kgo.Record
+	// uncommitted is the last stored record of each partition that Kafka has not been told of.
+	uncommitted map[int32]*kgo.Record
+	// next is the offset that each partition's next record must have.
+	next map[int32]int64
+	// rebalance says that Kafka waits for this member.
+	rebalance chan struct{}
+
+	mu       sync.Mutex
+	assigned map[int32]bool
+
+	// oldest is when the oldest pending record was produced, in Unix milliseconds; 0 for none.
+	oldest                                 atomic.Int64
+	stored, unreadable, lost               prometheus.Counter
+	fetchErrors, storeErrors, commitErrors prometheus.Counter
+	lag                                    *prometheus.GaugeVec
+}
+
+// NewConsumer joins the group as soon as Kafka is there, and takes nothing before [Consumer.Run].
+func NewConsumer(config ConsumerConfig, damaged Damaged, registry prometheus.Registerer, log *slog.Logger) (*Consumer, error) {
+	opts, err := config.options(log)
+	if err != nil {
+		return nil, err
+	}
+	if config.Writers < 1 || config.BatchEvents < 1 || config.BatchInterval < minBatchInterval {
+		return nil, fmt.Errorf("--writers and --batch-events must be 1 or more, --batch-interval must be %s or more", minBatchInterval)
+	}
+	if config.Grace < 0 || config.Grace >= rebalanceTimeout {
+		return nil, fmt.Errorf("--drain-timeout (%s) must be shorter than %s, after which Kafka expels a member", config.Grace, rebalanceTimeout)
+	}
+	c := &Consumer{config: config, damaged: damaged, log: log, uncommitted: map[int32]*kgo.Record{}, next: map[int32]int64{},
+		assigned: map[int32]bool{}, rebalance: make(chan struct{}, 1)}
+	c.register(promauto.With(registry))
+	c.client, err = kgo.NewClient(append(opts, kgo.ConsumeTopics(config.Topic), kgo.ConsumerGroup(config.Group),
+		kgo.Balancers(kgo.CooperativeStickyBalancer()), kgo.DisableAutoCommit(), kgo.BlockRebalanceOnPoll(), kgo.RebalanceTimeout(rebalanceTimeout),
+		kgo.OnPartitionsAssigned(c.onAssigned), kgo.OnPartitionsRevoked(c.onRevoked), kgo.OnPartitionsCallbackBlocked(c.onBlocked),
+		kgo.FetchMinBytes(fetchBytes), kgo.FetchMaxWait(config.BatchInterval), kgo.FetchMaxBytes(maxFetchBytes))...)
+	return c, err
+}
+
+func (c *Consumer) register(metric promauto.Factory) {
+	consumed := metric.NewCounterVec(prometheus.CounterOpts{Name: "footfall_kafka_consumed_total",
+		Help: "Records taken out of Kafka: stored, damaged (cannot be read), lost (Kafka had deleted them before they were read)."}, []string{"result"})
+	failures := metric.NewCounterVec(prometheus.CounterOpts{Name: "footfall_kafka_errors_total",
+		Help: "What went wrong and is tried again: fetch (from Kafka), store (in the database), commit (of offsets in Kafka)."}, []string{"operation"})
+	c.stored, c.unreadable, c.lost = consumed.WithLabelValues("stored"), consumed.WithLabelValues("damaged"), consumed.WithLabelValues("lost")
+	c.fetchErrors, c.storeErrors, c.commitErrors = failures.WithLabelValues("fetch"), failures.WithLabelValues("store"), failures.WithLabelValues("commit")
+	c.lag = metric.NewGaugeVec(prometheus.GaugeOpts{Name: "footfall_kafka_lag_events",
+		Help: "Events that wait in Kafka, in each partition that this member has."}, []string{"partition"})
+	metric.NewGaugeFunc(prometheus.GaugeOpts{Name: "footfall_kafka_oldest_seconds",
+		Help: "Age in Kafka of the oldest event that this member has taken and not stored."}, func() float64 {
+		if oldest := c.oldest.Load(); oldest > 0 {
+			return time.Since(time.UnixMilli(oldest)).Seconds()
+		}
+		return 0
+	})
+}
+
+// Ready reports why Kafka cannot give events.
+func (c *Consumer) Ready(ctx context.Context) error { return ready(ctx, c.client, c.config.Topic) }
+
+// Run stores what the group's other members do not, until ctx ends. Then it ends the batches at hand, commits their offsets,
+// and leaves the group. Whatever store returns an error for is tried again, for as long as it takes.
+func (c *Consumer) Run(ctx context.Context, store Store) {
+	defer c.client.CloseAllowingRebalance()
+	measuring, stop := context.WithCancel(ctx)
+	defer stop()
+	go c.measureLag(measuring)
+	const shortest, longest = 100 * time.Millisecond, 5 * time.Second
+	for pause := shortest; ctx.Err() == nil; {
+		err := errors.Join(c.poll(ctx), c.attempt(ctx, store))
+		c.client.AllowRebalance()
+		if err == nil {
+			pause = shortest
+			continue
+		}
+		select {
+		case <-time.After(pause):
+			pause = min(2*pause, longest)
+		case <-ctx.Done():
+		}
+	}
+}
+
+// ended is a context that is over.
+var ended = func() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
+}()
+
+// poll waits for records, and holds rebalances up from then on. While some are not stored or not committed it takes no more
+// or does not wait for long.
+func (c *Consumer) poll(ctx context.Context) error {
+	switch {
+	case len(c.pending) > 0:
+		ctx = ended
+	case len(c.uncommitted) > 0:
+		short, cancel := context.WithTimeout(ctx, c.config.BatchInterval)
+		defer cancel()
+		ctx = short
+	}
+	fetches := c.client.PollRecords(ctx, c.config.Writers*c.config.BatchEvents)
+	var failed error
+	fetches.EachError(func(_ string, partition int32, err error) {
+		if ctx.Err() != nil {
+			return
+		}
+		failed = err
+		c.fetchErrors.Inc()
+		c.log.Error("events cannot be fetched from Kafka", "partition", partition, "error", err)
+	})
+	fetches.EachPartition(func(p kgo.FetchTopicPartition) {
+		c.pending = append(c.pending, p.Records...)
+		for _, r := range p.Records {
+			c.expect(r)
+		}
+	})
+	c.age()
+	return failed
+}
+
+// expect counts the records before r that Kafka has deleted (after its retention time, say) before anybody read them.
+func (c *Consumer) expect(r *kgo.Record) {
+	next, known := c.next[r.Partition]
+	if !known {
+		var committed kgo.EpochOffset
+		committed, known = c.client.CommittedOffsets()[r.Topic][r.Partition]
+		next = committed.Offset
+	}
+	if known && r.Offset > next {
+		c.lost.Add(float64(r.Offset - next))
+		c.log.Error("Kafka has deleted events before they were written; give the topic a longer retention", "partition", r.Partition, "from_offset", next, "to_offset", r.Offset-1)
+	}
+	c.next[r.Partition] = r.Offset + 1
+}
+
+// attempt stores what is pending, several batches at a time, and commits as far as that went.
+func (c *Consumer) attempt(ctx context.Context, store Store) error {
+	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	go c.hurry(ctx, work, cancel)
+	batches := c.batches()
+	done := make([]int, len(batches))
+	var group errgroup.Group
+	for i, batch := range batches {
+		group.Go(func() (err error) {
+			done[i], err = c.storeBatch(work, batch, store)
+			return err
+		})
+	}
+	err := group.Wait()
+	c.pending = c.pending[:0]
+	for i, batch := range batches {
+		for _, r := range batch[:done[i]] {
+			c.uncommitted[r.Partition] = r
+		}
+		c.pending = append(c.pending, batch[done[i]:]...)
+	}
+	c.age()
+	if err != nil {
+		c.storeErrors.Inc()
+		c.log.Warn("events cannot be stored; trying again", "error", err, "events", len(c.pending))
+	}
+	return errors.Join(err, c.commit())
+}
+
+// hurry gives work the grace time from when it is asked to end or Kafka waits for it.
+func (c *Consumer) hurry(ctx, work context.Context, cancel func()) {
+	select {
+	case <-ctx.Done():
+	case <-c.rebalance:
+	case <-work.Done():
+		return
+	}
+	select {
+	case <-time.After(c.config.Grace):
+		cancel()
+	case <-work.Done():
+	}
+}
+
+// batches shares what is pending among as many writers as it is worth. A partition is never shared.
+func (c *Consumer) batches() [][]*kgo.Record {
+	partitions := map[int32][]*kgo.Record{}
+	for _, r := range c.pending {
+		partitions[r.Partition] = append(partitions[r.Partition], r)
+	}
+	largestFirst := make([][]*kgo.Record, 0, len(partitions))
+	for _, records := range partitions {
+		largestFirst = append(largestFirst, records)
+	}
+	slices.SortFunc(largestFirst, func(a, b []*kgo.Record) int { return cmp.Compare(len(b), len(a)) })
+	full := (len(c.pending) + c.config.BatchEvents - 1) / c.config.BatchEvents
+	batches := make([][]*kgo.Record, min(full, c.config.Writers))
+	for _, records := range largestFirst {
+		smallest := 0
+		for i := range batches {
+			if len(batches[i]) < len(batches[smallest]) {
+				smallest = i
+			}
+		}
+		batches[smallest] = append(batches[smallest], records...)
+	}
+	return batches
+}
+
+// storeBatch stores records in their order and returns how many of them are stored.
+func (c *Consumer) storeBatch(ctx context.Context, records []*kgo.Record, store Store) (done int, err error) {
+	for part := range slices.Chunk(records, c.config.BatchEvents) {
+		if err := c.storePart(ctx, part, store); err != nil {
+			return done, err
+		}
+		done += len(part)
+	}
+	return done, nil
+}
+
+func (c *Consumer) storePart(ctx context.Context, records []*kgo.Record, store Store) error {
+	var events []event.Event
+	faults := map[*kgo.Record]error{}
+	for _, r := range records {
+		read, err := event.DecodeRecord(events, r.Value)
+		if err != nil {
+			faults[r] = err
+			continue
+		}
+		events = read
+	}
+	if len(events) > 0 {
+		if err := store(ctx, events); err != nil {
+			return err
+		}
+	}
+	for _, r := range records {
+		reason, bad := faults[r]
+		if !bad {
+			continue
+		}
+		if err := c.damaged(ctx, r, reason); err != nil {
+			return err
+		}
+		c.unreadable.Inc()
+	}
+	c.stored.Add(float64(len(records) - len(faults)))
+	return nil
+}
+
+// commit tells Kafka what is stored. Where it fails it is tried again with the next batch.
+func (c *Consumer) commit() error {
+	if len(c.uncommitted) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), commitTimeout)
+	defer cancel()
+	var last []*kgo.Record
+	for _, r := range c.uncommitted {
+		last = append(last, r)
+	}
+	if err := c.client.CommitRecords(ctx, last...); err != nil {
+		c.commitErrors.Inc()
+		c.log.Warn("Kafka does not take the offsets of stored events; they may come again, which changes nothing", "error", err)
+		return err
+	}
+	clear(c.uncommitted)
+	return nil
+}
+
+func (c *Consumer) age() {
+	oldest := int64(0)
+	for _, r := range c.pending {
+		if at := r.Timestamp.UnixMilli(); oldest == 0 || at < oldest {
+			oldest = at
+		}
+	}
+	c.oldest.Store(oldest)
+}
+
+func (c *Consumer) onBlocked(context.Context, *kgo.Client) {
+	select {
+	case c.rebalance <- struct{}{}:
+	default: // it is said already
+	}
+}
+
+func (c *Consumer) onAssigned(_ context.Context, _ *kgo.Client, assigned map[string][]int32) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, partition := range assigned[c.config.Topic] {
+		c.assigned[partition] = true
+	}
+}
+
+// onRevoked forgets partitions that are another member's from now on, which begins where this one has committed.
+func (c *Consumer) onRevoked(_ context.Context, _ *kgo.Client, revoked map[string][]int32) {
+	gone := revoked[c.config.Topic]
+	c.pending = slices.DeleteFunc(c.pending, func(r *kgo.Record) bool { return slices.Contains(gone, r.Partition) })
+	c.age()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, partition := range gone {
+		delete(c.uncommitted, partition)
+		delete(c.next, partition)
+		delete(c.assigned, partition)
+		c.lag.DeleteLabelValues(strconv.Itoa(int(partition)))
+	}
+}
+
+// measureLag asks now and then how much waits. It asks Kafka for the ends of the partitions, because the ends that come with
+// records are old when the database is away and none are fetched.
+func (c *Consumer) measureLag(ctx context.Context) {
+	ticker := time.NewTicker(lagInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return
+		}
+		if err := c.askLag(ctx); err != nil && ctx.Err() == nil {
+			c.log.Warn("Kafka does not say how many events wait", "error", err)
+		}
+	}
+}
+
+func (c *Consumer) askLag(ctx context.Context) error {
+	const latest = -1
+	topic := kmsg.NewListOffsetsRequestTopic()
+	topic.Topic = c.config.Topic
+	c.mu.Lock()
+	for partition := range c.assigned {
+		p := kmsg.NewListOffsetsRequestTopicPartition()
+		p.Partition, p.Timestamp = partition, latest
+		topic.Partitions = append(topic.Partitions, p)
+	}
+	c.mu.Unlock()
+	if len(topic.Partitions) == 0 {
+		return nil
+	}
+	request := kmsg.NewPtrListOffsetsRequest()
+	request.Topics = append(request.Topics, topic)
+	response, err := request.RequestWith(ctx, c.client)
+	if err != nil {
+		return err
+	}
+	committed := c.client.CommittedOffsets()[c.config.Topic]
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, t := range response.Topics {
+		for _, p := range t.Partitions {
+			if c.assigned[p.Partition] && p.ErrorCode == 0 {
+				// Where nothing is committed yet, everything waits.
+				c.lag.WithLabelValues(strconv.Itoa(int(p.Partition))).Set(float64(p.Offset - committed[p.Partition].Offset))
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,161 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"github.com/footfall-analytics/footfall/collector/event"
+)
+
+// ProducerConfig is what a [Producer] is told; its fields are settings of commands.
+type ProducerConfig struct {
+	Config
+	Compression string        `name:"kafka-compression" help:"Compression of what goes to Kafka: lz4 is faster, zstd smaller." enum:"lz4,zstd" default:"lz4"`
+	Timeout     time.Duration `name:"kafka-timeout" help:"Longest time that a request waits for Kafka to acknowledge its events, before it is answered 503." default:"10s"`
+	Buffer      int           `name:"kafka-buffer" help:"Bytes of events that may wait for Kafka. When more come, requests are answered 503." default:"67108864"`
+	CreateTopic bool          `name:"kafka-create-topic" help:"Create the topic if Kafka does not have it."`
+	Partitions  int32         `name:"kafka-partitions" help:"Partitions of a topic that is created: as many writers can share the work." default:"12"`
+	Replicas    int16         `name:"kafka-replicas" help:"Brokers that keep each partition of a topic that is created. An event is acknowledged when all but one of them have it." default:"3"`
+}
+
+// Errors of [Producer.Accept] that the sender can do nothing about but come back later.
+var (
+	ErrFull    = errors.New("too many events are waiting for Kafka")
+	ErrTimeout = errors.New("Kafka did not acknowledge the events in time")
+	ErrStopped = errors.New("the collector is stopping")
+)
+
+// linger is how long the first record of a batch waits for others. Requests wait as long for their answer.
+const linger = 5 * time.Millisecond
+
+// Producer hands events to Kafka, one record for each. The record's key is the user, so that a user's events share a
+// partition and keep their order.
+type Producer struct {
+	client *kgo.Client
+	config ProducerConfig
+
+	acknowledged, failed prometheus.Counter
+	seconds              prometheus.Histogram
+}
+
+// NewProducer prepares a producer; Kafka need not be there yet. It runs until [Producer.Close].
+func NewProducer(config ProducerConfig, registry prometheus.Registerer, log *slog.Logger) (*Producer, error) {
+	opts, err := config.options(log)
+	if err != nil {
+		return nil, err
+	}
+	if config.Timeout < time.Second || config.Buffer < 1 || config.Partitions < 1 || config.Replicas < 1 {
+		return nil, errors.New("--kafka-timeout must be 1s or more; --kafka-buffer, --kafka-partitions and --kafka-replicas must be 1 or more")
+	}
+	codec := kgo.Lz4Compression()
+	if config.Compression == "zstd" {
+		codec = kgo.ZstdCompression()
+	}
+	// The client's producer is idempotent by itself: when it tries again, Kafka keeps one copy.
+	client, err := kgo.NewClient(append(opts, kgo.DefaultProduceTopic(config.Topic), kgo.RequiredAcks(kgo.AllISRAcks()),
+		kgo.ProducerLinger(linger), kgo.ProducerBatchCompression(codec), kgo.RecordDeliveryTimeout(config.Timeout),
+		kgo.ProduceRequestTimeout(config.Timeout), kgo.MaxBufferedBytes(config.Buffer), kgo.MaxBufferedRecords(config.Buffer))...)
+	if err != nil {
+		return nil, err
+	}
+	metric := promauto.With(registry)
+	events := metric.NewCounterVec(prometheus.CounterOpts{Name: "footfall_kafka_produced_total",
+		Help: "Events handed to Kafka: acknowledged, failed (may not have been kept; the sender was told to come back)."}, []string{"result"})
+	metric.NewGaugeFunc(prometheus.GaugeOpts{Name: "footfall_kafka_buffer_bytes",
+		Help: "Bytes of events that wait for Kafka."}, func() float64 { return float64(client.BufferedProduceBytes()) })
+	return &Producer{client: client, config: config,
+		acknowledged: events.WithLabelValues("acknowledged"), failed: events.WithLabelValues("failed"),
+		seconds: metric.NewHistogram(prometheus.HistogramOpts{Name: "footfall_kafka_produce_seconds",
+			Help: "Time until Kafka has acknowledged the events of a request.", Buckets: prometheus.ExponentialBuckets(0.001, 2, 15)}),
+	}, nil
+}
+
+// Accept returns nil when every broker that is in step has the events, and an error when they may not have been kept. When
+// ctx ends first its error is returned; the events go to Kafka all the same.
+func (p *Producer) Accept(ctx context.Context, events []event.Event) error {
+	start := time.Now()
+	answers := make(chan error, len(events))
+	for i := range events {
+		record := &kgo.Record{Key: []byte(events[i].UserID), Value: event.AppendRecord(nil, events[i:i+1])}
+		p.client.TryProduce(context.Background(), record, func(_ *kgo.Record, err error) { answers <- err })
+	}
+	if err := p.await(ctx, answers); err != nil {
+		p.failed.Add(float64(len(events)))
+		return err
+	}
+	p.acknowledged.Add(float64(len(events)))
+	p.seconds.Observe(time.Since(start).Seconds())
+	return nil
+}
+
+// await takes as many answers as the channel holds, or the first error. The client cannot take back what is on its way, so
+// it may know later than the sender wants to.
+func (p *Producer) await(ctx context.Context, answers <-chan error) error {
+	late := time.NewTimer(p.config.Timeout)
+	defer late.Stop()
+	for range cap(answers) {
+		select {
+		case err := <-answers:
+			switch {
+			case err == nil:
+			case errors.Is(err, kgo.ErrMaxBuffered):
+				return ErrFull
+			case errors.Is(err, kgo.ErrRecordTimeout):
+				return ErrTimeout
+			case errors.Is(err, kgo.ErrClientClosed):
+				return ErrStopped
+			default:
+				return fmt.Errorf("Kafka does not take events: %w", err)
+			}
+		case <-late.C:
+			return ErrTimeout
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// Ready reports why Kafka cannot take events.
+func (p *Producer) Ready(ctx context.Context) error { return ready(ctx, p.client, p.config.Topic) }
+
+// EnsureTopic creates the topic if it is not there, as its settings say. It does not touch one that is there.
+func (p *Producer) EnsureTopic(ctx context.Context) error {
+	request := kmsg.NewPtrCreateTopicsRequest()
+	request.TimeoutMillis = int32(p.config.Timeout.Milliseconds())
+	topic := kmsg.NewCreateTopicsRequestTopic()
+	topic.Topic, topic.NumPartitions, topic.ReplicationFactor = p.config.Topic, p.config.Partitions, p.config.Replicas
+	// Compaction would keep the last event of each user only.
+	for name, value := range map[string]string{"cleanup.policy": "delete", "min.insync.replicas": fmt.Sprint(max(1, p.config.Replicas-1))} {
+		setting := kmsg.NewCreateTopicsRequestTopicConfig()
+		setting.Name, setting.Value = name, kmsg.StringPtr(value)
+		topic.Configs = append(topic.Configs, setting)
+	}
+	request.Topics = append(request.Topics, topic)
+	response, err := request.RequestWith(ctx, p.client)
+	if err != nil {
+		return fmt.Errorf("Kafka cannot be reached: %w", err)
+	}
+	for _, t := range response.Topics {
+		if err := kerr.ErrorForCode(t.ErrorCode); err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
+			return fmt.Errorf("Kafka's topic %s cannot be created with %d partitions on %d brokers each: %w", p.config.Topic, p.config.Partitions, p.config.Replicas, err)
+		}
+	}
+	return nil
+}
+
+// Close takes no more events, waits until ctx ends for those that are on their way, and ends the producer.
+func (p *Producer) Close(ctx context.Context) error {
+	err := p.client.Flush(ctx)
+	p.client.Close()
+	return err
+}
