@@ -63,17 +63,30 @@ type knownAgent struct {
 
 func (a *agents) parse(text string) Agent {
 	text = text[:min(len(text), maxAgentText)]
+	if agent, found := a.find(text); found {
+		return agent
+	}
+	// Outside the lock, so that strange agents hold up nobody but those who send them.
+	agent := ParseAgent(text)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if found := a.known[text]; found != nil {
-		a.byUse.MoveToFront(found)
-		return found.Value.(knownAgent).Agent
+	if a.known[text] == nil {
+		a.known[text] = a.byUse.PushFront(knownAgent{text, agent})
 	}
-	agent := ParseAgent(text)
-	a.known[text] = a.byUse.PushFront(knownAgent{text, agent})
 	if len(a.known) > maxAgents {
 		oldest := a.byUse.Remove(a.byUse.Back()).(knownAgent)
 		delete(a.known, oldest.text)
 	}
 	return agent
+}
+
+func (a *agents) find(text string) (Agent, bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	found := a.known[text]
+	if found == nil {
+		return Agent{}, false
+	}
+	a.byUse.MoveToFront(found)
+	return found.Value.(knownAgent).Agent, true
 }
