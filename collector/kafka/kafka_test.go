@@ -320,7 +320,7 @@ func TestStoreIsTriedAgain(t *testing.T) {
 	m := startMember(t, cluster, func(ctx context.Context, events []event.Event) error {
 		mu.Lock()
 		defer mu.Unlock()
-		if failures++; failures%3 != 0 {
+		if failures++; failures <= 4 {
 			return errors.New("the database is away")
 		}
 		return stored.store(ctx, events)
