@@ -2,12 +2,9 @@
 package ingest
 
 import (
-	"compress/gzip"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -15,16 +12,21 @@ import (
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
+	"github.com/go-chi/cors"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promauto"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/footfall-analytics/footfall/collector/event"
+	"github.com/footfall-analytics/footfall/collector/keys"
+	"github.com/footfall-analytics/footfall/collector/privacy"
+	"github.com/footfall-analytics/footfall/collector/segment"
+	"github.com/footfall-analytics/footfall/collector/visitor"
 )
 
-// Sink is where events go. Accept returns nil when all are safe for good, [event.Refusals] when all but those are, and any
-// other error when they may not be: the sender is then told to come back. It is called from many goroutines.
+// Sink is where events go. Accept returns nil when all are safe for good, and an error when they may not be: the sender is then
+// told to come back. It is called from many goroutines.
 type Sink interface {
 	Accept(ctx context.Context, events []event.Event) error
 }
@@ -35,13 +37,13 @@ type Options struct {
 	MaxBody int64
 	// MaxBatch is how many events one request may bring.
 	MaxBatch int
-	// Ready reports why events cannot be stored at the moment.
-	Ready func(ctx context.Context) error
-	Log   *slog.Logger
+	// Ready reports why events cannot be taken at the moment.
+	Ready    func(ctx context.Context) error
+	Keys     *keys.Keys
+	Privacy  *privacy.Filter
+	Visitors *visitor.Visitors
+	Log      *slog.Logger
 }
-
-// retryAfter is when a sender that is turned away should come back, in seconds.
-const retryAfter = "5"
 
 const readyTimeout = 3 * time.Second
 
@@ -49,7 +51,9 @@ type handler struct {
 	Options
 	sink     Sink
 	events   *prometheus.CounterVec
+	rejected *prometheus.CounterVec
 	duration *prometheus.HistogramVec
+	commit   prometheus.Histogram
 }
 
 // New returns the routes of the collector. Metrics are kept in registry and served from it.
@@ -58,26 +62,55 @@ func New(sink Sink, opts Options, registry *prometheus.Registry) http.Handler {
 	metrics := promauto.With(registry)
 	h := &handler{Options: opts, sink: sink,
 		events: metrics.NewCounterVec(prometheus.CounterOpts{Name: "footfall_events_received_total",
-			Help: "Events in requests: accepted (stored), rejected (bad), turned_away (may not have been stored; the sender was told to come back)."}, []string{"result"}),
+			Help: "Events in requests: accepted (safe), rejected (bad), ignored (not kept, for privacy), turned_away (may not be safe; the sender was told to come back)."}, []string{"result"}),
+		rejected: metrics.NewCounterVec(prometheus.CounterOpts{Name: "footfall_events_rejected_total",
+			Help: "Bad events by the field at fault."}, []string{"field"}),
 		duration: metrics.NewHistogramVec(prometheus.HistogramOpts{Name: "footfall_http_request_seconds",
-			Help: "Time to answer a request.", Buckets: prometheus.DefBuckets}, []string{"route", "status"}),
+			Help: "Time to answer a request.", Buckets: prometheus.ExponentialBuckets(0.0005, 2, 15)}, []string{"route", "status"}),
+		commit: metrics.NewHistogram(prometheus.HistogramOpts{Name: "footfall_commit_seconds",
+			Help: "Time until the events of a request are safe.", Buckets: prometheus.ExponentialBuckets(0.0005, 2, 15)}),
 	}
 	r := chi.NewRouter()
-	r.Use(h.observe)
-	r.Post("/track", h.track)
-	r.Post("/v1/batch", h.batch)
+	r.Use(middleware.RequestID, h.observe, cors.Handler(cors.Options{
+		AllowOriginFunc: func(_ *http.Request, origin string) bool { return h.Keys.OriginAllowed(origin) },
+		AllowedMethods:  []string{http.MethodPost},
+		AllowedHeaders:  []string{"Authorization", "Content-Type", "Content-Encoding"},
+		ExposedHeaders:  []string{"Retry-After"},
+		// Clients send their key, never cookies; but some ask for credentials.
+		AllowCredentials: true,
+		MaxAge:           600,
+	}))
+	h.takeEvents(r)
 	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) {
 		respond(w, http.StatusOK, map[string]string{"status": "ok"})
 	})
 	r.Get("/readyz", h.ready)
 	r.Get("/metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{Registry: registry}).ServeHTTP)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
-		fail(w, http.StatusNotFound, errors.New("there is nothing here; events go to POST /track or POST /v1/batch"))
+		fail(w, http.StatusNotFound, errors.New("there is nothing here; "+whereTo))
 	})
 	r.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
-		fail(w, http.StatusMethodNotAllowed, fmt.Errorf("this address does not take %s; events go to POST /track or POST /v1/batch", r.Method))
+		fail(w, http.StatusMethodNotAllowed, fmt.Errorf("this address does not take %s; %s", r.Method, whereTo))
 	})
 	return r
+}
+
+const whereTo = "events go to POST /track or POST /track/batch, those of Segment's clients to POST /v1/batch"
+
+func (h *handler) takeEvents(r chi.Router) {
+	r.Post("/track", h.take(func(body []byte, received time.Time) (segment.Request, error) {
+		batch, err := event.Decode(body, received)
+		return segment.Request{Batch: batch}, err
+	}))
+	r.Post("/track/batch", h.take(func(body []byte, received time.Time) (segment.Request, error) {
+		batch, err := event.DecodeBatch(body, h.MaxBatch, received)
+		return segment.Request{Batch: batch}, err
+	}))
+	for _, call := range []string{"track", "page", "screen", "identify", "group", "alias", "batch"} {
+		r.Post("/v1/"+call, h.take(func(body []byte, received time.Time) (segment.Request, error) {
+			return segment.Decode(call, body, segment.Limits{MaxBatch: h.MaxBatch}, received)
+		}))
+	}
 }
 
 // observe measures requests, logs those that went wrong (never what they said), and keeps a panic from ending the
@@ -86,12 +119,14 @@ func (h *handler) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+		id := middleware.GetReqID(r.Context())
+		ww.Header().Set(middleware.RequestIDHeader, id)
 		defer func() {
 			if p := recover(); p != nil {
 				if p == http.ErrAbortHandler {
 					panic(p)
 				}
-				h.Log.Error("panic in a request", "panic", fmt.Sprint(p), "path", r.URL.Path)
+				h.Log.Error("panic in a request", "request_id", id, "panic", fmt.Sprint(p), "path", r.URL.Path)
 				fail(ww, http.StatusInternalServerError, errors.New("the collector failed; its log says more"))
 			}
 			route := chi.RouteContext(r.Context()).RoutePattern()
@@ -101,8 +136,10 @@ func (h *handler) observe(next http.Handler) http.Handler {
 			if status >= http.StatusBadRequest && route != "/readyz" {
 				level = slog.LevelWarn
 			}
-			h.Log.Log(r.Context(), level, "request", "method", r.Method, "route", route, "status", status,
-				"milliseconds", time.Since(start).Milliseconds(), "remote", r.RemoteAddr)
+			if h.Log.Enabled(r.Context(), level) {
+				h.Log.Log(r.Context(), level, "request", "request_id", id, "method", r.Method, "route", route, "status", status,
+					"milliseconds", time.Since(start).Milliseconds(), "remote", r.RemoteAddr)
+			}
 		}()
 		next.ServeHTTP(ww, r)
 	})
@@ -117,115 +154,4 @@ func (h *handler) ready(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	respond(w, http.StatusOK, map[string]string{"status": "ready"})
-}
-
-func (h *handler) track(w http.ResponseWriter, r *http.Request) {
-	body, ok := h.body(w, r)
-	if !ok {
-		return
-	}
-	e, refused, err := event.Decode(body, time.Now())
-	if err != nil {
-		fail(w, http.StatusBadRequest, err)
-		return
-	}
-	batch := event.Batch{Refused: refused}
-	if len(refused) == 0 {
-		batch.Events, batch.Index = []event.Event{e}, []int{0}
-	}
-	h.store(w, r, batch)
-}
-
-func (h *handler) batch(w http.ResponseWriter, r *http.Request) {
-	body, ok := h.body(w, r)
-	if !ok {
-		return
-	}
-	batch, err := event.DecodeBatch(body, h.MaxBatch, time.Now())
-	if err != nil {
-		fail(w, http.StatusBadRequest, err)
-		return
-	}
-	h.store(w, r, batch)
-}
-
-// body reads the whole body, inflated. When it cannot, it has answered and returns false.
-func (h *handler) body(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
-	var reader io.Reader = http.MaxBytesReader(w, r.Body, h.MaxBody)
-	switch encoding := r.Header.Get("Content-Encoding"); encoding {
-	case "", "identity":
-	case "gzip":
-		inflated, err := gzip.NewReader(reader)
-		if err != nil {
-			fail(w, http.StatusBadRequest, fmt.Errorf("the body is not gzip, though Content-Encoding says so: %w", err))
-			return nil, false
-		}
-		reader = io.LimitReader(inflated, h.MaxBody+1)
-	default:
-		w.Header().Set("Accept-Encoding", "gzip, identity")
-		fail(w, http.StatusUnsupportedMediaType, errors.New("this Content-Encoding is not known; send the body plain or with gzip"))
-		return nil, false
-	}
-	body, err := io.ReadAll(reader)
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge) || int64(len(body)) > h.MaxBody:
-		fail(w, http.StatusRequestEntityTooLarge, fmt.Errorf("the body is larger than %d bytes; send fewer events at once", h.MaxBody))
-	case err != nil:
-		fail(w, http.StatusBadRequest, fmt.Errorf("the body could not be read: %w", err))
-	default:
-		return body, true
-	}
-	return nil, false
-}
-
-type answer struct {
-	// Accepted counts the events that are stored.
-	Accepted int            `json:"accepted"`
-	Rejected event.Refusals `json:"rejected,omitempty"`
-}
-
-// store hands the good events of a request on and answers for all of them.
-func (h *handler) store(w http.ResponseWriter, r *http.Request, batch event.Batch) {
-	refused := batch.Refused
-	if err := h.sink.Accept(r.Context(), batch.Events); err != nil {
-		var late event.Refusals
-		if !errors.As(err, &late) {
-			h.events.WithLabelValues("turned_away").Add(float64(len(batch.Events)))
-			w.Header().Set("Retry-After", retryAfter)
-			fail(w, http.StatusServiceUnavailable, fmt.Errorf("%w; send the request again later, with the same event_id in each event nothing is stored twice", err))
-			return
-		}
-		for _, l := range late {
-			l.Index = batch.Index[l.Index]
-			refused = append(refused, l)
-		}
-	}
-	rejected := map[int]bool{}
-	for _, bad := range refused {
-		rejected[bad.Index] = true
-	}
-	result := answer{Accepted: len(batch.Events), Rejected: refused}
-	for _, index := range batch.Index {
-		if rejected[index] {
-			result.Accepted--
-		}
-	}
-	h.events.WithLabelValues("accepted").Add(float64(result.Accepted))
-	h.events.WithLabelValues("rejected").Add(float64(len(rejected)))
-	status := http.StatusOK
-	if len(refused) > 0 {
-		status = http.StatusBadRequest
-	}
-	respond(w, status, result)
-}
-
-func fail(w http.ResponseWriter, status int, err error) {
-	respond(w, status, map[string]string{"error": err.Error()})
-}
-
-func respond(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // a client that has gone away needs no answer
 }

@@ -2,8 +2,10 @@ package ingest_test
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,59 +14,123 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/footfall-analytics/footfall/collector/event"
 	"github.com/footfall-analytics/footfall/collector/ingest"
+	"github.com/footfall-analytics/footfall/collector/keys"
+	"github.com/footfall-analytics/footfall/collector/privacy"
+	"github.com/footfall-analytics/footfall/collector/queue"
+	"github.com/footfall-analytics/footfall/collector/visitor"
 	"github.com/footfall-analytics/footfall/collector/writer"
 	"github.com/footfall-analytics/footfall/internal/dbtest"
 	"github.com/footfall-analytics/footfall/sql"
 )
 
-// collector is the real router on the real writer.
+// collector is the real router on the real queue and the real writer.
 type collector struct {
 	*httptest.Server
 	t      *testing.T
 	pool   *pgxpool.Pool
 	schema string
-	writer *writer.Writer
+	queue  *queue.Queue
+	keys   *keys.Keys
 }
 
-func start(t *testing.T, dsn, schema string, opts writer.Options) *collector {
+// settings of a collector; the zero value is a quick one.
+type settings struct {
+	interval   time.Duration
+	queueBytes int64
+	// keysDSN is where the keys are, if not with the events.
+	keysDSN string
+	privacy privacy.Settings
+}
+
+func start(t *testing.T, dsn, schema string, s settings) *collector {
+	t.Helper()
+	pool, keysPool := openPool(t, dsn), openPool(t, cmp.Or(s.keysDSN, dsn))
+	log := slog.New(slog.NewTextHandler(t.Output(), nil))
+	registry := prometheus.NewRegistry()
+	waiting, err := queue.Open(queue.Options{Dir: t.TempDir(), MaxBytes: cmp.Or(s.queueBytes, 1<<20), SegmentBytes: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := writer.New(&writer.Table{Pool: pool, Schema: schema, Log: log}, waiting,
+		writer.Options{BatchEvents: 100, BatchInterval: cmp.Or(s.interval, 20*time.Millisecond), Log: log}, registry)
+	filter, err := privacy.New(s.privacy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	visitors, err := visitor.New(visitor.Settings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := keys.Open(t.Context(), keys.Options{Pool: keysPool, Schema: schema, Log: log})
+	server := httptest.NewServer(ingest.New(disk{waiting}, ingest.Options{MaxBody: 10_000, MaxBatch: 20, Log: log, Keys: known,
+		Privacy: filter, Visitors: visitors, Ready: func(ctx context.Context) error {
+			conn, err := pool.Acquire(ctx)
+			if err != nil {
+				return err
+			}
+			defer conn.Release()
+			return sql.Check(ctx, conn.Conn(), schema)
+		}}, registry))
+	running, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- w.Run(running) }()
+	t.Cleanup(func() {
+		server.Close()
+		stop()
+		if err := errors.Join(<-ended, waiting.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+	return &collector{server, t, pool, schema, waiting, known}
+}
+
+func openPool(t *testing.T, dsn string) *pgxpool.Pool {
+	t.Helper()
 	pool, err := pgxpool.New(t.Context(), dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
-	log := slog.New(slog.NewTextHandler(t.Output(), nil))
-	registry := prometheus.NewRegistry()
-	w := writer.New(&writer.Table{Pool: pool, Schema: schema, Log: log}, opts, registry)
-	t.Cleanup(w.Close)
-	server := httptest.NewServer(ingest.New(w, ingest.Options{MaxBody: 10_000, MaxBatch: 20, Log: log, Ready: func(ctx context.Context) error {
-		conn, err := pool.Acquire(ctx)
-		if err != nil {
-			return err
-		}
-		defer conn.Release()
-		return sql.Check(ctx, conn.Conn(), schema)
-	}}, registry))
-	t.Cleanup(server.Close)
-	return &collector{server, t, pool, schema, w}
+	return pool
 }
 
-var quick = writer.Options{BatchEvents: 100, BatchInterval: 20 * time.Millisecond, BufferEvents: 1000, Timeout: 10 * time.Second}
+// disk is the queue as collector serve uses it.
+type disk struct{ *queue.Queue }
+
+func (d disk) Accept(ctx context.Context, events []event.Event) error {
+	return d.Append(ctx, event.AppendRecord(nil, events))
+}
+
+// settle waits until all events are in the database.
+func (c *collector) settle() {
+	c.t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		if _, records := c.queue.Size(); records == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			c.t.Fatal("the events do not come to the database")
+		}
+	}
+}
 
 type answer struct {
-	Accepted int
-	Rejected []struct {
+	Accepted, Ignored int
+	Rejected          []struct {
 		Index         int
 		Field, Reason string
 	}
@@ -107,9 +173,10 @@ func (c *collector) get(path string) (int, string) {
 	return res.StatusCode, string(body)
 }
 
-// rows reads one text column.
+// rows reads one text column, after all events have come to the database.
 func (c *collector) rows(query string) []string {
 	c.t.Helper()
+	c.settle()
 	rows, err := c.pool.Query(c.t.Context(), fmt.Sprintf(query, pgx.Identifier{c.schema, "user_events"}.Sanitize()))
 	if err != nil {
 		c.t.Fatal(err)
@@ -125,30 +192,30 @@ func eventJSON(user, name string) string {
 	return fmt.Sprintf(`{"event_id": %q, "user_id": %q, "event_type": %q, "timestamp": "2026-11-01T12:00:00Z"}`, uuid.NewString(), user, name)
 }
 
-func TestTrackStoresAnEventBeforeItAnswers(t *testing.T) {
+func TestTrackStoresAnEventOnce(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
-		c := start(t, dsn, dbtest.Schema(t, dsn), quick)
+		c := start(t, dsn, dbtest.Schema(t, dsn), settings{})
 		body := `{"event_id": "0192f0c1-2b7e-7c3a-9f10-5a6b7c8d9e0f", "user_id": "Zoë", "event_type": "pay_order",
-			"timestamp": "2026-11-01T12:00:00.123456+02:00", "page_url": "/pay", "device_type": "mobile", "session_id": "s1", "metadata": {"a": [1, "\ud800"]}}`
+			"timestamp": "2026-11-01T12:00:00.123456+02:00", "page_url": "/pay", "device_type": "mobile", "session_id": "s1", "metadata": {"a": [1, "é"]}}`
 		for range 2 { // the second time changes nothing
 			if res, a := c.post("/track", body); res.StatusCode != 200 || a.Accepted != 1 || res.Header.Get("Content-Type") != "application/json" {
 				t.Fatal(res.Status, a)
 			}
 		}
 		got := c.rows(`SELECT concat_ws(' ', event_id, user_id, event_type, time AT TIME ZONE 'UTC', page_url, device_type, session_id, metadata, user_key IS NOT NULL) FROM %s`)
-		want := []string{`0192f0c1-2b7e-7c3a-9f10-5a6b7c8d9e0f Zoë pay_order 2026-11-01 10:00:00.123456 /pay mobile s1 {"a": [1, "` + "\uFFFD" + `"]} t`}
-		if diff := cmp.Diff(want, got); diff != "" {
+		want := []string{`0192f0c1-2b7e-7c3a-9f10-5a6b7c8d9e0f Zoë pay_order 2026-11-01 10:00:00.123456 /pay mobile s1 {"a": [1, "é"]} t`}
+		if diff := gocmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}
 		if res, a := c.post("/track", eventJSON("u", "visit")); res.StatusCode != 200 {
 			t.Fatal(res.Status, a)
 		}
-		if diff := cmp.Diff([]string{"t"}, c.rows(`SELECT (page_url IS NULL AND device_type IS NULL AND session_id IS NULL AND metadata = '{}')::text::char FROM %s WHERE user_id = 'u'`)); diff != "" {
+		if diff := gocmp.Diff([]string{"t"}, c.rows(`SELECT (page_url IS NULL AND device_type IS NULL AND session_id IS NULL AND metadata = '{}')::text::char FROM %s WHERE user_id = 'u'`)); diff != "" {
 			t.Error(diff)
 		}
 		_, metrics := c.get("/metrics")
 		for _, line := range []string{`footfall_events_received_total{result="accepted"} 3`, `footfall_events_written_total{result="new"} 2`,
-			`footfall_events_written_total{result="known"} 1`, "footfall_buffer_events 0", `footfall_http_request_seconds_count{route="/track",status="200"} 3`} {
+			`footfall_events_written_total{result="known"} 1`, "footfall_queue_records 0", "footfall_oldest_event_seconds 0", `footfall_http_request_seconds_count{route="/track",status="200"} 3`} {
 			if !strings.Contains(metrics, line+"\n") {
 				t.Errorf("the metrics lack %s", line)
 			}
@@ -158,7 +225,8 @@ func TestTrackStoresAnEventBeforeItAnswers(t *testing.T) {
 
 func TestBatchRefusesOnlyTheBadEvents(t *testing.T) {
 	dsn := dbtest.Embedded(t)
-	c := start(t, dsn, dbtest.Schema(t, dsn), quick)
+	schema := dbtest.Schema(t, dsn)
+	c := start(t, dsn, schema, settings{})
 	// The database itself refuses one event, in the middle of those of others.
 	if _, err := c.pool.Exec(t.Context(), fmt.Sprintf(`ALTER TABLE %s.user_events ADD CHECK (event_type <> 'poison')`, c.schema)); err != nil {
 		t.Fatal(err)
@@ -172,29 +240,36 @@ func TestBatchRefusesOnlyTheBadEvents(t *testing.T) {
 			}
 		})
 	}
-	res, a := c.post("/v1/batch", body)
+	res, a := c.post("/track/batch", body)
 	others.Wait()
-	if res.StatusCode != 400 || a.Accepted != 2 {
+	if res.StatusCode != 400 || a.Accepted != 3 {
 		t.Error(res.Status, a)
 	}
 	var bad []string
 	for _, r := range a.Rejected {
 		bad = append(bad, fmt.Sprintf("%d %s", r.Index, r.Field))
 	}
-	if diff := cmp.Diff([]string{"1 event_type", "3 user_id", "3 event_type", "3 timestamp", "2 "}, bad); diff != "" {
+	if diff := gocmp.Diff([]string{"1 event_type", "3 user_id", "3 event_type", "3 timestamp"}, bad); diff != "" {
 		t.Error(diff)
 	}
-	if last := a.Rejected[len(a.Rejected)-1].Reason; !strings.Contains(last, "SQLSTATE 23514") {
-		t.Error(last)
-	}
-	if diff := cmp.Diff([]string{"five", "one", "0", "1", "2", "3", "4"}, c.rows(`SELECT event_type FROM %s ORDER BY user_id = 'other', event_type`)); diff != "" {
+	if diff := gocmp.Diff([]string{"five", "one", "0", "1", "2", "3", "4"}, c.rows(`SELECT event_type FROM %s ORDER BY user_id = 'other', event_type`)); diff != "" {
 		t.Error(diff)
+	}
+	// What the database refused is kept, with the reason.
+	var user, reason string
+	var record []byte
+	if err := c.pool.QueryRow(t.Context(), fmt.Sprintf(`SELECT user_id, reason, record FROM %s.rejected_events`, schema)).Scan(&user, &reason, &record); err != nil {
+		t.Fatal(err)
+	}
+	events, err := event.DecodeRecord(nil, record)
+	if err != nil || user != "c" || len(events) != 1 || events[0].Type != "poison" || !strings.Contains(reason, "SQLSTATE 23514") {
+		t.Error(user, reason, events, err)
 	}
 }
 
 func TestBodies(t *testing.T) {
 	dsn := dbtest.Embedded(t)
-	c := start(t, dsn, dbtest.Schema(t, dsn), quick)
+	c := start(t, dsn, dbtest.Schema(t, dsn), settings{})
 	zip := func(s string) string {
 		var b bytes.Buffer
 		w := gzip.NewWriter(&b)
@@ -217,18 +292,18 @@ func TestBodies(t *testing.T) {
 		{"not gzip", "/track", eventJSON("u", "visit"), "gzip", 400, "is not gzip"},
 		{"gzip cut off", "/track", zip(eventJSON("u", "visit"))[:40], "gzip", 400, "could not be read"},
 		{"other encoding", "/track", "x", "br", 415, "plain or with gzip"},
-		{"too large", "/v1/batch", large, "", 413, "larger than 10000 bytes"},
-		{"too large when inflated", "/v1/batch", zip(large), "gzip", 413, "larger than 10000 bytes"},
-		{"too many", "/v1/batch", `{"batch": [` + strings.Repeat("{},", 20) + `{}]}`, "", 400, "21 events, at most 20"},
-		{"no JSON", "/track", "user_id=1", "", 400, "not valid JSON at byte 1"},
-		{"elsewhere", "/v1/track", "{}", "", 404, "POST /track"},
+		{"too large", "/track/batch", large, "", 413, "larger than 10000 bytes"},
+		{"too large when inflated", "/track/batch", zip(large), "gzip", 413, "larger than 10000 bytes"},
+		{"too many", "/track/batch", `{"batch": [` + strings.Repeat("{},", 20) + `{}]}`, "", 400, "21 events, at most 20"},
+		{"no JSON", "/track", "user_id=1", "", 400, "not valid JSON at byte 0"},
+		{"elsewhere", "/v2/track", "{}", "", 404, "POST /track"},
 	} {
 		res, a := c.post(test.path, test.body, "Content-Encoding", test.encoding)
 		if res.StatusCode != test.status || !strings.Contains(a.Error, test.reason) {
 			t.Errorf("%s: %s %+v", test.name, res.Status, a)
 		}
 	}
-	if diff := cmp.Diff([]string{"plain", "zip"}, c.rows(`SELECT user_id FROM %s ORDER BY 1`)); diff != "" {
+	if diff := gocmp.Diff([]string{"plain", "zip"}, c.rows(`SELECT user_id FROM %s ORDER BY 1`)); diff != "" {
 		t.Error(diff)
 	}
 	if status, body := c.get("/track"); status != 405 || !strings.Contains(body, "does not take GET") {
@@ -238,11 +313,11 @@ func TestBodies(t *testing.T) {
 
 func TestReadyNeedsTheSchema(t *testing.T) {
 	dsn := dbtest.Embedded(t)
-	c := start(t, dsn, dbtest.Schema(t, dsn), quick)
+	c := start(t, dsn, dbtest.Schema(t, dsn), settings{})
 	if status, body := c.get("/readyz"); status != 200 {
 		t.Error(status, body)
 	}
-	c = start(t, dsn, "test_nothing_here", quick)
+	c = start(t, dsn, "test_nothing_here", settings{})
 	if status, body := c.get("/readyz"); status != 503 || !strings.Contains(body, "run collector migrate") {
 		t.Error(status, body)
 	}
@@ -291,109 +366,61 @@ func forward(listener net.Listener, to string) {
 	}
 }
 
+// While the database is away events are taken until the disk's share is full; then they come in order.
 func TestDatabaseAway(t *testing.T) {
 	dsn := dbtest.Embedded(t)
 	schema := dbtest.Schema(t, dsn)
 	awayDSN, bring := away(t, dsn)
-	opts := quick
-	opts.Timeout, opts.BufferEvents = time.Second, 20
-	c := start(t, awayDSN, schema, opts)
+	c := start(t, awayDSN, schema, settings{queueBytes: 1500, keysDSN: dsn})
 	if status, body := c.get("/readyz"); status != 503 || strings.Contains(body, "postgres:postgres") {
 		t.Error(status, body)
 	}
-	turnedAway := func(res *http.Response, a answer, reason string) {
-		t.Helper()
-		if res.StatusCode != 503 || res.Header.Get("Retry-After") != "5" || !strings.Contains(a.Error, reason) || a.Accepted != 0 {
-			t.Error(res.Status, res.Header, a)
+	taken := 0
+	for ; ; taken++ {
+		res, a := c.post("/track", eventJSON("u", fmt.Sprintf("event %02d", taken)))
+		if res.StatusCode == 200 {
+			continue
 		}
-	}
-	begin := time.Now()
-	res, a := c.post("/track", eventJSON("u", "lost"))
-	turnedAway(res, a, "does not take events")
-	if waited := time.Since(begin); waited < 500*time.Millisecond || waited > 5*time.Second {
-		t.Error("answered after", waited)
-	}
-	// The buffer has room for twenty events.
-	var first sync.WaitGroup
-	first.Go(func() {
-		res, a := c.post("/v1/batch", `{"batch": [`+strings.TrimSuffix(strings.Repeat(eventJSON("u", "waiting")+",", 20), ",")+`]}`)
-		turnedAway(res, a, "does not take events")
-	})
-	time.Sleep(300 * time.Millisecond)
-	res, a = c.post("/track", eventJSON("u", "too much"))
-	turnedAway(res, a, writer.ErrFull.Error())
-	first.Wait()
-	// An outage that is shorter than the timeout is not felt.
-	time.AfterFunc(400*time.Millisecond, bring)
-	if res, a := c.post("/track", eventJSON("u", "late")); res.StatusCode != 200 {
-		t.Error(res.Status, a)
-	}
-	if diff := cmp.Diff([]string{"late"}, c.rows(`SELECT event_type FROM %s`)); diff != "" {
-		t.Error(diff)
-	}
-}
-
-func TestCloseWritesWhatWaits(t *testing.T) {
-	dsn := dbtest.Embedded(t)
-	opts := quick
-	opts.BatchInterval = time.Hour
-	c := start(t, dsn, dbtest.Schema(t, dsn), opts)
-	var requests sync.WaitGroup
-	for i := range 10 {
-		requests.Go(func() {
-			if res, a := c.post("/track", eventJSON("u", fmt.Sprint(i))); res.StatusCode != 200 {
-				t.Error(res.Status, a)
-			}
-		})
-	}
-	deadline := time.Now().Add(10 * time.Second)
-	for waiting := ""; !strings.Contains(waiting, "footfall_buffer_events 10\n"); _, waiting = c.get("/metrics") {
-		if time.Now().After(deadline) {
-			t.Fatal("the events do not wait")
+		if res.StatusCode != 503 || res.Header.Get("Retry-After") != "5" || !strings.Contains(a.Error, queue.ErrFull.Error()) || a.Accepted != 0 {
+			t.Fatal(res.Status, res.Header, a)
 		}
+		break
 	}
-	c.writer.Close()
-	requests.Wait()
-	if got := c.rows(`SELECT event_type FROM %s`); len(got) != 10 {
+	if taken < 5 {
+		t.Error("only", taken, "events were taken")
+	}
+	bring()
+	if got := c.rows(`SELECT event_type FROM %s ORDER BY received_at`); len(got) != taken || !slices.IsSorted(got) {
 		t.Error(got)
 	}
-	if err := c.writer.Accept(t.Context(), nil); err != nil {
-		t.Error(err)
-	}
-	if res, a := c.post("/track", eventJSON("u", "x")); res.StatusCode != 503 || !strings.Contains(a.Error, writer.ErrStopped.Error()) {
+	if res, a := c.post("/track", eventJSON("u", "there is room again")); res.StatusCode != 200 {
 		t.Error(res.Status, a)
 	}
 }
 
 func TestEventsFallIntoBatches(t *testing.T) {
 	dsn := dbtest.Embedded(t)
-	opts := quick
-	opts.BatchEvents, opts.BatchInterval = 50, 300*time.Millisecond
-	c := start(t, dsn, dbtest.Schema(t, dsn), opts)
-	var requests sync.WaitGroup
-	for range 20 {
-		requests.Go(func() {
-			var events []string
-			for range 10 {
-				events = append(events, eventJSON("u", "visit"))
-			}
-			if res, a := c.post("/v1/batch", `{"batch": [`+strings.Join(events, ",")+`]}`); res.StatusCode != 200 || a.Accepted != 10 {
-				t.Error(res.Status, a)
-			}
-		})
+	c := start(t, dsn, dbtest.Schema(t, dsn), settings{interval: 500 * time.Millisecond})
+	for range 10 {
+		var events []string
+		for range 5 {
+			events = append(events, eventJSON("u", "visit"))
+		}
+		if res, a := c.post("/track/batch", `{"batch": [`+strings.Join(events, ",")+`]}`); res.StatusCode != 200 || a.Accepted != 5 {
+			t.Error(res.Status, a)
+		}
 	}
-	requests.Wait()
-	if got := c.rows(`SELECT count(*)::text FROM %s`); got[0] != "200" {
+	if got := c.rows(`SELECT count(*)::text FROM %s`); got[0] != "50" {
 		t.Error(got)
 	}
-	if _, metrics := c.get("/metrics"); !strings.Contains(metrics, "footfall_batch_events_count 4\n") {
-		t.Error("two hundred events did not make four batches of fifty")
+	if _, metrics := c.get("/metrics"); !strings.Contains(metrics, "footfall_batch_events_count 1\n") {
+		t.Error("ten requests within half a second did not make one batch")
 	}
 }
 
 func TestLateEventsGoIntoCompressedDays(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
-		c := start(t, dsn, dbtest.Schema(t, dsn), quick)
+		c := start(t, dsn, dbtest.Schema(t, dsn), settings{})
 		again := eventJSON("u", "visit")
 		for _, body := range []string{again, eventJSON("u", "visit")} {
 			if res, a := c.post("/track", body); res.StatusCode != 200 {
@@ -408,7 +435,7 @@ func TestLateEventsGoIntoCompressedDays(t *testing.T) {
 				t.Fatal(res.Status, a)
 			}
 		}
-		if diff := cmp.Diff([]string{"late", "u", "u"}, c.rows(`SELECT user_id FROM %s ORDER BY 1`)); diff != "" {
+		if diff := gocmp.Diff([]string{"late", "u", "u"}, c.rows(`SELECT user_id FROM %s ORDER BY 1`)); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -416,22 +443,187 @@ func TestLateEventsGoIntoCompressedDays(t *testing.T) {
 
 func TestClientsThatLeave(t *testing.T) {
 	dsn := dbtest.Embedded(t)
-	opts := quick
-	opts.BatchInterval = 500 * time.Millisecond
-	c := start(t, dsn, dbtest.Schema(t, dsn), opts)
-	ctx, leave := context.WithTimeout(t.Context(), 100*time.Millisecond)
-	defer leave()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.URL+"/track", strings.NewReader(eventJSON("gone", "visit")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := c.Client().Do(req); !errors.Is(err, context.DeadlineExceeded) {
-		t.Fatal(err)
+	c := start(t, dsn, dbtest.Schema(t, dsn), settings{})
+	for range 20 {
+		conn, err := net.Dial("tcp", c.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(conn, "POST /track HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{\"user_id\": \"gone\""); err != nil {
+			t.Fatal(err)
+		}
+		_ = conn.Close()
 	}
 	if res, a := c.post("/track", eventJSON("stays", "visit")); res.StatusCode != 200 {
 		t.Fatal(res.Status, a)
 	}
-	if diff := cmp.Diff([]string{"gone", "stays"}, c.rows(`SELECT user_id FROM %s ORDER BY 1`)); diff != "" {
+	if diff := gocmp.Diff([]string{"stays"}, c.rows(`SELECT user_id FROM %s`)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func segmentMessage(kind, id, at, more string) string {
+	return fmt.Sprintf(`{"type": %q, "messageId": %q, "timestamp": %q%s}`, kind, id, at, more)
+}
+
+// A message that comes again changes nothing, though clocks, and with them the corrected times, differ.
+func TestMessagesAreKnownAgainWhateverTheTime(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		c := start(t, dsn, dbtest.Schema(t, dsn), settings{})
+		send := func(sentAgo time.Duration, messages ...string) {
+			t.Helper()
+			body := fmt.Sprintf(`{"batch": [%s], "sentAt": %q}`, strings.Join(messages, ","), time.Now().Add(-sentAgo).Format(time.RFC3339Nano))
+			if res, a := c.post("/v1/batch", body); res.StatusCode != 200 {
+				t.Fatal(res.Status, a)
+			}
+			c.settle()
+		}
+		at := time.Now().Add(-time.Hour).UTC().Format(time.RFC3339Nano)
+		id := uuid.NewString()
+		skewed := segmentMessage("track", id, at, `, "userId": "u", "event": "skewed"`)
+		send(2*time.Hour, skewed)
+		send(2*time.Hour+time.Second, skewed) // corrected by a second more
+		send(0, skewed)                       // not corrected
+		straight := segmentMessage("track", uuid.NewString(), at, `, "userId": "u", "event": "straight"`)
+		send(0, straight)
+		send(3*time.Hour, straight)
+		timeless := strings.Replace(segmentMessage("track", uuid.NewString(), at, `, "userId": "u", "event": "timeless"`), fmt.Sprintf(`, "timestamp": %q`, at), "", 1)
+		send(0, timeless)
+		send(0, timeless)
+		// The anonymous event comes again after its visitor has become a user.
+		anonymous := segmentMessage("track", uuid.NewString(), at, `, "anonymousId": "a", "event": "anonymous"`)
+		send(0, anonymous)
+		send(0, segmentMessage("identify", uuid.NewString(), at, `, "anonymousId": "a", "userId": "u", "traits": {"plan": "pro"}`))
+		send(0, anonymous, segmentMessage("track", uuid.NewString(), at, `, "anonymousId": "a", "event": "later"`))
+		want := []string{"anonymous a a", "identify u a", "later u a", "skewed u", "straight u", "timeless u"}
+		if diff := gocmp.Diff(want, c.rows(`SELECT concat_ws(' ', event_type, user_id, anonymous_id) FROM %s ORDER BY event_type`)); diff != "" {
+			t.Error(diff)
+		}
+		if diff := gocmp.Diff([]string{"skewed 1"}, c.rows(`SELECT concat_ws(' ', event_type, round(extract(epoch FROM time - sent_time) / 7200)) FROM %s WHERE sent_time IS NOT NULL`)); diff != "" {
+			t.Error(diff)
+		}
+		var joined string
+		if err := c.pool.QueryRow(t.Context(), fmt.Sprintf(`SELECT alias || ' ' || a.user_id || ' ' || traits::text
+			FROM %[1]s.user_aliases a JOIN %[1]s.user_profiles p ON p.user_id = a.user_id`, c.schema)).Scan(&joined); err != nil || joined != `a u {"plan": "pro"}` {
+			t.Error(joined, err)
+		}
+	})
+}
+
+func TestKeys(t *testing.T) {
+	dsn := dbtest.Embedded(t)
+	c := start(t, dsn, dbtest.Schema(t, dsn), settings{})
+	add := func(k keys.Key) string {
+		t.Helper()
+		key, err := keys.Add(t.Context(), c.pool, c.schema, k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.keys.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return key
+	}
+	basic := func(key string) string { return "Basic " + base64.StdEncoding.EncodeToString([]byte(key+":")) }
+	if res, a := c.post("/track", eventJSON("u", "before there are keys")); res.StatusCode != 200 {
+		t.Error(res.Status, a)
+	}
+	key := add(keys.Key{Name: "web", Origins: []string{"https://shop.example"}})
+	slow := add(keys.Key{Name: "slow", Rate: 1})
+	for _, test := range []struct {
+		name, path, body string
+		headers          []string
+		status           int
+	}{
+		{"no key", "/track", eventJSON("u", "x"), nil, 401},
+		{"unknown key", "/track", eventJSON("u", "x"), []string{"Authorization", basic("ff_nobody")}, 401},
+		{"Basic", "/track", eventJSON("u", "basic"), []string{"Authorization", basic(key)}, 200},
+		{"in the address", "/track?writeKey=" + key, eventJSON("u", "address"), []string{"Content-Type", "text/plain"}, 200},
+		{"in the body", "/v1/track", fmt.Sprintf(`{"writeKey": %q, "userId": "u", "event": "body", "timestamp": "2026-11-01T12:00:00Z"}`, key), nil, 200},
+		{"its web site", "/track", eventJSON("u", "origin"), []string{"Authorization", basic(key), "Origin", "https://shop.example"}, 200},
+		{"another web site", "/track", eventJSON("u", "x"), []string{"Authorization", basic(key), "Origin", "https://evil.example"}, 403},
+	} {
+		if res, a := c.post(test.path, test.body, test.headers...); res.StatusCode != test.status {
+			t.Errorf("%s: %s %+v", test.name, res.Status, a)
+		}
+	}
+	limited := false
+	for range 1100 {
+		res, _ := c.post("/track", eventJSON("u", "much"), "Authorization", basic(slow))
+		if limited = res.StatusCode == 429; limited {
+			if after := res.Header.Get("Retry-After"); after != "1" {
+				t.Error("Retry-After", after)
+			}
+			break
+		}
+	}
+	if !limited {
+		t.Error("a key with one event a second sent more than a thousand at once")
+	}
+	want := []string{"address", "basic", "before there are keys", "body", "origin"}
+	if diff := gocmp.Diff(want, c.rows(`SELECT event_type FROM %s WHERE event_type <> 'much' ORDER BY 1`)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A browser asks before it sends a key, and reads answers from its own sites only.
+func TestWebSites(t *testing.T) {
+	dsn := dbtest.Embedded(t)
+	c := start(t, dsn, dbtest.Schema(t, dsn), settings{})
+	if _, err := keys.Add(t.Context(), c.pool, c.schema, keys.Key{Name: "web", Origins: []string{"https://shop.example"}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.keys.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for origin, want := range map[string]string{"https://shop.example": "https://shop.example", "https://evil.example": ""} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodOptions, c.URL+"/v1/batch", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Origin", origin)
+		req.Header.Set("Access-Control-Request-Method", "POST")
+		req.Header.Set("Access-Control-Request-Headers", "authorization,content-type")
+		res, err := c.Client().Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		if got := res.Header.Get("Access-Control-Allow-Origin"); got != want {
+			t.Errorf("%s: %q", origin, got)
+		}
+	}
+}
+
+func TestPrivacyKeepsEventsOut(t *testing.T) {
+	dsn := dbtest.Embedded(t)
+	c := start(t, dsn, dbtest.Schema(t, dsn), settings{privacy: privacy.Settings{RespectDNT: true}})
+	if res, a := c.post("/track", eventJSON("u", "private"), "DNT", "1"); res.StatusCode != 200 || a.Accepted != 0 || a.Ignored != 1 {
+		t.Error(res.Status, a)
+	}
+	if res, a := c.post("/track", eventJSON("u", "open")); res.StatusCode != 200 || a.Accepted != 1 {
+		t.Error(res.Status, a)
+	}
+	if diff := gocmp.Diff([]string{"open"}, c.rows(`SELECT event_type FROM %s`)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// What a forgotten user had sent before is not written, wherever it waited.
+func TestForgottenUsersStayAway(t *testing.T) {
+	dsn := dbtest.Embedded(t)
+	c := start(t, dsn, dbtest.Schema(t, dsn), settings{interval: 300 * time.Millisecond})
+	if res, a := c.post("/track", eventJSON("gone", "before")); res.StatusCode != 200 {
+		t.Fatal(res.Status, a)
+	}
+	if _, err := c.pool.Exec(t.Context(), fmt.Sprintf(`INSERT INTO %[1]s.forgotten_users (user_key) VALUES (%[1]s.user_key_of('gone'))`, c.schema)); err != nil {
+		t.Fatal(err)
+	}
+	c.settle()
+	if res, a := c.post("/track", eventJSON("gone", "after")); res.StatusCode != 200 {
+		t.Fatal(res.Status, a)
+	}
+	if diff := gocmp.Diff([]string{"after"}, c.rows(`SELECT event_type FROM %s`)); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -121,46 +121,18 @@ func (t *Table) transaction(ctx context.Context, fn func(tx pgx.Tx) error) error
 	})
 }
 
-// The first time that was chosen for an event holds.
-const chooseTimes = `INSERT INTO chosen_times (event_id, time) SELECT * FROM unnest($1::uuid[], $2::timestamptz[]) ON CONFLICT DO NOTHING`
-
-// user_events_once knows an event that comes again by its user and time. Where either may have been another one the first time,
-// it is looked for under both; a client that says another time than before sends another event. An event of a forgotten user
-// that was received before that is left out. The ids of $13 are returned where their events are new.
-const insertStatement = `WITH inserted AS (
-	INSERT INTO user_events (time, user_id, user_key, event_type, page_url, device_type, session_id, metadata, event_id, received_at,
-		anonymous_id, sent_time)
-	SELECT coalesce(c.time, e.time), coalesce(a.user_id, e.user_id), coalesce(a.user_key, user_key_of(e.user_id)), e.event_type,
-		nullif(page_url, ''), nullif(device_type, ''), nullif(session_id, ''), metadata::jsonb, e.event_id, received_at,
-		coalesce(nullif(anonymous_id, ''), a.alias), sent_time
-	FROM unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::uuid[], $9::timestamptz[],
-		$10::text[], $11::timestamptz[], $12::bool[])
-		AS e (time, user_id, event_type, page_url, device_type, session_id, metadata, event_id, received_at, anonymous_id, sent_time, chosen)
-	LEFT JOIN user_aliases a ON a.alias = e.user_id
-	LEFT JOIN chosen_times c ON c.event_id = e.event_id
-	WHERE NOT EXISTS (SELECT FROM forgotten_users f WHERE f.user_key = user_key_of(e.user_id) AND f.forgotten_at > e.received_at)
-		AND NOT ((a.alias IS NOT NULL OR e.chosen) AND EXISTS (
-			SELECT FROM user_events o WHERE o.event_type = e.event_type AND o.event_id = e.event_id
-				AND o.user_key IN (user_key_of(e.user_id), a.user_key) AND o.time IN (c.time, e.time, e.sent_time)))
-	ON CONFLICT DO NOTHING
-	RETURNING event_id
-) SELECT count(*), array_agg(event_id::text) FILTER (WHERE event_id = ANY($13::uuid[])) FROM inserted`
+const storeEvents = `SELECT stored, told::text[] FROM store_events($1, $2, $3, $4, $5, $6, $7, $8::text[]::uuid[], $9, $10, $11, $12, $13::text[]::uuid[])`
 
 // insertAll stores all events or none, with what they say about their users, and returns how many were not there yet.
 func (t *Table) insertAll(ctx context.Context, events []event.Event) (stored int, err error) {
 	err = t.transaction(ctx, func(tx pgx.Tx) error {
-		r := rowsOf(events)
-		if len(r.chosenIDs) > 0 {
-			if _, err := tx.Exec(ctx, chooseTimes, r.chosenIDs, r.chosenTimes); err != nil {
-				return err
-			}
-		}
+		columns := columnsOf(events)
 		var told []string
-		if err := tx.QueryRow(ctx, insertStatement, r.columns...).Scan(&stored, &told); err != nil {
+		if err := tx.QueryRow(ctx, storeEvents, columns...).Scan(&stored, &told); err != nil {
 			return err
 		}
 		// Days that were over are out of date from the moment their new events can be seen.
-		if _, err := tx.Exec(ctx, `SELECT mark_late_days($1)`, r.columns[0]); err != nil {
+		if _, err := tx.Exec(ctx, `SELECT mark_late_days($1)`, columns[0]); err != nil {
 			return err
 		}
 		for i := range events {
@@ -175,23 +147,16 @@ func (t *Table) insertAll(ctx context.Context, events []event.Event) (stored int
 	return stored, err
 }
 
-// rows are events as columns of [insertStatement].
-type rows struct {
-	columns     []any
-	chosenIDs   []string
-	chosenTimes []time.Time
-}
-
-func rowsOf(events []event.Event) rows {
+// columnsOf are the arguments of [storeEvents].
+func columnsOf(events []event.Event) []any {
 	n := len(events)
-	var r rows
 	times, received, sent := make([]time.Time, n), make([]time.Time, n), make([]*time.Time, n)
 	var texts [8][]string
 	for i := range texts {
 		texts[i] = make([]string, n)
 	}
 	chosen := make([]bool, n)
-	var tells []string
+	var interesting []string
 	for i := range events {
 		e := &events[i]
 		times[i], received[i], chosen[i] = e.Time, e.Received, e.TimeChosen
@@ -205,15 +170,11 @@ func rowsOf(events []event.Event) rows {
 		for column, value := range [8]string{e.UserID, e.Type, e.PageURL, e.DeviceType, e.SessionID, metadata, id, e.AnonymousID} {
 			texts[column][i] = value
 		}
-		if e.TimeChosen {
-			r.chosenIDs, r.chosenTimes = append(r.chosenIDs, id), append(r.chosenTimes, e.Time)
-		}
 		if e.Alias != "" || e.Traits != nil {
-			tells = append(tells, id)
+			interesting = append(interesting, id)
 		}
 	}
-	r.columns = []any{times, texts[0], texts[1], texts[2], texts[3], texts[4], texts[5], texts[6], received, texts[7], sent, chosen, tells}
-	return r
+	return []any{times, texts[0], texts[1], texts[2], texts[3], texts[4], texts[5], texts[6], received, texts[7], sent, chosen, interesting}
 }
 
 // learn stores what a new event says about its user.

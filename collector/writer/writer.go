@@ -54,6 +54,14 @@ func New(table *Table, q *queue.Queue, opts Options, registry prometheus.Registe
 	}}
 	metric.NewGaugeFunc(prometheus.GaugeOpts{Name: "footfall_oldest_event_seconds",
 		Help: "How long the first event that is not in the database has been waiting; 0 when none is."}, w.age)
+	metric.NewGaugeFunc(prometheus.GaugeOpts{Name: "footfall_queue_bytes", Help: "Room that the queue takes on disk."}, func() float64 {
+		bytes, _ := q.Size()
+		return float64(bytes)
+	})
+	metric.NewGaugeFunc(prometheus.GaugeOpts{Name: "footfall_queue_records", Help: "Requests whose events are on disk and not in the database."}, func() float64 {
+		_, records := q.Size()
+		return float64(records)
+	})
 	return w
 }
 

@@ -151,8 +151,12 @@ func (d *demo) migrate(ctx context.Context) (string, error) {
 }
 
 func (d *demo) startCollector(ctx context.Context) (string, error) {
-	var err error
-	d.collector, err = stack.StartCollector(ctx, build.Collector, d.dsn, schema, d.ports[collectorPort], d.log)
+	queue, err := os.MkdirTemp("", "footfall-queue-")
+	if err != nil {
+		return "", err
+	}
+	d.stop = append(d.stop, func() { _ = os.RemoveAll(queue) })
+	d.collector, err = stack.StartCollector(ctx, build.Collector, d.dsn, schema, d.ports[collectorPort], queue, d.log)
 	if err != nil {
 		return "", err
 	}
@@ -170,6 +174,9 @@ func (d *demo) sendTraffic(ctx context.Context) (string, error) {
 		progressbar.OptionSetWidth(30), progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(false),
 		progressbar.OptionSetDescription("    Traffic of a web shop"), progressbar.OptionSetTheme(progressbar.ThemeUnicode))
 	err := shop.Send(ctx, d.collector.URL, events, func(n int) { _ = bar.Add(n) })
+	if err == nil {
+		err = d.collector.Settle(ctx)
+	}
 	seen := map[string]bool{}
 	for i := range events {
 		seen[events[i].UserID] = true

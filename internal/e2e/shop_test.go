@@ -20,13 +20,16 @@ func openShop(t *testing.T, dsn string, users int) (*stack.Plugin, []shop.Event)
 	t.Helper()
 	collectorBinary, pluginBinary := buildPrograms(t)
 	schema, conn := dbtest.Schema(t, dsn), dbtest.Connect(t, dsn)
-	collector, err := stack.StartCollector(t.Context(), collectorBinary, dsn, schema, 0, t.Output())
+	collector, err := stack.StartCollector(t.Context(), collectorBinary, dsn, schema, 0, t.TempDir(), t.Output())
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(collector.Stop)
 	events := shop.Generate(1, time.Now(), 30, users)
 	if err := shop.Send(t.Context(), collector.URL, events, func(int) {}); err != nil {
+		t.Fatal(err)
+	}
+	if err := collector.Settle(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if err := sql.RefreshRollups(t.Context(), conn, schema); err != nil {

@@ -33,7 +33,7 @@ func Send(ctx context.Context, url string, events []Event, sent func(n int)) err
 	group.SetLimit(requestsAtOnce)
 	for batch := range slices.Chunk(events, eventsPerRequest) {
 		group.Go(func() error {
-			if err := post(ctx, client, url+"/v1/batch", batch); err != nil {
+			if err := post(ctx, client, url+"/track/batch", batch); err != nil {
 				return fmt.Errorf("send events to %s: %w", url, err)
 			}
 			sent(len(batch))

@@ -32,11 +32,12 @@ type Collector struct {
 	ended <-chan struct{}
 }
 
-// StartCollector runs the collector on a port of 127.0.0.1 (0: a free one) and returns when it is ready for events. Its log
-// goes to the writer.
-func StartCollector(ctx context.Context, binary, dsn, schema string, port int, log io.Writer) (*Collector, error) {
+// StartCollector runs the collector on a port of 127.0.0.1 (0: a free one) and returns when it is ready for events. They wait
+// in the queue's folder. Its log goes to the writer.
+func StartCollector(ctx context.Context, binary, dsn, schema string, port int, queueDir string, log io.Writer) (*Collector, error) {
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
-	cmd := Command(running, binary, "serve", "--schema", schema, "--listen", fmt.Sprintf("127.0.0.1:%d", port))
+	cmd := Command(running, binary, "serve", "--schema", schema, "--listen", fmt.Sprintf("127.0.0.1:%d", port),
+		"--queue-dir", queueDir, "--batch-interval", "100ms")
 	cmd.Env = append(os.Environ(), "FOOTFALL_DSN="+dsn)
 	output := &startLog{next: log, address: make(chan string, 1)}
 	cmd.Stderr = output
@@ -62,6 +63,26 @@ func StartCollector(ctx context.Context, binary, dsn, schema string, port int, l
 	return c, nil
 }
 
+// Settle returns when all events that the collector has accepted are in the database.
+func (c *Collector) Settle(ctx context.Context) error {
+	for {
+		metrics, err := get(ctx, c.URL+"/metrics")
+		if err != nil {
+			return err
+		}
+		if bytes.Contains(metrics, []byte("\nfootfall_queue_records 0\n")) {
+			return nil
+		}
+		select {
+		case <-c.ended:
+			return errors.New("the collector ended before its events were in the database")
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
 // Stop lets the collector answer open requests and end.
 func (c *Collector) Stop() {
 	c.stop()
@@ -76,7 +97,7 @@ func AwaitOK(ctx context.Context, url string, timeout time.Duration, ended <-cha
 	timer := time.NewTimer(timeout)
 	defer timer.Stop()
 	for {
-		err := askOnce(ctx, url)
+		_, err := get(ctx, url)
 		if err == nil {
 			return nil
 		}
@@ -92,23 +113,24 @@ func AwaitOK(ctx context.Context, url string, timeout time.Duration, ended <-cha
 	}
 }
 
-func askOnce(ctx context.Context, url string) error {
+// get returns the body of an answer 200.
+func get(ctx context.Context, url string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		body, _ := io.ReadAll(io.LimitReader(response.Body, 1000))
-		return fmt.Errorf("%s says %s: %s", url, response.Status, bytes.TrimSpace(body))
+	body, err := io.ReadAll(response.Body)
+	if err == nil && response.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s says %s: %s", url, response.Status, bytes.TrimSpace(body[:min(len(body), 1000)]))
 	}
-	return nil
+	return body, err
 }
 
 // startLog passes a program's log on, keeps its beginning for an error message, and picks out the address that it says it

@@ -82,11 +82,51 @@ CREATE TABLE write_keys (
     created_at      timestamptz NOT NULL DEFAULT now()
 );
 
--- To tell a second arrival; the rest of an event stays out of the collector's sight.
-GRANT SELECT (time, event_type, user_key, event_id) ON user_events TO footfall_writer;
-GRANT SELECT, INSERT ON chosen_times TO footfall_writer;
+-- Stores events, given as columns, and returns how many are new and which of the interesting ones are. user_events_once knows an
+-- event that comes again by its user and time. Where either may have been another one the first time, it is looked for under
+-- both; the first time that was chosen for an event holds; a client that says another time than before sends another event.
+-- What was received of a user before the user was forgotten is left out.
+CREATE FUNCTION store_events(times timestamptz[], user_ids text[], event_types text[], page_urls text[], device_types text[],
+    session_ids text[], metadatas text[], event_ids uuid[], received_ats timestamptz[], anonymous_ids text[], sent_times timestamptz[],
+    chosen bool[], interesting uuid[]) RETURNS TABLE (stored bigint, told uuid[])
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+    IF true = ANY(chosen) THEN
+        INSERT INTO chosen_times (event_id, time)
+        SELECT e.id, e.t FROM unnest(event_ids, times, chosen) AS e (id, t, c) WHERE e.c
+        ON CONFLICT DO NOTHING;
+    END IF;
+    RETURN QUERY
+    WITH inserted AS (
+        INSERT INTO user_events AS i (time, user_id, user_key, event_type, page_url, device_type, session_id, metadata, event_id,
+            received_at, anonymous_id, sent_time)
+        SELECT coalesce(c.time, e.time), coalesce(a.user_id, e.user_id), coalesce(a.user_key, user_key_of(e.user_id)), e.event_type,
+            nullif(e.page_url, ''), nullif(e.device_type, ''), nullif(e.session_id, ''), e.metadata::jsonb, e.event_id,
+            e.received_at, coalesce(nullif(e.anonymous_id, ''), a.alias), e.sent_time
+        FROM unnest(times, user_ids, event_types, page_urls, device_types, session_ids, metadatas, event_ids, received_ats,
+                anonymous_ids, sent_times, chosen)
+            AS e (time, user_id, event_type, page_url, device_type, session_id, metadata, event_id, received_at, anonymous_id,
+                sent_time, is_chosen)
+        LEFT JOIN user_aliases a ON a.alias = e.user_id
+        LEFT JOIN chosen_times c ON c.event_id = e.event_id
+        WHERE NOT EXISTS (
+                SELECT FROM forgotten_users f WHERE f.user_key = user_key_of(e.user_id) AND f.forgotten_at > e.received_at)
+            AND NOT ((a.alias IS NOT NULL OR e.is_chosen) AND EXISTS (
+                SELECT FROM user_events o WHERE o.event_type = e.event_type AND o.event_id = e.event_id
+                    AND o.user_key IN (user_key_of(e.user_id), a.user_key) AND o.time IN (c.time, e.time, e.sent_time)))
+        ON CONFLICT DO NOTHING
+        RETURNING i.event_id
+    )
+    SELECT count(*), array_agg(event_id) FILTER (WHERE event_id = ANY(interesting)) FROM inserted;
+END
+$$;
+
+-- The collector stores events by this function alone: it knows a second arrival without the right to read events.
+REVOKE INSERT ON user_events FROM footfall_writer;
+REVOKE EXECUTE ON FUNCTION store_events FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION store_events TO footfall_writer;
 GRANT INSERT ON rejected_events TO footfall_writer;
 GRANT SELECT, INSERT, UPDATE ON user_aliases TO footfall_writer;
 GRANT SELECT, UPDATE ON alias_changes TO footfall_writer;
-GRANT SELECT ON forgotten_users, write_keys TO footfall_writer;
+GRANT SELECT ON write_keys TO footfall_writer;
 GRANT SELECT ON user_aliases, alias_changes TO footfall_reader;
