@@ -95,6 +95,8 @@ func (e *Event) Validate(now time.Time) Refusals {
 	if e.Type == "*" {
 		bad = append(bad, Refusal{Field: "event_type", Reason: `"*" is reserved: in a query it means any event; choose a name`})
 	}
+	check("anonymous_id", e.AnonymousID, MaxName)
+	check("alias", e.Alias, MaxName)
 	check("page_url", e.PageURL, MaxPageURL)
 	check("device_type", e.DeviceType, MaxName)
 	check("session_id", e.SessionID, MaxName)

@@ -1,0 +1,137 @@
+package segment
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/footfall-analytics/footfall/collector/event"
+)
+
+// envelope is the body of a batch call.
+type envelope struct {
+	// messages are parts of the body.
+	messages [][]byte
+	writeKey string
+	sentAt   string
+	context  clientContext
+}
+
+func readEnvelope(body []byte, maxBatch int) (e envelope, err error) {
+	d := event.SplitJSON(body)
+	if kind := d.PeekKind(); kind != '{' && kind != 0 {
+		return e, fmt.Errorf(`the body must be an object, but is %s; send {"batch": [message, ...]}`, event.KindName(kind))
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return e, syntaxError(err)
+	}
+	seen := map[string]bool{}
+	for d.PeekKind() != '}' {
+		name, err := d.ReadToken()
+		if err != nil {
+			return e, syntaxError(err)
+		}
+		field := name.String()
+		if seen[field] {
+			return e, fmt.Errorf("the body has the field %q twice", field)
+		}
+		known, err := e.read(field, d, body, maxBatch)
+		if err != nil {
+			return e, err
+		}
+		if known { // others mean nothing, and may be as many as they like
+			seen[field] = true
+		}
+	}
+	_, _ = d.ReadToken() // the closing brace
+	return e, checkEnd(d)
+}
+
+// checkSyntax finds what no part of a body excuses.
+func checkSyntax(body []byte) error {
+	d := event.SplitJSON(body)
+	if _, err := d.ReadValue(); err != nil {
+		return syntaxError(err)
+	}
+	return checkEnd(d)
+}
+
+// checkEnd looks for what must not come after the body's value.
+func checkEnd(d *jsontext.Decoder) error {
+	if _, err := d.ReadToken(); err != io.EOF {
+		return syntaxError(err)
+	}
+	return nil
+}
+
+// read takes one member of the body; known is false where it means nothing.
+func (e *envelope) read(field string, d *jsontext.Decoder, body []byte, maxBatch int) (known bool, err error) {
+	var into any
+	switch field {
+	case "batch":
+		return true, event.EachItem(d, maxBatch, func(_ int, message []byte) {
+			end := int(d.InputOffset())
+			e.messages = append(e.messages, body[end-len(message):end])
+		})
+	case "writeKey":
+		into = &e.writeKey
+	case "sentAt":
+		into = &e.sentAt
+	case "context":
+		into = &e.context
+	}
+	value, err := d.ReadValue()
+	if err != nil {
+		return false, syntaxError(err)
+	}
+	if into == nil {
+		return false, nil
+	}
+	if err := json.Unmarshal(value, into); err != nil {
+		bad := unreadable(field, err)
+		return false, fmt.Errorf("%s %s", bad.Field, bad.Reason)
+	}
+	return true, nil
+}
+
+// syntaxError says where a body stops being JSON; nil stands for something that follows it.
+func syntaxError(err error) error {
+	var syntax *jsontext.SyntacticError
+	switch {
+	case errors.As(err, &syntax):
+		return fmt.Errorf("the body is not valid JSON at byte %d: %w", syntax.ByteOffset, syntax.Err)
+	case err == io.EOF:
+		return errors.New("the body is empty")
+	}
+	return errors.New("the body has more than one JSON value; send one")
+}
+
+// unreadable says what in the named field of a message (empty: the message itself) is of the wrong type, or not JSON in the
+// strict sense.
+func unreadable(field string, err error) event.Refusal {
+	var semantic *json.SemanticError
+	if !errors.As(err, &semantic) {
+		return event.SyntaxRefusal(field, err)
+	}
+	r := event.Refusal{Field: event.FieldPath(field, semantic.JSONPointer)}
+	if semantic.Err != nil {
+		r.Reason = semantic.Err.Error()
+	} else {
+		r.Reason = "must be " + typeName(semantic.GoType) + ", but is " + event.KindName(semantic.JSONKind)
+	}
+	return r
+}
+
+func typeName(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.String:
+		return "a string"
+	case reflect.Bool:
+		return "true or false"
+	}
+	return "an object"
+}

@@ -1,0 +1,130 @@
+// Package segment reads the bodies of the Segment HTTP tracking API, as its client libraries send them, into events.
+//
+// # What becomes what
+//
+//	event_id      messageId where that is a UUID, else a UUID made from its text, so that a message that is sent again is known
+//	              again; without a messageId a new one (UUIDv7)
+//	event_type    a track call's event; "page", "screen", "identify", "group" and "alias" for the other calls
+//	user_id       userId, else anonymousId: one of them must be there. alias needs userId
+//	anonymous_id  anonymousId
+//	time          timestamp, see below
+//	page_url      context.page.url, else properties.url
+//	device_type   context.device.type in lower case; without it the receiver may look at [Context.UserAgent]
+//	session_id    context.sessionId, else properties.session_id, else properties.sessionId
+//	metadata      properties of track, page and screen, with name and category of the latter two; group_id (groupId, else
+//	              context.groupId) and a group's traits; and, as context, what analyses ask for of the message's context: campaign,
+//	              library, locale, screen and page.referrer. What properties say themselves under these names stays
+//	traits        an identify call's traits, for the user's profile
+//	alias         an alias call's previousId; the anonymousId of an identify call that has a userId as well
+//
+// Ids may be numbers, as some clients send them: they are kept as written. null and empty text count as absent, and other
+// fields of a message are ignored. A batch's context holds for every message that does not say otherwise.
+//
+// # Time
+//
+// timestamp (originalTimestamp, where a message that was sent on has one) is the client's clock, and sentAt tells how wrong
+// that is: where it differs from the collector's by more than [maxSkew], the difference is added, so that an event that was
+// kept offline keeps its distance from the time of sending. The client's own time is kept in event.SentTime then. Without a
+// timestamp an event happened when it arrived. The time that comes out must be one that event.Validate takes.
+package segment
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/footfall-analytics/footfall/collector/event"
+)
+
+// Limits of a request; all must be set.
+type Limits struct {
+	// MaxBatch is how many messages one request may bring.
+	MaxBatch int
+}
+
+// Request is what was read from a body.
+type Request struct {
+	// Batch has the good messages and the refusals; in a call that is one message, this is message 0. Refusals name Segment's
+	// fields, such as properties.price.
+	event.Batch
+	// Contexts belong to Events, one each.
+	Contexts []Context
+	// WriteKey is the key in the body, empty where there is none.
+	WriteKey string
+}
+
+// Context is what a message says of its sender beside the event.
+type Context struct {
+	UserAgent, IP string
+	// Consent is context.consent where that is true or false. In Segment's own form, with categoryPreferences, it is the
+	// category Analytics, or false where every category is refused. nil where the message says nothing of it.
+	Consent *bool
+}
+
+// calls are those that are one message.
+var calls = []string{"track", "page", "screen", "identify", "group", "alias"}
+
+// Decode reads the body of a call: track, page, screen, identify, group, alias, or batch, that is
+// {"batch": [message, ...]}, where each message names its call as type. The error is for a body that cannot be read as a
+// whole; bad messages in it are refused one by one.
+func Decode(call string, body []byte, limits Limits, received time.Time) (Request, error) {
+	received = received.UTC().Truncate(time.Microsecond)
+	if call == "batch" {
+		return decodeBatch(body, limits, received)
+	}
+	if !slices.Contains(calls, call) {
+		return Request{}, unknownCall(call)
+	}
+	m, err := readMessage(body, clientContext{})
+	if err != nil {
+		if fault := checkSyntax(body); fault != nil {
+			return Request{}, fault
+		}
+	}
+	m.Type = call
+	r := Request{WriteKey: m.WriteKey}
+	r.add(0, m, err, received)
+	return r, nil
+}
+
+func unknownCall(call string) error {
+	return fmt.Errorf("%q is not a call; the calls are track, page, screen, identify, group and alias", call)
+}
+
+func decodeBatch(body []byte, limits Limits, received time.Time) (Request, error) {
+	e, err := readEnvelope(body, limits.MaxBatch)
+	if err != nil {
+		return Request{}, err
+	}
+	if len(e.messages) == 0 {
+		return Request{}, errors.New(`the body needs the field "batch", a list of one or more messages`)
+	}
+	r := Request{WriteKey: e.writeKey}
+	for i, raw := range e.messages {
+		m, err := readMessage(raw, e.context)
+		m.SentAt = cmp.Or(e.sentAt, m.SentAt)
+		r.add(i, m, err, received)
+	}
+	return r, nil
+}
+
+// add takes a message in, or refuses it. The error is that of reading it.
+func (r *Request) add(index int, m *message, err error, received time.Time) {
+	var e event.Event
+	var bad event.Refusals
+	if err != nil {
+		bad = event.Refusals{unreadable("", err)}
+	} else {
+		e, bad = m.event(received)
+	}
+	for i := range bad {
+		bad[i].Index = index
+	}
+	r.Refused = append(r.Refused, bad...)
+	if len(bad) == 0 {
+		r.Events, r.Index = append(r.Events, e), append(r.Index, index)
+		r.Contexts = append(r.Contexts, Context{UserAgent: m.Context.UserAgent, IP: m.Context.IP, Consent: m.Context.Consent.given})
+	}
+}
