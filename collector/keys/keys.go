@@ -59,6 +59,7 @@ type Options struct {
 // Keys are the write keys as they were read last. They may be used by many goroutines at once.
 type Keys struct {
 	Options
+	every   time.Duration
 	current atomic.Pointer[known]
 }
 
@@ -81,7 +82,7 @@ type entry struct {
 // Open reads the keys from the database or, where it does not answer, from the file. When neither has them, all requests are
 // turned away until [Keys.Refresh] has succeeded.
 func Open(ctx context.Context, opts Options) *Keys {
-	k := &Keys{Options: opts}
+	k := &Keys{Options: opts, every: RefreshInterval}
 	err := k.Refresh(ctx)
 	if err == nil {
 		return k
@@ -98,7 +99,7 @@ func Open(ctx context.Context, opts Options) *Keys {
 
 // Run reads the keys again and again until ctx ends. While the database is away, the last ones hold.
 func (k *Keys) Run(ctx context.Context) {
-	ticker := time.NewTicker(RefreshInterval)
+	ticker := time.NewTicker(k.every)
 	defer ticker.Stop()
 	for {
 		select {
