@@ -15,4 +15,9 @@ export default defineConfig([
       'react/react-in-jsx-scope': 'off',
     },
   },
+  {
+    files: ['sdk/js/*.ts'],
+    languageOptions: { parserOptions: { project: './tsconfig.json' } },
+    rules: { '@typescript-eslint/no-deprecated': 'error', 'no-console': 'error' },
+  },
 ]);

@@ -30,7 +30,11 @@ module.exports = {
   },
   setupFilesAfterEnv: ['<rootDir>/.config/jest/setup.ts'],
   testEnvironment: 'jsdom',
-  testMatch: ['<rootDir>/src/**/*.test.{ts,tsx}', '<rootDir>/internal/preview/page/**/*.test.{ts,tsx}'],
+  testMatch: [
+    '<rootDir>/src/**/*.test.{ts,tsx}',
+    '<rootDir>/internal/preview/page/**/*.test.{ts,tsx}',
+    '<rootDir>/sdk/js/*.test.ts',
+  ],
   // Whole editors are clicked through; a busy machine takes its time.
   testTimeout: 30000,
   transform: {

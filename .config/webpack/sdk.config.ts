@@ -1,0 +1,21 @@
+/*
+ * The client for web pages: one small script that works with a script tag (as window.footfall) and in bundlers.
+ */
+import path from 'path';
+import type { Configuration } from 'webpack';
+import { base, root, type Env } from './base';
+
+const folder = path.join(root, 'sdk/js');
+
+export default (env: Env): Configuration => ({
+  ...base(env, 'sdk'),
+  devtool: false,
+  context: folder,
+  entry: './footfall.ts',
+  target: ['web', 'es2020'],
+  output: {
+    path: path.join(folder, 'dist'),
+    filename: 'footfall.js',
+    library: { name: 'footfall', type: 'umd', export: 'default' },
+  },
+});

@@ -1,0 +1,384 @@
+/**
+ * Footfall for web pages: page views, clicks and events of your own, sent to a Footfall collector.
+ * docs/sending-events.md tells how to use it.
+ */
+
+export type Properties = Record<string, unknown>;
+
+export interface Options {
+  /** Address of the collector, such as https://events.example.com. */
+  endpoint: string;
+  /** The key that the collector's administrator gave out. It is no secret: everyone who sees the page sees it. */
+  writeKey?: string;
+  /** Records a page view now and whenever the page's address changes without a new page. Default true. */
+  autoPage?: boolean;
+  /** Records clicks with their position. Default false. */
+  autoClicks?: boolean;
+  /** A session ends after so many minutes without an event. Default 30. */
+  sessionMinutes?: number;
+  /** Records nothing in browsers that ask for that, by Do Not Track or Global Privacy Control. Default true. */
+  respectDoNotTrack?: boolean;
+  /**
+   * With false, nothing is recorded, stored or sent until consent(true); with true, every event says that the user consented.
+   * Leave it out where no consent is needed.
+   */
+  consent?: boolean;
+  /** Is told when the collector refuses events: the HTTP status, and the answer, which names them and the reason. */
+  onError?: (status: number, answer: string) => void;
+}
+
+const prefix = 'footfall:';
+const eventPrefix = 'event:';
+const second = 1000;
+/** How long an event waits for others, so that they are sent together. */
+const gather = second;
+/** Characters in one request; an event must fit in. */
+const maxRequest = 50_000;
+/** Characters of events that may wait; the browser keeps some 5 million for all of the site. */
+const maxQueue = 1_000_000;
+
+let options: Options = { endpoint: '' };
+/** Where events go; empty until init. */
+let url = '';
+let consented: boolean | undefined;
+/** What cannot be kept in localStorage lives as long as the page. */
+const memory = new Map<string, string>();
+/** Time of the last event: a later one has a later time, or a funnel would not know their order. */
+let last = 0;
+/** Path of the last page that autoPage recorded. */
+let seen: string | undefined;
+
+let timer: number | undefined;
+let sending = false;
+let offline = false;
+let failures = 0;
+let maxEvents = 100;
+/** Events that went out by a beacon, of which nobody knows whether it arrived: they stay in the queue, but not in a second one. */
+const beaconed = new Set<string>();
+
+function attempt<T>(storage: () => T): T | undefined {
+  try {
+    return storage();
+  } catch {
+    return undefined; // storage is switched off, or full
+  }
+}
+
+function read(name: string): string | undefined {
+  return memory.get(name) ?? attempt(() => localStorage.getItem(prefix + name)) ?? undefined;
+}
+
+function write(name: string, value: string) {
+  memory.set(name, value);
+  attempt(() => {
+    localStorage.setItem(prefix + name, value);
+    memory.delete(name);
+  });
+}
+
+function remove(name: string) {
+  memory.delete(name);
+  attempt(() => localStorage.removeItem(prefix + name));
+}
+
+function names(): string[] {
+  const stored = attempt(() => Object.keys(localStorage)) ?? [];
+  return [...stored.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length)), ...memory.keys()];
+}
+
+/**
+ * The events that wait, by time. Each has a place of its own, named by its id: tabs share them all and never write the same
+ * place, so none gets lost. Two tabs may send the same event, which the collector stores once.
+ */
+function queue(): Array<[name: string, event: string]> {
+  return names()
+    .filter((name) => name.startsWith(eventPrefix))
+    .sort()
+    .flatMap((name): Array<[string, string]> => {
+      const event = read(name);
+      return event ? [[name, event]] : []; // another tab may just have removed it
+    });
+}
+
+/** A UUID of version 7: the time, then chance. */
+export function uuid(time: number): string {
+  const hex = [...crypto.getRandomValues(new Uint8Array(10))]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('');
+  const clock = time.toString(16).padStart(12, '0');
+  return `${clock.slice(0, 8)}-${clock.slice(8)}-7${hex.slice(1, 4)}-8${hex.slice(5, 8)}-${hex.slice(8)}`;
+}
+
+function anonymousId(): string {
+  return read('anonymous') ?? renew();
+}
+
+function renew(): string {
+  const id = uuid(Date.now());
+  write('anonymous', id);
+  return id;
+}
+
+function session(now: number): string {
+  const [id, active] = read('session')?.split(' ') ?? [];
+  const goesOn = now - Number(active) < (options.sessionMinutes ?? 30) * 60 * second;
+  const current = goesOn ? id : uuid(now);
+  write('session', `${current} ${now}`);
+  return current;
+}
+
+function recording(): boolean {
+  const { doNotTrack, globalPrivacyControl } = navigator as {
+    doNotTrack?: string | null;
+    globalPrivacyControl?: boolean;
+  };
+  const objects = options.respectDoNotTrack !== false && (doNotTrack === '1' || globalPrivacyControl);
+  return url !== '' && consented !== false && !objects;
+}
+
+function record(type: string, fields: Properties) {
+  if (!recording()) {
+    return;
+  }
+  last = Math.max(Date.now(), last + 1);
+  const messageId = uuid(last);
+  const event = JSON.stringify({
+    type,
+    messageId,
+    anonymousId: anonymousId(),
+    userId: read('user'),
+    timestamp: new Date(last).toISOString(),
+    // Without the query, which may hold what is nobody's business.
+    context: { page: { url: location.pathname }, sessionId: session(last), consent: consented },
+    ...fields,
+  });
+  let size = event.length;
+  if (size > maxRequest) {
+    options.onError?.(413, `The event has ${size} characters; at most ${maxRequest} are sent: ${event.slice(0, 200)}`);
+    return;
+  }
+  for (const [name, older] of queue().reverse()) {
+    size += older.length;
+    if (size > maxQueue) {
+      remove(name);
+    }
+  }
+  write(eventPrefix + messageId, event);
+  if (!timer && !sending) {
+    schedule(gather);
+  }
+}
+
+function schedule(delay: number) {
+  clearTimeout(timer);
+  timer = window.setTimeout(() => void send(), delay);
+}
+
+/** The first events of a queue, as many as go into a request of that many characters, and its body. */
+function request(events: Array<[name: string, event: string]>, limit: number): { taken: string[]; body: string } {
+  let size = 0;
+  const taken = events.filter(([, event], i) => i < maxEvents && (size += event.length) <= limit);
+  const rest = JSON.stringify({ sentAt: new Date().toISOString(), writeKey: options.writeKey });
+  return {
+    taken: taken.map(([name]) => name),
+    body: `{"batch":[${taken.map(([, event]) => event).join()}],${rest.slice(1)}`,
+  };
+}
+
+/** How long to wait after so many failures in a row: longer each time, and never all pages at the same moment. */
+export function backoff(failures: number): number {
+  return Math.min(60, 2 ** failures) * second * (0.5 + Math.random() / 2);
+}
+
+/** Milliseconds of a Retry-After header, in seconds or as a date; at most five minutes. */
+export function retryAfter(header: string | null): number {
+  const wait = Number(header) * second || Date.parse(header ?? '') - Date.now();
+  return Math.min(Math.max(wait || 0, 0), 300 * second);
+}
+
+async function send() {
+  timer = undefined;
+  const { taken, body } = request(queue(), maxRequest);
+  if (!taken.length || sending || !recording()) {
+    return;
+  }
+  sending = true;
+  let status = 0;
+  let answer = '';
+  let asked = 0;
+  try {
+    // A text as body is a request of a kind that browsers send without asking the other server first.
+    const response = await fetch(url, {
+      method: 'POST',
+      body,
+      credentials: 'omit',
+      signal: AbortSignal.timeout?.(30 * second),
+    });
+    status = response.status;
+    asked = retryAfter(response.headers.get('Retry-After'));
+    answer = await response.text();
+  } catch {
+    // The collector was not reached, or its answer broke off.
+  }
+  sending = false;
+  offline = !status;
+  if (offline || status >= 500 || status === 429 || status === 408) {
+    schedule(asked + backoff(failures++));
+    return;
+  }
+  failures = 0;
+  if (status === 413 && taken.length > 1) {
+    maxEvents = Math.ceil(taken.length / 2);
+  } else {
+    taken.forEach(remove);
+    if (status >= 400) {
+      options.onError?.(status, answer);
+    }
+  }
+  schedule(0); // there may be more
+}
+
+/** Sends what waits while the page goes away: as much of it as a beacon takes, which is 64 KiB in most browsers. */
+function sendBeacon() {
+  const events = queue().filter(([name]) => !beaconed.has(name));
+  for (let limit = maxRequest; events.length && recording() && limit > 1000; limit /= 2) {
+    const { taken, body } = request(events, limit);
+    if (navigator.sendBeacon(url, body)) {
+      taken.forEach((name) => beaconed.add(name));
+      return;
+    }
+  }
+}
+
+/** The class of a viewport of that many pixels: the same place on a page means something else in another. */
+export function viewport(width: number): string {
+  return width < 768 ? 'mobile' : width < 1024 ? 'tablet' : 'desktop';
+}
+
+/** A short selector: names, ids and classes, up to the next id or three levels. Never what the element says or holds. */
+export function selector(element: Element): string {
+  const parts: string[] = [];
+  for (let e: Element | null = element; e && parts.length < 3; e = e.id ? null : e.parentElement) {
+    parts.unshift(
+      e.localName +
+        (e.id
+          ? `#${e.id}`
+          : [...e.classList]
+              .slice(0, 2)
+              .map((name) => `.${name}`)
+              .join(''))
+    );
+  }
+  return parts.join(' > ').slice(0, 100);
+}
+
+function clicked(e: MouseEvent) {
+  // Clicks by the keyboard or by a script have no position.
+  if (options.autoClicks && e.isTrusted && e.detail && e.target instanceof Element) {
+    track('click', {
+      x: Math.round(e.pageX),
+      y: Math.round(e.pageY),
+      viewport: viewport(window.innerWidth),
+      element: selector(e.target),
+    });
+  }
+}
+
+function navigated() {
+  const path = location.pathname;
+  if (options.autoPage !== false && path !== seen && recording()) {
+    const referrer = seen ?? document.referrer.replace(/[?#].*/, '');
+    seen = path;
+    page(undefined, { referrer: referrer || undefined });
+  }
+}
+
+function listen() {
+  for (const name of ['pushState', 'replaceState'] as const) {
+    const original = history[name];
+    history[name] = function (...args) {
+      original.apply(this, args);
+      navigated();
+    };
+  }
+  addEventListener('popstate', navigated);
+  addEventListener('pageshow', (e) => {
+    if (e.persisted) {
+      // The page comes back as it was left, without being loaded.
+      seen = undefined;
+      navigated();
+    }
+  });
+  addEventListener('click', clicked, true);
+  addEventListener('pagehide', sendBeacon);
+  document.addEventListener('visibilitychange', () => document.hidden && sendBeacon());
+  addEventListener('online', () => offline && schedule(0));
+  // Consent that was withdrawn in another tab.
+  addEventListener('storage', (e) => e.key === prefix + 'anonymous' && !e.newValue && consent(false));
+}
+
+/** Starts recording. Before it, the other functions do nothing, except for consent; a second call does nothing. */
+function init(settings: Options) {
+  if (!url) {
+    url = new URL(settings.endpoint.replace(/\/*$/, '/v1/batch'), location.href).href;
+    options = settings;
+    consented ??= settings.consent;
+    listen();
+    start();
+  }
+}
+
+function start() {
+  navigated();
+  schedule(gather); // for what an earlier page left
+}
+
+/** Records that the user did something. Properties are JSON. */
+function track(event: string, properties?: Properties) {
+  record('track', { event, properties });
+}
+
+/** Records that the user saw a page. */
+function page(name?: string, properties?: Properties) {
+  record('page', { name, properties });
+}
+
+/** Says who the user is: what was and will be recorded in this browser counts as that user's. Traits go into the profile. */
+function identify(userId: string, traits?: Properties) {
+  if (recording()) {
+    write('user', userId);
+    record('identify', { traits });
+  }
+}
+
+/** Says that two ids are the same user. Without a previous id it is the one that is used at the moment. */
+function alias(userId: string, previousId?: string) {
+  if (recording()) {
+    record('alias', { userId, previousId: previousId ?? read('user') ?? anonymousId() });
+  }
+}
+
+/** Forgets who the user is, as after a logout: what follows is another user's. */
+function reset() {
+  if (recording()) {
+    remove('user');
+    remove('session');
+    renew();
+  }
+}
+
+/**
+ * With false, records nothing more, in this tab and others, and removes all that is stored, even what was not sent yet. With
+ * true, records from now on.
+ */
+function consent(granted: boolean) {
+  consented = granted;
+  if (granted) {
+    start();
+  } else {
+    names().forEach(remove);
+    seen = undefined;
+  }
+}
+
+export default { init, track, page, identify, alias, reset, consent };
