@@ -27,7 +27,7 @@ func retentionOutputs(t *testing.T, q *model.Query, s twin.Scenario) []*model.Qu
 	} {
 		with(output, nil, "")
 	}
-	matrices := twin.Retention(q, s.World, s.Range, s.Settings)
+	matrices := twin.Retention(q, s.World.Known(), s.Range, s.Settings)
 	largest, name := 0, ""
 	for i, cohort := range names(q.Retention, matrices) {
 		size := 0

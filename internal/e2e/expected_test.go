@@ -7,6 +7,7 @@ import (
 
 // expected is the frame that the twin's answer makes.
 func expected(q *model.Query, w twin.World, r twin.Range, s twin.Settings) table {
+	w = w.Known()
 	answer := twin.Ask(q, w, r, s)
 	switch q.QueryType {
 	case model.FunnelType:

@@ -27,6 +27,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/model"
 	"github.com/footfall-analytics/footfall/pkg/plugin"
 	"github.com/footfall-analytics/footfall/pkg/store"
+	"github.com/footfall-analytics/footfall/sql"
 )
 
 var (
@@ -48,7 +49,8 @@ func TestMain(m *testing.M) {
 }
 
 // The plugin's answers on random worlds are those of the brute-force twin, to the last digit: from raw events, from closed
-// days, from what was kept of the answer before, and after late events.
+// days, from what was kept of the answer before, and after late events; also where ids mean other users, from the moment that this
+// is known, and after their events were moved to them.
 func TestRandomWorlds(t *testing.T) {
 	compareScenarios(t, *worlds, func(seed uint64) twin.Scenario { return twin.Random(seed, questionsPerWorld) })
 }
@@ -82,11 +84,15 @@ type stage struct {
 	// closed are the days that are packed, of the world without its last late events, which come afterwards.
 	closed []time.Time
 	late   int
-	// all asks for every output of every query; otherwise one of each, twice.
-	all bool
+	// all asks for every output of every query; otherwise one of each, twice. With joinLate, the first time is before the aliases
+	// are known.
+	all, joinLate bool
+	// squashed says that what is stored under aliases is moved to their users.
+	squashed bool
 }
 
-// stages are a world whose days are all open; then with most of its days closed; then with events that come late to them.
+// stages are a world whose days are all open; then with most of its days closed; then with events that come late to them; and where
+// there are aliases, with these known late, and moved.
 func stages(s twin.Scenario) []stage {
 	random := rand.New(rand.NewPCG(s.Seed, 2))
 	early := s
@@ -99,11 +105,15 @@ func stages(s twin.Scenario) []stage {
 	}
 	slices.SortFunc(days, time.Time.Compare)
 	days = slices.CompactFunc(days, time.Time.Equal)
-	return []stage{
+	all := []stage{
 		{Scenario: s, all: true},
 		{Scenario: early, closed: days},
 		{Scenario: s, closed: days, late: len(s.World.Events) - len(early.World.Events)},
 	}
+	if len(s.World.Aliases) > 0 {
+		all = append(all, stage{Scenario: early, closed: days, joinLate: true}, stage{Scenario: s, closed: days, squashed: true})
+	}
+	return all
 }
 
 // The same holds for published examples, of which the twin is known to give the published answers.
@@ -184,6 +194,34 @@ func (h *house) settle(t *testing.T, s stage) {
 	}
 	if s.late > 0 {
 		h.insert(t, s.World.Events[len(early):], false)
+	}
+	h.join(t, s.World.Aliases)
+	if s.squashed {
+		if err := sql.SquashAliases(t.Context(), h.conn, h.schema); err != nil {
+			t.Fatal(err)
+		}
+		if s.Seed%2 == 0 { // the days that this has changed
+			h.close(t, s.closed)
+		}
+	}
+}
+
+// join replaces the aliases in the database, as if they had been known for long.
+func (h *house) join(t *testing.T, aliases map[string]string) {
+	t.Helper()
+	raw, err := json.Marshal(aliases)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range []string{
+		`DELETE FROM ` + h.schema + `.user_aliases WHERE $1::text IS NOT NULL`,
+		`WITH changed AS (UPDATE ` + h.schema + `.alias_changes SET changes = changes + 1)
+			INSERT INTO ` + h.schema + `.user_aliases (alias, user_id, joined_at)
+			SELECT key, value, now() - INTERVAL '2 hours' FROM json_each_text(nullif($1::text, 'null')::json)`,
+	} {
+		if _, err := h.conn.Exec(t.Context(), statement, string(raw)); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -292,6 +330,7 @@ func (h *house) compare(t *testing.T, q *model.Query, s stage) bool {
 	t.Errorf("seed %d: the plugin (+) differs from the twin (-):\n%s\n%s", s.Seed, diff, asJSON(t, map[string]any{
 		"query": q, "events": s.World.Events, "range": s.Range, "zone": s.Settings.Zone.String(),
 		"weekStart": s.Settings.WeekStart.String(), "now": s.Settings.Now, "closed": s.closed, "late": s.late,
+		"aliases": s.World.Aliases, "joinLate": s.joinLate, "squashed": s.squashed,
 	}))
 	return false
 }
@@ -315,6 +354,12 @@ func (h *house) difference(t *testing.T, q *model.Query, s stage) string {
 	if !s.all {
 		one := forms[s.Seed%uint64(len(forms))]
 		forms = []*model.Query{one, one}
+	}
+	if s.joinLate {
+		h.join(t, nil)
+		h.ask(t, forms[0], s)
+		h.join(t, s.World.Aliases)
+		forms = forms[:1]
 	}
 	var all strings.Builder
 	for _, q := range forms {

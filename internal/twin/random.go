@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
@@ -71,11 +72,32 @@ func (g generator) scenario(seed uint64, queries int, users []string) Scenario {
 	}
 	times := g.times(date, zone, (&model.Funnel{Window: window}).WindowDuration())
 	s := Scenario{Seed: seed, World: g.world(times, users), Range: g.timeRange(times)}
+	s.World.Aliases = generator{rand.New(rand.NewPCG(seed, 2))}.aliases(users)
 	s.Settings = Settings{Zone: zone, WeekStart: pick(g, []time.Weekday{time.Monday, time.Sunday, time.Saturday}), Now: g.now(times)}
 	for range queries {
 		s.Queries = append(s.Queries, g.query(place.zone, window, s.Range))
 	}
 	return s
+}
+
+// aliases makes, in about a third of the worlds, some of the users others, or somebody who did nothing under its own id.
+func (g generator) aliases(users []string) map[string]string {
+	if g.chance(67) {
+		return nil
+	}
+	aliases := map[string]string{}
+	known := []string{"somebody"}
+	for _, user := range users {
+		if g.chance(50) {
+			known = append(known, user)
+		}
+	}
+	for _, user := range append([]string{"silent"}, users...) {
+		if !slices.Contains(known, user) {
+			aliases[user] = pick(g, known)
+		}
+	}
+	return aliases
 }
 
 type generator struct{ *rand.Rand }

@@ -16,9 +16,13 @@ type Listed struct {
 // Timeline answers a timeline query.
 func Timeline(q *model.Query, w World, r Range) Listed {
 	t := q.Timeline
+	user := t.User
+	if known, isAlias := w.Aliases[user]; isAlias {
+		user = known
+	}
 	var all []Event
 	for _, e := range w.Events {
-		ofUser := t.User == "" || e.User == t.User
+		ofUser := user == "" || e.User == user
 		ofSession := t.Session == "" || e.SessionID == t.Session
 		if ofUser && ofSession && r.contains(e.Time) && Picks(q, t.EventSelector, e) {
 			all = append(all, e)

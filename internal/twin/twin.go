@@ -29,6 +29,24 @@ type Event struct {
 // World is everything that ever happened.
 type World struct {
 	Events []Event `json:"events"`
+	// Aliases has the user that an id means, for each id that means another one; no user is itself an alias. [World.Known] heeds
+	// them.
+	Aliases map[string]string `json:"aliases,omitempty"`
+}
+
+// Known is the world in which every event is of the user that it counts for.
+func (w World) Known() World {
+	profiles := map[string]*Profile{}
+	for _, e := range w.Events {
+		profiles[e.User] = e.Profile
+	}
+	events := slices.Clone(w.Events)
+	for i := range events {
+		if user, isAlias := w.Aliases[events[i].User]; isAlias {
+			events[i].User, events[i].Profile = user, profiles[user]
+		}
+	}
+	return World{Events: events, Aliases: w.Aliases}
 }
 
 // Range is the panel's time range, From inclusive and To exclusive.

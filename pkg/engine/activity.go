@@ -97,7 +97,7 @@ func (r *reading) closedActivity(ctx context.Context, q Question, scan plan.Scan
 		return nil, err
 	}
 	key := fmt.Sprintf("%s %d %s", q.Query.QueryType, microseconds(starts), raw)
-	token := fmt.Sprintf("%d %s", cut.Unix(), closedToken(days, scan.Range))
+	token := fmt.Sprintf("%d %s", cut.Unix(), r.closedToken(days, scan.Range))
 	if kept, ok := r.engine.kept.get(key, token); ok {
 		r.trace.Kept = fmt.Sprintf("what was before %s (UTC) was read before", cut.UTC().Format(time.DateTime))
 		return kept.(*analysis.ClosedActivity), nil

@@ -121,7 +121,7 @@ func (r *reading) countRun(ctx context.Context, q Question, starts []time.Time, 
 	add := func(bucket int, n int64) { counts[starts[bucket].UnixMicro()] += n }
 	return countEvents(ctx, r, plan.Counting{Filters: q.Query.Filters, Selector: selector, Range: span, Zone: q.Zone}, days,
 		func(start time.Time, events int64) { add(b.Bucket(start), events) },
-		func(p plan.Piece) plan.Statement { return plan.TrendEvents(q.Query, selector, b, p) },
+		func(p plan.Piece) plan.Statement { return plan.TrendEvents(q.Query, selector, b, p, r.aliased()) },
 		func(row trendRow) { add(row.Bucket, row.N) })
 }
 

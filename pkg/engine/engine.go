@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/analysis"
@@ -16,6 +17,8 @@ import (
 type Engine struct {
 	store *store.Store
 	kept  *keeper
+	// aliases are those that were read last.
+	aliases atomic.Pointer[aliases]
 }
 
 // New makes an engine on a database.
@@ -33,23 +36,21 @@ type reading struct {
 	engine   *Engine
 	snapshot *store.Snapshot
 	trace    *Trace
+	// aliases are the users that count as others; nil for none. They have changed aliasChanges times.
+	aliases      *aliases
+	aliasChanges int64
 }
 
 // read answers a question by fn, on one snapshot.
 func (e *Engine) read(ctx context.Context, trace *Trace, fn func(ctx context.Context, r *reading) error) error {
 	return e.store.Read(ctx, func(ctx context.Context, snapshot *store.Snapshot) error {
 		trace.reset()
-		return fn(ctx, &reading{e, snapshot, trace})
+		r := &reading{engine: e, snapshot: snapshot, trace: trace}
+		if err := r.readAliases(ctx); err != nil {
+			return err
+		}
+		return fn(ctx, r)
 	})
-}
-
-// Select answers a question that is one statement.
-func Select[R any](ctx context.Context, e *Engine, statement plan.Statement, trace *Trace) (list []R, err error) {
-	err = e.read(ctx, trace, func(ctx context.Context, r *reading) error {
-		list, err = rows[R](ctx, r, statement)
-		return err
-	})
-	return list, err
 }
 
 // rows reads a statement's rows and notes it in the trace.
@@ -109,6 +110,7 @@ func follow[V analysis.Visitor](ctx context.Context, r *reading, s plan.Scan, ne
 
 // followDays is follow for those who know the days already, and have numbered values.
 func followDays[V analysis.Visitor](ctx context.Context, r *reading, s plan.Scan, days []plan.Day, values *analysis.Values, newVisitor func() V) ([]V, error) {
+	s.Aliases = r.aliased()
 	estimate, err := r.estimate(ctx, s, days)
 	if err != nil {
 		return nil, err
@@ -119,6 +121,9 @@ func followDays[V analysis.Visitor](ctx context.Context, r *reading, s plan.Scan
 		}
 	}
 	scanner := &scanner{snapshot: r.snapshot, scan: s, pieces: s.Pieces(days), values: values, trace: r.trace}
+	if s.Actor == model.UserActor {
+		scanner.aliases = r.aliases
+	}
 	return scan(ctx, scanner, estimate, newVisitor)
 }
 

@@ -219,15 +219,23 @@ func breakdownLimit(b *model.Breakdown) int {
 	return b.Limit
 }
 
-// ids finds the ids of actors by their keys, among the events of the scan's range and types.
+// actorID is the id behind a key.
+type actorID struct {
+	Actor int64  `db:"actor"`
+	ID    string `db:"id"`
+}
+
+// ids finds the ids of actors by their keys, among the events of the scan's range and types; those of users who have aliases among
+// these.
 func (r *reading) ids(ctx context.Context, scan plan.Scan, keys []int64) (map[int64]string, error) {
 	if len(keys) == 0 && !r.trace.Dry {
 		return nil, nil // an empty list would be bound as null, at which the columnstore fails
 	}
-	found, err := rows[struct {
-		Actor int64  `db:"actor"`
-		ID    string `db:"id"`
-	}](ctx, r, plan.ActorIDs(scan, keys))
+	found, err := rows[actorID](ctx, r, plan.ActorIDs(scan, keys))
+	if err == nil && scan.Actor == model.UserActor && r.aliases.haveAny(keys) {
+		known, e := rows[actorID](ctx, r, plan.KnownIDs(keys))
+		found, err = append(found, known...), e
+	}
 	ids := make(map[int64]string, len(found))
 	for _, f := range found {
 		ids[f.Actor] = f.ID
@@ -374,5 +382,5 @@ func (r *funnelReading) keptAs(what string, span plan.Range) (key, token string,
 	}
 	raw, err := json.Marshal(model.Query{Filters: r.question.Query.Filters, Funnel: &f})
 	key = fmt.Sprintf("funnel %s from %s, %s", what, span.From, raw)
-	return key, closedToken(r.days, plan.FunnelScan(r.question.Query, span).Range), err
+	return key, r.closedToken(r.days, plan.FunnelScan(r.question.Query, span).Range), err
 }

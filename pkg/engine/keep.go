@@ -64,11 +64,13 @@ func (k *keeper) drop(element *list.Element) {
 	k.bytes -= entry.bytes
 }
 
-// closedToken says of which data a result of closed time was made: the days that it read, and how often each had changed.
-func closedToken(days []plan.Day, r plan.Range) string {
+// closedToken says of which data a result of closed time was made: the days that it read, how often each had changed, and how
+// often the aliases had.
+func (r *reading) closedToken(days []plan.Day, span plan.Range) string {
 	var token strings.Builder
+	fmt.Fprintf(&token, "%d ", r.aliasChanges)
 	for _, d := range days {
-		if d.Start.AddDate(0, 0, 1).After(r.From) && d.Start.Before(r.To) {
+		if d.Start.AddDate(0, 0, 1).After(span.From) && d.Start.Before(span.To) {
 			fmt.Fprintf(&token, "%d:%d ", d.Start.Unix()/86400, d.Changes)
 		}
 	}

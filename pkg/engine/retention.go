@@ -121,7 +121,7 @@ func (r *reading) closedRetention(ctx context.Context, q Question, scan plan.Sca
 		return nil, err
 	}
 	key := fmt.Sprintf("retention %d %s", spec.Bounds, raw)
-	token := fmt.Sprintf("%d %s", cut.Unix(), closedToken(days, scan.Range))
+	token := fmt.Sprintf("%d %s", cut.Unix(), r.closedToken(days, scan.Range))
 	if kept, ok := r.engine.kept.get(key, token); ok {
 		r.trace.Kept = fmt.Sprintf("what was before %s (UTC) was read before", cut.UTC().Format(time.DateTime))
 		return kept.(*analysis.ClosedRetention), nil

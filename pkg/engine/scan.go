@@ -28,6 +28,8 @@ type scanner struct {
 	pieces   []plan.Piece
 	values   *analysis.Values
 	trace    *Trace
+	aliases  *aliases
+	joined   joined
 }
 
 // scan hands every actor of a scan, with its events, to one of the visitors that newVisitor makes, one for each connection, and
@@ -44,7 +46,7 @@ func scan[V analysis.Visitor](ctx context.Context, s *scanner, estimate int64, n
 		parts <- p
 	}
 	close(parts)
-	group, ctx := errgroup.WithContext(ctx)
+	group, groupCtx := errgroup.WithContext(ctx)
 	visitors := make([]V, workers)
 	for worker := range workers {
 		v := newVisitor()
@@ -55,17 +57,26 @@ func scan[V analysis.Visitor](ctx context.Context, s *scanner, estimate int64, n
 			buffer.reserve(int(estimate)/n + int(estimate)/n/8)
 			for part := range parts {
 				buffer.events = buffer.events[:0]
-				if err := s.read(ctx, worker, part, buffer); err != nil {
+				if err := s.read(groupCtx, worker, part, buffer); err != nil {
 					return err
 				}
-				if err := visitAll(ctx, buffer.sorted(), v); err != nil {
+				if s.aliases != nil {
+					if err := s.joined.divert(s.aliases, buffer); err != nil {
+						return err
+					}
+				}
+				if err := visitAll(groupCtx, buffer.sorted(), v); err != nil {
 					return err
 				}
 			}
 			return nil
 		})
 	}
-	return visitors, group.Wait()
+	if err := group.Wait(); err != nil || len(s.joined.events) == 0 {
+		return visitors, err
+	}
+	v := newVisitor()
+	return append(visitors, v), visitAll(ctx, s.joined.sorted(), v)
 }
 
 // visitAll cuts events into those of one actor each.

@@ -75,6 +75,7 @@ func (r *reading) trendActorsByValue(ctx context.Context, q Question, b plan.Tre
 	var list []analysis.TrendLine
 	for i := range t.Series {
 		s := plan.TrendScan(q.Query, t.Series[i:i+1], b)
+		s.Aliases = r.aliased()
 		top, err := rows[struct {
 			Value string `db:"value"`
 		}](ctx, r, s.TopValues(t.Breakdown.Limit))
@@ -122,7 +123,7 @@ func (r *reading) trendEvents(ctx context.Context, q Question, b plan.TrendBucke
 		c := plan.Counting{Filters: q.Query.Filters, Selector: selector, Range: q.Range, Zone: q.Zone}
 		err := countEvents(ctx, r, c, days,
 			func(start time.Time, events int64) { line.Counts[b.Bucket(start)] += events },
-			func(p plan.Piece) plan.Statement { return plan.TrendEvents(q.Query, selector, b, p) },
+			func(p plan.Piece) plan.Statement { return plan.TrendEvents(q.Query, selector, b, p, r.aliased()) },
 			func(row trendRow) { line.Counts[row.Bucket] += row.N })
 		if err != nil {
 			return nil, err
@@ -142,7 +143,7 @@ type trendValueRow struct {
 func (r *reading) trendEventsByValue(ctx context.Context, q Question, b plan.TrendBuckets) ([]analysis.TrendLine, error) {
 	var list []analysis.TrendLine
 	for i := range q.Query.Trend.Series {
-		found, err := rows[trendValueRow](ctx, r, plan.TrendEventsByValue(q.Query, &q.Query.Trend.Series[i].EventSelector, b))
+		found, err := rows[trendValueRow](ctx, r, plan.TrendEventsByValue(q.Query, &q.Query.Trend.Series[i].EventSelector, b, r.aliased()))
 		if err != nil {
 			return nil, err
 		}

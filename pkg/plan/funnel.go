@@ -53,10 +53,11 @@ func DataEnd(from time.Time) Statement {
 	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: "the end of the data tells who dropped from who is in progress"}
 }
 
-// ActorIDs plans the ids of actors, as rows of (actor, id). They are looked for among the events of the scan's range and types.
+// ActorIDs plans the ids of actors, as rows of (actor, id). They are looked for among the events of the scan's range and types,
+// by the keys under which those are stored.
 func ActorIDs(s Scan, keys []int64) Statement {
 	var args arguments
-	key, where := s.actor(&args, Part{0, Slices})
+	key, where := s.actor(&args, "e.user_key", Part{0, Slices})
 	id := "e.user_id"
 	if s.Actor == model.SessionActor {
 		id = "e.session_id"

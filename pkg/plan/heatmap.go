@@ -39,7 +39,7 @@ func onlyTime(m *model.Heatmap) bool { return m.X.OfTime() && m.Y.OfTime() && m.
 
 // Heatmap plans a heatmap over raw events. The statement returns rows of (x, x_text, y, y_text, part, part_text, actors, events),
 // one for each cell that counts something or is left out.
-func Heatmap(q *model.Query, r Range, s Settings, reason string) Statement {
+func Heatmap(q *model.Query, r Range, s Settings, reason string, aliases bool) Statement {
 	m := q.Heatmap
 	b := heatmapBuilder{heatmap: m}
 	x, y := m.Axes()
@@ -51,7 +51,7 @@ func Heatmap(q *model.Query, r Range, s Settings, reason string) Statement {
 		b.outer = append(b.outer, "0 AS part, '' AS part_text")
 	}
 	sql := lines(
-		"WITH "+strings.Join(append([]string{b.cells(q, r, s)}, b.rankings...), ", "),
+		"WITH "+strings.Join(append([]string{b.cells(q, r, s, aliases)}, b.rankings...), ", "),
 		"SELECT "+strings.Join(b.outer, ", ")+",",
 		"    "+b.actors()+" AS actors, sum(n)::bigint AS events",
 		"FROM cells"+b.joins,
@@ -111,7 +111,7 @@ func (b *heatmapBuilder) bins(name string, a model.Axis) {
 // cells is a common table expression of that name. Where events are counted, those of the same grain are put together first:
 // converting each event's time to a zone costs more than reading it, and within a grain that no clock change cuts, one conversion
 // serves all. Single actors have few events a grain; for them, putting together costs more than it saves.
-func (b *heatmapBuilder) cells(q *model.Query, r Range, s Settings) string {
+func (b *heatmapBuilder) cells(q *model.Query, r Range, s Settings, aliases bool) string {
 	m := b.heatmap
 	looked := append(properties(q.Filters, &m.EventSelector), m.XProperty, m.YProperty)
 	columns := []string{dimension("x", m.X), dimension("y", m.Y), "n"}
@@ -127,10 +127,13 @@ func (b *heatmapBuilder) cells(q *model.Query, r Range, s Settings) string {
 	if key, condition := actorOf(m.Value); key != "" {
 		counted, group = key+" AS actor, 1 AS n", ""
 		columns, where = append(columns, "actor"), append(where, condition)
+		if m.Value != model.Sessions {
+			looked = append(looked, userID)
+		}
 	}
 	events := lines(
 		"SELECT "+strings.Join(append(b.inner, counted), ", "),
-		"FROM "+eventsWith(looked...)+b.lateral,
+		"FROM "+eventsWith(aliases, looked...)+b.lateral,
 		"WHERE "+all(where, b.args.selects(&m.EventSelector), b.args.filters(q.Filters))+group,
 	)
 	cells := lines("SELECT "+strings.Join(columns, ", "), "FROM (", indent(events), ") events")

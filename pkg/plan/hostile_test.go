@@ -102,7 +102,7 @@ func statementsOf(q *model.Query, r Range, s Settings) ([]Statement, error) {
 		if err := CheckHeatmap(q.Heatmap, r); err != nil {
 			return nil, err
 		}
-		statements := []Statement{Heatmap(q, r, s, HeatmapReason)}
+		statements := []Statement{Heatmap(q, r, s, HeatmapReason, true)}
 		if scan, ok := HeatmapActors(q, r); ok {
 			statements = append(statements, ofScan(scan)...)
 		}
@@ -127,7 +127,7 @@ func statementsOf(q *model.Query, r Range, s Settings) ([]Statement, error) {
 	case model.PathsType:
 		return ofScan(PathsScan(q, r)), nil
 	case model.TimelineType:
-		return []Statement{Timeline(q, r)}, nil
+		return []Statement{Timeline(q, r, false), Timeline(q, r, true)}, nil
 	case model.AnomaliesType:
 		return ofAnomalies(q, r, s)
 	}
@@ -142,10 +142,10 @@ func ofTrend(q *model.Query, r Range, s Settings) ([]Statement, error) {
 	statements := ofScan(TrendScan(q, q.Trend.Series, b))
 	for i := range q.Trend.Series {
 		selector := &q.Trend.Series[i].EventSelector
-		statements = append(statements, TrendEvents(q, selector, b, Piece{Range: r}))
+		statements = append(statements, TrendEvents(q, selector, b, Piece{Range: r}, true))
 		statements = append(statements, ofCounting(Counting{Filters: q.Filters, Selector: selector, Range: r, Zone: s.Zone})...)
 		if q.Trend.Breakdown != nil {
-			statements = append(statements, TrendEventsByValue(q, selector, b))
+			statements = append(statements, TrendEventsByValue(q, selector, b, true))
 		}
 	}
 	return statements, nil
@@ -160,13 +160,19 @@ func ofAnomalies(q *model.Query, r Range, s Settings) ([]Statement, error) {
 	for _, run := range b.Runs() {
 		span := Range{run[0], run[len(run)-1]}
 		statements = append(statements, ofScan(BucketScan(q, span))...)
-		statements = append(statements, TrendEvents(q, &q.Anomalies.EventSelector, TrendBuckets{Starts: run}, Piece{Range: span}))
+		statements = append(statements, TrendEvents(q, &q.Anomalies.EventSelector, TrendBuckets{Starts: run}, Piece{Range: span}, false))
 	}
 	return append(statements, DataStart(r.From)), nil
 }
 
 // ofScan are the statements of a scan of a few days, some of which are closed, in whole and in part.
 func ofScan(s Scan) []Statement {
+	aliased := s
+	aliased.Aliases = true
+	return slices.Concat(ofScanOnly(s), ofScanOnly(aliased), []Statement{KnownIDs([]int64{1})})
+}
+
+func ofScanOnly(s Scan) []Statement {
 	statements := []Statement{Days(s.Range), ActorIDs(s, []int64{1})}
 	if s.Value != "" {
 		statements = append(statements, s.TopValues(3))

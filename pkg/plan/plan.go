@@ -109,16 +109,6 @@ func parsed(name string) model.Property {
 	return p
 }
 
-// eventsWith is the table of events as "e", and with them the profiles of their users as "p" where some property needs it.
-func eventsWith(properties ...string) string {
-	if slices.ContainsFunc(properties, ofProfile) {
-		return "user_events e LEFT JOIN user_profiles p ON p.user_key = e.user_key"
-	}
-	return "user_events e"
-}
-
-func ofProfile(property string) bool { return property != "" && parsed(property).Profile }
-
 // properties lists what selectors and filters look at.
 func properties(filters []model.Filter, selectors ...*model.EventSelector) []string {
 	var names []string

@@ -20,6 +20,9 @@ type Scan struct {
 	// Value is a property that is read along; empty for none. ValueOf has a bit for each selector whose events need it.
 	Value   string
 	ValueOf uint64
+	// Aliases says that there are events which count for other users than they are stored under. What is read has the keys under
+	// which events are stored.
+	Aliases bool
 	// Range is the time; a zero From means since ever.
 	Range
 }
@@ -178,7 +181,12 @@ func (s *Scan) PicksOf(eventType string) uint64 {
 // value: in no particular order.
 func (s *Scan) ReadRaw(p Piece, part Part) Statement {
 	var args arguments
-	actor, where := s.actor(&args, part)
+	looked := append(properties(s.Filters, s.Picks...), s.Value)
+	userKey := "e.user_key"
+	if s.Aliases && slices.ContainsFunc(looked, ofUser) {
+		userKey = "e.stored_key"
+	}
+	actor, where := s.actor(&args, userKey, part)
 	where = append(where, "e.time < "+args.timestamp(p.To))
 	if !p.From.IsZero() {
 		where = append(where, "e.time >= "+args.timestamp(p.From))
@@ -195,17 +203,16 @@ func (s *Scan) ReadRaw(p Piece, part Part) Statement {
 		}
 		columns += ", " + value + " AS value"
 	}
-	looked := append(properties(s.Filters, s.Picks...), s.Value)
-	sql := lines("SELECT "+columns, "FROM "+eventsWith(looked...), "WHERE "+all(where, args.filters(s.Filters)))
+	sql := lines("SELECT "+columns, "FROM "+eventsWith(s.Aliases, looked...), "WHERE "+all(where, args.filters(s.Filters)))
 	if slices.ContainsFunc(s.Picks, func(p *model.EventSelector) bool { return len(p.Filters) > 0 }) {
 		sql = lines("SELECT * FROM (", indent(sql), ") picked", "WHERE picks <> 0")
 	}
 	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: p.Reason}
 }
 
-// actor is the expression for the actor's key, and the conditions that keep to the actors of a part.
-func (s *Scan) actor(args *arguments, part Part) (key string, where []string) {
-	key, where = "e.user_key", []string{"e.user_key <> 0"}
+// actor is the expression for the actor's key, which of users is userKey, and the conditions that keep to the actors of a part.
+func (s *Scan) actor(args *arguments, userKey string, part Part) (key string, where []string) {
+	key, where = userKey, []string{userKey + " <> 0"}
 	if s.Actor == model.SessionActor {
 		key, where = "hashtextextended(e.session_id, 0)", []string{"e.session_id IS NOT NULL"}
 	}

@@ -11,14 +11,18 @@ const MaxMetadataBytes = 64 << 10
 
 // Timeline plans the list of a user's or a session's events, as rows of (time, event, page, device, session, user_id, metadata,
 // left_out), one more than the timeline's limit where there are more. Metadata that is too long is null, and left_out true.
-func Timeline(q *model.Query, r Range) Statement {
+func Timeline(q *model.Query, r Range, aliases bool) Statement {
 	t := q.Timeline
 	var args arguments
 	where := args.within(r)
 	if t.User != "" {
 		// The key leads to the few compressed rows that hold the user; the id makes sure that it is no other with the same key.
 		user := args.bind(t.User, "text")
-		where = append(where, "e.user_key = user_key_of("+user+")", "e.user_id = "+user)
+		stored := "e.user_key = user_key_of(" + user + ")"
+		if aliases {
+			stored = "e.stored_key = ANY(ARRAY(SELECT user_key_of(" + user + ") UNION ALL SELECT alias_key FROM user_aliases WHERE user_id = " + user + "))"
+		}
+		where = append(where, stored, "e.user_id = "+user)
 	}
 	if t.Session != "" {
 		where = append(where, "e.session_id = "+args.bind(t.Session, "text"))
@@ -33,7 +37,7 @@ func Timeline(q *model.Query, r Range) Statement {
 		"    CASE WHEN "+fits+" THEN metadata::text END AS metadata, NOT "+fits+" AS left_out",
 		"FROM (",
 		"    SELECT e.time, e.event_id, e.event_type, e.page_url, e.device_type, e.session_id, e.user_id, e.metadata",
-		"    FROM "+eventsWith(properties(q.Filters, &t.EventSelector)...),
+		"    FROM "+eventsWith(aliases, append(properties(q.Filters, &t.EventSelector), userID)...),
 		"    WHERE "+all(where, args.selects(&t.EventSelector), args.filters(q.Filters)),
 		// Events of the same time come in an order that stays.
 		"    ORDER BY e.time"+direction+", e.event_id"+direction+" LIMIT "+args.bind(t.Limit+1, "int"),

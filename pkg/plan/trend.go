@@ -88,7 +88,11 @@ func TrendScan(q *model.Query, series []model.TrendSeries, b TrendBuckets) Scan 
 // by bytes.
 func (s *Scan) TopValues(limit int) Statement {
 	var args arguments
-	actor, where := s.actor(&args, Part{0, Slices})
+	looked := append(properties(s.Filters, s.Picks...), s.Value)
+	if s.Actor == model.UserActor {
+		looked = append(looked, userID)
+	}
+	actor, where := s.actor(&args, "e.user_key", Part{0, Slices})
 	var picked []string
 	for _, p := range s.Picks {
 		picked = append(picked, "("+all(args.selects(p))+")")
@@ -98,7 +102,7 @@ func (s *Scan) TopValues(limit int) Statement {
 		"SELECT value",
 		"FROM (",
 		"    SELECT "+value+" AS value, "+actor+" AS actor",
-		"    FROM "+eventsWith(append(properties(s.Filters, s.Picks...), s.Value)...),
+		"    FROM "+eventsWith(s.Aliases, looked...),
 		"    WHERE "+all(where, args.within(s.Range), args.filters(s.Filters), []string{"(" + strings.Join(picked, " OR ") + ")"}),
 		"    GROUP BY 1, 2",
 		") actors",
@@ -110,11 +114,11 @@ func (s *Scan) TopValues(limit int) Statement {
 }
 
 // TrendEvents plans the counting of raw events by bucket, as rows of (bucket, n).
-func TrendEvents(q *model.Query, selector *model.EventSelector, b TrendBuckets, p Piece) Statement {
+func TrendEvents(q *model.Query, selector *model.EventSelector, b TrendBuckets, p Piece, aliases bool) Statement {
 	var args arguments
 	sql := lines(
 		"SELECT width_bucket(e.time, "+args.bind(b.Starts, "timestamptz[]")+") - 1 AS bucket, count(*) AS n",
-		"FROM "+eventsWith(properties(q.Filters, selector)...),
+		"FROM "+eventsWith(aliases, properties(q.Filters, selector)...),
 		"WHERE "+all(args.within(p.Range), args.selects(selector), args.filters(q.Filters)),
 		"GROUP BY 1",
 	)
@@ -123,13 +127,13 @@ func TrendEvents(q *model.Query, selector *model.EventSelector, b TrendBuckets, 
 
 // TrendEventsByValue plans a series of events with a breakdown, as rows of (bucket, place, text, n): place is the rank of the value
 // from 0, -1 for the others, -2 for events without one.
-func TrendEventsByValue(q *model.Query, selector *model.EventSelector, b TrendBuckets) Statement {
+func TrendEventsByValue(q *model.Query, selector *model.EventSelector, b TrendBuckets, aliases bool) Statement {
 	var args arguments
 	breakdown := q.Trend.Breakdown
 	sql := lines(
 		"WITH cells AS (",
 		"    SELECT width_bucket(e.time, "+args.bind(b.Starts, "timestamptz[]")+") - 1 AS bucket, "+args.property(breakdown.Property)+" AS value, count(*) AS n",
-		"    FROM "+eventsWith(append(properties(q.Filters, selector), breakdown.Property)...),
+		"    FROM "+eventsWith(aliases, append(properties(q.Filters, selector), breakdown.Property)...),
 		"    WHERE "+all(args.within(b.Range()), args.selects(selector), args.filters(q.Filters)),
 		"    GROUP BY 1, 2",
 		"), "+args.ranking("ranking", "value", "true", false, breakdown.Limit),

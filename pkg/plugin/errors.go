@@ -48,6 +48,8 @@ func classify(err error) (backend.Status, backend.ErrorSource, string) {
 	case errors.Is(err, store.ErrTooManyRows):
 		return backend.StatusBadRequest, backend.ErrorSourceDownstream,
 			"the answer has more rows than the data source allows: use a shorter range or fewer periods, or raise the row limit in the data source's settings"
+	case errors.Is(err, engine.ErrTooManyAliases):
+		return backend.StatusBadRequest, backend.ErrorSourceDownstream, err.Error()
 	case errors.Is(err, analysis.ErrTooManyValues):
 		return backend.StatusBadRequest, backend.ErrorSourceDownstream, err.Error() + ": use a shorter range, more filters, or another property"
 	case errors.As(err, &pg):

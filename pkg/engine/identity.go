@@ -1,0 +1,96 @@
+package engine
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"slices"
+	"sync"
+
+	"github.com/footfall-analytics/footfall/pkg/analysis"
+	"github.com/footfall-analytics/footfall/pkg/plan"
+)
+
+const (
+	// mostAliases is how many aliases may be looked up, and mostJoined how many events of users who have some may be in memory.
+	mostAliases = 1_000_000
+	mostJoined  = 4_000_000
+)
+
+// ErrTooManyAliases is the error of a question that would need more memory than there is for the users who have aliases.
+var ErrTooManyAliases = errors.New("too many events are stored under ids that turned out to mean another user: run collector squash, which moves them to that user")
+
+// aliases say which users count as others.
+type aliases struct {
+	// changes is how often they had changed.
+	changes int64
+	// known is the key of the known user, by the keys of its aliases and by its own.
+	known map[int64]int64
+}
+
+// readAliases reads what changed since the last reading.
+func (r *reading) readAliases(ctx context.Context) error {
+	aliased := false
+	err := r.snapshot.Stream(ctx, 0, plan.AliasState(), func(values [][]byte) error {
+		r.aliasChanges, aliased = int64(binary.BigEndian.Uint64(values[0])), values[1][0] == 1
+		return nil
+	})
+	if err != nil || !aliased {
+		return err
+	}
+	if r.aliases = r.engine.aliases.Load(); r.aliases != nil && r.aliases.changes == r.aliasChanges {
+		return nil
+	}
+	r.aliases = &aliases{r.aliasChanges, map[int64]int64{}}
+	n := 0
+	err = r.snapshot.Stream(ctx, 0, plan.Aliases(mostAliases+1), func(values [][]byte) error {
+		alias, user := int64(binary.BigEndian.Uint64(values[0])), int64(binary.BigEndian.Uint64(values[1]))
+		r.aliases.known[alias], r.aliases.known[user] = user, user
+		n++
+		return nil
+	})
+	if err == nil && n > mostAliases {
+		err = ErrTooManyAliases
+	}
+	if err == nil {
+		r.engine.aliases.Store(r.aliases)
+	}
+	return err
+}
+
+// aliased reports whether there are events that count for other users than they are stored under.
+func (r *reading) aliased() bool { return r.aliases != nil }
+
+// haveAny reports whether one of the known users is among the keys.
+func (a *aliases) haveAny(keys []int64) bool {
+	return a != nil && slices.ContainsFunc(keys, func(key int64) bool {
+		_, found := a.known[key]
+		return found
+	})
+}
+
+// joined are the events of users who have aliases, from all parts of a scan.
+type joined struct {
+	mu sync.Mutex
+	buffer
+}
+
+// divert takes such events out of a part, which has only some of their user's.
+func (j *joined) divert(a *aliases, part *buffer) error {
+	var taken []analysis.Event
+	part.events = slices.DeleteFunc(part.events, func(e analysis.Event) bool {
+		user, found := a.known[e.Actor]
+		if found {
+			e.Actor = user
+			taken = append(taken, e)
+		}
+		return found
+	})
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.events = append(j.events, taken...)
+	if len(j.events) > mostJoined {
+		return ErrTooManyAliases
+	}
+	return nil
+}

@@ -1,0 +1,56 @@
+package plan
+
+import "slices"
+
+const aliasTable = "user_aliases"
+
+// AliasState plans how often the aliases have changed and whether there are events to be counted for other users than they are
+// stored under, one row of (changes, aliased).
+func AliasState() Statement {
+	return Statement{
+		SQL:    "SELECT changes, EXISTS (SELECT FROM user_aliases WHERE squashed_at IS NULL) AS aliased FROM alias_changes",
+		Source: aliasTable, Reason: "whether some ids mean other users",
+	}
+}
+
+// Aliases plans the list of aliases that have events of their own, as rows of (alias_key, user_key), at most limit of them.
+func Aliases(limit int) Statement {
+	var args arguments
+	sql := "SELECT alias_key, user_key FROM user_aliases WHERE squashed_at IS NULL LIMIT " + args.bind(limit, "int")
+	return Statement{SQL: sql, Args: args, Source: aliasTable, Reason: "the ids that mean other users"}
+}
+
+// KnownIDs plans the ids of users who have aliases, as rows of (actor, id).
+func KnownIDs(keys []int64) Statement {
+	var args arguments
+	sql := "SELECT DISTINCT user_key AS actor, user_id AS id FROM user_aliases WHERE user_key = ANY(" + args.bind(keys, "bigint[]") + ")"
+	return Statement{SQL: sql, Args: args, Source: aliasTable, Reason: "the ids of users who have aliases"}
+}
+
+// KnownUser plans the user that an alias means, as a row of (user_id); none for other ids.
+func KnownUser(id string) Statement {
+	var args arguments
+	sql := "SELECT user_id FROM user_aliases WHERE alias = " + args.bind(id, "text")
+	return Statement{SQL: sql, Args: args, Source: aliasTable, Reason: "the user that the id means"}
+}
+
+// eventsWith is the table of events as "e", and with them the profiles of their users as "p" where some property needs it. With
+// aliases, e.user_id and e.user_key are those of the known user where some property needs it, and e.stored_key is the event's own.
+func eventsWith(aliases bool, properties ...string) string {
+	from := "user_events e"
+	if aliases && slices.ContainsFunc(properties, ofUser) {
+		from = "known_events e"
+	}
+	if slices.ContainsFunc(properties, ofProfile) {
+		from += " LEFT JOIN user_profiles p ON p.user_key = e.user_key"
+	}
+	return from
+}
+
+func ofProfile(property string) bool { return property != "" && parsed(property).Profile }
+
+// userID is the property that says whose an event is.
+const userID = "user_id"
+
+// ofUser reports whether a property depends on which user an event counts for.
+func ofUser(property string) bool { return property == userID || ofProfile(property) }
