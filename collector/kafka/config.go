@@ -113,18 +113,18 @@ func ready(ctx context.Context, client *kgo.Client, topic string) error {
 	request.Topics = append(request.Topics, asked)
 	response, err := request.RequestWith(ctx, client)
 	if err != nil {
-		return fmt.Errorf("Kafka cannot be reached: %w", err)
+		return fmt.Errorf("no broker of Kafka can be reached: %w", err)
 	}
 	for _, t := range response.Topics {
 		switch err := kerr.ErrorForCode(t.ErrorCode); {
 		case errors.Is(err, kerr.UnknownTopicOrPartition):
-			return fmt.Errorf("Kafka has no topic %s: create it, or run collector serve with --kafka-create-topic", topic)
+			return fmt.Errorf("there is no topic %s in Kafka: create it, or run collector serve with --kafka-create-topic", topic)
 		case err != nil:
-			return fmt.Errorf("Kafka's topic %s: %w", topic, err)
+			return fmt.Errorf("the topic %s in Kafka: %w", topic, err)
 		}
 		for _, p := range t.Partitions {
 			if p.Leader < 0 {
-				return fmt.Errorf("Kafka's topic %s: partition %d has no leader: too few of its brokers run", topic, p.Partition)
+				return fmt.Errorf("partition %d of the topic %s in Kafka has no leader: too few of its brokers run", p.Partition, topic)
 			}
 		}
 	}

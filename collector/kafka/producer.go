@@ -30,7 +30,7 @@ type ProducerConfig struct {
 // Errors of [Producer.Accept] that the sender can do nothing about but come back later.
 var (
 	ErrFull    = errors.New("too many events are waiting for Kafka")
-	ErrTimeout = errors.New("Kafka did not acknowledge the events in time")
+	ErrTimeout = errors.New("the events were not acknowledged by Kafka in time")
 	ErrStopped = errors.New("the collector is stopping")
 )
 
@@ -114,7 +114,7 @@ func (p *Producer) await(ctx context.Context, answers <-chan error) error {
 			case errors.Is(err, kgo.ErrClientClosed):
 				return ErrStopped
 			default:
-				return fmt.Errorf("Kafka does not take events: %w", err)
+				return fmt.Errorf("the events were refused by Kafka: %w", err)
 			}
 		case <-late.C:
 			return ErrTimeout
@@ -143,11 +143,11 @@ func (p *Producer) EnsureTopic(ctx context.Context) error {
 	request.Topics = append(request.Topics, topic)
 	response, err := request.RequestWith(ctx, p.client)
 	if err != nil {
-		return fmt.Errorf("Kafka cannot be reached: %w", err)
+		return fmt.Errorf("no broker of Kafka can be reached: %w", err)
 	}
 	for _, t := range response.Topics {
 		if err := kerr.ErrorForCode(t.ErrorCode); err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
-			return fmt.Errorf("Kafka's topic %s cannot be created with %d partitions on %d brokers each: %w", p.config.Topic, p.config.Partitions, p.config.Replicas, err)
+			return fmt.Errorf("the topic %s cannot be created in Kafka with %d partitions on %d brokers each: %w", p.config.Topic, p.config.Partitions, p.config.Replicas, err)
 		}
 	}
 	return nil
