@@ -16,12 +16,10 @@ function browser(): string {
   throw new Error('No Chromium found: install the package chromium, or name the program in CHROMIUM_PATH.');
 }
 
-function previewUrl(): string {
-  const url = process.env.FOOTFALL_PREVIEW_URL;
+function pageUrl(): string {
+  const url = process.env.FOOTFALL_PAGE_URL;
   if (!url) {
-    throw new Error(
-      'FOOTFALL_PREVIEW_URL is not set: give the address of a preview page, such as http://127.0.0.1:8089.'
-    );
+    throw new Error('FOOTFALL_PAGE_URL is not set: give the address of the pages to test, such as http://127.0.0.1:8089.');
   }
   return url;
 }
@@ -35,7 +33,7 @@ export default defineConfig({
   expect: { timeout: 30_000 },
   reporter: 'list',
   use: {
-    baseURL: previewUrl(),
+    baseURL: pageUrl(),
     viewport: { width: 1360, height: 1000 },
     screenshot: 'only-on-failure',
     launchOptions: {

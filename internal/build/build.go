@@ -41,7 +41,7 @@ type step struct {
 func All(ctx context.Context, p *steps.Printer) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, lane := range [][]step{
-		{{"Node.js", checkNode}, {"npm packages", installPackages}, {"Plugin front end", frontEnd}, {"Preview page", previewPage}},
+		{{"Node.js", checkNode}, {"npm packages", installPackages}, {"Plugin front end", frontEnd}, {"Preview page", previewPage}, {"Script for web pages", webScript}},
 		{{"Plugin back end", program(Plugin, "./pkg")}, {"Collector program", program(Collector, "./collector")}, {"Demo program", program(Demo, "./internal/demo")}},
 	} {
 		group.Go(func() error {
@@ -93,6 +93,10 @@ func frontEnd(ctx context.Context) (string, error) {
 func previewPage(ctx context.Context) (string, error) {
 	return bundle(ctx, "dist/preview/index.html", "build:preview", "src", "internal/preview/page", "plugin.json", ".config",
 		"tsconfig.json", "package-lock.json")
+}
+
+func webScript(ctx context.Context) (string, error) {
+	return bundle(ctx, "sdk/js/dist/footfall.js", "build:sdk", "sdk/js/footfall.ts", ".config", "tsconfig.json", "package-lock.json")
 }
 
 // bundle runs an npm script unless the file it makes is newer than all its sources.

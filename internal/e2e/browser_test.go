@@ -31,9 +31,19 @@ func TestPreviewInABrowser(t *testing.T) {
 		From: shop.Start(now, 30), To: now, TimeZone: shop.Zone.String(),
 	}))
 	defer server.Close()
-	browser := exec.CommandContext(t.Context(), "npx", "--no-install", "playwright", "test")
+	runInBrowser(t, "preview", server.URL)
+}
+
+// runInBrowser runs a file of internal/e2e/browser with the pages at the URL.
+func runInBrowser(t *testing.T, name, url string) {
+	t.Helper()
+	root, err := embedded.RepositoryRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser := exec.CommandContext(t.Context(), "npx", "--no-install", "playwright", "test", "browser/"+name+".spec.ts")
 	browser.Dir = root
-	browser.Env = append(os.Environ(), "FOOTFALL_PREVIEW_URL="+server.URL)
+	browser.Env = append(os.Environ(), "FOOTFALL_PAGE_URL="+url)
 	if output, err := browser.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, output)
 	} else {

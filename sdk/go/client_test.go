@@ -147,7 +147,7 @@ func TestMessagesInTheFormOfTheAPI(t *testing.T) {
 	at := time.Date(2026, 11, 24, 6, 0, 0, 123456000, time.UTC)
 	for _, m := range []Message{
 		Track{UserID: "u-1", AnonymousID: "a-1", Event: "pay", Properties: map[string]any{"amount": 49.9}, Timestamp: at, MessageID: "0192f0c1-2b7e-7c3a-9f10-5a6b7c8d9e0f",
-			Context: Context{PageURL: "/cart", SessionID: "s-1", UserAgent: "Firefox", IP: "192.0.2.7"}},
+			Context: Context{PageURL: "/cart", SessionID: "s-1", UserAgent: "Firefox", IP: "192.0.2.7", Consent: true}},
 		Page{AnonymousID: "a-1", Name: "Cart", Properties: map[string]any{"items": 2}, Timestamp: at, MessageID: "0192f0c1-2b7e-7c3a-9f10-5a6b7c8d9e10"},
 		Identify{UserID: "u-1", AnonymousID: "a-1", Traits: map[string]any{"plan": "pro"}, Timestamp: at, MessageID: "0192f0c1-2b7e-7c3a-9f10-5a6b7c8d9e11"},
 		Alias{PreviousID: "u-0", UserID: "u-1", Timestamp: at, MessageID: "0192f0c1-2b7e-7c3a-9f10-5a6b7c8d9e12"},
@@ -166,7 +166,7 @@ func TestMessagesInTheFormOfTheAPI(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `[
- {"anonymousId":"a-1","context":{"ip":"192.0.2.7","page":{"url":"/cart"},"sessionId":"s-1","userAgent":"Firefox"},"event":"pay","messageId":"0192f0c1-2b7e-7c3a-9f10-5a6b7c8d9e0f","properties":{"amount":49.9},"timestamp":"2026-11-24T06:00:00.123456Z","type":"track","userId":"u-1"},
+ {"anonymousId":"a-1","context":{"consent":true,"ip":"192.0.2.7","page":{"url":"/cart"},"sessionId":"s-1","userAgent":"Firefox"},"event":"pay","messageId":"0192f0c1-2b7e-7c3a-9f10-5a6b7c8d9e0f","properties":{"amount":49.9},"timestamp":"2026-11-24T06:00:00.123456Z","type":"track","userId":"u-1"},
  {"anonymousId":"a-1","messageId":"0192f0c1-2b7e-7c3a-9f10-5a6b7c8d9e10","name":"Cart","properties":{"items":2},"timestamp":"2026-11-24T06:00:00.123456Z","type":"page"},
  {"anonymousId":"a-1","messageId":"0192f0c1-2b7e-7c3a-9f10-5a6b7c8d9e11","timestamp":"2026-11-24T06:00:00.123456Z","traits":{"plan":"pro"},"type":"identify","userId":"u-1"},
  {"messageId":"0192f0c1-2b7e-7c3a-9f10-5a6b7c8d9e12","previousId":"u-0","timestamp":"2026-11-24T06:00:00.123456Z","type":"alias","userId":"u-1"}

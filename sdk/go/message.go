@@ -73,6 +73,8 @@ type Context struct {
 	// UserAgent and IP are the user's own, where a server reports what a browser asked of it. The collector reads the kind of
 	// device off the first.
 	UserAgent, IP string
+	// Consent says that the user consented, to a collector that keeps nothing else.
+	Consent bool
 }
 
 // MarshalJSON writes it in the form of the Segment API.
@@ -85,7 +87,8 @@ func (c Context) MarshalJSON() ([]byte, error) {
 		SessionID string `json:"sessionId,omitempty"`
 		UserAgent string `json:"userAgent,omitempty"`
 		IP        string `json:"ip,omitempty"`
-	}{SessionID: c.SessionID, UserAgent: c.UserAgent, IP: c.IP}
+		Consent   bool   `json:"consent,omitempty"`
+	}{SessionID: c.SessionID, UserAgent: c.UserAgent, IP: c.IP, Consent: c.Consent}
 	if c.PageURL != "" {
 		wire.Page = &page{c.PageURL}
 	}
