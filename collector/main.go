@@ -26,8 +26,13 @@ type cli struct {
 	LogLevel slog.Level      `help:"Least level that is logged: debug, info, warn or error." default:"info"`
 
 	Serve   serveCmd   `cmd:"" help:"Take events over HTTP."`
+	Write   writeCmd   `cmd:"" help:"Take events from Kafka and write them to the database."`
 	Migrate migrateCmd `cmd:"" help:"Create or update the tables in the database, and set how long events are kept."`
 	Import  importCmd  `cmd:"" help:"Read events from access logs of web servers."`
+	Replay  replayCmd  `cmd:"" help:"Try rejected events again, after what kept the database from taking them is mended."`
+	Key     keyCmd     `cmd:"" help:"Make, list and revoke write keys."`
+	Forget  forgetCmd  `cmd:"" help:"Delete everything of a user."`
+	Export  exportCmd  `cmd:"" help:"Write everything of a user, as JSON lines."`
 }
 
 const description = `Footfall's collector: events in, rows of the hypertable out. Every setting is a flag, a variable

@@ -15,11 +15,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/net/netutil"
 
-	"github.com/footfall-analytics/footfall/collector/event"
 	"github.com/footfall-analytics/footfall/collector/ingest"
+	"github.com/footfall-analytics/footfall/collector/kafka"
 	"github.com/footfall-analytics/footfall/collector/keys"
 	"github.com/footfall-analytics/footfall/collector/privacy"
-	"github.com/footfall-analytics/footfall/collector/queue"
 	"github.com/footfall-analytics/footfall/collector/visitor"
 	"github.com/footfall-analytics/footfall/collector/writer"
 	"github.com/footfall-analytics/footfall/sql"
@@ -33,21 +32,12 @@ type serveCmd struct {
 	MaxBatch       int           `help:"Most events in one request." default:"1000"`
 	MaxConnections int           `help:"Most connections at once; more wait until others end." default:"10000"`
 	DrainTimeout   time.Duration `help:"Longest time to answer open requests after SIGTERM or SIGINT, and to write what waits to the database; what is left is written after the next start." default:"30s"`
-	diskQueue
+	Queue          string        `help:"Where events wait for the database: disk, in a folder of this collector, or kafka, for more than one machine; collector write takes them from there." enum:"disk,kafka" default:"disk"`
+	diskSettings
+	kafka.ProducerConfig
 	privacy.Settings
 	Visitors visitor.Settings `embed:""`
 }
-
-// diskQueue is where events wait for the database, and in what portions they go there.
-type diskQueue struct {
-	QueueDir      string        `help:"Folder of the queue on disk, for this collector alone." default:"footfall-queue" type:"path"`
-	QueueBytes    int64         `help:"Room that the queue may take on disk, in bytes. When it is full, requests are answered 503." default:"10737418240"`
-	BatchEvents   int           `help:"Events that are worth writing together." default:"1000"`
-	BatchInterval time.Duration `help:"Longest time that an event waits for others to be written with." default:"1s"`
-}
-
-// segmentBytes is how much of the queue is freed at once.
-const segmentBytes = 64 << 20
 
 // Validate is called by kong.
 func (s *serveCmd) Validate() error {
@@ -86,17 +76,15 @@ func (s *serveCmd) Run(env *environment) error {
 		return fmt.Errorf("--listen: %w", err)
 	}
 	defer func() { _ = listener.Close() }() // the server has closed it, if it came so far
-	waiting, err := queue.Open(queue.Options{Dir: s.QueueDir, MaxBytes: s.QueueBytes, SegmentBytes: segmentBytes})
-	if err != nil {
-		return err
-	}
 	registry := prometheus.NewRegistry()
-	handler, err := s.handler(env, log, pool, disk{waiting}, registry)
+	waiting, err := s.open(&writer.Table{Pool: pool, Schema: env.Schema, Log: log}, registry)
 	if err != nil {
 		return err
 	}
-	table := &writer.Table{Pool: pool, Schema: env.Schema, Log: log}
-	events := writer.New(table, waiting, writer.Options{BatchEvents: s.BatchEvents, BatchInterval: s.BatchInterval, Log: log}, registry)
+	handler, err := s.handler(env, log, pool, waiting, registry)
+	if err != nil {
+		return err
+	}
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
@@ -106,12 +94,30 @@ func (s *serveCmd) Run(env *environment) error {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
-	log.Info("listening", "address", listener.Addr().String(), "database", describe(pool), "schema", env.Schema, "queue", s.QueueDir)
-	return s.serve(env.ctx, server, netutil.LimitListener(listener, s.MaxConnections), waiting, events, log)
+	log.Info("listening", "address", listener.Addr().String(), "database", describe(pool), "schema", env.Schema, "queue", s.Queue)
+	return s.serve(env.ctx, server, netutil.LimitListener(listener, s.MaxConnections), waiting, log)
+}
+
+// waiting is where events wait for the database.
+type waiting interface {
+	ingest.Sink
+	// Ready reports why events are not taken.
+	Ready(ctx context.Context) error
+	// run does what is to be done meanwhile, until ctx ends. Any other end is an error.
+	run(ctx context.Context) error
+	// drain, after that, brings on their way what it can until ctx ends, and closes.
+	drain(ctx context.Context) error
+}
+
+func (s *serveCmd) open(table *writer.Table, registry *prometheus.Registry) (waiting, error) {
+	if s.Queue == "disk" {
+		return s.diskSettings.open(table, registry)
+	}
+	return openKafka(s.ProducerConfig, registry, table.Log)
 }
 
 // handler puts the HTTP side together.
-func (s *serveCmd) handler(env *environment, log *slog.Logger, pool *pgxpool.Pool, sink ingest.Sink, registry *prometheus.Registry) (http.Handler, error) {
+func (s *serveCmd) handler(env *environment, log *slog.Logger, pool *pgxpool.Pool, events waiting, registry *prometheus.Registry) (http.Handler, error) {
 	filter, err := privacy.New(s.Settings)
 	if err != nil {
 		return nil, err
@@ -120,29 +126,28 @@ func (s *serveCmd) handler(env *environment, log *slog.Logger, pool *pgxpool.Poo
 	if err != nil {
 		return nil, err
 	}
-	known := keys.Open(env.ctx, keys.Options{Pool: pool, Schema: env.Schema, File: filepath.Join(s.QueueDir, "keys.json"), Log: log})
+	known := keys.Open(env.ctx, keys.Options{Pool: pool, Schema: env.Schema, File: s.keysFile(), Log: log})
 	go known.Run(env.ctx)
-	return ingest.New(sink, ingest.Options{MaxBody: s.MaxBody, MaxBatch: s.MaxBatch, Log: log, Keys: known, Privacy: filter, Visitors: visitors,
-		Ready: func(ctx context.Context) error { return ready(ctx, pool, env.Schema) }}, registry), nil
+	return ingest.New(events, ingest.Options{MaxBody: s.MaxBody, MaxBatch: s.MaxBatch, Log: log, Keys: known, Privacy: filter, Visitors: visitors,
+		Ready: events.Ready, Database: func(ctx context.Context) error { return ready(ctx, pool, env.Schema) }}, registry), nil
 }
 
-// disk makes events safe in the queue.
-type disk struct{ *queue.Queue }
-
-// Accept returns nil when the events are on disk.
-func (d disk) Accept(ctx context.Context, events []event.Event) error {
-	return d.Append(ctx, event.AppendRecord(nil, events))
+// keysFile is where keys are kept for a start without the database; with Kafka there is no folder for it.
+func (s *serveCmd) keysFile() string {
+	if s.Queue == "disk" {
+		return filepath.Join(s.QueueDir, "keys.json")
+	}
+	return ""
 }
 
-// serve runs server and writer until ctx ends, and then drains them: no new connections, open requests answered, what waits
-// written.
-func (s *serveCmd) serve(ctx context.Context, server *http.Server, listener net.Listener, waiting *queue.Queue, events *writer.Writer, log *slog.Logger) error {
-	writing, stop := context.WithCancel(context.Background())
+// serve runs until ctx ends, and then drains: no new connections, open requests answered, what waits brought on its way.
+func (s *serveCmd) serve(ctx context.Context, server *http.Server, listener net.Listener, events waiting, log *slog.Logger) error {
+	working, stop := context.WithCancel(context.Background())
 	defer stop()
 	failed, ended := make(chan error, 2), make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	go func() {
-		err := events.Run(writing)
+		err := events.run(working)
 		if err != nil {
 			failed <- err
 		}
@@ -153,22 +158,18 @@ func (s *serveCmd) serve(ctx context.Context, server *http.Server, listener net.
 		return err
 	case <-ctx.Done():
 	}
-	log.Info("stopping: answering open requests, writing what waits")
+	log.Info("stopping: answering open requests")
 	drain, cancel := context.WithTimeout(context.Background(), s.DrainTimeout)
 	defer cancel()
 	unanswered := server.Shutdown(drain)
 	stop()
-	if err := <-ended; err != nil {
-		return err
-	}
-	left, err := events.Drain(drain)
-	if err := errors.Join(err, waiting.Close()); err != nil {
+	if err := errors.Join(<-ended, events.drain(drain)); err != nil {
 		return err
 	}
 	if unanswered != nil {
 		return fmt.Errorf("not every request could be answered within %s (--drain-timeout); those that were not have no 200 and must be sent again", s.DrainTimeout)
 	}
-	log.Info("stopped", "records_left_on_disk", left)
+	log.Info("stopped")
 	return nil
 }
 

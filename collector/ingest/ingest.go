@@ -37,12 +37,12 @@ type Options struct {
 	MaxBody int64
 	// MaxBatch is how many events one request may bring.
 	MaxBatch int
-	// Ready reports why events cannot be taken at the moment.
-	Ready    func(ctx context.Context) error
-	Keys     *keys.Keys
-	Privacy  *privacy.Filter
-	Visitors *visitor.Visitors
-	Log      *slog.Logger
+	// Ready reports why events cannot be taken at the moment, and Database why they cannot be stored: they wait then.
+	Ready, Database func(ctx context.Context) error
+	Keys            *keys.Keys
+	Privacy         *privacy.Filter
+	Visitors        *visitor.Visitors
+	Log             *slog.Logger
 }
 
 const readyTimeout = 3 * time.Second
@@ -153,5 +153,9 @@ func (h *handler) ready(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusServiceUnavailable, err)
 		return
 	}
-	respond(w, http.StatusOK, map[string]string{"status": "ready"})
+	database := "ready"
+	if err := h.Database(ctx); err != nil {
+		database = err.Error()
+	}
+	respond(w, http.StatusOK, map[string]string{"status": "ready", "database": database})
 }

@@ -45,6 +45,8 @@ const (
 	maxFetchBytes = 8 << 20
 	// rebalanceTimeout is how long Kafka waits for a member to let go of its partitions; beyond it the member is out.
 	rebalanceTimeout = 2 * time.Minute
+	// sessionTimeout is how long a member that has died keeps its partitions.
+	sessionTimeout   = 20 * time.Second
 	commitTimeout    = 10 * time.Second
 	lagInterval      = 5 * time.Second
 	minBatchInterval = 10 * time.Millisecond
@@ -96,7 +98,7 @@ func NewConsumer(config ConsumerConfig, damaged Damaged, registry prometheus.Reg
 		assigned: map[int32]bool{}, rebalance: make(chan struct{}, 1)}
 	c.register(promauto.With(registry))
 	c.client, err = kgo.NewClient(append(opts, kgo.ConsumeTopics(config.Topic), kgo.ConsumerGroup(config.Group),
-		kgo.Balancers(kgo.CooperativeStickyBalancer()), kgo.DisableAutoCommit(), kgo.BlockRebalanceOnPoll(), kgo.RebalanceTimeout(rebalanceTimeout),
+		kgo.Balancers(kgo.CooperativeStickyBalancer()), kgo.DisableAutoCommit(), kgo.BlockRebalanceOnPoll(), kgo.RebalanceTimeout(rebalanceTimeout), kgo.SessionTimeout(sessionTimeout),
 		kgo.OnPartitionsAssigned(c.onAssigned), kgo.OnPartitionsRevoked(c.onRevoked), kgo.OnPartitionsCallbackBlocked(c.onBlocked),
 		kgo.FetchMinBytes(fetchBytes), kgo.FetchMaxWait(config.BatchInterval), kgo.FetchMaxBytes(maxFetchBytes))...)
 	return c, err

@@ -43,6 +43,7 @@ type Queue struct {
 	next     uint64     // number of the next record that is written to disk
 	waiting  *group
 	closed   bool
+	failure  error // of the last write
 	// durable is closed, and made anew, when records have reached the disk.
 	durable chan struct{}
 
@@ -187,6 +188,7 @@ const maxSpare = 4 << 20
 func (q *Queue) write(g *group) error {
 	err := q.append(g.frames)
 	q.mu.Lock()
+	q.failure = err
 	if err != nil {
 		q.bytes -= int64(len(g.frames))
 	} else {
@@ -237,6 +239,19 @@ func (q *Queue) Size() (bytes int64, records uint64) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.bytes, q.next - q.committed
+}
+
+// Ready reports why records are not taken at the moment: [ErrFull], [ErrClosed], or what the disk said to the last one.
+func (q *Queue) Ready() error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	switch {
+	case q.closed:
+		return ErrClosed
+	case q.bytes >= q.opts.MaxBytes-q.opts.MaxBytes/100:
+		return ErrFull
+	}
+	return q.failure
 }
 
 // Close takes no more records, writes those that wait and leaves the folder to others. Nobody may be reading.

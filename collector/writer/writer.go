@@ -27,31 +27,17 @@ const batchBytes = 2 << 20
 
 // Writer brings what is in the queue to the database, in order.
 type Writer struct {
-	table   *Table
-	queue   *queue.Queue
-	opts    Options
-	metrics metrics
+	store *Store
+	queue *queue.Queue
+	opts  Options
 	// oldest is when the first event of the batch in hand arrived, in Unix nanoseconds; 0 without one.
 	oldest atomic.Int64
 }
 
-type metrics struct {
-	stored, known, refused    prometheus.Counter
-	batchEvents, batchSeconds prometheus.Histogram
-}
-
 // New makes a writer.
-func New(table *Table, q *queue.Queue, opts Options, registry prometheus.Registerer) *Writer {
+func New(store *Store, q *queue.Queue, opts Options, registry prometheus.Registerer) *Writer {
 	metric := promauto.With(registry)
-	events := metric.NewCounterVec(prometheus.CounterOpts{Name: "footfall_events_written_total",
-		Help: "Events that went to the database: new, known (there already), refused (it cannot hold them; they are in rejected_events)."}, []string{"result"})
-	w := &Writer{table: table, queue: q, opts: opts, metrics: metrics{
-		stored: events.WithLabelValues("new"), known: events.WithLabelValues("known"), refused: events.WithLabelValues("refused"),
-		batchEvents: metric.NewHistogram(prometheus.HistogramOpts{Name: "footfall_batch_events",
-			Help: "Events in a batch.", Buckets: prometheus.ExponentialBuckets(1, 4, 8)}),
-		batchSeconds: metric.NewHistogram(prometheus.HistogramOpts{Name: "footfall_batch_seconds",
-			Help: "Time to write a batch, waiting for the database included.", Buckets: prometheus.ExponentialBuckets(0.005, 2, 13)}),
-	}}
+	w := &Writer{store: store, queue: q, opts: opts}
 	metric.NewGaugeFunc(prometheus.GaugeOpts{Name: "footfall_oldest_event_seconds",
 		Help: "How long the first event that is not in the database has been waiting; 0 when none is."}, w.age)
 	metric.NewGaugeFunc(prometheus.GaugeOpts{Name: "footfall_queue_bytes", Help: "Room that the queue takes on disk."}, func() float64 {
@@ -89,6 +75,7 @@ func (w *Writer) Run(ctx context.Context) error {
 // Drain writes what is in the queue, to which nothing may be added meanwhile, or what it can until ctx ends. It returns how many
 // records are left, and an error of the queue.
 func (w *Writer) Drain(ctx context.Context) (left uint64, err error) {
+	w.opts.BatchInterval = 0 // no others will come
 	for ctx.Err() == nil && err == nil {
 		if _, left = w.queue.Size(); left == 0 {
 			return 0, nil
@@ -113,18 +100,8 @@ func (w *Writer) writeNext(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	start := time.Now()
-	result, err := w.insert(ctx, events)
-	if err != nil {
+	if err := w.write(ctx, events); err != nil {
 		return err
-	}
-	w.metrics.batchEvents.Observe(float64(len(events)))
-	w.metrics.batchSeconds.Observe(time.Since(start).Seconds())
-	w.metrics.stored.Add(float64(result.New))
-	w.metrics.known.Add(float64(result.Known))
-	w.metrics.refused.Add(float64(len(result.Refused)))
-	for _, r := range result.Refused {
-		w.opts.Log.Error("an event went to rejected_events", "event_id", events[r.Index].ID, "field", r.Field, "reason", r.Reason)
 	}
 	w.oldest.Store(0)
 	return w.queue.Commit(batch)
@@ -163,12 +140,12 @@ func (w *Writer) gather(ctx context.Context) (events []event.Event, batch queue.
 // patience is after how long an attempt is logged as failed; it is repeated all the same.
 const patience = time.Minute
 
-func (w *Writer) insert(ctx context.Context, events []event.Event) (Result, error) {
+func (w *Writer) write(ctx context.Context, events []event.Event) error {
 	w.oldest.Store(events[0].Received.UnixNano())
 	for {
-		result, err := w.table.Insert(ctx, events, patience)
+		err := w.store.Write(ctx, events, patience)
 		if err == nil || ctx.Err() != nil {
-			return result, err
+			return err
 		}
 		w.opts.Log.Error("the database has not taken events for a minute; they wait on disk", "error", err)
 	}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/footfall-analytics/footfall/collector/event"
+	"github.com/footfall-analytics/footfall/collector/writer"
+)
+
+type replayCmd struct{}
+
+// replayAtOnce is how many rejected events are in memory.
+const replayAtOnce = 1000
+
+// Run stores what the database takes now, and leaves the rest where it is.
+func (c *replayCmd) Run(env *environment) error {
+	pool, err := env.connect()
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	table := &writer.Table{Pool: pool, Schema: env.Schema, Log: slog.New(slog.NewTextHandler(env.stderr, nil))}
+	stored, refused := 0, 0
+	for after := int64(0); ; {
+		list, err := rejectedAfter(env.ctx, pool, env.Schema, after)
+		if err != nil {
+			return err
+		}
+		if len(list) == 0 {
+			break
+		}
+		for _, r := range list {
+			after = r.ID
+			switch reason, err := replay(env.ctx, table, r); {
+			case err != nil:
+				return err
+			case reason != "":
+				refused++
+				fmt.Fprintf(env.stdout, "%s of %s: %s\n", r.EventID, r.UserID, reason)
+			default:
+				stored++
+			}
+		}
+	}
+	fmt.Fprintf(env.stdout, "%d rejected events are stored now, %d still cannot be\n", stored, refused)
+	return nil
+}
+
+type rejectedEvent struct {
+	ID              int64
+	EventID, UserID string
+	Record          []byte
+}
+
+func rejectedAfter(ctx context.Context, pool *pgxpool.Pool, schema string, id int64) ([]rejectedEvent, error) {
+	rows, err := pool.Query(ctx, fmt.Sprintf(`SELECT id, event_id::text, user_id, record FROM %s WHERE id > $1 ORDER BY id LIMIT %d`,
+		pgx.Identifier{schema, "rejected_events"}.Sanitize(), replayAtOnce), id)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[rejectedEvent])
+}
+
+// replay returns why the event still cannot be stored. One that can is stored before its rejection is deleted, so that a crash
+// between the two loses nothing.
+func replay(ctx context.Context, table *writer.Table, r rejectedEvent) (reason string, err error) {
+	events, err := event.DecodeRecord(nil, r.Record)
+	if err != nil {
+		return err.Error(), nil
+	}
+	result, err := table.Insert(ctx, events, time.Minute)
+	if err != nil {
+		return "", err
+	}
+	if len(result.Refused) > 0 {
+		return result.Refused[0].Reason, nil
+	}
+	tag, err := table.Pool.Exec(ctx, `DELETE FROM `+pgx.Identifier{table.Schema, "rejected_events"}.Sanitize()+` WHERE id = $1`, r.ID)
+	if err == nil && tag.RowsAffected() != 1 {
+		err = errors.New("a rejected event was deleted by somebody else meanwhile; run the command again")
+	}
+	return "", err
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/footfall-analytics/footfall/collector/event"
+	"github.com/footfall-analytics/footfall/collector/kafka"
+	"github.com/footfall-analytics/footfall/collector/queue"
+	"github.com/footfall-analytics/footfall/collector/writer"
+)
+
+// diskSettings say where events wait for the database, and in what portions they go there.
+type diskSettings struct {
+	QueueDir      string        `help:"Folder of the queue on disk, for this collector alone." default:"footfall-queue" type:"path"`
+	QueueBytes    int64         `help:"Room that the queue may take on disk, in bytes. When it is full, requests are answered 503." default:"10737418240"`
+	BatchEvents   int           `help:"Events that are worth writing together." default:"1000"`
+	BatchInterval time.Duration `help:"Longest time that an event waits for others to be written with." default:"1s"`
+}
+
+// segmentBytes is how much of the queue is freed at once.
+const segmentBytes = 64 << 20
+
+// disk lets events wait in the queue on disk, and writes them.
+type disk struct {
+	queue  *queue.Queue
+	writer *writer.Writer
+	log    *slog.Logger
+}
+
+func (s *diskSettings) open(table *writer.Table, registry *prometheus.Registry) (*disk, error) {
+	q, err := queue.Open(queue.Options{Dir: s.QueueDir, MaxBytes: s.QueueBytes, SegmentBytes: segmentBytes})
+	if err != nil {
+		return nil, err
+	}
+	opts := writer.Options{BatchEvents: s.BatchEvents, BatchInterval: s.BatchInterval, Log: table.Log}
+	return &disk{q, writer.New(writer.NewStore(table, registry), q, opts, registry), table.Log}, nil
+}
+
+// Accept returns nil when the events are on disk.
+func (d *disk) Accept(ctx context.Context, events []event.Event) error {
+	return d.queue.Append(ctx, event.AppendRecord(nil, events))
+}
+
+// Ready reports why nothing is taken.
+func (d *disk) Ready(context.Context) error { return d.queue.Ready() }
+
+func (d *disk) run(ctx context.Context) error { return d.writer.Run(ctx) }
+
+func (d *disk) drain(ctx context.Context) error {
+	left, err := d.writer.Drain(ctx)
+	if left > 0 {
+		d.log.Warn("not all events could be written in time; they are on disk and will be after the next start", "requests", left)
+	}
+	return errors.Join(err, d.queue.Close())
+}
+
+// toKafka lets events wait in Kafka, where collector write takes them from.
+type toKafka struct {
+	*kafka.Producer
+	createTopic bool
+}
+
+func openKafka(config kafka.ProducerConfig, registry *prometheus.Registry, log *slog.Logger) (toKafka, error) {
+	p, err := kafka.NewProducer(config, registry, log)
+	return toKafka{p, config.CreateTopic}, err
+}
+
+func (k toKafka) run(ctx context.Context) error {
+	if k.createTopic {
+		if err := k.EnsureTopic(ctx); err != nil {
+			return err
+		}
+	}
+	<-ctx.Done()
+	return nil
+}
+
+func (k toKafka) drain(ctx context.Context) error { return k.Close(ctx) }
