@@ -54,3 +54,10 @@ func Test(ctx context.Context) error {
 // Bench measures the answers on the TimescaleDB server of FOOTFALL_DSN, against ClickHouse where Debian's clickhouse-server is
 // installed. See docs/performance.md.
 func Bench() error { return sh.RunV("go", "run", "./internal/bench") }
+
+// BenchIngest measures how fast the collector takes events and writes them to the TimescaleDB server of FOOTFALL_DSN, next to a
+// bare COPY. See docs/performance.md.
+func BenchIngest(ctx context.Context) error {
+	mg.CtxDeps(ctx, Build)
+	return sh.RunV("go", "run", "./internal/ingestbench")
+}

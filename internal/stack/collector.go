@@ -66,11 +66,11 @@ func StartCollector(ctx context.Context, binary, dsn, schema string, port int, q
 // Settle returns when all events that the collector has accepted are in the database.
 func (c *Collector) Settle(ctx context.Context) error {
 	for {
-		metrics, err := get(ctx, c.URL+"/metrics")
+		metrics, err := c.Metrics(ctx)
 		if err != nil {
 			return err
 		}
-		if bytes.Contains(metrics, []byte("\nfootfall_queue_records 0\n")) {
+		if strings.Contains(metrics, "\nfootfall_queue_records 0\n") {
 			return nil
 		}
 		select {
@@ -81,6 +81,12 @@ func (c *Collector) Settle(ctx context.Context) error {
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
+}
+
+// Metrics is what the collector says of itself, in Prometheus' text format.
+func (c *Collector) Metrics(ctx context.Context) (string, error) {
+	text, err := get(ctx, c.URL+"/metrics")
+	return string(text), err
 }
 
 // Stop lets the collector answer open requests and end.
