@@ -68,7 +68,7 @@ var calls = []string{"track", "page", "screen", "identify", "group", "alias"}
 
 // Decode reads the body of a call: track, page, screen, identify, group, alias, or batch, that is
 // {"batch": [message, ...]}, where each message names its call as type. The error is for a body that cannot be read as a
-// whole; bad messages in it are refused one by one.
+// whole; bad messages in it are refused one by one. What is returned keeps no part of the body.
 func Decode(call string, body []byte, limits Limits, received time.Time) (Request, error) {
 	received = received.UTC().Truncate(time.Microsecond)
 	if call == "batch" {
