@@ -28,7 +28,8 @@ COPY . .
 RUN npm run build
 
 FROM alpine:3.22.1 AS collector
-RUN adduser -D -u 10001 footfall
+RUN adduser -D -u 10001 footfall && mkdir /var/lib/footfall && chown footfall /var/lib/footfall
+ENV FOOTFALL_QUEUE_DIR=/var/lib/footfall/queue
 USER 10001
 COPY --from=build-collector /out/collector /usr/local/bin/collector
 ENTRYPOINT ["collector"]
