@@ -41,7 +41,7 @@ func (c *forgetCmd) Run(env *environment) error {
 	defer conn.Release()
 	f, err := people.Forget(env.ctx, conn.Conn(), env.Schema, c.User)
 	if err != nil {
-		return fmt.Errorf("not everything is forgotten: %w; run the command again", needsOwner(err))
+		return needsOwner(err)
 	}
 	fmt.Fprintf(env.stdout, "forgotten: %s\n", strings.Join(f.IDs, ", "))
 	for _, row := range []struct {

@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -55,7 +56,10 @@ func Forget(ctx context.Context, conn *pgx.Conn, schema, id string) (Forgotten, 
 	if err != nil {
 		return f, err
 	}
-	return f, sql.RefreshSince(ctx, conn, schema, first)
+	if err := sql.RefreshSince(ctx, conn, schema, first); err != nil {
+		return f, fmt.Errorf("all of the user is deleted, but numbers of events and users still count it until the database's background jobs have run: %w", err)
+	}
+	return f, nil
 }
 
 // deleteAll returns the days (UTC) of the user's events, in order.
