@@ -17,15 +17,20 @@ import (
 	"github.com/footfall-analytics/footfall/internal/embedded"
 )
 
-// load reads the file with nothing set in the environment but what is given.
+// load reads the file, its profiles included, with nothing set in the environment but what is given.
 func load(t *testing.T, env ...string) (*types.Project, string) {
+	t.Helper()
+	return loadProfiles(t, []string{"*"}, env...)
+}
+
+func loadProfiles(t *testing.T, profiles []string, env ...string) (*types.Project, string) {
 	t.Helper()
 	root, err := embedded.RepositoryRoot()
 	if err != nil {
 		t.Fatal(err)
 	}
 	options, err := cli.NewProjectOptions([]string{filepath.Join(root, "docker-compose.yml")},
-		cli.WithWorkingDirectory(root), cli.WithEnv(env))
+		cli.WithWorkingDirectory(root), cli.WithEnv(env), cli.WithProfiles(profiles))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,12 +45,13 @@ func TestServicesStartInOrder(t *testing.T) {
 	project, _ := load(t)
 	const healthy, done = types.ServiceConditionHealthy, types.ServiceConditionCompletedSuccessfully
 	want := map[string]map[string]string{
-		"database":  {},
-		"migrate":   {"database": healthy},
-		"logins":    {"migrate": done},
-		"collector": {"logins": done},
-		"traffic":   {"collector": healthy},
-		"grafana":   {"logins": done},
+		"database":   {},
+		"migrate":    {"database": healthy},
+		"logins":     {"migrate": done},
+		"collector":  {"logins": done},
+		"traffic":    {"collector": healthy},
+		"prometheus": {},
+		"grafana":    {"logins": done},
 	}
 	for name, service := range project.Services {
 		if _, known := want[name]; !known {
@@ -62,6 +68,31 @@ func TestServicesStartInOrder(t *testing.T) {
 	}
 	if len(project.Services) != len(want) {
 		t.Errorf("%d services, want %d", len(project.Services), len(want))
+	}
+}
+
+// Without its profile, Kafka is neither started nor waited for, and events wait on disk.
+func TestKafkaIsAChoice(t *testing.T) {
+	for _, test := range []struct {
+		queue    string
+		profiles []string
+	}{{"disk", nil}, {"kafka", []string{"kafka"}}} {
+		var env []string
+		if len(test.profiles) > 0 {
+			env = []string{"FOOTFALL_QUEUE=" + test.queue}
+		}
+		project, _ := loadProfiles(t, test.profiles, env...)
+		if queue := *project.Services["collector"].Environment["FOOTFALL_QUEUE"]; queue != test.queue {
+			t.Errorf("%v: events wait in %q", test.profiles, queue)
+		}
+		for _, name := range []string{"kafka", "writer"} {
+			if _, runs := project.Services[name]; runs != (len(test.profiles) > 0) {
+				t.Errorf("%v: %s runs: %v", test.profiles, name, runs)
+			}
+		}
+		if project.Services["collector"].DependsOn["kafka"].Required {
+			t.Error("the collector does not start without Kafka")
+		}
 	}
 }
 
@@ -97,7 +128,7 @@ func TestPortsAreBoundToThisMachineAndCanBeChosen(t *testing.T) {
 
 func TestImagesArePinnedAndCanBeBuilt(t *testing.T) {
 	project, root := load(t)
-	pinned := regexp.MustCompile(`^[a-z0-9./-]+:[0-9]+\.[0-9]+\.[0-9]+(-[a-z0-9.]+)?$`)
+	pinned := regexp.MustCompile(`^[a-z0-9./-]+:v?[0-9]+\.[0-9]+\.[0-9]+(-[a-z0-9.]+)?$`)
 	for name, service := range project.Services {
 		if service.Build == nil && !pinned.MatchString(service.Image) {
 			t.Errorf("%s: image %q has no full version", name, service.Image)
@@ -161,7 +192,7 @@ func names(text string) map[string]bool {
 func TestVariablesAreThoseThatTheProgramsRead(t *testing.T) {
 	project, root := load(t)
 	reads := map[string]map[string]bool{"logins": {"FOOTFALL_WRITER_PASSWORD": true, "FOOTFALL_READER_PASSWORD": true}}
-	for service, command := range map[string]string{"migrate": "migrate", "collector": "serve"} {
+	for service, command := range map[string]string{"migrate": "migrate", "collector": "serve", "writer": "write"} {
 		help := exec.CommandContext(t.Context(), "go", "run", "./collector", command, "--help")
 		help.Dir = root
 		text, err := help.CombinedOutput()
@@ -170,9 +201,13 @@ func TestVariablesAreThoseThatTheProgramsRead(t *testing.T) {
 		}
 		reads[service] = names(string(text))
 	}
-	provisioning, err := os.ReadFile(filepath.Join(root, "provisioning", "datasources", "footfall.yaml"))
-	if err != nil {
-		t.Fatal(err)
+	var provisioning []byte
+	for _, name := range []string{"footfall.yaml", "prometheus.yaml"} {
+		text, err := os.ReadFile(filepath.Join(root, "provisioning", "datasources", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		provisioning = append(provisioning, text...)
 	}
 	reads["grafana"] = names(string(provisioning))
 	for name, service := range project.Services {
@@ -204,6 +239,7 @@ func TestPasswordsCanBeSet(t *testing.T) {
 		"migrate":   {"PGPASSWORD": "owner 1"},
 		"logins":    {"PGPASSWORD": "owner 1", "FOOTFALL_WRITER_PASSWORD": "writer 2", "FOOTFALL_READER_PASSWORD": "reader 3"},
 		"collector": {"PGPASSWORD": "writer 2"},
+		"writer":    {"PGPASSWORD": "writer 2"},
 		"grafana":   {"FOOTFALL_DB_PASSWORD": "reader 3", "GF_SECURITY_ADMIN_PASSWORD": "grafana 4"},
 	} {
 		for key, value := range project.Services[service].Environment {

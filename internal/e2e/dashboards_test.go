@@ -2,8 +2,12 @@ package e2e
 
 import (
 	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,7 +30,7 @@ func TestProvisionedQueriesAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rules, err := provisioned.Rules(root)
+	rules, err := provisioned.Rules(root, provisioned.DataRules)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,4 +142,47 @@ func saysSomething(frame *data.Frame) bool {
 		}
 	}
 	return false
+}
+
+// Every metric that the collector's dashboard and alert rules ask for is one that a collector with some traffic has.
+func TestCollectorMetricsAreThere(t *testing.T) {
+	root, err := embedded.RepositoryRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dashboard, err := os.ReadFile(filepath.Join(root, "provisioning", "dashboards", "collector", "collector.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules, err := os.ReadFile(filepath.Join(root, "provisioning", "alerting", provisioned.CollectorRules))
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := regexp.MustCompile(`\b(footfall|process)_[a-z_]+`).FindAllString(string(dashboard)+string(rules), -1)
+	dsn := dbtest.Embedded(t)
+	binary, _ := buildPrograms(t)
+	collector, err := stack.StartCollector(t.Context(), binary, dsn, dbtest.Schema(t, dsn), 0, t.TempDir(), t.Output())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(collector.Stop)
+	for _, body := range []string{`{}`, `{"user_id": "u", "event_type": "visit", "timestamp": "2026-11-01T00:00:00Z"}`} {
+		answer, err := http.Post(collector.URL+"/track", "application/json", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+	}
+	if err := collector.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	metrics, err := collector.Metrics(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range asked {
+		if !strings.Contains(metrics, "\n"+name+"{") && !strings.Contains(metrics, "\n"+name+" ") {
+			t.Errorf("no collector has the metric %s", name)
+		}
+	}
 }

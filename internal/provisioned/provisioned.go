@@ -123,29 +123,43 @@ func Dashboards(root string) ([]Dashboard, error) {
 	return dashboards, nil
 }
 
-// Rules are the alert rules below the repository's root.
-func Rules(root string) ([]Rule, error) {
-	files, err := filepath.Glob(filepath.Join(root, "provisioning", "alerting", "*.yaml"))
+// Rules are the alert rules of a file below the repository's provisioning/alerting.
+func Rules(root, name string) ([]Rule, error) {
+	name = filepath.Join(root, "provisioning", "alerting", name)
+	text, err := os.ReadFile(name)
 	if err != nil {
 		return nil, err
 	}
+	var file struct {
+		Groups []struct {
+			Rules []Rule `yaml:"rules"`
+		} `yaml:"groups"`
+	}
+	if err := yaml.Unmarshal(text, &file); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
 	var rules []Rule
-	for _, name := range files {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			return nil, err
-		}
-		var file struct {
-			Groups []struct {
-				Rules []Rule `yaml:"rules"`
-			} `yaml:"groups"`
-		}
-		if err := yaml.Unmarshal(text, &file); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		for _, group := range file.Groups {
-			rules = append(rules, group.Rules...)
-		}
+	for _, group := range file.Groups {
+		rules = append(rules, group.Rules...)
 	}
 	return rules, nil
+}
+
+// Files of alert rules: those that ask the data source, and those that ask Prometheus about the collectors.
+const (
+	DataRules      = "footfall.yaml"
+	CollectorRules = "collector.yaml"
+)
+
+// CollectorDashboard is the dashboard that asks Prometheus about the collectors.
+func CollectorDashboard(root string) (d Dashboard, err error) {
+	d.File = filepath.Join("provisioning", "dashboards", "collector", "collector.json")
+	text, err := os.ReadFile(filepath.Join(root, d.File))
+	if err != nil {
+		return d, err
+	}
+	if err := json.Unmarshal(text, &d); err != nil {
+		return d, fmt.Errorf("%s: %w", d.File, err)
+	}
+	return d, nil
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -40,7 +41,7 @@ func dashboards(t *testing.T) []provisioned.Dashboard {
 
 func rules(t *testing.T) []provisioned.Rule {
 	t.Helper()
-	list, err := provisioned.Rules(root(t))
+	list, err := provisioned.Rules(root(t), provisioned.DataRules)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,6 +159,39 @@ func TestAlertRulesAreCompleteByThemselves(t *testing.T) {
 			t.Errorf("rule %s: its condition %q is none of its queries", r.UID, r.Condition)
 		}
 		panelExists(t, r)
+	}
+}
+
+// The collector's rules name panels of its dashboard, and both ask Prometheus.
+func TestCollectorRulesAndDashboard(t *testing.T) {
+	d, err := provisioned.CollectorDashboard(root(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	panels := map[string]bool{}
+	for _, p := range d.Panels {
+		panels[strconv.Itoa(p.ID)] = true
+		if p.Title == "" || p.Description == "" || p.FieldConfig.Defaults.NoValue == "" || p.FieldConfig.Defaults.Unit == "" {
+			t.Errorf("panel %s: needs a title, a description, a unit and a text for no data", p.Title)
+		}
+		if p.DataSource != (provisioned.DataSource{Type: "prometheus", UID: "${prometheus}"}) || len(p.Targets) == 0 {
+			t.Errorf("panel %s: data source %v, %d queries", p.Title, p.DataSource, len(p.Targets))
+		}
+	}
+	list, err := provisioned.Rules(root(t), provisioned.CollectorRules)
+	if err != nil || len(list) == 0 {
+		t.Fatal(list, err)
+	}
+	for _, r := range list {
+		if r.Title == "" || r.For == "" || r.NoDataState == "" || r.Annotations["summary"] == "" || r.Annotations["description"] == "" {
+			t.Errorf("rule %s: needs a title, for, noDataState, summary and description", r.UID)
+		}
+		if r.Annotations["__dashboardUid__"] != d.UID || !panels[r.Annotations["__panelId__"]] {
+			t.Errorf("rule %s: links to a panel that does not exist", r.UID)
+		}
+		if q := r.Data[0]; q.DatasourceUID != "footfall-prometheus" || q.Model["expr"] == nil || r.Condition != r.Data[len(r.Data)-1].RefID {
+			t.Errorf("rule %s: %+v", r.UID, r.Data)
+		}
 	}
 }
 
