@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"sync"
@@ -31,7 +32,9 @@ func CheckObject(field string, raw []byte) ([]byte, Refusals) {
 		c.refuse("", "is %d bytes long; at most %d are taken", len(raw), MaxMetadata)
 	default:
 		c.out = make([]byte, 0, len(raw))
-		c.value()
+		if c.value() {
+			c.end()
+		}
 	}
 	if kind == 'n' {
 		return nil, c.bad
@@ -107,6 +110,17 @@ func (c *objectCheck) nested(end jsontext.Kind, take func() bool) bool {
 	}
 	c.out = append(c.out, byte(end))
 	return true
+}
+
+// end looks for what must not come after the object.
+func (c *objectCheck) end() {
+	switch _, err := c.in.ReadToken(); err {
+	case io.EOF:
+	case nil:
+		c.refuse("", "has more after its end")
+	default:
+		c.unreadable(err)
+	}
 }
 
 func (c *objectCheck) member() bool {

@@ -57,6 +57,8 @@ func TestCheckObjectNamesPlaceAndReason(t *testing.T) {
 		{`{"a": ["\udc00\ud800"]}`, "metadata.a[0]", "surrogate"},
 		{`{"a": }`, "metadata.a", "cannot be read"},
 		{`{"a": 1`, "metadata", "cannot be read"},
+		{`{} 1`, "metadata", "has more after its end"},
+		{`{} }`, "metadata", "cannot be read"},
 		{`nonsense`, "metadata", "cannot be read"},
 		{nest(MaxDepth + 1), "metadata" + strings.Repeat(".a", MaxDepth), "nested too deeply; at most 10"},
 		{properties(MaxProperties+1, ""), "metadata", "more than 512 properties"},
