@@ -47,6 +47,7 @@ const memory = new Map<string, string>();
 let last = 0;
 /** Path of the last page that autoPage recorded. */
 let seen: string | undefined;
+let clicking = false;
 
 let timer: number | undefined;
 let sending = false;
@@ -273,8 +274,10 @@ export function selector(element: Element): string {
 }
 
 function clicked(e: MouseEvent) {
-  // Clicks by the keyboard or by a script have no position.
-  if (options.autoClicks && e.isTrusted && e.detail && e.target instanceof Element) {
+  // Clicks by the keyboard or by a script have no position; one on a label is followed at once by one on its input.
+  if (options.autoClicks && e.isTrusted && e.detail && !clicking && e.target instanceof Element) {
+    clicking = true;
+    setTimeout(() => (clicking = false));
     track('click', {
       x: Math.round(e.pageX),
       y: Math.round(e.pageY),

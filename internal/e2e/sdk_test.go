@@ -1,0 +1,257 @@
+package e2e
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/footfall-analytics/footfall/internal/dbtest"
+	"github.com/footfall-analytics/footfall/internal/embedded"
+	"github.com/footfall-analytics/footfall/internal/stack"
+	footfall "github.com/footfall-analytics/footfall/sdk/go"
+)
+
+// keyedCollector is a collector that asks for a write key.
+type keyedCollector struct {
+	*stack.Collector
+	key, binary, dsn, schema, queue string
+}
+
+func startKeyedCollector(t *testing.T, dsn string) *keyedCollector {
+	t.Helper()
+	binary, _ := buildPrograms(t)
+	c := &keyedCollector{binary: binary, dsn: dsn, schema: dbtest.Schema(t, dsn), queue: t.TempDir()}
+	add := stack.Command(t.Context(), binary, "key", "add", "test", "--schema", c.schema)
+	add.Env = append(os.Environ(), "FOOTFALL_DSN="+dsn)
+	key, err := add.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.key = strings.TrimSpace(string(key))
+	c.start(t, 0)
+	t.Cleanup(func() { c.Stop() })
+	return c
+}
+
+func (c *keyedCollector) start(t *testing.T, port int) {
+	t.Helper()
+	var err error
+	if c.Collector, err = stack.StartCollector(t.Context(), c.binary, c.dsn, c.schema, port, c.queue, t.Output()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// row is an event in the database.
+type row struct {
+	ID          uuid.UUID      `json:"id"`
+	Time        time.Time      `json:"time"`
+	User        string         `json:"user"`
+	AnonymousID string         `json:"anonymousId"`
+	Event       string         `json:"event"`
+	Page        string         `json:"page"`
+	Device      string         `json:"device"`
+	Session     string         `json:"session"`
+	Metadata    map[string]any `json:"metadata"`
+}
+
+// rows are the events on pages whose paths begin with the prefix, by time.
+func rows(ctx context.Context, conn *pgx.Conn, schema, prefix string) ([]row, error) {
+	found, err := conn.Query(ctx, fmt.Sprintf(`SELECT event_id, time, user_id, coalesce(anonymous_id, ''), event_type, coalesce(page_url, ''),
+		coalesce(device_type, ''), coalesce(session_id, ''), metadata FROM %s.user_events WHERE starts_with(coalesce(page_url, ''), $1) ORDER BY time`, schema), prefix)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(found, pgx.RowToStructByPos[row])
+}
+
+// The Go client against the real collector, which ends and starts again while events come: each is in the table once.
+func TestGoClient(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		c := startKeyedCollector(t, dsn)
+		client := goClient(t, c, c.key)
+		at := time.Now().Add(-time.Hour).UTC().Truncate(time.Microsecond)
+		first := uuid.Must(uuid.NewV7())
+		enqueue(t, client,
+			footfall.Page{AnonymousID: "a-1", Name: "Cart", Timestamp: at, MessageID: first.String(), Context: footfall.Context{PageURL: "/cart", SessionID: "s-1",
+				UserAgent: "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.0 Mobile/15E148 Safari/604.1"}},
+			footfall.Identify{UserID: "u-1", AnonymousID: "a-1", Traits: map[string]any{"plan": "pro"}, Timestamp: at.Add(time.Second)},
+			footfall.Alias{PreviousID: "u-0", UserID: "u-1", Timestamp: at.Add(2 * time.Second)},
+		)
+		for i := range 1000 {
+			if i == 300 {
+				restart(t, c)
+			}
+			enqueue(t, client, footfall.Track{UserID: "u-1", Event: fmt.Sprintf("event-%d", i), Properties: map[string]any{"n": i}, Timestamp: at.Add(time.Duration(i+3) * time.Second)})
+		}
+		if err := client.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Settle(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		got, err := rows(t.Context(), dbtest.Connect(t, dsn), c.schema, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got) != 1003 {
+			t.Fatalf("got %d events", len(got))
+		}
+		if page := got[0]; page.ID != first || !page.Time.Equal(at) || page.User != "a-1" || page.AnonymousID != "a-1" || page.Event != "page" || page.Page != "/cart" ||
+			page.Device != "mobile" || page.Session != "s-1" || page.Metadata["name"] != "Cart" {
+			t.Errorf("got %+v", page)
+		}
+		if got[1].Event != "identify" || got[2].Event != "alias" {
+			t.Errorf("got %+v", got[1:3])
+		}
+		for i, event := range got[3:] {
+			if event.Event != fmt.Sprintf("event-%d", i) || event.Metadata["n"] != float64(i) || event.User != "u-1" {
+				t.Fatalf("event %d is %+v", i, event)
+			}
+		}
+	})
+}
+
+func goClient(t *testing.T, c *keyedCollector, key string) *footfall.Client {
+	t.Helper()
+	client, err := footfall.New(c.URL, footfall.Options{WriteKey: key, Interval: 20 * time.Millisecond,
+		OnError: func(messages []json.RawMessage, err error) { t.Errorf("lost %s: %v", messages, err) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+func enqueue(t *testing.T, client *footfall.Client, messages ...footfall.Message) {
+	t.Helper()
+	for _, m := range messages {
+		if err := client.Enqueue(m); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// restart lets the collector be away for a moment.
+func restart(t *testing.T, c *keyedCollector) {
+	t.Helper()
+	address, err := url.Parse(c.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	port, err := strconv.Atoi(address.Port())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Stop()
+	c.start(t, port)
+}
+
+// What the collector refuses, the Go client reports.
+func TestGoClientIsRefused(t *testing.T) {
+	c := startKeyedCollector(t, dbtest.Embedded(t))
+	for name, test := range map[string]struct {
+		key, event string
+		want       footfall.RefusedError
+	}{
+		"key":   {"wrong", "pay", footfall.RefusedError{Status: http.StatusUnauthorized}},
+		"event": {c.key, "*", footfall.RefusedError{Status: http.StatusBadRequest, Field: "event"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var lost error
+			client, err := footfall.New(c.URL, footfall.Options{WriteKey: test.key, OnError: func(_ []json.RawMessage, err error) { lost = err }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			enqueue(t, client, footfall.Track{UserID: "u-1", Event: test.event})
+			if err := client.Close(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			var refused *footfall.RefusedError
+			if !errors.As(lost, &refused) || refused.Status != test.want.Status || refused.Field != test.want.Field || refused.Reason == "" {
+				t.Errorf("got %v", lost)
+			}
+		})
+	}
+}
+
+// script is the client for web pages as it is built.
+func script(t *testing.T) []byte {
+	t.Helper()
+	root, err := embedded.RepositoryRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(root, "sdk", "js", "dist", "footfall.js"))
+	if err != nil {
+		t.Fatal("the script for web pages is not built: run go tool mage build")
+	}
+	return text
+}
+
+func TestScriptForWebPagesIsSmall(t *testing.T) {
+	var zipped bytes.Buffer
+	w := gzip.NewWriter(&zipped)
+	_, _ = w.Write(script(t))
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if zipped.Len() > 4<<10 {
+		t.Errorf("it has %d bytes gzipped", zipped.Len())
+	}
+	t.Logf("%d bytes gzipped", zipped.Len())
+}
+
+// page records with the settings that its address brings along.
+const page = `<!doctype html>
+<html><head><title>Shop</title><script src="/footfall.js"></script><script>
+  footfall.init({endpoint: %q, writeKey: %q, ...JSON.parse(new URLSearchParams(location.search).get('options') ?? '{}')});
+</script></head>
+<body style="margin: 0; height: 3000px">
+  <button id="buy" style="position: absolute; left: 300px; top: 1500px; width: 80px; height: 40px">Buy now</button>
+  <form class="login"><label>Name <input name="name" value="Ann Secret"></label></form>
+</body></html>`
+
+// The script in a real browser, against the real collector: internal/e2e/browser/sdk.spec.ts says what is done there.
+func TestScriptInABrowser(t *testing.T) {
+	dsn := dbtest.Embedded(t)
+	c := startKeyedCollector(t, dsn)
+	conn := dbtest.Connect(t, dsn)
+	var mu sync.Mutex // of the connection
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprintf(w, page, c.URL, c.key)
+	})
+	mux.HandleFunc("GET /footfall.js", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/javascript")
+		_, _ = w.Write(script(t))
+	})
+	mux.HandleFunc("GET /rows/", func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		found, err := rows(r.Context(), conn, c.schema, strings.TrimPrefix(r.URL.Path, "/rows"))
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		_ = json.NewEncoder(w).Encode(found)
+	})
+	server := httptest.NewServer(mux)
+	defer server.Close()
+	runInBrowser(t, "sdk", server.URL)
+}
