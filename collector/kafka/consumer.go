@@ -113,8 +113,8 @@ func (c *Consumer) register(metric promauto.Factory) {
 	c.fetchErrors, c.storeErrors, c.commitErrors = failures.WithLabelValues("fetch"), failures.WithLabelValues("store"), failures.WithLabelValues("commit")
 	c.lag = metric.NewGaugeVec(prometheus.GaugeOpts{Name: "footfall_kafka_lag_events",
 		Help: "Events that wait in Kafka, in each partition that this member has."}, []string{"partition"})
-	metric.NewGaugeFunc(prometheus.GaugeOpts{Name: "footfall_kafka_oldest_seconds",
-		Help: "Age in Kafka of the oldest event that this member has taken and not stored."}, func() float64 {
+	metric.NewGaugeFunc(prometheus.GaugeOpts{Name: "footfall_oldest_event_seconds",
+		Help: "How long the first event that is not in the database has been waiting; 0 when none is."}, func() float64 {
 		if oldest := c.oldest.Load(); oldest > 0 {
 			return time.Since(time.UnixMilli(oldest)).Seconds()
 		}

@@ -24,7 +24,7 @@ type ProducerConfig struct {
 	Buffer      int           `name:"kafka-buffer" help:"Bytes of events that may wait for Kafka. When more come, requests are answered 503." default:"67108864"`
 	CreateTopic bool          `name:"kafka-create-topic" help:"Create the topic if Kafka does not have it."`
 	Partitions  int32         `name:"kafka-partitions" help:"Partitions of a topic that is created: as many writers can share the work." default:"12"`
-	Replicas    int16         `name:"kafka-replicas" help:"Brokers that keep each partition of a topic that is created. An event is acknowledged when all but one of them have it." default:"3"`
+	Replicas    int16         `name:"kafka-replicas" help:"Brokers that keep each partition of a topic that is created. An event is acknowledged when all of them that are in step have it, which must be all but one." default:"3"`
 }
 
 // Errors of [Producer.Accept] that the sender can do nothing about but come back later.
@@ -44,7 +44,6 @@ type Producer struct {
 	config ProducerConfig
 
 	acknowledged, failed prometheus.Counter
-	seconds              prometheus.Histogram
 }
 
 // NewProducer prepares a producer; Kafka need not be there yet. It runs until [Producer.Close].
@@ -73,16 +72,12 @@ func NewProducer(config ProducerConfig, registry prometheus.Registerer, log *slo
 	metric.NewGaugeFunc(prometheus.GaugeOpts{Name: "footfall_kafka_buffer_bytes",
 		Help: "Bytes of events that wait for Kafka."}, func() float64 { return float64(client.BufferedProduceBytes()) })
 	return &Producer{client: client, config: config,
-		acknowledged: events.WithLabelValues("acknowledged"), failed: events.WithLabelValues("failed"),
-		seconds: metric.NewHistogram(prometheus.HistogramOpts{Name: "footfall_kafka_produce_seconds",
-			Help: "Time until Kafka has acknowledged the events of a request.", Buckets: prometheus.ExponentialBuckets(0.001, 2, 15)}),
-	}, nil
+		acknowledged: events.WithLabelValues("acknowledged"), failed: events.WithLabelValues("failed")}, nil
 }
 
 // Accept returns nil when every broker that is in step has the events, and an error when they may not have been kept. When
 // ctx ends first its error is returned; the events go to Kafka all the same.
 func (p *Producer) Accept(ctx context.Context, events []event.Event) error {
-	start := time.Now()
 	answers := make(chan error, len(events))
 	for i := range events {
 		record := &kgo.Record{Key: []byte(events[i].UserID), Value: event.AppendRecord(nil, events[i:i+1])}
@@ -93,7 +88,6 @@ func (p *Producer) Accept(ctx context.Context, events []event.Event) error {
 		return err
 	}
 	p.acknowledged.Add(float64(len(events)))
-	p.seconds.Observe(time.Since(start).Seconds())
 	return nil
 }
 
