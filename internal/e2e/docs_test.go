@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/grafana/grafana-plugin-sdk-go/data"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/footfall-analytics/footfall/internal/dbtest"
 	"github.com/footfall-analytics/footfall/internal/twin"
@@ -22,7 +23,7 @@ import (
 // The worked examples in the docs are true: their events, asked with their query, give the table that the page shows.
 func TestExamplesInTheDocs(t *testing.T) {
 	h := newHouse(t, dbtest.Embedded(t))
-	for _, name := range []string{"funnel.md", "retention.md", "heatmap.md", "trend.md", "timeline.md", "anomalies.md", "lifecycle.md", "stickiness.md", "paths.md"} {
+	for _, name := range []string{"funnel.md", "retention.md", "heatmap.md", "trend.md", "timeline.md", "anomalies.md", "lifecycle.md", "stickiness.md", "paths.md", "identity.md"} {
 		t.Run(name, func(t *testing.T) {
 			page, err := os.ReadFile(filepath.Join("..", "..", "docs", name))
 			if err != nil {
@@ -36,6 +37,9 @@ func TestExamplesInTheDocs(t *testing.T) {
 				World: exampleEvents(t, example), Range: exampleRange(t, example), Settings: twin.Settings{Zone: time.UTC, WeekStart: time.Monday, Now: time.Now()},
 			}}
 			h.settle(t, s)
+			if strings.Contains(example, "```sql\n") {
+				h.run(t, block(t, example, "sql"))
+			}
 			query, err := model.Parse([]byte(block(t, example, "json")))
 			if err != nil {
 				t.Fatal(err)
@@ -45,6 +49,21 @@ func TestExamplesInTheDocs(t *testing.T) {
 				t.Errorf("the page should show\n\n%s", answer)
 			}
 		})
+	}
+}
+
+// run runs a page's SQL in the schema.
+func (h *house) run(t *testing.T, sql string) {
+	t.Helper()
+	err := pgx.BeginFunc(t.Context(), h.conn, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(t.Context(), `SELECT set_config('search_path', $1 || ', public', true)`, h.schema); err != nil {
+			return err
+		}
+		_, err := tx.Exec(t.Context(), sql)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -58,9 +58,13 @@ func Values(property, event, search string, r Range) (Statement, error) {
 		}
 	}
 	var args arguments
+	sample := args.sample(event, r)
+	if property == userID { // an alias is no value of it
+		sample = "SELECT coalesce(a.user_id, s.user_id) AS user_id FROM (" + sample + ") s LEFT JOIN user_aliases a ON a.alias = s.user_id"
+	}
 	sql := lines(
 		"SELECT "+args.property(property)+" AS value, count(*) AS count",
-		"FROM ("+args.sample(event, r)+") e",
+		"FROM ("+sample+") e",
 		"WHERE "+args.filter(&model.Filter{Property: property, Operator: model.Contains, Values: []string{search}}),
 		"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT "+args.bind(MaxSuggestions, "int"),
 	)

@@ -249,6 +249,7 @@ func TestResources(t *testing.T) {
 			{"GET", "values?property=metadata.channel&" + span, "", 200, `[{"value":"ads","count":1},{"value":"email","count":1}]`},
 			{"GET", "values?property=device_type&search=desk&" + span, "", 200, `[{"value":"desktop","count":2}]`},
 			{"GET", "values?property=metadata.none&" + span, "", 200, `[]`},
+			{"GET", "values?property=user_id&search=n&" + span, "", 200, `[{"value":"ann","count":3},{"value":"ben","count":2}]`},
 			{"GET", "values?property=pg_shadow&" + span, "", 400, `"field":"property"`},
 			{"GET", "events?from=yesterday", "", 400, `"error":"`},
 			{"POST", "sql", `{"from":0,"to":1000,"query":{"queryType":"heatmap","heatmap":{}}}`, 200, `"source":"raw events"`},
