@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -127,6 +128,44 @@ func TestGoClient(t *testing.T) {
 	})
 }
 
+// The program in the docs runs, and its event arrives.
+func TestGoProgramInTheDocs(t *testing.T) {
+	c := startKeyedCollector(t, dbtest.Embedded(t))
+	program := filepath.Join(t.TempDir(), "main.go")
+	if err := os.WriteFile(program, []byte(snippet(t, "go", c)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	root, err := embedded.RepositoryRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := exec.CommandContext(t.Context(), "go", "run", program)
+	run.Dir = root
+	if output, err := run.CombinedOutput(); err != nil || len(output) > 0 {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	if err := c.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	got, err := rows(t.Context(), dbtest.Connect(t, c.dsn), c.schema, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 1 || got[0].User != "u-17" || got[0].Event != "pay_order" || got[0].Page != "/checkout" || got[0].Session != "s-3" || got[0].Metadata["amount"] != 49.9 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// snippet is the block of that kind in the docs of the clients, with a real collector's address and key.
+func snippet(t *testing.T, kind string, c *keyedCollector) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "sending-events.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.NewReplacer("https://events.example.com", c.URL, "WRITE_KEY", c.key).Replace(block(t, string(text), kind))
+}
+
 func goClient(t *testing.T, c *keyedCollector, key string) *footfall.Client {
 	t.Helper()
 	client, err := footfall.New(c.URL, footfall.Options{WriteKey: key, Interval: 20 * time.Millisecond,
@@ -222,7 +261,7 @@ const page = `<!doctype html>
   footfall.init({endpoint: %q, writeKey: %q, ...JSON.parse(new URLSearchParams(location.search).get('options') ?? '{}')});
 </script></head>
 <body style="margin: 0; height: 3000px">
-  <button id="buy" style="position: absolute; left: 300px; top: 1500px; width: 80px; height: 40px">Buy now</button>
+  <button id="buy" style="position: absolute; left: 300px; top: 1500px; border: 0">Buy now</button>
   <form class="login"><label>Name <input name="name" value="Ann Secret"></label></form>
 </body></html>`
 
@@ -236,6 +275,10 @@ func TestScriptInABrowser(t *testing.T) {
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
 		fmt.Fprintf(w, page, c.URL, c.key)
+	})
+	mux.HandleFunc("GET /docs", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprintf(w, "<!doctype html>%s<script>%s</script>", snippet(t, "html", c), snippet(t, "js", c))
 	})
 	mux.HandleFunc("GET /footfall.js", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/javascript")

@@ -59,6 +59,15 @@ test('a page view, and a click with its position on the page', async ({ page, re
   expect(await waiting(page)).toBe(0);
 });
 
+test('what the docs show', async ({ page, request }) => {
+  await page.goto('/docs');
+  const [view, cart, identify, search] = await rows(request, '/docs', 5);
+  expect([view.event, cart.event, identify.event, search.event]).toEqual(['page', 'add_to_cart', 'identify', 'page']);
+  expect(cart.metadata).toMatchObject({ product: 42, price: 49.9 });
+  expect(identify.user).toBe('u-17');
+  expect(search.metadata).toMatchObject({ name: 'Search results', query: 'shoes' });
+});
+
 test('views of a page that changes its address by itself', async ({ page, request }) => {
   await open(page, '/spa');
   await page.evaluate(() => history.pushState(null, '', '/spa/shoes?size=42'));
