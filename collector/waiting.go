@@ -22,8 +22,11 @@ type diskSettings struct {
 	BatchInterval time.Duration `help:"Longest time that an event waits for others to be written with." default:"1s"`
 }
 
-// segmentBytes is how much of the queue is freed at once.
-const segmentBytes = 64 << 20
+// A queue is freed by its files: each has mostSegmentBytes or, of a small queue, a part.
+const (
+	mostSegmentBytes = 64 << 20
+	leastSegments    = 8
+)
 
 // disk lets events wait in the queue on disk, and writes them.
 type disk struct {
@@ -33,7 +36,7 @@ type disk struct {
 }
 
 func (s *diskSettings) open(table *writer.Table, registry *prometheus.Registry) (*disk, error) {
-	q, err := queue.Open(queue.Options{Dir: s.QueueDir, MaxBytes: s.QueueBytes, SegmentBytes: segmentBytes})
+	q, err := queue.Open(queue.Options{Dir: s.QueueDir, MaxBytes: s.QueueBytes, SegmentBytes: min(mostSegmentBytes, s.QueueBytes/leastSegments)})
 	if err != nil {
 		return nil, err
 	}

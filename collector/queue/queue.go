@@ -44,8 +44,8 @@ type Queue struct {
 	waiting  *group
 	closed   bool
 	failure  error // of the last write
-	// durable is closed, and made anew, when records have reached the disk.
-	durable chan struct{}
+	// written is closed, and made anew, when records have reached the disk, or failed to.
+	written chan struct{}
 
 	tail    *segment      // the one that is written, by run alone; nil when the next group begins one
 	wake    chan struct{} // has room for one: something waits
@@ -72,7 +72,7 @@ func Open(opts Options) (*Queue, error) {
 		return nil, fmt.Errorf("the queue's folder: %w", err)
 	}
 	q := &Queue{opts: opts, lock: flock.New(filepath.Join(opts.Dir, "lock")), waiting: newGroup(),
-		durable: make(chan struct{}), wake: make(chan struct{}, 1), stopped: make(chan struct{})}
+		written: make(chan struct{}), wake: make(chan struct{}, 1), stopped: make(chan struct{})}
 	locked, err := q.lock.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("the queue's folder: %w", err)
@@ -110,8 +110,11 @@ func (q *Queue) recover() error {
 		q.next = max(q.next, s.end)
 	}
 	q.committed = committed
-	if len(q.segments) > 0 {
+	if n := len(q.segments); n > 0 {
 		q.committed = max(committed, q.segments[0].first)
+		if last := q.segments[n-1]; last.first == last.end {
+			q.segments = q.segments[:n-1] // the next file has its name
+		}
 	}
 	if err := q.free(); err != nil {
 		return err
@@ -195,13 +198,13 @@ func (q *Queue) write(g *group) error {
 		q.next += uint64(g.records)
 		q.tail.size += int64(len(g.frames))
 		q.tail.end = q.next
-		close(q.durable)
-		q.durable = make(chan struct{})
 	}
-	q.mu.Unlock()
 	if q.tail != nil && (err != nil || q.tail.size >= q.opts.SegmentBytes) {
 		q.finish()
 	}
+	close(q.written)
+	q.written = make(chan struct{})
+	q.mu.Unlock()
 	if err != nil {
 		return fmt.Errorf("the queue cannot be written to disk: %w", err)
 	}
@@ -222,14 +225,12 @@ func (q *Queue) append(frames []byte) error {
 	return q.tail.append(frames)
 }
 
-// finish closes the last file. One without records goes: the next one has its name.
+// finish closes the last file, with q.mu locked. One without records goes: the next one has its name.
 func (q *Queue) finish() {
 	q.tail.close()
 	if q.tail.end == q.tail.first {
 		_ = os.Remove(q.tail.path) // else it is overwritten
-		q.mu.Lock()
 		q.segments = q.segments[:len(q.segments)-1]
-		q.mu.Unlock()
 	}
 	q.tail = nil
 }

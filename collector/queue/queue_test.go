@@ -193,6 +193,74 @@ func TestTornEndIsCutAtEveryByte(t *testing.T) {
 	}
 }
 
+// A crash between the making of a file and its first record leaves one that has the name of the next.
+func TestEmptyFileAtTheEnd(t *testing.T) {
+	dir := t.TempDir()
+	q := open(t, dir, 10)
+	appendAll(t, q, numbered(3)...) // a file each
+	closeQueue(t, q)
+	if err := os.WriteFile(filepath.Join(dir, "00000000000000000003.segment"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	q = open(t, dir, 1<<20)
+	appendAll(t, q, "first in it")
+	_, last := readAll(t, q, 1000)
+	if err := q.Commit(last); err != nil {
+		t.Fatal(err)
+	}
+	appendAll(t, q, "second in it")
+	closeQueue(t, q)
+	q = open(t, dir, 1<<20)
+	got, _ := readAll(t, q, 1000)
+	equal(t, got, []string{"second in it"})
+	closeQueue(t, q)
+}
+
+// What is committed leaves its room, the last file too when it is finished; even where that cannot be noted.
+func TestCommittedFilesGoWithoutANote(t *testing.T) {
+	dir := t.TempDir()
+	q := open(t, dir, 10)
+	if err := os.Mkdir(filepath.Join(dir, committedName+".new"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		appendAll(t, q, numbered(3)...)
+		got, last := readAll(t, q, 1000)
+		equal(t, got, numbered(3))
+		if err := q.Commit(last); err == nil || !strings.Contains(err.Error(), "is a directory") {
+			t.Fatalf("error %v", err)
+		}
+		if bytes, records := q.Size(); bytes != 0 || records != 0 || len(segmentFiles(t, dir)) > 0 {
+			t.Fatalf("%d records in %d bytes are left, in %v", records, bytes, segmentFiles(t, dir))
+		}
+	}
+	closeQueue(t, q)
+}
+
+// A file that a failed write has finished goes as well, when its records were committed before.
+func TestFailedWriteLeavesNoRoomTaken(t *testing.T) {
+	dir := t.TempDir()
+	q := open(t, dir, 1<<20)
+	appendAll(t, q, "before")
+	_, last := readAll(t, q, 1000)
+	if err := q.Commit(last); err != nil {
+		t.Fatal(err)
+	}
+	_ = q.tail.file.Close() // every write fails
+	if err := q.Append(t.Context(), []byte("lost")); err == nil {
+		t.Fatal("the file is closed")
+	}
+	if got, _ := readAll(t, q, 1000); len(got) > 0 || len(segmentFiles(t, dir)) > 0 {
+		t.Fatalf("%q is read; %v are left", got, segmentFiles(t, dir))
+	}
+	appendAll(t, q, "after")
+	closeQueue(t, q)
+	q = open(t, dir, 1<<20)
+	got, _ := readAll(t, q, 1000)
+	equal(t, got, []string{"after"})
+	closeQueue(t, q)
+}
+
 // Nothing that was acknowledged is passed over in silence.
 func TestDamageBeforeTheEndIsAnError(t *testing.T) {
 	dir := t.TempDir()

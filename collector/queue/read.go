@@ -38,13 +38,14 @@ func (c *cursor) close() {
 func (q *Queue) Read(ctx context.Context, atMost int) (Batch, error) {
 	for {
 		q.mu.Lock()
-		end, durable := q.next, q.durable
+		end, written := q.next, q.written
 		q.mu.Unlock()
 		if q.read.next < end {
 			return q.readUntil(end, atMost)
 		}
+		_ = q.free() // a write that failed may have finished a file; the next commit would say what keeps it there
 		select {
-		case <-durable:
+		case <-written:
 		case <-ctx.Done():
 			return Batch{}, ctx.Err()
 		}
@@ -116,35 +117,36 @@ func (q *Queue) Rewind() {
 }
 
 // Commit says that the records of a batch, and all before them, are stored: they will not be read again, and their room is
-// freed.
+// freed. After an error that is so until the queue is opened again: some may be read once more then.
 func (q *Queue) Commit(b Batch) error {
 	q.mu.Lock()
 	q.committed = b.end
 	q.mu.Unlock()
-	if err := writeCommitted(q.opts.Dir, b.end); err != nil {
-		return err
-	}
-	return q.free()
+	// A full disk, to which no number can be written, needs the room most.
+	return errors.Join(writeCommitted(q.opts.Dir, b.end), q.free())
 }
 
-// free deletes the files before the last one whose records are all committed.
+// free deletes the files whose records are all committed, except for the one that is written.
 func (q *Queue) free() error {
 	for {
 		q.mu.Lock()
-		if len(q.segments) < 2 || q.segments[0].end > q.committed {
+		if len(q.segments) == 0 || q.segments[0].file != nil || q.segments[0].end > q.committed {
 			q.mu.Unlock()
 			return nil
 		}
 		done := q.segments[0]
-		q.segments = q.segments[1:]
-		q.bytes -= done.size
 		q.mu.Unlock()
 		if q.read.segment == done {
 			q.read.close()
 		}
+		// It counts for as long as it is there.
 		if err := os.Remove(done.path); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
+		q.mu.Lock()
+		q.segments = q.segments[1:]
+		q.bytes -= done.size
+		q.mu.Unlock()
 	}
 }
 

@@ -104,7 +104,10 @@ func (w *Writer) writeNext(ctx context.Context) (err error) {
 		return err
 	}
 	w.oldest.Store(0)
-	return w.queue.Commit(batch)
+	if err := w.queue.Commit(batch); err != nil {
+		w.opts.Log.Warn("that events are in the database could not be noted on disk; after a restart they may be written again, which changes nothing", "error", err)
+	}
+	return nil
 }
 
 // gather reads records until there are enough events or the first one has waited long enough.

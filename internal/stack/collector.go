@@ -11,6 +11,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -26,18 +27,34 @@ func Migrate(ctx context.Context, binary, dsn, schema string) error {
 
 // Collector is a running collector.
 type Collector struct {
-	// URL is where it takes events.
-	URL   string
-	stop  context.CancelFunc
-	ended <-chan struct{}
+	// URL is where it takes events; empty until it is ready.
+	URL    string
+	pid    int
+	output *startLog
+	stop   context.CancelFunc
+	ended  <-chan struct{}
 }
 
 // StartCollector runs the collector on a port of 127.0.0.1 (0: a free one) and returns when it is ready for events. They wait
-// in the queue's folder. Its log goes to the writer.
-func StartCollector(ctx context.Context, binary, dsn, schema string, port int, queueDir string, log io.Writer) (*Collector, error) {
+// in the queue's folder. Its log goes to the writer. More flags of collector serve may follow.
+func StartCollector(ctx context.Context, binary, dsn, schema string, port int, queueDir string, log io.Writer, flags ...string) (*Collector, error) {
+	c, err := LaunchCollector(ctx, binary, dsn, schema, port, queueDir, log, flags...)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.awaitReady(ctx); err != nil {
+		c.Stop()
+		return nil, fmt.Errorf("the collector is not ready for events: %w\n%s", err, c.output)
+	}
+	return c, nil
+}
+
+// LaunchCollector is [StartCollector] that returns before the collector is ready.
+func LaunchCollector(ctx context.Context, binary, dsn, schema string, port int, queueDir string, log io.Writer, flags ...string) (*Collector, error) {
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
-	cmd := Command(running, binary, "serve", "--schema", schema, "--listen", fmt.Sprintf("127.0.0.1:%d", port),
-		"--queue-dir", queueDir, "--batch-interval", "100ms")
+	flags = append([]string{"serve", "--schema", schema, "--listen", fmt.Sprintf("127.0.0.1:%d", port),
+		"--queue-dir", queueDir, "--batch-interval", "100ms"}, flags...)
+	cmd := Command(running, binary, flags...)
 	cmd.Env = append(os.Environ(), "FOOTFALL_DSN="+dsn)
 	output := &startLog{next: log, address: make(chan string, 1)}
 	cmd.Stderr = output
@@ -46,21 +63,19 @@ func StartCollector(ctx context.Context, binary, dsn, schema string, port int, q
 		stop()
 		return nil, fmt.Errorf("start the collector: %w", err)
 	}
-	c := &Collector{stop: stop, ended: ended}
+	return &Collector{pid: cmd.Process.Pid, output: output, stop: stop, ended: ended}, nil
+}
+
+func (c *Collector) awaitReady(ctx context.Context) error {
 	select {
-	case address := <-output.address:
+	case address := <-c.output.address:
 		c.URL = "http://" + address
-		err = AwaitOK(ctx, c.URL+"/readyz", readyTimeout, ended)
-	case <-ended:
-		err = errors.New("it ended at once")
+		return AwaitOK(ctx, c.URL+"/readyz", readyTimeout, c.ended)
+	case <-c.ended:
+		return errors.New("it ended at once")
 	case <-ctx.Done():
-		err = ctx.Err()
+		return ctx.Err()
 	}
-	if err != nil {
-		c.Stop()
-		return nil, fmt.Errorf("the collector is not ready for events: %w\n%s", err, output)
-	}
-	return c, nil
 }
 
 // Settle returns when all events that the collector has accepted are in the database.
@@ -93,6 +108,19 @@ func (c *Collector) Metrics(ctx context.Context) (string, error) {
 func (c *Collector) Stop() {
 	c.stop()
 	<-c.ended
+}
+
+// Kill ends the collector as a crash does. The error is for one that has ended before.
+func (c *Collector) Kill() error {
+	defer c.stop()
+	select {
+	case <-c.ended:
+		return errors.New("the collector has ended by itself")
+	default:
+	}
+	err := syscall.Kill(-c.pid, syscall.SIGKILL)
+	<-c.ended
+	return err
 }
 
 const readyTimeout = 20 * time.Second

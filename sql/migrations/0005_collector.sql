@@ -84,7 +84,8 @@ CREATE TABLE write_keys (
 
 -- Stores events, given as columns, and returns how many are new and which of the interesting ones are. user_events_once knows an
 -- event that comes again by its user and time. Where either may have been another one the first time, it is looked for under
--- both; the first time that was chosen for an event holds; a client that says another time than before sends another event.
+-- all of them; the first time that was chosen for an event holds; a client that says another time than before sends another
+-- event.
 -- What was received of a user before the user was forgotten is left out.
 CREATE FUNCTION store_events(times timestamptz[], user_ids text[], event_types text[], page_urls text[], device_types text[],
     session_ids text[], metadatas text[], event_ids uuid[], received_ats timestamptz[], anonymous_ids text[], sent_times timestamptz[],
@@ -104,16 +105,18 @@ BEGIN
             nullif(e.page_url, ''), nullif(e.device_type, ''), nullif(e.session_id, ''), e.metadata::jsonb, e.event_id,
             e.received_at, coalesce(nullif(e.anonymous_id, ''), a.alias), e.sent_time
         FROM unnest(times, user_ids, event_types, page_urls, device_types, session_ids, metadatas, event_ids, received_ats,
-                anonymous_ids, sent_times, chosen)
+                anonymous_ids, sent_times)
             AS e (time, user_id, event_type, page_url, device_type, session_id, metadata, event_id, received_at, anonymous_id,
-                sent_time, is_chosen)
+                sent_time)
         LEFT JOIN user_aliases a ON a.alias = e.user_id
         LEFT JOIN chosen_times c ON c.event_id = e.event_id
         WHERE NOT EXISTS (
                 SELECT FROM forgotten_users f WHERE f.user_key = user_key_of(e.user_id) AND f.forgotten_at > e.received_at)
-            AND NOT ((a.alias IS NOT NULL OR e.is_chosen) AND EXISTS (
+            AND NOT ((a.alias IS NOT NULL OR c.time IS NOT NULL) AND EXISTS (
                 SELECT FROM user_events o WHERE o.event_type = e.event_type AND o.event_id = e.event_id
-                    AND o.user_key IN (user_key_of(e.user_id), a.user_key) AND o.time IN (c.time, e.time, e.sent_time)))
+                    AND o.user_key = ANY (ARRAY(SELECT s.alias_key FROM user_aliases s WHERE s.user_id = a.user_id)
+                        || a.user_key || user_key_of(e.user_id))
+                    AND o.time IN (c.time, e.time, e.sent_time)))
         ON CONFLICT DO NOTHING
         RETURNING i.event_id
     )

@@ -1,0 +1,189 @@
+package main
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/footfall-analytics/footfall/collector/event"
+	"github.com/footfall-analytics/footfall/internal/stack"
+)
+
+// fault is something that goes wrong besides the kill of the round.
+type fault struct {
+	name string
+	// begin lets it go wrong, and end stops that, once, before the round is over.
+	begin func(ctx context.Context) error
+	end   func() error
+	// whileDown is done to what a kill has left.
+	whileDown func(ctx context.Context) error
+	// smallDisk is set when the queue must be on the small disk.
+	smallDisk bool
+}
+
+// allFaults are in the order of the summary.
+func (c *chaos) allFaults() []fault {
+	over := func() error { return nil }
+	release := over
+	return []fault{
+		{name: "nothing else", end: over},
+		{name: "SIGTERM", begin: c.terminate, end: over},
+		{name: "killed again while starting", whileDown: c.killWhileStarting, end: over},
+		{name: "end of the queue torn", whileDown: c.tear, end: over},
+		{name: "disk full", begin: c.fillDisk, end: c.freeDisk, smallDisk: true},
+		{name: "database away", begin: func(context.Context) error { c.proxy.refuse(true); return nil },
+			end: func() error { c.proxy.refuse(false); return nil }},
+		{name: "connections to the database reset", begin: func(context.Context) error { c.proxy.reset(); return nil }, end: over},
+		{name: "connections cut in mid-batch", begin: func(context.Context) error { c.proxy.cutAfter(c.rng.IntN(20_000), false); return nil }, end: over},
+		{name: "connections cut in mid-answer", begin: func(context.Context) error { c.proxy.cutAfter(c.rng.IntN(1_000), true); return nil }, end: over},
+		{name: "connections stalled, arriving late", begin: func(context.Context) error {
+			let := c.proxy.stall()
+			release = func() error { let(); return nil }
+			return nil
+		}, end: func() error { return release() }},
+		{name: "sessions ended by the database", begin: c.endSessions, end: over},
+	}
+}
+
+// nextFault takes one that is possible now: each in turn, in random order.
+func (c *chaos) nextFault() fault {
+	for {
+		if len(c.bag) == 0 {
+			c.bag = slices.Clone(c.faults)
+			c.rng.Shuffle(len(c.bag), func(i, j int) { c.bag[i], c.bag[j] = c.bag[j], c.bag[i] })
+		}
+		for i, f := range c.bag {
+			if !f.smallDisk || c.queues[0].disk != "" {
+				c.bag = slices.Delete(c.bag, i, i+1)
+				return f
+			}
+		}
+		// What is left waits for the small disk, or for ever where there is none.
+		c.bag = nil
+	}
+}
+
+// terminate ends the collector in order, under load, and starts it.
+func (c *chaos) terminate(ctx context.Context) error {
+	c.collector.Stop()
+	return c.startCollector(ctx)
+}
+
+func (c *chaos) killWhileStarting(ctx context.Context) error {
+	dsn, err := c.proxied()
+	if err != nil {
+		return err
+	}
+	starting, err := stack.LaunchCollector(ctx, c.binary, dsn, c.schema, c.port, c.queues[0].folder, c.log, collectorFlags()...)
+	if err != nil {
+		return err
+	}
+	c.kills++
+	return errors.Join(c.wait(ctx, c.upTo(150*time.Millisecond)), starting.Kill())
+}
+
+// ballast fills the small disk.
+func (c *chaos) ballast() string { return filepath.Join(c.folder, "disk", "ballast") }
+
+func (c *chaos) fillDisk(context.Context) error {
+	file, err := os.Create(c.ballast())
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	for err == nil {
+		_, err = file.Write(make([]byte, 4<<10))
+	}
+	if !errors.Is(err, syscall.ENOSPC) {
+		return err
+	}
+	return nil
+}
+
+func (c *chaos) freeDisk() error { return os.Remove(c.ballast()) }
+
+// endSessions lets the server end the collector's sessions, where it can: the embedded database has only one.
+func (c *chaos) endSessions(ctx context.Context) error {
+	conn, err := pgx.Connect(ctx, c.dsn)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close(ctx) }()
+	_, err = conn.Exec(ctx, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE client_port = ANY($1)`, c.proxy.ports())
+	return err
+}
+
+// tear does to the end of the queue what a crash of the machine may: of what nobody was told is safe, a part is gone, and there
+// is something else in its place.
+func (c *chaos) tear(context.Context) error {
+	c.gate.Lock() // the answers that were under way have arrived
+	defer c.gate.Unlock()
+	files, err := filepath.Glob(filepath.Join(c.queues[0].folder, "*.segment"))
+	if err != nil || len(files) == 0 {
+		return err
+	}
+	slices.Sort(files)
+	path := files[len(files)-1]
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	keep, err := c.promised(path, content)
+	if err != nil {
+		return err
+	}
+	content = content[:keep+c.rng.IntN(len(content)-keep+1)]
+	garbage := make([]byte, c.rng.IntN(5000))
+	if c.rng.IntN(2) == 0 { // else zeros, as file systems leave them
+		for i := range garbage {
+			garbage[i] = byte(c.rng.Uint32())
+		}
+	}
+	return os.WriteFile(path, append(content, garbage...), 0o600)
+}
+
+// promised is how long the part of a queue's file is that holds what was acknowledged, or is in the database. A record stands
+// there after four bytes with its length and four of its checksum; the file's name is the number of the first one.
+func (c *chaos) promised(path string, content []byte) (int, error) {
+	number, err := strconv.Atoi(strings.TrimSuffix(filepath.Base(path), ".segment"))
+	if err != nil {
+		return 0, err
+	}
+	committed := 0
+	if text, err := os.ReadFile(filepath.Join(filepath.Dir(path), "committed")); err == nil {
+		if committed, err = strconv.Atoi(strings.TrimSpace(string(text))); err != nil {
+			return 0, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	keep := 0
+	for at := 0; at+8 <= len(content); number++ {
+		next := at + 8 + int(binary.LittleEndian.Uint32(content[at:]))
+		if next > len(content) {
+			break
+		}
+		events, err := event.DecodeRecord(nil, content[at+8:next])
+		if err != nil {
+			break // it is torn
+		}
+		ids := make([]uuid.UUID, len(events))
+		for i, e := range events {
+			ids[i] = e.ID
+		}
+		if number < committed || c.ledger.anyAcknowledged(ids) {
+			keep = next
+		}
+		at = next
+	}
+	return keep, nil
+}
