@@ -40,10 +40,7 @@ func TestSettingsAreDocumented(t *testing.T) {
 	const path, begin, end = "../docs/collector.md", "<!-- settings: go test ./collector -run TestSettings -update -->\n", "<!-- end of settings -->"
 	var table strings.Builder
 	p := parser(t, &cli{})
-	nodes := []*kong.Node{p.Model.Node}
-	for _, leaf := range p.Model.Leaves(true) {
-		nodes = append(nodes, leaf)
-	}
+	nodes := append([]*kong.Node{p.Model.Node}, p.Model.Leaves(true)...)
 	for _, node := range nodes {
 		title := "All commands"
 		if node.Type == kong.CommandNode {
