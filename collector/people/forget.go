@@ -64,6 +64,10 @@ func Forget(ctx context.Context, conn *pgx.Conn, schema, id string) (Forgotten, 
 
 // deleteAll returns the days (UTC) of the user's events, in order.
 func (f *Forgotten) deleteAll(ctx context.Context, tx pgx.Tx, schema string) (days []string, err error) {
+	// Nobody may move events from one of the ids to another meanwhile: squash_aliases takes the same lock.
+	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('footfall squash ' || quote_ident($1) || ', public', 0))`, schema); err != nil {
+		return nil, err
+	}
 	if days, err = f.deleteEvents(ctx, tx, schema); err != nil {
 		return nil, err
 	}
