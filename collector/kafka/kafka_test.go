@@ -50,7 +50,7 @@ func settings(cluster *kfake.Cluster) Config {
 
 func newProducer(t *testing.T, cluster *kfake.Cluster, change func(*ProducerConfig)) *Producer {
 	t.Helper()
-	config := ProducerConfig{Config: settings(cluster), Compression: "lz4", Timeout: 5 * time.Second, Buffer: 64 << 20, Partitions: 12, Replicas: 3}
+	config := ProducerConfig{Config: settings(cluster), Compression: "lz4", Timeout: 30 * time.Second, Buffer: 64 << 20, Partitions: 12, Replicas: 3}
 	if change != nil {
 		change(&config)
 	}
@@ -142,7 +142,7 @@ func value(m prometheus.Metric) float64 {
 // await waits until the condition holds.
 func await(t *testing.T, what string, condition func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !condition(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !condition(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("in vain: " + what)
 		}
@@ -259,16 +259,21 @@ func TestRebalanceInMidBatch(t *testing.T) {
 			return ctx.Err()
 		}
 	}
-	events := sample(40, 60)
-	accept(t, p, events[:1200])
+	var events []event.Event
+	produce := func() {
+		more := sample(40, 5)
+		accept(t, p, more)
+		events = append(events, more...)
+	}
+	produce()
 	first := startMember(t, cluster, slow, nil)
 	await(t, "the first batches are stored", func() bool { return stored.count() > 0 })
 	second := startMember(t, cluster, slow, nil)
-	await(t, "the second member has partitions", func() bool { return second.has() > 0 && first.has()+second.has() == partitions })
-	if stored.count() == 1200 {
-		t.Fatal("the batches ended before the second member came")
-	}
-	accept(t, p, events[1200:])
+	await(t, "the second member has partitions", func() bool {
+		produce()
+		return second.has() > 0 && first.has()+second.has() == partitions
+	})
+	produce()
 	second.stop()
 	await(t, "the first member has all partitions", func() bool { return first.has() == partitions })
 	await(t, "all events are stored", func() bool { return stored.count() == len(events) })
