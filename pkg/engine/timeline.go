@@ -12,11 +12,11 @@ import (
 // Timeline lists a user's or a session's events, and says whether there are more than the query's limit.
 func (e *Engine) Timeline(ctx context.Context, q Question, trace *Trace) (events []analysis.TimelineEvent, more bool, err error) {
 	err = e.read(ctx, trace, func(ctx context.Context, r *reading) error {
-		query, err := r.ofKnownUser(ctx, q.Query)
+		query, keys, err := r.ofKnownUser(ctx, q.Query)
 		if err != nil {
 			return err
 		}
-		events, err = rows[analysis.TimelineEvent](ctx, r, plan.Timeline(query, q.Range, r.aliased()))
+		events, err = rows[analysis.TimelineEvent](ctx, r, plan.Timeline(query, q.Range, r.aliased(), keys))
 		return err
 	})
 	if more = len(events) > q.Query.Timeline.Limit; more {
@@ -25,19 +25,25 @@ func (e *Engine) Timeline(ctx context.Context, q Question, trace *Trace) (events
 	return events, more, err
 }
 
-// ofKnownUser is a timeline query that asks for the user that its user's id means.
-func (r *reading) ofKnownUser(ctx context.Context, q *model.Query) (*model.Query, error) {
+// ofKnownUser is a timeline query that asks for the user that its user's id means, and the keys under which events of that user are
+// stored.
+func (r *reading) ofKnownUser(ctx context.Context, q *model.Query) (*model.Query, []int64, error) {
 	if r.aliasChanges == 0 || q.Timeline.User == "" {
-		return q, nil
+		return q, nil, nil
 	}
 	known, err := store.Select[struct {
-		UserID string `db:"user_id"`
+		UserID    string `db:"user_id"`
+		StoredKey int64  `db:"stored_key"`
 	}](ctx, r.snapshot, plan.KnownUser(q.Timeline.User))
-	if err != nil || len(known) == 0 {
-		return q, err
+	if err != nil {
+		return nil, nil, err
 	}
 	query, timeline := *q, *q.Timeline
-	timeline.User = known[0].UserID
 	query.Timeline = &timeline
-	return &query, nil
+	var keys []int64
+	for _, k := range known {
+		timeline.User = k.UserID
+		keys = append(keys, k.StoredKey)
+	}
+	return &query, keys, nil
 }

@@ -127,7 +127,7 @@ func statementsOf(q *model.Query, r Range, s Settings) ([]Statement, error) {
 	case model.PathsType:
 		return ofScan(PathsScan(q, r)), nil
 	case model.TimelineType:
-		return []Statement{Timeline(q, r, false), Timeline(q, r, true)}, nil
+		return []Statement{Timeline(q, r, false, nil), Timeline(q, r, true, []int64{1, 2})}, nil
 	case model.AnomaliesType:
 		return ofAnomalies(q, r, s)
 	}

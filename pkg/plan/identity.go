@@ -27,10 +27,17 @@ func KnownIDs(keys []int64) Statement {
 	return Statement{SQL: sql, Args: args, Source: aliasTable, Reason: "the ids of users who have aliases"}
 }
 
-// KnownUser plans the user that an alias means, as a row of (user_id); none for other ids.
+// KnownUser plans the user that an id means, with the keys under which the user's events are stored, as rows of (user_id, stored_key):
+// one at least.
 func KnownUser(id string) Statement {
 	var args arguments
-	sql := "SELECT user_id FROM user_aliases WHERE alias = " + args.bind(id, "text")
+	user := args.bind(id, "text")
+	sql := lines(
+		"WITH known AS (SELECT coalesce((SELECT user_id FROM user_aliases WHERE alias = "+user+"), "+user+") AS user_id)",
+		"SELECT user_id, user_key_of(user_id) AS stored_key FROM known",
+		"UNION ALL",
+		"SELECT user_id, alias_key FROM user_aliases JOIN known USING (user_id) WHERE squashed_at IS NULL",
+	)
 	return Statement{SQL: sql, Args: args, Source: aliasTable, Reason: "the user that the id means"}
 }
 

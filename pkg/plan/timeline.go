@@ -2,6 +2,7 @@ package plan
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
@@ -10,8 +11,9 @@ import (
 const MaxMetadataBytes = 64 << 10
 
 // Timeline plans the list of a user's or a session's events, as rows of (time, event, page, device, session, user_id, metadata,
-// left_out), one more than the timeline's limit where there are more. Metadata that is too long is null, and left_out true.
-func Timeline(q *model.Query, r Range, aliases bool) Statement {
+// left_out), one more than the timeline's limit where there are more. Metadata that is too long is null, and left_out true. Where there
+// are aliases, keys are those under which the user's events are stored.
+func Timeline(q *model.Query, r Range, aliases bool, keys []int64) Statement {
 	t := q.Timeline
 	var args arguments
 	where := args.within(r)
@@ -20,7 +22,7 @@ func Timeline(q *model.Query, r Range, aliases bool) Statement {
 		user := args.bind(t.User, "text")
 		stored := "e.user_key = user_key_of(" + user + ")"
 		if aliases {
-			stored = "e.stored_key = ANY(ARRAY(SELECT user_key_of(" + user + ") UNION ALL SELECT alias_key FROM user_aliases WHERE user_id = " + user + "))"
+			stored = args.anyKey("e.stored_key", keys)
 		}
 		where = append(where, stored, "e.user_id = "+user)
 	}
@@ -45,4 +47,13 @@ func Timeline(q *model.Query, r Range, aliases bool) Statement {
 		"ORDER BY time"+direction+", event_id"+direction,
 	)
 	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: "closed days keep no properties to show"}
+}
+
+// anyKey is the condition that a key is one of a few. The columnstore skips what a list of comparisons rules out, not what ANY does.
+func (a *arguments) anyKey(key string, keys []int64) string {
+	list := make([]string, len(keys))
+	for i, k := range keys {
+		list[i] = key + " = " + a.bind(k, "bigint")
+	}
+	return "(" + strings.Join(list, " OR ") + ")"
 }

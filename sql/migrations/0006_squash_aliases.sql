@@ -24,20 +24,30 @@ LANGUAGE plpgsql AS $$
 DECLARE
     day_start timestamptz := the_day::timestamp AT TIME ZONE 'UTC';
     day_end   timestamptz := day_start + INTERVAL '24 hours';
+    copy      record;
 BEGIN
     -- Changes what was packed and kept of the day, from the moment that the moved events can be seen.
     PERFORM mark_late_days(ARRAY[day_start]);
 
-    DELETE FROM user_events e USING user_aliases a, known_events twin
-    WHERE e.time >= day_start AND e.time < day_end AND e.user_key = ANY (keys)
-        AND a.alias_key = e.user_key AND a.squashed_at IS NULL
-        AND twin.time >= day_start AND twin.time < day_end
-        AND twin.user_key = a.user_key AND twin.event_type = e.event_type AND twin.time = e.time AND twin.event_id = e.event_id
-        AND twin.stored_key <> e.user_key AND (twin.stored_key = twin.user_key OR twin.stored_key < e.user_key);
+    -- Rare, and each is found by what the columnstore is sorted by.
+    FOR copy IN
+        SELECT event_type, stored_key, time, event_id
+        FROM (
+            SELECT event_type, stored_key, time, event_id,
+                row_number() OVER (PARTITION BY user_key, event_type, time, event_id ORDER BY stored_key <> user_key, stored_key) AS place
+            FROM known_events
+            WHERE time >= day_start AND time < day_end
+                AND user_key IN (SELECT user_key FROM user_aliases WHERE alias_key IN (SELECT unnest(keys)))
+        ) arrivals
+        WHERE place > 1
+    LOOP
+        DELETE FROM user_events
+        WHERE event_type = copy.event_type AND user_key = copy.stored_key AND time = copy.time AND event_id = copy.event_id;
+    END LOOP;
 
     UPDATE user_events e SET user_id = a.user_id, user_key = a.user_key, anonymous_id = coalesce(e.anonymous_id, e.user_id)
     FROM user_aliases a
-    WHERE e.time >= day_start AND e.time < day_end AND e.user_key = ANY (keys)
+    WHERE e.time >= day_start AND e.time < day_end AND e.user_key IN (SELECT unnest(keys))
         AND a.alias_key = e.user_key AND a.squashed_at IS NULL;
 END
 $$;
@@ -59,9 +69,10 @@ BEGIN
         RETURN;
     END IF;
     FOR the_day IN
-        SELECT DISTINCT (time AT TIME ZONE 'UTC')::date FROM user_events WHERE user_key = ANY (keys) ORDER BY 1
+        SELECT DISTINCT (time AT TIME ZONE 'UTC')::date FROM user_events WHERE user_key IN (SELECT unnest(keys)) ORDER BY 1
     LOOP
-        PERFORM set_config('search_path', path, true),
+        -- Nested loops look cheap where the statistics of a compressed day say that it has no rows.
+        PERFORM set_config('search_path', path, true), set_config('enable_nestloop', 'off', true),
             set_config('timescaledb.max_tuples_decompressed_per_dml_transaction', '0', true),
             pg_advisory_xact_lock(hashtextextended('footfall squash ' || path, 0));
         CALL squash_day(the_day, keys);
@@ -70,7 +81,7 @@ BEGIN
     PERFORM set_config('search_path', path, true);
     -- First, as join_users does.
     UPDATE alias_changes SET changes = changes + 1;
-    UPDATE user_aliases SET squashed_at = now() WHERE alias_key = ANY (keys) AND squashed_at IS NULL;
+    UPDATE user_aliases SET squashed_at = now() WHERE alias_key IN (SELECT unnest(keys)) AND squashed_at IS NULL;
     COMMIT;
 END
 $$;
