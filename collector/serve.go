@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/net/netutil"
@@ -180,7 +181,8 @@ func ready(ctx context.Context, pool *pgxpool.Pool, schema string) error {
 		return fmt.Errorf("the database cannot be reached: %w", err)
 	}
 	defer conn.Release()
-	return sql.Check(ctx, conn.Conn(), schema)
+	// In a transaction, as everything that may run beside the writer on the embedded database, which has one session.
+	return pgx.BeginFunc(ctx, conn, func(pgx.Tx) error { return sql.Check(ctx, conn.Conn(), schema) })
 }
 
 // describe names the database without user and password.

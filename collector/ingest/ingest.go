@@ -138,7 +138,7 @@ func (h *handler) observe(next http.Handler) http.Handler {
 			}
 			if h.Log.Enabled(r.Context(), level) {
 				h.Log.Log(r.Context(), level, "request", "request_id", id, "method", r.Method, "route", route, "status", status,
-					"milliseconds", time.Since(start).Milliseconds(), "remote", r.RemoteAddr)
+					"milliseconds", time.Since(start).Milliseconds())
 			}
 		}()
 		next.ServeHTTP(ww, r)

@@ -435,6 +435,7 @@ func TestLateEventsGoIntoCompressedDays(t *testing.T) {
 				t.Fatal(res.Status, a)
 			}
 		}
+		c.settle()
 		if _, err := c.pool.Exec(t.Context(), fmt.Sprintf(`SELECT public.compress_chunk(c) FROM public.show_chunks('%s.user_events') c`, c.schema)); err != nil {
 			t.Fatal(err)
 		}
@@ -624,6 +625,13 @@ func TestForgottenUsersStayAway(t *testing.T) {
 	if res, a := c.post("/track", eventJSON("gone", "before")); res.StatusCode != 200 {
 		t.Fatal(res.Status, a)
 	}
+	at := time.Now().UTC().Format(time.RFC3339Nano)
+	for _, message := range []string{segmentMessage("track", uuid.NewString(), at, `, "userId": "other", "anonymousId": "gone", "event": "others"`),
+		segmentMessage("identify", uuid.NewString(), at, `, "userId": "other", "anonymousId": "gone"`)} {
+		if res, a := c.post("/v1/batch", `{"batch": [`+message+`]}`); res.StatusCode != 200 {
+			t.Fatal(res.Status, a)
+		}
+	}
 	if _, err := c.pool.Exec(t.Context(), fmt.Sprintf(`INSERT INTO %[1]s.forgotten_users (user_key) VALUES (%[1]s.user_key_of('gone'))`, c.schema)); err != nil {
 		t.Fatal(err)
 	}
@@ -631,7 +639,11 @@ func TestForgottenUsersStayAway(t *testing.T) {
 	if res, a := c.post("/track", eventJSON("gone", "after")); res.StatusCode != 200 {
 		t.Fatal(res.Status, a)
 	}
-	if diff := gocmp.Diff([]string{"after"}, c.rows(`SELECT event_type FROM %s`)); diff != "" {
+	if diff := gocmp.Diff([]string{"after gone", "identify other", "others other"}, c.rows(`SELECT concat_ws(' ', event_type, user_id, anonymous_id) FROM %s ORDER BY 1`)); diff != "" {
 		t.Error(diff)
+	}
+	var aliases int
+	if err := c.pool.QueryRow(t.Context(), fmt.Sprintf(`SELECT count(*) FROM %s.user_aliases`, c.schema)).Scan(&aliases); err != nil || aliases != 0 {
+		t.Error(aliases, err)
 	}
 }

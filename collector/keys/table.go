@@ -39,23 +39,30 @@ func (k Key) allows(origin string) bool {
 }
 
 // List reads all keys, revoked ones too, by name.
-func List(ctx context.Context, pool *pgxpool.Pool, schema string) ([]Key, error) {
-	rows, err := pool.Query(ctx, `SELECT name, key_hash, allowed_origins, coalesce(rate_limit, 0), enabled, created_at
-		FROM `+table(schema)+` ORDER BY name`)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (k Key, err error) {
-		var sum []byte
-		if err = row.Scan(&k.Name, &sum, &k.Origins, &k.Rate, &k.Enabled, &k.CreatedAt); err != nil {
-			return k, err
+func List(ctx context.Context, pool *pgxpool.Pool, schema string) (list []Key, err error) {
+	// In a transaction, as everything that may run beside the writer on the embedded database, which has one session.
+	err = pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `SELECT name, key_hash, allowed_origins, coalesce(rate_limit, 0), enabled, created_at
+			FROM `+table(schema)+` ORDER BY name`)
+		if err != nil {
+			return err
 		}
-		if len(sum) != len(k.Hash) {
-			return k, fmt.Errorf("the write key %q has a hash of %d bytes; a SHA-256 has %d", k.Name, len(sum), len(k.Hash))
-		}
-		k.Hash = hash(sum)
-		return k, nil
+		list, err = pgx.CollectRows(rows, scanKey)
+		return err
 	})
+	return list, err
+}
+
+func scanKey(row pgx.CollectableRow) (k Key, err error) {
+	var sum []byte
+	if err = row.Scan(&k.Name, &sum, &k.Origins, &k.Rate, &k.Enabled, &k.CreatedAt); err != nil {
+		return k, err
+	}
+	if len(sum) != len(k.Hash) {
+		return k, fmt.Errorf("the write key %q has a hash of %d bytes; a SHA-256 has %d", k.Name, len(sum), len(k.Hash))
+	}
+	k.Hash = hash(sum)
+	return k, nil
 }
 
 func table(schema string) string { return pgx.Identifier{schema, "write_keys"}.Sanitize() }

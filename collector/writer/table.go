@@ -101,8 +101,9 @@ func dataFault(err error) *pgconn.PgError {
 // reject keeps an event that cannot be stored.
 func (t *Table) reject(ctx context.Context, e event.Event, reason string) error {
 	return t.transaction(ctx, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO rejected_events (event_id, user_id, reason, record) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-			e.ID.String(), e.UserID, reason, event.AppendRecord(nil, []event.Event{e}))
+		_, err := tx.Exec(ctx, `INSERT INTO rejected_events (event_id, user_id, reason, record) SELECT $1, $2, $3, $4
+			WHERE NOT EXISTS (SELECT FROM forgotten_users WHERE user_key = user_key_of($2) AND forgotten_at > $5) ON CONFLICT DO NOTHING`,
+			e.ID.String(), e.UserID, reason, event.AppendRecord(nil, []event.Event{e}), e.Received)
 		return err
 	})
 }
@@ -180,7 +181,7 @@ func columnsOf(events []event.Event) []any {
 // learn stores what a new event says about its user.
 func learn(ctx context.Context, tx pgx.Tx, e *event.Event) error {
 	if e.Alias != "" {
-		if _, err := tx.Exec(ctx, `SELECT join_users($1, $2)`, e.Alias, e.UserID); err != nil {
+		if _, err := tx.Exec(ctx, `SELECT join_users($1, $2, $3)`, e.Alias, e.UserID, e.Received); err != nil {
 			return err
 		}
 	}

@@ -121,6 +121,9 @@ BEGIN
     DELETE FROM event_blocks WHERE day < oldest OR oldest IS NULL;
     DELETE FROM quarter_counts WHERE day < oldest OR oldest IS NULL;
     DELETE FROM closed_days WHERE day < oldest OR oldest IS NULL;
+    IF oldest IS NULL THEN
+        RETURN;
+    END IF;
     FOR the_day IN
         SELECT d::date
         FROM generate_series(greatest(oldest, date '2000-01-01'), (now() - INTERVAL '25 hours') AT TIME ZONE 'UTC', INTERVAL '1 day') AS d

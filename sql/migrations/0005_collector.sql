@@ -40,13 +40,16 @@ INSERT INTO alias_changes VALUES (0);
 
 -- Makes an alias and a user the same. The first user that an alias was joined with keeps it: on a device that two people use,
 -- what happened before the first one signed in cannot be told apart any more, and what one of them did never becomes the
--- other's. A user who turns out to be another one brings its aliases along.
-CREATE FUNCTION join_users(the_alias text, the_user text) RETURNS void
+-- other's. A user who turns out to be another one brings its aliases along. Who was forgotten after that was received is not
+-- brought back.
+CREATE FUNCTION join_users(the_alias text, the_user text, received timestamptz DEFAULT now()) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
     target text;
 BEGIN
-    IF EXISTS (SELECT FROM user_aliases WHERE alias = the_alias) THEN
+    IF EXISTS (SELECT FROM user_aliases WHERE alias = the_alias)
+        OR EXISTS (SELECT FROM forgotten_users f WHERE f.user_key IN (user_key_of(the_alias), user_key_of(the_user)) AND f.forgotten_at > received)
+    THEN
         RETURN;
     END IF;
     -- One at a time: two joins at once could make a circle.
@@ -103,7 +106,9 @@ BEGIN
             received_at, anonymous_id, sent_time)
         SELECT coalesce(c.time, e.time), coalesce(a.user_id, e.user_id), coalesce(a.user_key, user_key_of(e.user_id)), e.event_type,
             nullif(e.page_url, ''), nullif(e.device_type, ''), nullif(e.session_id, ''), e.metadata::jsonb, e.event_id,
-            e.received_at, coalesce(nullif(e.anonymous_id, ''), a.alias), e.sent_time
+            e.received_at, CASE WHEN EXISTS (
+                SELECT FROM forgotten_users f WHERE f.user_key = user_key_of(e.anonymous_id) AND f.forgotten_at > e.received_at
+            ) THEN NULL ELSE coalesce(nullif(e.anonymous_id, ''), a.alias) END, e.sent_time
         FROM unnest(times, user_ids, event_types, page_urls, device_types, session_ids, metadatas, event_ids, received_ats,
                 anonymous_ids, sent_times)
             AS e (time, user_id, event_type, page_url, device_type, session_id, metadata, event_id, received_at, anonymous_id,
@@ -131,5 +136,5 @@ GRANT EXECUTE ON FUNCTION store_events TO footfall_writer;
 GRANT INSERT ON rejected_events TO footfall_writer;
 GRANT SELECT, INSERT, UPDATE ON user_aliases TO footfall_writer;
 GRANT SELECT, UPDATE ON alias_changes TO footfall_writer;
-GRANT SELECT ON write_keys TO footfall_writer;
+GRANT SELECT ON write_keys, forgotten_users TO footfall_writer;
 GRANT SELECT ON user_aliases, alias_changes TO footfall_reader;
