@@ -261,7 +261,7 @@ const page = `<!doctype html>
   footfall.init({endpoint: %q, writeKey: %q, ...JSON.parse(new URLSearchParams(location.search).get('options') ?? '{}')});
 </script></head>
 <body style="margin: 0; height: 3000px">
-  <button id="buy" style="position: absolute; left: 300px; top: 1500px; border: 0">Buy now</button>
+  <button id="buy" style="position: absolute; left: 300px; top: 1500px; width: 80px; height: 40px; border: 0">Buy now</button>
   <form class="login"><label>Name <input name="name" value="Ann Secret"></label></form>
 </body></html>`
 

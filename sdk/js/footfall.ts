@@ -121,10 +121,14 @@ function renew(): string {
 }
 
 function session(now: number): string {
-  const [id, active] = read('session')?.split(' ') ?? [];
-  const goesOn = now - Number(active) < (options.sessionMinutes ?? 30) * 60 * second;
+  const id = read('session');
+  const goesOn = id && now - Number(read('active')) < (options.sessionMinutes ?? 30) * 60 * second;
   const current = goesOn ? id : uuid(now);
-  write('session', `${current} ${now}`);
+  if (!goesOn) {
+    // Only now, so that tabs that begin one each at the same moment go on with the same.
+    write('session', current);
+  }
+  write('active', `${now}`);
   return current;
 }
 
