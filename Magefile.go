@@ -55,6 +55,10 @@ func Test(ctx context.Context) error {
 // installed. See docs/performance.md.
 func Bench() error { return sh.RunV("go", "run", "./internal/bench") }
 
+// Chaos proves that every event that the collector acknowledges is in the database once, whatever is killed, broken or full
+// meanwhile: on the server of FOOTFALL_DSN or on the embedded database. See docs/development.md.
+func Chaos() error { return sh.RunV("go", "run", "./internal/chaos") }
+
 // BenchIngest measures how fast the collector takes events and writes them to the TimescaleDB server of FOOTFALL_DSN, next to a
 // bare COPY. See docs/performance.md.
 func BenchIngest(ctx context.Context) error {

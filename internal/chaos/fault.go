@@ -36,7 +36,7 @@ type fault struct {
 func (c *chaos) allFaults() []fault {
 	over := func() error { return nil }
 	release := over
-	return []fault{
+	all := []fault{
 		{name: "nothing else", end: over},
 		{name: "SIGTERM", begin: c.terminate, end: over},
 		{name: "killed again while starting", whileDown: c.killWhileStarting, end: over},
@@ -54,24 +54,24 @@ func (c *chaos) allFaults() []fault {
 		}, end: func() error { return release() }},
 		{name: "sessions ended by the database", begin: c.endSessions, end: over},
 	}
+	if c.without != "" {
+		all = slices.DeleteFunc(all, func(f fault) bool { return f.smallDisk })
+	}
+	return all
 }
 
 // nextFault takes one that is possible now: each in turn, in random order.
 func (c *chaos) nextFault() fault {
-	for {
-		if len(c.bag) == 0 {
-			c.bag = slices.Clone(c.faults)
-			c.rng.Shuffle(len(c.bag), func(i, j int) { c.bag[i], c.bag[j] = c.bag[j], c.bag[i] })
-		}
-		for i, f := range c.bag {
-			if !f.smallDisk || c.queues[0].disk != "" {
-				c.bag = slices.Delete(c.bag, i, i+1)
-				return f
-			}
-		}
-		// What is left waits for the small disk, or for ever where there is none.
-		c.bag = nil
+	possible := func(f fault) bool { return !f.smallDisk || c.queues[0].small }
+	if !slices.ContainsFunc(c.turn, possible) {
+		next := slices.Clone(c.faults)
+		c.rng.Shuffle(len(next), func(i, j int) { next[i], next[j] = next[j], next[i] })
+		c.turn = append(c.turn, next...)
 	}
+	i := slices.IndexFunc(c.turn, possible)
+	f := c.turn[i]
+	c.turn = slices.Delete(c.turn, i, i+1)
+	return f
 }
 
 // terminate ends the collector in order, under load, and starts it.
@@ -94,7 +94,7 @@ func (c *chaos) killWhileStarting(ctx context.Context) error {
 }
 
 // ballast fills the small disk.
-func (c *chaos) ballast() string { return filepath.Join(c.folder, "disk", "ballast") }
+func (c *chaos) ballast() string { return filepath.Join(c.disk(), "ballast") }
 
 func (c *chaos) fillDisk(context.Context) error {
 	file, err := os.Create(c.ballast())
@@ -120,8 +120,10 @@ func (c *chaos) endSessions(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = conn.Close(ctx) }()
-	_, err = conn.Exec(ctx, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE client_port = ANY($1)`, c.proxy.ports())
-	return err
+	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE client_port = ANY($1)`, c.proxy.ports())
+		return err
+	})
 }
 
 // tear does to the end of the queue what a crash of the machine may: of what nobody was told is safe, a part is gone, and there

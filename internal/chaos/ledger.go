@@ -137,13 +137,13 @@ func (a *audit) err() error {
 }
 
 // check reads everything that is in the schema and returns how many events there are.
-func (l *ledger) check(ctx context.Context, conn *pgx.Conn, schema string) (*audit, error) {
+func (l *ledger) check(ctx context.Context, tx pgx.Tx, schema string) (events int, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	a := &audit{ledger: l, rows: map[uuid.UUID]int{}}
-	for _, step := range []func(context.Context, *pgx.Conn, string) error{a.readEvents, a.readAliases, a.readRejected} {
-		if err := step(ctx, conn, pgx.Identifier{schema}.Sanitize()); err != nil {
-			return a, err
+	for _, step := range []func(context.Context, pgx.Tx, string) error{a.readEvents, a.readAliases, a.readRejected} {
+		if err := step(ctx, tx, pgx.Identifier{schema}.Sanitize()); err != nil {
+			return 0, err
 		}
 	}
 	for id, m := range l.messages {
@@ -158,11 +158,11 @@ func (l *ledger) check(ctx context.Context, conn *pgx.Conn, schema string) (*aud
 			a.fault("%d times there: %s", rows, describe(m))
 		}
 	}
-	return a, a.err()
+	return len(a.rows), a.err()
 }
 
-func (a *audit) readEvents(ctx context.Context, conn *pgx.Conn, schema string) error {
-	rows, err := conn.Query(ctx, `SELECT event_id::text, user_id, coalesce(anonymous_id, ''), event_type, time, coalesce(metadata ->> 'number', '')
+func (a *audit) readEvents(ctx context.Context, tx pgx.Tx, schema string) error {
+	rows, err := tx.Query(ctx, `SELECT event_id::text, user_id, coalesce(anonymous_id, ''), event_type, time, coalesce(metadata ->> 'number', '')
 		FROM `+schema+`.user_events`)
 	if err != nil {
 		return err
@@ -211,8 +211,8 @@ func (a *audit) compare(m *message, user, anonymous, name, number string, at tim
 }
 
 // readAliases looks for what was said of who is who.
-func (a *audit) readAliases(ctx context.Context, conn *pgx.Conn, schema string) error {
-	rows, err := conn.Query(ctx, `SELECT alias, user_id FROM `+schema+`.user_aliases`)
+func (a *audit) readAliases(ctx context.Context, tx pgx.Tx, schema string) error {
+	rows, err := tx.Query(ctx, `SELECT alias, user_id FROM `+schema+`.user_aliases`)
 	if err != nil {
 		return err
 	}
@@ -230,8 +230,8 @@ func (a *audit) readAliases(ctx context.Context, conn *pgx.Conn, schema string) 
 	return nil
 }
 
-func (a *audit) readRejected(ctx context.Context, conn *pgx.Conn, schema string) error {
-	rows, err := conn.Query(ctx, `SELECT event_id::text, reason FROM `+schema+`.rejected_events`)
+func (a *audit) readRejected(ctx context.Context, tx pgx.Tx, schema string) error {
+	rows, err := tx.Query(ctx, `SELECT event_id::text, reason FROM `+schema+`.rejected_events`)
 	if err != nil {
 		return err
 	}

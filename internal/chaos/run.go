@@ -25,8 +25,8 @@ import (
 
 // A queue that is soon full, and whose files are.
 const (
-	queueBytes = 256 << 10
-	bodyBytes  = 32 << 10
+	queueBytes = 32 << 10
+	bodyBytes  = 16 << 10
 )
 
 // senders are few: the point is what goes wrong, not how fast.
@@ -50,14 +50,23 @@ type chaos struct {
 	collector *stack.Collector
 	server    string
 	faults    []fault
-	bag       []fault // those that are left of the current turn
+	turn      []fault // those that come next
 	counts    map[string]int
 	kills     int
 	rows      int
+	// keep is set when the folder may tell why something went wrong.
+	keep bool
 }
 
-// queue is a folder for the collector's queue. disk is the folder of the small disk that it is on, if it is.
-type queue struct{ folder, disk string }
+// queue is a folder for the collector's queue.
+type queue struct {
+	folder string
+	// small is set when it is on the small disk.
+	small bool
+}
+
+// disk is where the small disk is, if there is one.
+func (c *chaos) disk() string { return filepath.Join(c.folder, "disk") }
 
 func run(ctx context.Context, o options) (err error) {
 	folder, err := os.MkdirTemp("", "footfall-chaos-")
@@ -66,12 +75,12 @@ func run(ctx context.Context, o options) (err error) {
 	}
 	c := &chaos{options: o, rng: rand.New(rand.NewPCG(o.seed, 0)), schema: fmt.Sprintf("footfall_chaos_%d", o.seed), folder: folder,
 		ledger: newLedger(), counts: map[string]int{}}
-	c.faults = c.allFaults()
-	defer func() { err = errors.Join(err, c.clear(err == nil)) }()
+	defer func() { err = errors.Join(err, c.clear()) }()
 	if err := c.prepare(ctx); err != nil {
 		return err
 	}
 	if err := c.play(ctx); err != nil {
+		c.keep = true
 		return fmt.Errorf("seed %d: %w\nthe collector's log and queue are in %s", c.seed, err, c.folder)
 	}
 	c.print()
@@ -111,7 +120,11 @@ func (c *chaos) prepare(ctx context.Context) error {
 	if c.port, err = freePort(); err != nil {
 		return err
 	}
-	return c.makeQueues(ctx)
+	if err := c.makeQueues(ctx); err != nil {
+		return err
+	}
+	c.faults = c.allFaults()
+	return nil
 }
 
 // diskBytes is the size of the small disk.
@@ -119,22 +132,21 @@ const diskBytes = 1 << 20
 
 // makeQueues makes a folder on the disk that there is and, where this process may, one on a small disk of its own.
 func (c *chaos) makeQueues(ctx context.Context) error {
-	disk := filepath.Join(c.folder, "disk")
 	c.queues = []queue{{folder: filepath.Join(c.folder, "queue")}}
-	if err := os.Mkdir(disk, 0o700); err != nil {
+	if err := os.Mkdir(c.disk(), 0o700); err != nil {
 		return err
 	}
-	output, err := exec.CommandContext(ctx, "mount", "-t", "tmpfs", "-o", fmt.Sprintf("size=%d", diskBytes), "tmpfs", disk).CombinedOutput()
+	output, err := exec.CommandContext(ctx, "mount", "-t", "tmpfs", "-o", fmt.Sprintf("size=%d", diskBytes), "tmpfs", c.disk()).CombinedOutput()
 	if err != nil {
 		c.without = fmt.Sprintf("no disk could be mounted to fill it (%v): %s", err, output)
 		return nil
 	}
-	c.queues = append(c.queues, queue{folder: filepath.Join(disk, "queue"), disk: disk})
+	c.queues = append(c.queues, queue{folder: filepath.Join(c.disk(), "queue"), small: true})
 	return nil
 }
 
-// clear ends everything. What may tell why something went wrong is kept then.
-func (c *chaos) clear(well bool) error {
+// clear ends everything and leaves nothing but what is to be kept.
+func (c *chaos) clear() error {
 	if c.collector != nil {
 		c.collector.Stop()
 	}
@@ -147,13 +159,14 @@ func (c *chaos) clear(well bool) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	var errs []error
-	if !well && len(c.queues) > 1 {
-		errs = append(errs, os.CopyFS(filepath.Join(c.folder, "disk, kept"), os.DirFS(filepath.Join(c.folder, "disk"))))
+	if len(c.queues) > 1 {
+		disk := c.disk()
+		if c.keep {
+			errs = append(errs, os.CopyFS(disk+", as it was", os.DirFS(disk)))
+		}
+		errs = append(errs, exec.CommandContext(ctx, "umount", disk).Run())
 	}
-	if c.without == "" && len(c.queues) > 0 {
-		errs = append(errs, exec.CommandContext(ctx, "umount", filepath.Join(c.folder, "disk")).Run())
-	}
-	if well {
+	if !c.keep {
 		errs = append(errs, os.RemoveAll(c.folder))
 	}
 	conn, err := pgx.Connect(ctx, c.dsn)
@@ -198,15 +211,15 @@ func (c *chaos) play(ctx context.Context) error {
 		return err
 	}
 	stop := make(chan struct{})
-	group, ctx := errgroup.WithContext(ctx)
+	group, together := errgroup.WithContext(ctx)
 	for i := range senders {
 		s := &sender{number: i, rng: rand.New(rand.NewPCG(c.seed, uint64(i)+1)), url: c.collector.URL, ledger: c.ledger, gate: &c.gate,
 			client: &http.Client{Transport: &http.Transport{}}}
-		group.Go(func() error { return s.run(ctx, stop) })
+		group.Go(func() error { return s.run(together, stop) })
 	}
 	group.Go(func() error {
 		defer close(stop)
-		return c.playRounds(ctx)
+		return c.playRounds(together)
 	})
 	if err := group.Wait(); err != nil {
 		return err
@@ -301,19 +314,24 @@ func (c *chaos) check(ctx context.Context) error {
 	if err := c.collector.Settle(settling); err != nil {
 		return fmt.Errorf("the collector does not catch up: %w", err)
 	}
+	if err := c.compare(ctx); err != nil {
+		return err
+	}
+	c.collector.Stop()
+	c.queues = append(c.queues[1:], c.queues[0])
+	return c.startCollector(ctx)
+}
+
+func (c *chaos) compare(ctx context.Context) error {
 	conn, err := pgx.Connect(ctx, c.dsn)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = conn.Close(ctx) }()
-	found, err := c.ledger.check(ctx, conn, c.schema)
-	if err != nil {
+	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) (err error) {
+		c.rows, err = c.ledger.check(ctx, tx, c.schema)
 		return err
-	}
-	c.rows = len(found.rows)
-	c.collector.Stop()
-	c.queues = append(c.queues[1:], c.queues[0])
-	return c.startCollector(ctx)
+	})
 }
 
 func freePort() (int, error) {

@@ -16,9 +16,7 @@ func (c *chaos) print() {
 	t.AppendHeader(table.Row{"", "times"})
 	t.AppendRows([]table.Row{{"rounds", c.rounds}, {"kill -9", c.kills}})
 	for _, f := range c.faults[1:] {
-		if !f.smallDisk || c.without == "" {
-			t.AppendRow(table.Row{f.name, c.counts[f.name]})
-		}
+		t.AppendRow(table.Row{f.name, c.counts[f.name]})
 	}
 	for _, name := range []string{halfWay, impatient} {
 		t.AppendRow(table.Row{name, c.ledger.counts[name]})
