@@ -166,7 +166,7 @@ func (l load) request(host string, sender int) *requests {
 	}
 	text := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", path, host, len(body), body)
 	r := &requests{text: []byte(text), rng: rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), uint64(sender)))}
-	for at := strings.Index(text, event); at >= 0 && at < len(text); at += len(event) + 1 {
+	for at := strings.Index(text, event); at+len(event) <= len(text); at += len(event) + 1 {
 		r.events = append(r.events, at)
 	}
 	return r
