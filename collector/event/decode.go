@@ -106,6 +106,13 @@ func SplitJSON(body []byte) *jsontext.Decoder {
 	return jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
 
+// TooMany is the error of a body with more events than are taken at once.
+type TooMany struct{ Events, Limit int }
+
+func (t TooMany) Error() string {
+	return fmt.Sprintf("the batch has %d events, at most %d are taken at once; send them in several requests", t.Events, t.Limit)
+}
+
 // EachItem hands the items of a list to fn, at most limit.
 func EachItem(in *jsontext.Decoder, limit int, fn func(i int, item []byte)) error {
 	if kind := in.PeekKind(); kind != '[' && kind != 0 {
@@ -125,7 +132,7 @@ func EachItem(in *jsontext.Decoder, limit int, fn func(i int, item []byte)) erro
 		}
 	}
 	if n > limit {
-		return fmt.Errorf("the batch has %d events, at most %d are taken at once; send them in several requests", n, limit)
+		return TooMany{n, limit}
 	}
 	_, err := in.ReadToken()
 	return err

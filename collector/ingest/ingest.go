@@ -108,7 +108,7 @@ func (h *handler) takeEvents(r chi.Router) {
 	}))
 	for _, call := range []string{"track", "page", "screen", "identify", "group", "alias", "batch"} {
 		r.Post("/v1/"+call, h.take(func(body []byte, received time.Time) (segment.Request, error) {
-			return segment.Decode(call, body, segment.Limits{MaxBatch: h.MaxBatch}, received)
+			return segment.Decode(call, body, h.MaxBatch, received)
 		}))
 	}
 }

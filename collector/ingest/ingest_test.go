@@ -294,7 +294,7 @@ func TestBodies(t *testing.T) {
 		{"other encoding", "/track", "x", "br", 415, "plain or with gzip"},
 		{"too large", "/track/batch", large, "", 413, "larger than 10000 bytes"},
 		{"too large when inflated", "/track/batch", zip(large), "gzip", 413, "larger than 10000 bytes"},
-		{"too many", "/track/batch", `{"batch": [` + strings.Repeat("{},", 20) + `{}]}`, "", 400, "21 events, at most 20"},
+		{"too many", "/track/batch", `{"batch": [` + strings.Repeat("{},", 20) + `{}]}`, "", 413, "21 events, at most 20"},
 		{"no JSON", "/track", "user_id=1", "", 400, "not valid JSON at byte 0"},
 		{"elsewhere", "/v2/track", "{}", "", 404, "POST /track"},
 	} {

@@ -36,7 +36,7 @@ func (h *handler) take(decode func(body []byte, received time.Time) (segment.Req
 		// What is decoded keeps no part of the body.
 		request, err := decode(body.Bytes(), time.Now().UTC().Truncate(time.Microsecond))
 		if err != nil {
-			fail(w, http.StatusBadRequest, err)
+			fail(w, statusOf(err), err)
 			return
 		}
 		if err := h.Keys.Check(writeKey(r, request), r.Header.Get("Origin"), len(request.Events)); err != nil {
@@ -45,6 +45,14 @@ func (h *handler) take(decode func(body []byte, received time.Time) (segment.Req
 		}
 		h.store(w, r, request)
 	}
+}
+
+// statusOf tells clients that know how to split a batch to do so.
+func statusOf(err error) int {
+	if errors.As(err, new(event.TooMany)) {
+		return http.StatusRequestEntityTooLarge
+	}
+	return http.StatusBadRequest
 }
 
 // bodies are used again: a request's body is the largest thing that it allocates.

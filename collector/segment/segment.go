@@ -38,12 +38,6 @@ import (
 	"github.com/footfall-analytics/footfall/collector/event"
 )
 
-// Limits of a request; all must be set.
-type Limits struct {
-	// MaxBatch is how many messages one request may bring.
-	MaxBatch int
-}
-
 // Request is what was read from a body.
 type Request struct {
 	// Batch has the good messages and the refusals; in a call that is one message, this is message 0. Refusals name Segment's
@@ -67,12 +61,12 @@ type Context struct {
 var calls = []string{"track", "page", "screen", "identify", "group", "alias"}
 
 // Decode reads the body of a call: track, page, screen, identify, group, alias, or batch, that is
-// {"batch": [message, ...]}, where each message names its call as type. The error is for a body that cannot be read as a
+// {"batch": [message, ...]} with at most maxBatch messages, where each names its call as type. The error is for a body that cannot be read as a
 // whole; bad messages in it are refused one by one. What is returned keeps no part of the body.
-func Decode(call string, body []byte, limits Limits, received time.Time) (Request, error) {
+func Decode(call string, body []byte, maxBatch int, received time.Time) (Request, error) {
 	received = received.UTC().Truncate(time.Microsecond)
 	if call == "batch" {
-		return decodeBatch(body, limits, received)
+		return decodeBatch(body, maxBatch, received)
 	}
 	if !slices.Contains(calls, call) {
 		return Request{}, unknownCall(call)
@@ -93,8 +87,8 @@ func unknownCall(call string) error {
 	return fmt.Errorf("%q is not a call; the calls are track, page, screen, identify, group and alias", call)
 }
 
-func decodeBatch(body []byte, limits Limits, received time.Time) (Request, error) {
-	e, err := readEnvelope(body, limits.MaxBatch)
+func decodeBatch(body []byte, maxBatch int, received time.Time) (Request, error) {
+	e, err := readEnvelope(body, maxBatch)
 	if err != nil {
 		return Request{}, err
 	}

@@ -13,10 +13,9 @@ import (
 	"github.com/footfall-analytics/footfall/collector/event"
 )
 
-var (
-	received = time.Date(2026, 11, 24, 6, 0, 0, 250_000_000, time.UTC)
-	limits   = Limits{MaxBatch: 10}
-)
+const maxBatch = 10
+
+var received = time.Date(2026, 11, 24, 6, 0, 0, 250_000_000, time.UTC)
 
 func at(s string) time.Time {
 	t, err := time.Parse(time.RFC3339, s)
@@ -29,7 +28,7 @@ func at(s string) time.Time {
 // one decodes a body that must be one good message.
 func one(t *testing.T, call, body string) (event.Event, Context) {
 	t.Helper()
-	r, err := Decode(call, []byte(body), limits, received)
+	r, err := Decode(call, []byte(body), maxBatch, received)
 	if err != nil || len(r.Refused) > 0 || len(r.Events) != 1 || len(r.Contexts) != 1 || r.Index[0] != 0 {
 		t.Fatalf("%s %s: %+v, %v", call, body, r, err)
 	}
@@ -222,7 +221,7 @@ func TestDecodeNamesFieldAndReason(t *testing.T) {
 		{"alias", `{"previousId": "a", "anonymousId": "a"}`, "userId", "is missing; alias needs it"},
 		{"alias", `{"userId": "u", "previousId": "` + long + `"}`, "previousId", "at most 200"},
 	} {
-		r, err := Decode(test.call, []byte(test.body), limits, received)
+		r, err := Decode(test.call, []byte(test.body), maxBatch, received)
 		if err != nil || len(r.Events) > 0 || len(r.Refused) != 1 || r.Refused[0].Field != test.field || !strings.Contains(r.Refused[0].Reason, test.reason) {
 			t.Errorf("%s %.120s\nwant %s %s\ngot  %+v %v", test.call, test.body, test.field, test.reason, r.Refused, err)
 		}
@@ -242,7 +241,7 @@ func TestDecodeBatchKeepsTheGoodMessages(t *testing.T) {
 			{"type": "track", "userId": "u", "event": "a", "event": "b"},
 			`+"{\"type\": \"track\", \"userId\": \"\xff\", \"event\": \"a\"}"+`,
 			{"type": "track", "userId": "u", "event": "two", "timestamp": "2026-11-24T04:00:00Z"}
-		]}`), limits, received)
+		]}`), maxBatch, received)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -295,7 +294,7 @@ func TestDecodeSaysWhatABodyShouldLookLike(t *testing.T) {
 		{"batch", `{"batch": [` + good + `], "context": {"ip": "", "ip": ""}}`, `context has the field "ip" twice`},
 		{"batch", `{"batch": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]}`, "11 events, at most 10"},
 	} {
-		if _, err := Decode(test.call, []byte(test.body), limits, received); err == nil || !strings.Contains(err.Error(), test.reason) {
+		if _, err := Decode(test.call, []byte(test.body), maxBatch, received); err == nil || !strings.Contains(err.Error(), test.reason) {
 			t.Errorf("%s %s: %v, want %s", test.call, test.body, err, test.reason)
 		}
 	}
@@ -310,7 +309,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for _, call := range append(calls, "batch") {
-			r, err := Decode(call, body, limits, received)
+			r, err := Decode(call, body, maxBatch, received)
 			if len(r.Events) != len(r.Index) || len(r.Events) != len(r.Contexts) || err == nil && len(r.Events)+len(r.Refused) == 0 {
 				t.Fatalf("%s: %+v", call, r)
 			}
@@ -336,7 +335,7 @@ func BenchmarkDecodeBatchOf100(b *testing.B) {
 	b.SetBytes(int64(len(body)))
 	b.ReportAllocs()
 	for b.Loop() {
-		r, err := Decode("batch", body, Limits{MaxBatch: 100}, received)
+		r, err := Decode("batch", body, 100, received)
 		if err != nil || len(r.Events) != 100 {
 			b.Fatal(err, r.Refused)
 		}
