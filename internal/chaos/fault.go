@@ -85,7 +85,7 @@ func (c *chaos) killWhileStarting(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	starting, err := stack.LaunchCollector(ctx, c.binary, dsn, c.schema, c.port, c.queues[0].folder, c.log, collectorFlags()...)
+	starting, err := stack.LaunchCollector(ctx, c.binary, dsn, c.schema, c.port, c.queues[0].folder, c.log, c.flags()...)
 	if err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func (c *chaos) endSessions(ctx context.Context) error {
 }
 
 // tear does to the end of the queue what a crash of the machine may: of what nobody was told is safe, a part is gone, and there
-// is something else in its place.
+// is something else in its place; or the next file has been made, and no record is in it.
 func (c *chaos) tear(context.Context) error {
 	c.gate.Lock() // the answers that were under way have arrived
 	defer c.gate.Unlock()
@@ -141,34 +141,36 @@ func (c *chaos) tear(context.Context) error {
 	if err != nil {
 		return err
 	}
-	keep, err := c.promised(path, content)
+	keep, next, err := c.promised(path, content)
 	if err != nil {
 		return err
 	}
-	content = content[:keep+c.rng.IntN(len(content)-keep+1)]
-	garbage := make([]byte, c.rng.IntN(5000))
+	garbage := make([]byte, c.rng.IntN(3)*c.rng.IntN(3000))
 	if c.rng.IntN(2) == 0 { // else zeros, as file systems leave them
 		for i := range garbage {
 			garbage[i] = byte(c.rng.Uint32())
 		}
 	}
+	if c.rng.IntN(2) == 0 {
+		return os.WriteFile(filepath.Join(filepath.Dir(path), fmt.Sprintf("%020d.segment", next)), garbage, 0o600)
+	}
+	content = content[:keep+c.rng.IntN(len(content)-keep+1)]
 	return os.WriteFile(path, append(content, garbage...), 0o600)
 }
 
-// promised is how long the part of a queue's file is that holds what was acknowledged, or is in the database. A record stands
-// there after four bytes with its length and four of its checksum; the file's name is the number of the first one.
-func (c *chaos) promised(path string, content []byte) (int, error) {
-	number, err := strconv.Atoi(strings.TrimSuffix(filepath.Base(path), ".segment"))
-	if err != nil {
-		return 0, err
+// promised is how long the part of a queue's last file is that holds what was acknowledged or is in the database, and the number
+// of the record after its last one. A record stands there after four bytes with its length and four of its checksum; the file's
+// name is the number of the first one.
+func (c *chaos) promised(path string, content []byte) (keep, number int, err error) {
+	if number, err = strconv.Atoi(strings.TrimSuffix(filepath.Base(path), ".segment")); err != nil {
+		return 0, 0, err
 	}
 	committed := 0
 	if text, err := os.ReadFile(filepath.Join(filepath.Dir(path), "committed")); err == nil {
 		if committed, err = strconv.Atoi(strings.TrimSpace(string(text))); err != nil {
-			return 0, fmt.Errorf("%s: %w", path, err)
+			return 0, 0, fmt.Errorf("%s: %w", path, err)
 		}
 	}
-	keep := 0
 	for at := 0; at+8 <= len(content); number++ {
 		next := at + 8 + int(binary.LittleEndian.Uint32(content[at:]))
 		if next > len(content) {
@@ -187,5 +189,5 @@ func (c *chaos) promised(path string, content []byte) (int, error) {
 		}
 		at = next
 	}
-	return keep, nil
+	return keep, number, nil
 }

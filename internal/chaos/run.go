@@ -23,9 +23,10 @@ import (
 	"github.com/footfall-analytics/footfall/internal/steps"
 )
 
-// A queue that is soon full, and whose files are.
+// The collector has a queue of one or a few files, and one that is soon full, as its files are.
 const (
-	queueBytes = 32 << 10
+	roomyBytes = 16 << 20
+	tightBytes = 32 << 10
 	bodyBytes  = 16 << 10
 )
 
@@ -61,6 +62,7 @@ type chaos struct {
 // queue is a folder for the collector's queue.
 type queue struct {
 	folder string
+	bytes  int
 	// small is set when it is on the small disk.
 	small bool
 }
@@ -132,16 +134,17 @@ const diskBytes = 1 << 20
 
 // makeQueues makes a folder on the disk that there is and, where this process may, one on a small disk of its own.
 func (c *chaos) makeQueues(ctx context.Context) error {
-	c.queues = []queue{{folder: filepath.Join(c.folder, "queue")}}
+	c.queues = []queue{{folder: filepath.Join(c.folder, "roomy"), bytes: roomyBytes}}
 	if err := os.Mkdir(c.disk(), 0o700); err != nil {
 		return err
 	}
 	output, err := exec.CommandContext(ctx, "mount", "-t", "tmpfs", "-o", fmt.Sprintf("size=%d", diskBytes), "tmpfs", c.disk()).CombinedOutput()
 	if err != nil {
 		c.without = fmt.Sprintf("no disk could be mounted to fill it (%v): %s", err, output)
+		c.queues = append(c.queues, queue{folder: filepath.Join(c.folder, "tight"), bytes: tightBytes})
 		return nil
 	}
-	c.queues = append(c.queues, queue{folder: filepath.Join(c.disk(), "queue"), small: true})
+	c.queues = append(c.queues, queue{folder: filepath.Join(c.disk(), "tight"), bytes: tightBytes, small: true})
 	return nil
 }
 
@@ -159,7 +162,7 @@ func (c *chaos) clear() error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	var errs []error
-	if len(c.queues) > 1 {
+	if len(c.queues) > 1 && c.without == "" {
 		disk := c.disk()
 		if c.keep {
 			errs = append(errs, os.CopyFS(disk+", as it was", os.DirFS(disk)))
@@ -194,12 +197,12 @@ func (c *chaos) startCollector(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	c.collector, err = stack.StartCollector(ctx, c.binary, dsn, c.schema, c.port, c.queues[0].folder, c.log, collectorFlags()...)
+	c.collector, err = stack.StartCollector(ctx, c.binary, dsn, c.schema, c.port, c.queues[0].folder, c.log, c.flags()...)
 	return err
 }
 
-func collectorFlags() []string {
-	return []string{"--queue-bytes", strconv.Itoa(queueBytes), "--max-body", strconv.Itoa(bodyBytes)}
+func (c *chaos) flags() []string {
+	return []string{"--queue-bytes", strconv.Itoa(c.queues[0].bytes), "--max-body", strconv.Itoa(bodyBytes)}
 }
 
 // checkEvery is after how many rounds the table is compared with what was sent. In between, what could not be written piles up.
@@ -302,10 +305,10 @@ func (c *chaos) wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// settleTimeout is how long the collector may take to catch up.
-const settleTimeout = time.Minute
+// settleTimeout is how long the collector may take to catch up. It gives a database that does not answer a minute for each try.
+const settleTimeout = 3 * time.Minute
 
-// check lets the collector catch up and compares. Afterwards it goes on with the other queue, if there is one: this one is empty.
+// check lets the collector catch up and compares. Afterwards it goes on with the other queue: this one is empty.
 func (c *chaos) check(ctx context.Context) error {
 	c.gate.Lock()
 	defer c.gate.Unlock()
