@@ -28,11 +28,11 @@ type fault struct {
 	end   func() error
 	// whileDown is done to what a kill has left.
 	whileDown func(ctx context.Context) error
-	// smallDisk is set when the queue must be on the small disk.
-	smallDisk bool
+	// smallDisk is set when the queue must be on the small disk, and sessions when there must be one for each connection.
+	smallDisk, sessions bool
 }
 
-// allFaults are in the order of the summary.
+// allFaults are those that are possible here, in the order of the summary.
 func (c *chaos) allFaults() []fault {
 	over := func() error { return nil }
 	release := over
@@ -52,12 +52,9 @@ func (c *chaos) allFaults() []fault {
 			release = func() error { let(); return nil }
 			return nil
 		}, end: func() error { return release() }},
-		{name: "sessions ended by the database", begin: c.endSessions, end: over},
+		{name: "sessions ended by the database", begin: c.endSessions, end: over, sessions: true},
 	}
-	if c.without != "" {
-		all = slices.DeleteFunc(all, func(f fault) bool { return f.smallDisk })
-	}
-	return all
+	return slices.DeleteFunc(all, func(f fault) bool { return f.smallDisk && c.without != "" || f.sessions && c.oneSession })
 }
 
 // nextFault takes one that is possible now: each in turn, in random order.
@@ -113,7 +110,7 @@ func (c *chaos) fillDisk(context.Context) error {
 
 func (c *chaos) freeDisk() error { return os.Remove(c.ballast()) }
 
-// endSessions lets the server end the collector's sessions, where it can: the embedded database has only one.
+// endSessions lets the server end the collector's sessions.
 func (c *chaos) endSessions(ctx context.Context) error {
 	conn, err := pgx.Connect(ctx, c.dsn)
 	if err != nil {

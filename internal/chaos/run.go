@@ -50,11 +50,13 @@ type chaos struct {
 
 	collector *stack.Collector
 	server    string
-	faults    []fault
-	turn      []fault // those that come next
-	counts    map[string]int
-	kills     int
-	rows      int
+	// oneSession is set for the embedded database, which has a single one behind all connections.
+	oneSession bool
+	faults     []fault
+	turn       []fault // those that come next
+	counts     map[string]int
+	kills      int
+	rows       int
 	// keep is set when the folder may tell why something went wrong.
 	keep bool
 }
@@ -112,8 +114,8 @@ func (c *chaos) prepare(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = conn.Close(ctx) }()
-	if err := conn.QueryRow(ctx, `SELECT 'PostgreSQL ' || current_setting('server_version') || ', TimescaleDB ' || extversion
-		FROM pg_extension WHERE extname = 'timescaledb'`).Scan(&c.server); err != nil {
+	if err := conn.QueryRow(ctx, `SELECT 'PostgreSQL ' || current_setting('server_version') || ', TimescaleDB ' || extversion, inet_client_port() IS NULL
+		FROM pg_extension WHERE extname = 'timescaledb'`).Scan(&c.server, &c.oneSession); err != nil {
 		return err
 	}
 	if c.proxy, err = startProxy(net.JoinHostPort(conn.Config().Host, strconv.Itoa(int(conn.Config().Port)))); err != nil {
