@@ -647,3 +647,33 @@ func TestForgottenUsersStayAway(t *testing.T) {
 		t.Error(aliases, err)
 	}
 }
+
+// The same message is the same event, whatever the client's clock said meanwhile and whoever its visitor has turned out to be.
+func TestRepeatsAfterClocksAndUsersHaveChanged(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		c := start(t, dsn, dbtest.Schema(t, dsn), settings{})
+		at := time.Now().Add(-time.Hour).UTC()
+		send := func(clock time.Duration, message string) {
+			t.Helper()
+			body := fmt.Sprintf(`{"sentAt": %q, "batch": [%s]}`, time.Now().Add(clock).UTC().Format(time.RFC3339Nano), message)
+			if res, a := c.post("/v1/batch", body); res.StatusCode != 200 {
+				t.Fatal(res.Status, a)
+			}
+			c.settle() // one batch each
+		}
+		message := fmt.Sprintf(`{"type": "track", "messageId": "m", "event": "visit", "anonymousId": "visitor", "timestamp": %q}`, at.Format(time.RFC3339Nano))
+		for _, clock := range []time.Duration{0, 5 * time.Hour, 0, -3 * time.Hour} {
+			send(clock, message)
+		}
+		send(0, `{"type": "identify", "messageId": "i", "anonymousId": "visitor", "userId": "user"}`)
+		known := strings.Replace(message, `"m"`, `"k"`, 1)
+		send(0, known)
+		send(0, `{"type": "alias", "messageId": "a", "previousId": "user", "userId": "account"}`)
+		send(0, known)
+		send(5*time.Hour, message)
+		want := []string{"user visit", "visitor visit"}
+		if diff := gocmp.Diff(want, c.rows(`SELECT concat_ws(' ', user_id, event_type) FROM %s WHERE event_type = 'visit' ORDER BY 1`)); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
