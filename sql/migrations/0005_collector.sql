@@ -122,6 +122,7 @@ BEGIN
                     AND o.user_key = ANY (ARRAY(SELECT s.alias_key FROM user_aliases s WHERE s.user_id = a.user_id)
                         || a.user_key || user_key_of(e.user_id))
                     AND o.time IN (c.time, e.time, e.sent_time)))
+        ORDER BY e.event_type, user_key_of(e.user_id), e.time -- as user_events_once, whose pages are then looked for once
         ON CONFLICT DO NOTHING
         RETURNING i.event_id
     )
