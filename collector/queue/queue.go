@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/gofrs/flock"
 )
@@ -44,6 +45,7 @@ type Queue struct {
 	waiting  *group
 	closed   bool
 	failure  error // of the last write
+	failedAt time.Time
 	// written is closed, and made anew, when records have reached the disk, or failed to.
 	written chan struct{}
 
@@ -191,7 +193,7 @@ const maxSpare = 4 << 20
 func (q *Queue) write(g *group) error {
 	err := q.append(g.frames)
 	q.mu.Lock()
-	q.failure = err
+	q.failure, q.failedAt = err, time.Now()
 	if err != nil {
 		q.bytes -= int64(len(g.frames))
 	} else {
@@ -242,7 +244,10 @@ func (q *Queue) Size() (bytes int64, records uint64) {
 	return q.bytes, q.next - q.committed
 }
 
-// Ready reports why records are not taken at the moment: [ErrFull], [ErrClosed], or what the disk said to the last one.
+// failureHolds is for how long a write that failed speaks for the disk: nobody writes to a queue that says it is not ready.
+const failureHolds = 10 * time.Second
+
+// Ready reports why records are not taken at the moment: [ErrFull], [ErrClosed], or what the disk has just said to the last one.
 func (q *Queue) Ready() error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -251,6 +256,9 @@ func (q *Queue) Ready() error {
 		return ErrClosed
 	case q.bytes >= q.opts.MaxBytes-q.opts.MaxBytes/100:
 		return ErrFull
+	}
+	if time.Since(q.failedAt) > failureHolds {
+		return nil
 	}
 	return q.failure
 }
