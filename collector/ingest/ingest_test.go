@@ -524,6 +524,7 @@ func TestKeys(t *testing.T) {
 	c := start(t, dsn, dbtest.Schema(t, dsn), settings{})
 	add := func(k keys.Key) string {
 		t.Helper()
+		c.settle() // the embedded database has one session
 		key, err := keys.Add(t.Context(), c.pool, c.schema, k)
 		if err != nil {
 			t.Fatal(err)
