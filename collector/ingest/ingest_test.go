@@ -58,7 +58,11 @@ type settings struct {
 
 func start(t *testing.T, dsn, schema string, s settings) *collector {
 	t.Helper()
-	pool, keysPool := openPool(t, dsn), openPool(t, cmp.Or(s.keysDSN, dsn))
+	pool := openPool(t, dsn)
+	keysPool := pool
+	if s.keysDSN != "" {
+		keysPool = openPool(t, s.keysDSN)
+	}
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
 	registry := prometheus.NewRegistry()
 	waiting, err := queue.Open(queue.Options{Dir: t.TempDir(), MaxBytes: cmp.Or(s.queueBytes, 1<<20), SegmentBytes: 1000})
@@ -98,9 +102,15 @@ func start(t *testing.T, dsn, schema string, s settings) *collector {
 	return &collector{server, t, pool, schema, waiting, known}
 }
 
+// openPool makes a pool of one connection, as the embedded database has one session.
 func openPool(t *testing.T, dsn string) *pgxpool.Pool {
 	t.Helper()
-	pool, err := pgxpool.New(t.Context(), dsn)
+	config, err := pgxpool.ParseConfig(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config.MaxConns = 1
+	pool, err := pgxpool.NewWithConfig(t.Context(), config)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,7 +42,7 @@ func start(t *testing.T, binary, dsn string, args ...string) *program {
 	_ = port.Close() // free again
 	ctx, stop := context.WithCancel(context.Background())
 	cmd := stack.Command(ctx, binary, append(args, "--listen", port.Addr().String())...)
-	cmd.Env, cmd.Stderr = append(os.Environ(), "FOOTFALL_DSN="+dsn), t.Output()
+	cmd.Env, cmd.Stderr = append(os.Environ(), "FOOTFALL_DSN="+stack.OneConnection(dsn)), t.Output()
 	ended, err := stack.Start(cmd)
 	if err != nil {
 		t.Fatal(err)

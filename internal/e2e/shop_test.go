@@ -24,12 +24,13 @@ func openShop(t *testing.T, dsn string, users int) (*stack.Plugin, []shop.Event)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(collector.Stop)
 	events := shop.Generate(1, time.Now(), 30, users)
-	if err := shop.Send(t.Context(), collector.URL, events, func(int) {}); err != nil {
-		t.Fatal(err)
+	err = shop.Send(t.Context(), collector.URL, events, func(int) {})
+	if err == nil {
+		err = collector.Settle(t.Context())
 	}
-	if err := collector.Settle(t.Context()); err != nil {
+	collector.Stop()
+	if err != nil {
 		t.Fatal(err)
 	}
 	if err := sql.RefreshRollups(t.Context(), conn, schema); err != nil {

@@ -49,13 +49,23 @@ func StartCollector(ctx context.Context, binary, dsn, schema string, port int, q
 	return c, nil
 }
 
+// OneConnection makes a collector's pool hold one connection: the embedded database has one session, and two transactions side by
+// side can stop it.
+func OneConnection(dsn string) string {
+	separator := "?"
+	if strings.Contains(dsn, "?") {
+		separator = "&"
+	}
+	return dsn + separator + "pool_max_conns=1"
+}
+
 // LaunchCollector is [StartCollector] that returns before the collector is ready.
 func LaunchCollector(ctx context.Context, binary, dsn, schema string, port int, queueDir string, log io.Writer, flags ...string) (*Collector, error) {
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	flags = append([]string{"serve", "--schema", schema, "--listen", fmt.Sprintf("127.0.0.1:%d", port),
 		"--queue-dir", queueDir, "--batch-interval", "100ms"}, flags...)
 	cmd := Command(running, binary, flags...)
-	cmd.Env = append(os.Environ(), "FOOTFALL_DSN="+dsn)
+	cmd.Env = append(os.Environ(), "FOOTFALL_DSN="+OneConnection(dsn))
 	output := &startLog{next: log, address: make(chan string, 1)}
 	cmd.Stderr = output
 	ended, err := Start(cmd)
