@@ -137,7 +137,7 @@ func (t *Table) insertAll(ctx context.Context, events []event.Event) (stored int
 			return err
 		}
 		for i := range events {
-			if slices.Contains(told, events[i].ID.String()) {
+			if len(told) > 0 && slices.Contains(told, events[i].ID.String()) {
 				if err := learn(ctx, tx, &events[i]); err != nil {
 					return err
 				}
