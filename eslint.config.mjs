@@ -1,4 +1,5 @@
 import grafanaConfig from '@grafana/eslint-config';
+import grafanaI18n from '@grafana/i18n/eslint-plugin';
 import { defineConfig } from 'eslint/config';
 
 export default defineConfig([
@@ -13,6 +14,16 @@ export default defineConfig([
       'no-restricted-globals': ['error', 'location'],
       'react/prop-types': 'off',
       'react/react-in-jsx-scope': 'off',
+    },
+  },
+  {
+    // Every visible text of the plugin goes through t(), for its translation.
+    files: ['src/**/*.{ts,tsx}'],
+    ignores: ['**/*.test.*'],
+    plugins: { '@grafana/i18n': grafanaI18n },
+    rules: {
+      '@grafana/i18n/no-untranslated-strings': ['error', { calleesToIgnore: ['^css$'] }],
+      '@grafana/i18n/no-translation-top-level': 'error',
     },
   },
   {

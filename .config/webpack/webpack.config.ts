@@ -12,6 +12,7 @@ const { version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 
 const pluginId = JSON.parse(fs.readFileSync(path.join(root, 'plugin.json'), 'utf8')).id;
 
 const externals = [
+  'i18next',
   'lodash',
   'moment',
   'react',
@@ -51,6 +52,7 @@ export default (env: Env): Configuration => ({
         { from: 'README.md', context: root, noErrorOnMissing: true },
         { from: '{LICENSE,CHANGELOG.md}', context: root },
         { from: 'img/*' },
+        { from: 'locales/*/*.json' },
         { from: 'provisioning/dashboards/*.json', context: root, to: 'dashboards/[name][ext]', noErrorOnMissing: true },
       ],
     }),
