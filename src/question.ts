@@ -1,4 +1,5 @@
 import { lifecycleQuestion, stickinessQuestion } from './question/activity';
+import { annotationsQuestion } from './question/annotations';
 import { anomaliesQuestion } from './question/anomalies';
 import { funnelQuestion } from './question/funnel';
 import { heatmapQuestion } from './question/heatmap';
@@ -19,6 +20,7 @@ const questions: { [T in QueryType]: (part: NonNullable<Query[T]>) => string } =
   paths: pathsQuestion,
   timeline: timelineQuestion,
   anomalies: anomaliesQuestion,
+  annotations: annotationsQuestion,
 };
 
 /** The question that a query asks, in plain words; empty where it asks none, as a query of an unknown type does. */

@@ -1,6 +1,9 @@
 // Code generated from the Go package model by internal/tsgen; DO NOT EDIT.
 // `go generate ./pkg/model` writes it anew.
 
+/** MaxAnnotations is the largest number of annotations. */
+export const MaxAnnotations = 1000;
+
 /** MaxMoreThan is the largest number of events that an actor may be allowed. */
 export const MaxMoreThan = 1_000_000;
 
@@ -76,6 +79,28 @@ export const MaxSeries = 10;
 export const Columns = ['event_type', 'page_url', 'device_type', 'session_id', 'user_id'] as const;
 
 export const ProfileColumns = ['segment', 'tags', 'favorite_categories', 'total_clicks', 'consent'] as const;
+
+/** AnnotationsMode says which events are marked. */
+export const AnnotationsModeValues = [
+  /** EveryEvent marks each event that is picked. */
+  'every',
+  /** FirstOf marks, for each value of a property, the first event ever that has it. */
+  'first_of',
+] as const;
+export type AnnotationsMode = (typeof AnnotationsModeValues)[number];
+
+/** Annotations marks moments on the panels of a dashboard: events, or the first time that each value of a property was seen. */
+export interface Annotations extends EventSelector {
+  /** Mode is every (default) or first_of. */
+  mode?: AnnotationsMode;
+  /**
+   * Property is the one whose values' first events are marked. With every, its value is the text of the annotation; then it
+   * may be empty.
+   */
+  property?: string;
+  /** Limit is how many to mark, 1 to 1000, the newest. Default 100. */
+  limit?: number;
+}
 
 /** AnomaliesOutput is the frame that a query for anomalies returns. */
 export const AnomaliesOutputValues = [
@@ -485,6 +510,8 @@ export const QueryTypeValues = [
   'timeline',
   /** AnomaliesType finds unusual actors or unusual buckets. */
   'anomalies',
+  /** AnnotationsType lists moments that dashboards mark on their panels. */
+  'annotations',
 ] as const;
 export type QueryType = (typeof QueryTypeValues)[number];
 
@@ -510,6 +537,7 @@ export interface Query {
   paths?: Paths;
   timeline?: Timeline;
   anomalies?: Anomalies;
+  annotations?: Annotations;
 }
 
 /** Cohorts says which start events put an actor into a cohort. */

@@ -1,5 +1,6 @@
 import { QueryTypeValues, SchemaVersion, type Query, type QueryType } from './types.gen';
 import { validateLifecycle, validateStickiness } from './validate/activity';
+import { validateAnnotations } from './validate/annotations';
 import { validateAnomalies } from './validate/anomalies';
 import { Checks, quote, type IsTemplate, type Problem } from './validate/checks';
 import { validateFunnel } from './validate/funnel';
@@ -21,6 +22,7 @@ const validators: { [T in QueryType]: (checks: Checks, part: NonNullable<Query[T
   paths: validatePaths,
   timeline: validateTimeline,
   anomalies: validateAnomalies,
+  annotations: validateAnnotations,
 };
 
 /**

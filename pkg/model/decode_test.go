@@ -40,7 +40,7 @@ func TestHostileJSON(t *testing.T) {
 		{"two types in different case", `{"queryType":"trend","QUERYTYPE":"heatmap","trend":{}}`, "QUERYTYPE is there twice; remove one of them"},
 		{"two filters' values", `{"queryType":"trend","trend":{"series":[{"event":"a"},{"event":"b","filters":[{"property":"user_id","operator":"=","values":["a"],"values":["b"]}]}]}}`,
 			"trend.series[1].filters[0].values is there twice; remove one of them"},
-		{"a long word", `{"queryType":"` + big[:5000] + `"}`, `queryType is "` + big[:200] + `…"; use funnel, retention, heatmap, trend, lifecycle, stickiness, paths, timeline or anomalies`},
+		{"a long word", `{"queryType":"` + big[:5000] + `"}`, `queryType is "` + big[:200] + `…"; use funnel, retention, heatmap, trend, lifecycle, stickiness, paths, timeline, anomalies or annotations`},
 		{"a long zone", `{"queryType":"trend","trend":{},"timeZone":"` + big[:5000] + `"}`, `timeZone is "` + big[:200] + `…", which is not a known time zone; use an IANA name such as Europe/Berlin or UTC`},
 		{"a zone that leads out", `{"queryType":"trend","trend":{},"timeZone":"../../../../etc/passwd"}`, `timeZone is "../../../../etc/passwd", which is not a known time zone; use an IANA name such as Europe/Berlin or UTC`},
 		{"a long number", `{"queryType":"timeline","timeline":{"user":"a","limit":` + strings.Repeat("9", 5000) + `}}`, "timeline.limit is a JSON number " + strings.Repeat("9", 193) + "…; use a whole number"},

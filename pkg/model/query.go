@@ -33,6 +33,8 @@ const (
 	TimelineType QueryType = "timeline"
 	// AnomaliesType finds unusual actors or unusual buckets.
 	AnomaliesType QueryType = "anomalies"
+	// AnnotationsType lists moments that dashboards mark on their panels.
+	AnnotationsType QueryType = "annotations"
 )
 
 // Query is one question. Exactly the part named by QueryType is read.
@@ -47,15 +49,16 @@ type Query struct {
 	// Filters apply to every event that the analysis looks at.
 	Filters []Filter `json:"filters,omitempty"`
 
-	Funnel     *Funnel     `json:"funnel,omitempty"`
-	Retention  *Retention  `json:"retention,omitempty"`
-	Heatmap    *Heatmap    `json:"heatmap,omitempty"`
-	Trend      *Trend      `json:"trend,omitempty"`
-	Lifecycle  *Lifecycle  `json:"lifecycle,omitempty"`
-	Stickiness *Stickiness `json:"stickiness,omitempty"`
-	Paths      *Paths      `json:"paths,omitempty"`
-	Timeline   *Timeline   `json:"timeline,omitempty"`
-	Anomalies  *Anomalies  `json:"anomalies,omitempty"`
+	Funnel      *Funnel      `json:"funnel,omitempty"`
+	Retention   *Retention   `json:"retention,omitempty"`
+	Heatmap     *Heatmap     `json:"heatmap,omitempty"`
+	Trend       *Trend       `json:"trend,omitempty"`
+	Lifecycle   *Lifecycle   `json:"lifecycle,omitempty"`
+	Stickiness  *Stickiness  `json:"stickiness,omitempty"`
+	Paths       *Paths       `json:"paths,omitempty"`
+	Timeline    *Timeline    `json:"timeline,omitempty"`
+	Anomalies   *Anomalies   `json:"anomalies,omitempty"`
+	Annotations *Annotations `json:"annotations,omitempty"`
 }
 
 // part is the part of a query that its type names.
@@ -85,6 +88,8 @@ func (q *Query) part() (p part, missing bool) {
 		return q.Timeline, q.Timeline == nil
 	case AnomaliesType:
 		return q.Anomalies, q.Anomalies == nil
+	case AnnotationsType:
+		return q.Annotations, q.Annotations == nil
 	}
 	return nil, false
 }
@@ -144,7 +149,7 @@ func (q *Query) validate() error {
 	p, missing := q.part()
 	switch {
 	case p == nil:
-		return invalid("queryType", "is %q; use funnel, retention, heatmap, trend, lifecycle, stickiness, paths, timeline or anomalies", q.QueryType)
+		return invalid("queryType", "is %q; use funnel, retention, heatmap, trend, lifecycle, stickiness, paths, timeline, anomalies or annotations", q.QueryType)
 	case missing:
 		return invalid(string(q.QueryType), "is missing: a query of type %s needs it", q.QueryType)
 	}

@@ -130,6 +130,8 @@ func statementsOf(q *model.Query, r Range, s Settings) ([]Statement, error) {
 		return []Statement{Timeline(q, r, false, nil), Timeline(q, r, true, []int64{1, 2})}, nil
 	case model.AnomaliesType:
 		return ofAnomalies(q, r, s)
+	case model.AnnotationsType:
+		return []Statement{Annotations(q, r, false), Annotations(q, r, true)}, nil
 	}
 	panic("no statements are known of " + string(q.QueryType))
 }
@@ -255,6 +257,8 @@ func renamed(t *testing.T, raw []byte, text string) *model.Query {
 		case *model.Breakdown:
 			v.Property = renamedProperty(v.Property, rename)
 		case *model.Paths:
+			v.Property = renamedProperty(v.Property, rename)
+		case *model.Annotations:
 			v.Property = renamedProperty(v.Property, rename)
 		case *model.Heatmap:
 			v.XProperty, v.YProperty = renamedProperty(v.XProperty, rename), renamedProperty(v.YProperty, rename)

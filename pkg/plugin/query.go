@@ -92,6 +92,8 @@ func (d *Datasource) ask(ctx context.Context, q engine.Question, trace *engine.T
 		return d.timeline(ctx, q, trace)
 	case model.AnomaliesType:
 		return d.anomalies(ctx, q, trace)
+	case model.AnnotationsType:
+		return d.annotations(ctx, q, trace)
 	}
 	panic("plugin: a query that was not validated: " + string(q.Query.QueryType))
 }

@@ -1,0 +1,50 @@
+package model
+
+// AnnotationsMode says which events are marked.
+type AnnotationsMode string
+
+// The modes.
+const (
+	// EveryEvent marks each event that is picked.
+	EveryEvent AnnotationsMode = "every"
+	// FirstOf marks, for each value of a property, the first event ever that has it.
+	FirstOf AnnotationsMode = "first_of"
+)
+
+// MaxAnnotations is the largest number of annotations.
+const MaxAnnotations = 1000
+
+// Annotations marks moments on the panels of a dashboard: events, or the first time that each value of a property was seen.
+type Annotations struct {
+	EventSelector
+	// Mode is every (default) or first_of.
+	Mode AnnotationsMode `json:"mode,omitempty"`
+	// Property is the one whose values' first events are marked. With every, its value is the text of the annotation; then it
+	// may be empty.
+	Property string `json:"property,omitempty"`
+	// Limit is how many to mark, 1 to 1000, the newest. Default 100.
+	Limit int `json:"limit,omitempty"`
+}
+
+func (a *Annotations) setDefaults() {
+	setDefault(&a.Mode, EveryEvent)
+	setDefault(&a.Limit, 100)
+}
+
+func (a *Annotations) validate() error {
+	if err := a.EventSelector.validate("annotations"); err != nil {
+		return err
+	}
+	if err := oneOf("annotations.mode", a.Mode, EveryEvent, FirstOf); err != nil {
+		return err
+	}
+	if a.Mode == FirstOf || a.Property != "" {
+		if _, err := ParseProperty("annotations.property", a.Property); err != nil {
+			return err
+		}
+	}
+	if a.Limit < 1 || a.Limit > MaxAnnotations {
+		return invalid("annotations.limit", "is %d; use 1 to %d", a.Limit, MaxAnnotations)
+	}
+	return nil
+}
