@@ -26,6 +26,8 @@ func expected(q *model.Query, w twin.World, r twin.Range, s twin.Settings) table
 		return timelineTable(q.Timeline, answer.Timeline, s.Zone)
 	case model.AnomaliesType:
 		return anomaliesTable(q.Anomalies, answer.Anomalies, s.Zone)
+	case model.AnnotationsType:
+		return annotationsTable(q.Annotations, answer.Annotations, s.Zone)
 	}
 	return heatmapTable(q.Heatmap, answer.Heatmap)
 }

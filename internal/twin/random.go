@@ -214,7 +214,7 @@ func (g generator) now(times []time.Time) time.Time {
 
 func (g generator) query(zone, window string, r Range) *model.Query {
 	q := model.Query{TimeZone: zone, Filters: g.filters(15)}
-	switch g.IntN(12) {
+	switch g.IntN(13) {
 	case 0, 1:
 		q.QueryType, q.Funnel = model.FunnelType, g.funnel(window, r)
 	case 2, 3:
@@ -231,6 +231,8 @@ func (g generator) query(zone, window string, r Range) *model.Query {
 		q.QueryType, q.Stickiness = model.StickinessType, g.stickiness(r)
 	case 9:
 		q.QueryType, q.Paths = model.PathsType, g.paths(window)
+	case 10:
+		q.QueryType, q.Annotations = model.AnnotationsType, g.annotations()
 	default:
 		q.QueryType, q.Heatmap = model.HeatmapType, g.heatmap()
 	}

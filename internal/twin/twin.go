@@ -69,15 +69,16 @@ type Settings struct {
 
 // Answer is the answer to a query: the part that its type names.
 type Answer struct {
-	Funnel     []FunnelRow
-	Retention  []Matrix
-	Heatmap    Grid
-	Trend      Trend
-	Lifecycle  []LifecycleRow
-	Stickiness Sticky
-	Paths      PathsFound
-	Timeline   Listed
-	Anomalies  Found
+	Funnel      []FunnelRow
+	Retention   []Matrix
+	Heatmap     Grid
+	Trend       Trend
+	Lifecycle   []LifecycleRow
+	Stickiness  Sticky
+	Paths       PathsFound
+	Timeline    Listed
+	Anomalies   Found
+	Annotations Marked
 }
 
 // Ask answers a query.
@@ -101,6 +102,8 @@ func Ask(q *model.Query, w World, r Range, s Settings) Answer {
 		return Answer{Timeline: Timeline(q, w, r)}
 	case model.AnomaliesType:
 		return Answer{Anomalies: Anomalies(q, w, r, s)}
+	case model.AnnotationsType:
+		return Answer{Annotations: Annotate(q, w, r)}
 	}
 	panic("twin: unknown query type " + string(q.QueryType))
 }
