@@ -1,5 +1,6 @@
 // Package shop makes up the traffic of a web shop in Berlin: visitors who arrive through six channels, look around, put
-// things into a cart, some of whom pay, register and come back. The demo and its tests send it to the collector.
+// things into a cart, some of whom pay, register and come back, and a robot that compares prices. The demo and its tests send it
+// to the collector.
 //
 // The traffic is a function of the seed and the calendar. Whoever generates it again, an hour or a week later, gets the
 // same events with the same identifiers, and the new ones after them: sending it twice stores nothing twice.
@@ -42,6 +43,9 @@ type Metadata struct {
 	Items      int     `json:"items,omitempty"`
 	OrderValue float64 `json:"order_value,omitempty"`
 	Payment    string  `json:"payment,omitempty"`
+	// X and Y are where on the page a click was, in percent of its width and height.
+	X float64 `json:"x,omitempty"`
+	Y float64 `json:"y,omitempty"`
 }
 
 // Zone is the time zone that the shop's visitors live in.
@@ -61,8 +65,10 @@ func Generate(seed uint64, now time.Time, days, users int) []Event {
 		for n := range arrivals(seed, day, float64(users)/float64(days)) {
 			v := newVisitor(seed, day, n)
 			v.live(now)
+			v.click(random(^seed, day, n))
 			events = append(events, v.events...)
 		}
+		events = append(events, robot(seed, day)...)
 	}
 	events = slices.DeleteFunc(events, func(e Event) bool { return e.Time.After(now) })
 	slices.SortFunc(events, func(a, b Event) int {

@@ -2,6 +2,7 @@ package shop_test
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -141,6 +142,27 @@ func TestRhythm(t *testing.T) {
 	}
 	between(t, "4 o'clock against 20 o'clock", hours[4]/hours[20], 0.01, 0.15)
 	between(t, "Sunday against Wednesday", weekdays[time.Sunday]/weekdays[time.Wednesday], 1.15, 1.7)
+}
+
+// Clicks lie on the page, most of them on few places of it, and only the robot does more than a person can.
+func TestClicksAndTheRobot(t *testing.T) {
+	clicks, places, searches := 0.0, map[[2]int]float64{}, map[string]float64{}
+	for _, e := range month() {
+		switch e.Type {
+		case "click":
+			if e.Metadata.X <= 0 || e.Metadata.X >= 100 || e.Metadata.Y <= 0 || e.Metadata.Y >= 100 {
+				t.Fatalf("a click beside the page: %+v", e)
+			}
+			clicks++
+			places[[2]int{int(e.Metadata.X) / 10, int(e.Metadata.Y) / 10}]++
+		case "search":
+			searches[e.UserID+e.Time.Format(" 2006-01-02 15:04")]++
+		}
+	}
+	between(t, "clicks", clicks, 6_000, 15_000)
+	top := slices.Sorted(maps.Values(places))
+	between(t, "clicks in the tenth most popular part", top[len(top)-10]/clicks, 0.02, 0.05)
+	between(t, "minutes with more than 60 searches of a user", float64(len(slices.DeleteFunc(slices.Collect(maps.Values(searches)), func(n float64) bool { return n <= 60 }))), 4, 5)
 }
 
 func TestEventsAreWhatTheCollectorTakes(t *testing.T) {

@@ -156,17 +156,20 @@ func (s *session) run() {
 
 func (s *session) add(name, page string, m Metadata) {
 	m.Channel, m.Country, m.Browser = s.channel.name, s.country, s.browser
-	var id uuid.UUID
+	s.events = append(s.events, Event{
+		ID: newID(s.rng), UserID: s.visitor.id, Type: name, Time: s.at.UTC(), PageURL: page,
+		DeviceType: s.device.name, SessionID: s.id, Metadata: m,
+	})
+}
+
+func newID(rng *rand.Rand) (id uuid.UUID) {
 	for i := range 2 {
-		for j, bits := 0, s.rng.Uint64(); j < 8; j, bits = j+1, bits>>8 {
+		for j, bits := 0, rng.Uint64(); j < 8; j, bits = j+1, bits>>8 {
 			id[8*i+j] = byte(bits)
 		}
 	}
 	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80 // the marks of a random UUID
-	s.events = append(s.events, Event{
-		ID: id, UserID: s.visitor.id, Type: name, Time: s.at.UTC(), PageURL: page,
-		DeviceType: s.device.name, SessionID: s.id, Metadata: m,
-	})
+	return id
 }
 
 func (s *session) wait(median time.Duration, spread float64) {
