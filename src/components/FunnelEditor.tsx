@@ -1,10 +1,9 @@
 import { Combobox, Stack } from '@grafana/ui';
 import { useId } from 'react';
-import type { Breakdown, Funnel, FunnelOutput } from '../types.gen';
-import { PropertyPicker } from './PropertyPicker';
+import type { Funnel, FunnelOutput } from '../types.gen';
+import { BreakdownFields } from './BreakdownFields';
 import { ProblemField } from './ProblemField';
 import { StepsEditor } from './StepsEditor';
-import { TextInput } from './TextInput';
 import { WindowInput } from './WindowInput';
 import type { Part } from './editor';
 
@@ -28,9 +27,15 @@ export function FunnelEditor({ value: funnel, onChange }: Part<Funnel>) {
       <StepsEditor value={funnel.steps} onChange={(steps) => set({ steps })} />
       <Stack direction="row" gap={2} wrap="wrap" alignItems="flex-start">
         <ProblemField path="funnel.window" label="Conversion window" htmlFor={`${id}-window`}>
-          <WindowInput id={`${id}-window`} value={funnel.window || '24h'} onChange={(window) => set({ window })} />
+          <WindowInput
+            label="Conversion window"
+            id={`${id}-window`}
+            value={funnel.window || '24h'}
+            onChange={(window) => set({ window })}
+          />
         </ProblemField>
         <BreakdownFields
+          path="funnel.breakdown"
           event={funnel.steps[0]?.event ?? ''}
           value={funnel.breakdown}
           onChange={(breakdown) => set({ breakdown })}
@@ -46,34 +51,5 @@ export function FunnelEditor({ value: funnel, onChange }: Part<Funnel>) {
         </ProblemField>
       </Stack>
     </Stack>
-  );
-}
-
-function BreakdownFields({ event, value: breakdown, onChange }: Part<Breakdown | undefined> & { event: string }) {
-  const id = useId();
-  return (
-    <>
-      <ProblemField path="funnel.breakdown.property" label="Break down by">
-        <PropertyPicker
-          label="Break down by"
-          placeholder="Nothing"
-          isClearable
-          event={event}
-          value={breakdown?.property}
-          onChange={(property) => onChange(property ? { ...breakdown, property } : undefined)}
-        />
-      </ProblemField>
-      {breakdown && (
-        <ProblemField path="funnel.breakdown.limit" label="Top values" htmlFor={`${id}-limit`}>
-          <TextInput
-            id={`${id}-limit`}
-            type="number"
-            width={9}
-            value={String(breakdown.limit || 5)}
-            onChange={(text) => onChange({ ...breakdown, limit: Number(text) })}
-          />
-        </ProblemField>
-      )}
-    </>
   );
 }

@@ -1,50 +1,7 @@
-import { dateTime } from '@grafana/data';
-import type { TemplateSrv } from '@grafana/runtime';
-import { cleanup, render, screen, within } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
-import { useState } from 'react';
-import { DataSource } from '../datasource';
+import { cleanup, screen, within } from '@testing-library/react';
 import type { FootfallQuery } from '../types';
 import type { Funnel } from '../types.gen';
-import { QueryEditor } from './QueryEditor';
-
-const range = { from: dateTime(0), to: dateTime(1), raw: { from: dateTime(0), to: dateTime(1) } };
-
-/** The editor in the hands of a user: what it changes comes back to it. */
-function edit(initial: Partial<FootfallQuery>) {
-  const templates = { replace: (text = '') => text, containsTemplate: () => false };
-  const datasource = new DataSource(
-    { uid: 'x', type: 'footfall', jsonData: {} } as ConstructorParameters<typeof DataSource>[0],
-    templates as unknown as TemplateSrv
-  );
-  jest.spyOn(datasource, 'events').mockResolvedValue([
-    { name: 'visit', count: 1200 },
-    { name: 'pay_order', count: 90 },
-  ]);
-  jest.spyOn(datasource, 'properties').mockResolvedValue([{ name: 'device_type' }, { name: 'metadata.channel' }]);
-  jest.spyOn(datasource, 'values').mockResolvedValue([{ value: 'mobile', count: 7 }]);
-  const statement = jest
-    .spyOn(datasource, 'statement')
-    .mockResolvedValue({ sql: 'SELECT 1', source: 'raw events', reason: 'nothing else has users' });
-
-  const runs = jest.fn();
-  let query = { refId: 'A', ...initial } as FootfallQuery;
-  function Host() {
-    const [value, setValue] = useState(query);
-    query = value;
-    return <QueryEditor datasource={datasource} query={value} range={range} onChange={setValue} onRunQuery={runs} />;
-  }
-  render(<Host />);
-  return { user: userEvent.setup(), runs, statement, datasource, saved: () => query };
-}
-
-type User = ReturnType<typeof userEvent.setup>;
-
-async function choose(user: User, field: string, option: string) {
-  await user.click(screen.getByRole('combobox', { name: field }));
-  const [first] = await screen.findAllByRole('option', { name: (name) => name.startsWith(option) });
-  await user.click(first);
-}
+import { choose, edit, range } from './testing';
 
 const funnel = { queryType: 'funnel' as const, funnel: { steps: [{ event: 'visit' }, { event: 'pay_order' }] } };
 
@@ -89,7 +46,7 @@ describe('funnel', () => {
     const window = screen.getByLabelText('Conversion window');
     await user.clear(window);
     await user.type(window, '999{Enter}');
-    await choose(user, 'Unit of the conversion window', 'days');
+    await choose(user, 'Unit of: Conversion window', 'days');
     expect(screen.getByText('Conversion window is 999d; the longest window is 366d.')).toBeVisible();
     await user.clear(window);
     await user.type(window, '14');

@@ -1,14 +1,21 @@
 import { Combobox, Stack } from '@grafana/ui';
-import { windowUnits } from '../question/words';
-import { TextInput } from './TextInput';
+import { t } from '../i18n';
 import type { Part } from './editor';
+import { TextInput } from './TextInput';
 
-const units = Object.entries(windowUnits).map(([value, label]) => ({ value, label }));
+interface Props extends Part<string> {
+  id: string;
+  /** What the length is of, for the label of its unit: "Conversion window". */
+  label: string;
+  invalid?: boolean;
+}
 
 /** A length of time as a number and a unit. */
-export function WindowInput({ value, onChange, id, invalid }: Part<string> & { id: string; invalid?: boolean }) {
-  const unit = value.slice(-1) in windowUnits ? value.slice(-1) : 'h';
-  const count = value.slice(-1) in windowUnits ? value.slice(0, -1) : value;
+export function WindowInput({ value, onChange, id, label, invalid }: Props) {
+  const options = units();
+  const known = options.some((option) => option.value === value.slice(-1));
+  const unit = known ? value.slice(-1) : 'h';
+  const count = known ? value.slice(0, -1) : value;
   return (
     <Stack direction="row" gap={0.5}>
       <TextInput
@@ -21,12 +28,20 @@ export function WindowInput({ value, onChange, id, invalid }: Part<string> & { i
         onChange={(text) => onChange(text + unit)}
       />
       <Combobox
-        aria-label="Unit of the conversion window"
+        aria-label={t('fields.unit-of', 'Unit of: {{label}}', { label })}
         width={13}
-        options={units}
+        options={options}
         value={unit}
         onChange={(option) => onChange(count + option.value)}
       />
     </Stack>
   );
 }
+
+const units = () => [
+  { value: 's', label: t('fields.seconds', 'seconds') },
+  { value: 'm', label: t('fields.minutes', 'minutes') },
+  { value: 'h', label: t('fields.hours', 'hours') },
+  { value: 'd', label: t('fields.days', 'days') },
+  { value: 'w', label: t('fields.weeks', 'weeks') },
+];

@@ -1,0 +1,41 @@
+import { t } from '../i18n';
+import type { Breakdown } from '../types.gen';
+import type { Part } from './editor';
+import { NumberField } from './NumberField';
+import { ProblemField } from './ProblemField';
+import { PropertyPicker } from './PropertyPicker';
+
+interface Props extends Part<Breakdown | undefined> {
+  /** Path of the breakdown in the query. */
+  path: string;
+  /** The event whose properties are offered. */
+  event: string;
+}
+
+/** The property by which a result is split, and how many of its values get a row of their own. */
+export function BreakdownFields({ path, event, value: breakdown, onChange }: Props) {
+  const label = t('fields.breakdown', 'Break down by');
+  return (
+    <>
+      <ProblemField path={`${path}.property`} label={label}>
+        <PropertyPicker
+          label={label}
+          placeholder={t('fields.no-breakdown', 'Nothing')}
+          isClearable
+          event={event}
+          value={breakdown?.property}
+          onChange={(property) => onChange(property ? { ...breakdown, property } : undefined)}
+        />
+      </ProblemField>
+      {breakdown && (
+        <NumberField
+          path={`${path}.limit`}
+          label={t('fields.breakdown-limit', 'Top values')}
+          value={breakdown.limit}
+          fallback={5}
+          onChange={(limit) => onChange({ ...breakdown, limit })}
+        />
+      )}
+    </>
+  );
+}

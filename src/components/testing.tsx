@@ -1,0 +1,54 @@
+import { dateTime } from '@grafana/data';
+import type { TemplateSrv } from '@grafana/runtime';
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { useState } from 'react';
+import { DataSource } from '../datasource';
+import type { FootfallQuery } from '../types';
+import { QueryEditor } from './QueryEditor';
+
+export const range = { from: dateTime(0), to: dateTime(1), raw: { from: dateTime(0), to: dateTime(1) } };
+
+/** The editor in the hands of a user: what it changes comes back to it. */
+export function edit(initial: Partial<FootfallQuery>) {
+  const templates = { replace: (text = '') => text, containsTemplate: () => false };
+  const datasource = new DataSource(
+    { uid: 'x', type: 'footfall', jsonData: {} } as ConstructorParameters<typeof DataSource>[0],
+    templates as unknown as TemplateSrv
+  );
+  jest.spyOn(datasource, 'events').mockResolvedValue([
+    { name: 'visit', count: 1200 },
+    { name: 'pay_order', count: 90 },
+  ]);
+  jest.spyOn(datasource, 'properties').mockResolvedValue([{ name: 'device_type', count: 0 }, { name: 'metadata.channel' }]);
+  jest.spyOn(datasource, 'values').mockResolvedValue([{ value: 'mobile', count: 7 }]);
+  const statement = jest
+    .spyOn(datasource, 'statement')
+    .mockResolvedValue({ sql: 'SELECT 1', source: 'raw events', reason: 'nothing else has users' });
+
+  const runs = jest.fn();
+  let query = { refId: 'A', ...initial } as FootfallQuery;
+  function Host() {
+    const [value, setValue] = useState(query);
+    query = value;
+    return <QueryEditor datasource={datasource} query={value} range={range} onChange={setValue} onRunQuery={runs} />;
+  }
+  render(<Host />);
+  return { user: userEvent.setup(), runs, statement, datasource, saved: () => query };
+}
+
+type User = ReturnType<typeof userEvent.setup>;
+
+/** Chooses an option by how its text begins. */
+export async function choose(user: User, field: string, option: string) {
+  await user.click(screen.getByRole('combobox', { name: field }));
+  const [first] = await screen.findAllByRole('option', { name: (name) => name.startsWith(option) });
+  await user.click(first);
+}
+
+/** Puts a text in the place of what a field has. */
+export async function enter(user: User, field: string, text: string) {
+  const input = screen.getByLabelText(field);
+  await user.clear(input);
+  await user.type(input, `${text}{Enter}`);
+}
