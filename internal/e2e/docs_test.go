@@ -23,7 +23,7 @@ import (
 // The worked examples in the docs are true: their events, asked with their query, give the table that the page shows.
 func TestExamplesInTheDocs(t *testing.T) {
 	h := newHouse(t, dbtest.Embedded(t))
-	for _, name := range []string{"funnel.md", "retention.md", "heatmap.md", "trend.md", "timeline.md", "anomalies.md", "lifecycle.md", "stickiness.md", "paths.md", "identity.md"} {
+	for _, name := range []string{"funnel.md", "retention.md", "heatmap.md", "trend.md", "timeline.md", "anomalies.md", "lifecycle.md", "stickiness.md", "paths.md", "identity.md", "annotations.md"} {
 		t.Run(name, func(t *testing.T) {
 			page, err := os.ReadFile(filepath.Join("..", "..", "docs", name))
 			if err != nil {
