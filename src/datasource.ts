@@ -54,7 +54,7 @@ export class DataSource extends DataSourceWithBackend<FootfallQuery, FootfallOpt
     return this.getResource('events', span(range));
   }
 
-  properties(range: TimeRange, event: string): Promise<Array<{ name: string }>> {
+  properties(range: TimeRange, event: string): Promise<EventName[]> {
     return this.getResource('properties', { ...span(range), event });
   }
 

@@ -20,7 +20,10 @@ export function edit(initial: Partial<FootfallQuery>) {
     { name: 'visit', count: 1200 },
     { name: 'pay_order', count: 90 },
   ]);
-  jest.spyOn(datasource, 'properties').mockResolvedValue([{ name: 'device_type', count: 0 }, { name: 'metadata.channel' }]);
+  jest.spyOn(datasource, 'properties').mockResolvedValue([
+    { name: 'device_type', count: 0 },
+    { name: 'metadata.channel', count: 1100 },
+  ]);
   jest.spyOn(datasource, 'values').mockResolvedValue([{ value: 'mobile', count: 7 }]);
   const statement = jest
     .spyOn(datasource, 'statement')
