@@ -1,5 +1,7 @@
 # The images of docker-compose.yml, one target each: collector, traffic, grafana.
 
+ARG GRAFANA_IMAGE=grafana/grafana:12.4.3
+
 FROM golang:1.26.5-alpine3.24 AS go
 WORKDIR /src
 COPY go.mod go.sum ./
@@ -41,7 +43,7 @@ USER 10001
 COPY --from=build-traffic /out/traffic /usr/local/bin/traffic
 ENTRYPOINT ["traffic"]
 
-FROM grafana/grafana:12.4.3 AS grafana
+FROM ${GRAFANA_IMAGE} AS grafana
 # Not below /var/lib/grafana: a volume there would keep an old plugin when the image is built anew.
 ENV GF_PATHS_PLUGINS=/opt/grafana-plugins
 COPY --from=build-frontend /src/dist /opt/grafana-plugins/footfall-behavior-datasource

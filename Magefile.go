@@ -17,14 +17,20 @@ import (
 	"github.com/footfall-analytics/footfall/internal/steps"
 )
 
-// Build builds the plugin, the collector and the demo for this machine, as far as they are not up to date.
+// Build builds the plugin and the collector for Linux, macOS and Windows on amd64 and arm64: the plugin in dist and as a zip, the
+// collector's programs beside the zip in .footfall/release.
 func Build(ctx context.Context) error {
-	return build.All(ctx, steps.New(os.Stdout))
+	return build.Release(ctx, steps.New(os.Stdout))
+}
+
+// local builds what the other commands run.
+func local(ctx context.Context) error {
+	return build.Local(ctx, steps.New(os.Stdout))
 }
 
 // Demo shows Footfall at work on a made-up shop's traffic, until Ctrl-C.
 func Demo(ctx context.Context) error {
-	mg.CtxDeps(ctx, Build)
+	mg.CtxDeps(ctx, local)
 	// The demo takes this process over, so that signals reach it and its exit status is mage's.
 	return syscall.Exec(build.Demo, []string{build.Demo}, os.Environ())
 }
@@ -32,7 +38,7 @@ func Demo(ctx context.Context) error {
 // Test proves that Footfall does what it says: style, types, the tests in Go and TypeScript, the path of an event from HTTP to
 // a panel, and the preview page in a real browser. FOOTFALL_TEST_DSN names a TimescaleDB server to test on as well.
 func Test(ctx context.Context) error {
-	mg.CtxDeps(ctx, Build)
+	mg.CtxDeps(ctx, local)
 	for _, check := range [][]string{
 		{"go", "vet", "./..."},
 		{"go", "tool", "staticcheck", "./..."},
@@ -62,6 +68,6 @@ func Chaos() error { return sh.RunV("go", "run", "./internal/chaos") }
 // BenchIngest measures how fast the collector takes events and writes them to the TimescaleDB server of FOOTFALL_DSN, next to a
 // bare COPY. See docs/performance.md.
 func BenchIngest(ctx context.Context) error {
-	mg.CtxDeps(ctx, Build)
+	mg.CtxDeps(ctx, local)
 	return sh.RunV("go", "run", "./internal/ingestbench")
 }

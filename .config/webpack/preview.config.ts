@@ -18,7 +18,7 @@ export default (env: Env): Configuration => ({
   context: page,
   entry: './main.tsx',
   output: {
-    path: path.join(root, 'dist/preview'),
+    path: path.join(root, '.footfall/preview'),
     clean: true,
     filename: env.production ? '[name].[contenthash:8].js' : '[name].js',
     publicPath: '/',

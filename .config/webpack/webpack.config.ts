@@ -39,8 +39,8 @@ export default (env: Env): Configuration => ({
   externals,
   output: {
     path: path.join(root, 'dist'),
-    // The back end's binaries and the preview page are built by others into the same folder.
-    clean: { keep: /^(gpx_|go_plugin_build_manifest|preview)/ },
+    // The back end's programs are built by others into the same folder.
+    clean: { keep: /^(gpx_|go_plugin_build_manifest)/ },
     filename: '[name].js',
     library: { type: 'amd' },
     uniqueName: pluginId,

@@ -24,11 +24,12 @@ import (
 // minNode is the oldest version of Node.js that the front end is built with.
 const minNode = 20
 
-// Where the programs go, from the repository's root.
+// Where the programs and the preview page go, from the repository's root.
 var (
 	Plugin    = filepath.Join("dist", fmt.Sprintf("gpx_footfall_%s_%s", runtime.GOOS, runtime.GOARCH))
 	Collector = filepath.Join(".footfall", "bin", "collector")
 	Demo      = filepath.Join(".footfall", "bin", "demo")
+	Preview   = filepath.Join(".footfall", "preview")
 )
 
 // step is one thing to build.
@@ -37,8 +38,8 @@ type step struct {
 	do   func(context.Context) (detail string, err error)
 }
 
-// All builds everything that is not up to date, in the repository's root: the front end beside the programs.
-func All(ctx context.Context, p *steps.Printer) error {
+// Local builds what this machine runs, as far as it is not up to date, in the repository's root: the front end beside the programs.
+func Local(ctx context.Context, p *steps.Printer) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, lane := range [][]step{
 		{{"Node.js", checkNode}, {"npm packages", installPackages}, {"Plugin front end", frontEnd}, {"Preview page", previewPage}, {"Script for web pages", webScript}},
@@ -91,7 +92,7 @@ func frontEnd(ctx context.Context) (string, error) {
 }
 
 func previewPage(ctx context.Context) (string, error) {
-	return bundle(ctx, "dist/preview/index.html", "build:preview", "src", "internal/preview/page", "plugin.json", ".config",
+	return bundle(ctx, filepath.Join(Preview, "index.html"), "build:preview", "src", "internal/preview/page", "plugin.json", ".config",
 		"tsconfig.json", "package-lock.json")
 }
 

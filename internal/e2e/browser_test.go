@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/footfall-analytics/footfall/internal/build"
 	"github.com/footfall-analytics/footfall/internal/dbtest"
 	"github.com/footfall-analytics/footfall/internal/embedded"
 	"github.com/footfall-analytics/footfall/internal/preview"
@@ -20,9 +21,9 @@ func TestPreviewInABrowser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page := filepath.Join(root, "dist", "preview")
+	page := filepath.Join(root, build.Preview)
 	if _, err := os.Stat(filepath.Join(page, "index.html")); err != nil {
-		t.Fatal("the preview page is not built: run go tool mage build")
+		t.Fatal("the preview page is not built: run npm run build:preview")
 	}
 	plugin, _ := openShop(t, dbtest.Embedded(t), 3000)
 	now := time.Now()
