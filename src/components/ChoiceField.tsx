@@ -1,12 +1,17 @@
-import { Combobox, RadioButtonGroup, type ComboboxOption } from '@grafana/ui';
+import { Combobox, RadioButtonGroup } from '@grafana/ui';
 import { useId } from 'react';
-import type { Part } from './editor';
+import type { Part, Place } from './editor';
 import { ProblemField } from './ProblemField';
 
-interface Props<T extends string> extends Part<T | undefined> {
-  path: string;
+export interface Choice<T> {
+  value: T;
   label: string;
-  options: Array<ComboboxOption<T> & { label: string }>;
+  description?: string;
+}
+
+interface Props<T> extends Part<T | undefined>, Place {
+  label: string;
+  options: Array<Choice<T>>;
   /** The option that holds where the query has none. It is left out of the query. */
   fallback: T;
   /** Shows all options at once: for two or three short ones. */
@@ -14,17 +19,22 @@ interface Props<T extends string> extends Part<T | undefined> {
 }
 
 /** A choice of one option out of a few. */
-export function ChoiceField<T extends string>({ path, label, options, fallback, radio, ...part }: Props<T>) {
+export function ChoiceField<T extends string | number>({ path, when, label, options, radio, ...part }: Props<T>) {
   const id = useId();
-  const value = part.value || fallback;
-  const choose = (chosen: T) => part.onChange(chosen === fallback ? undefined : chosen);
+  const value = part.value || part.fallback;
+  const choose = (chosen: T) => part.onChange(chosen === part.fallback ? undefined : chosen);
   return radio ? (
-    <ProblemField path={path} label={label}>
+    <ProblemField path={path} when={when} label={label}>
       <RadioButtonGroup aria-label={label} options={options} value={value} onChange={choose} />
     </ProblemField>
   ) : (
-    <ProblemField path={path} label={label} htmlFor={id}>
+    <ProblemField path={path} when={when} label={label} htmlFor={id}>
       <Combobox id={id} width={22} options={options} value={value} onChange={(option) => choose(option.value)} />
     </ProblemField>
   );
+}
+
+/** The label of the option that holds. */
+export function chosen<T>(options: Array<Choice<T>>, value: T | undefined, fallback: T): string {
+  return options.find((option) => option.value === (value || fallback))?.label ?? String(value);
 }

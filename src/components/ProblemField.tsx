@@ -1,24 +1,42 @@
-import { Field } from '@grafana/ui';
+import { Field, FieldValidationMessage } from '@grafana/ui';
 import type { ComponentProps } from 'react';
-import { useEditor } from './editor';
+import { t } from '../i18n';
+import { useEditor, type Place } from './editor';
 
-interface Props extends Omit<ComponentProps<typeof Field>, 'invalid' | 'error' | 'noMargin'> {
-  /** Path of the field in the query, as problems name it. Problems of a list's entries are shown at the list. */
-  path: string;
+interface Props extends Omit<ComponentProps<typeof Field>, 'invalid' | 'error' | 'noMargin'>, Place {
   /** What the field is called in a message; the label by default. */
   name?: string;
 }
 
 /** A field of the query, with what is wrong with it beneath. */
-export function ProblemField({ path, name, ...props }: Props) {
-  const { problems } = useEditor();
-  const problem = problems.find(({ field }) => field === path || field.replace(/\[\d+\]$/, '') === path);
-  return (
+export function ProblemField({ path, when = true, name, ...props }: Props) {
+  const paths = [path].flat();
+  // Problems of a list's entries that have no field of their own are shown at the list.
+  const problem = useEditor().problems.find(
+    ({ field }) => paths.includes(field) || paths.includes(field.replace(/\[\d+\]$/, ''))
+  );
+  return when || problem ? (
     <Field
       {...props}
       noMargin
       invalid={Boolean(problem)}
-      error={problem && `${name ?? props.label} ${problem.reason}.`}
+      error={problem && problemText(name ?? String(props.label), problem.reason)}
     />
-  );
+  ) : null;
+}
+
+interface ListProps {
+  path: string;
+  /** What the list is called in a message. */
+  name: string;
+}
+
+/** What is wrong with a list as a whole. */
+export function ListProblem({ path, name }: ListProps) {
+  const problem = useEditor().problems.find(({ field }) => field === path);
+  return problem && <FieldValidationMessage>{problemText(name, problem.reason)}</FieldValidationMessage>;
+}
+
+function problemText(name: string, reason: string): string {
+  return t('fields.problem', '{{name}} {{reason}}.', { name, reason });
 }

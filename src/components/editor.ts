@@ -26,6 +26,14 @@ export interface Part<T> {
   onChange: (value: T) => void;
 }
 
+/** Where a field stands in the query, and whether it applies there. */
+export interface Place {
+  /** Path of the field in the query, as problems name it; several where their problems are shown at one field. */
+  path: string | string[];
+  /** Whether the field applies; true by default. One with a problem is shown all the same. */
+  when?: boolean;
+}
+
 const selectorField = String.raw`event|filters(\[.*)?`;
 
 /** The fields that show what is wrong with them, each as a path into the query. */
