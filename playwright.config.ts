@@ -1,5 +1,9 @@
 import { execFileSync } from 'child_process';
-import { defineConfig } from '@playwright/test';
+import path from 'path';
+import type { PluginOptions } from '@grafana/plugin-e2e';
+import { defineConfig, type PlaywrightTestOptions, type PlaywrightWorkerOptions, type Project } from '@playwright/test';
+
+type Options = PluginOptions & PlaywrightTestOptions;
 
 /** The browser of the system, so that none has to be downloaded: CHROMIUM_PATH, else the first that is installed. */
 function browser(): string {
@@ -16,24 +20,44 @@ function browser(): string {
   throw new Error('No Chromium found: install the package chromium, or name the program in CHROMIUM_PATH.');
 }
 
-function pageUrl(): string {
-  const url = process.env.FOOTFALL_PAGE_URL;
-  if (!url) {
-    throw new Error('FOOTFALL_PAGE_URL is not set: give the address of the pages to test, such as http://127.0.0.1:8089.');
+/**
+ * What is tested: with GRAFANA_URL, the plugin in that Grafana, provisioned as docker-compose.yml does it; with FOOTFALL_PAGE_URL,
+ * the preview page and the script for web pages, on pages that the end-to-end tests in Go serve.
+ */
+function projects(): Array<Project<Options, PlaywrightWorkerOptions>> {
+  const { GRAFANA_URL: grafana, FOOTFALL_PAGE_URL: pages } = process.env;
+  if (grafana) {
+    const state = 'playwright/.auth/admin.json';
+    const login = path.join(path.dirname(require.resolve('@grafana/plugin-e2e')), 'auth');
+    const credentials = { user: 'admin', password: process.env.FOOTFALL_GRAFANA_PASSWORD || 'admin' };
+    const use = { baseURL: grafana, provisioningRootDir: 'provisioning', grafanaAPICredentials: credentials };
+    return [
+      { name: 'login', testDir: login, testMatch: /.*\.js/, use },
+      {
+        name: 'grafana',
+        testDir: 'internal/e2e/grafana',
+        dependencies: ['login'],
+        use: { ...use, storageState: state },
+      },
+    ];
   }
-  return url;
+  if (pages) {
+    return [{ name: 'pages', testDir: 'internal/e2e/browser', use: { baseURL: pages } }];
+  }
+  throw new Error(
+    'Nothing to test: set GRAFANA_URL to the address of a Grafana with the plugin, such as http://127.0.0.1:3000, or FOOTFALL_PAGE_URL to that of the preview page.'
+  );
 }
 
-export default defineConfig({
-  testDir: 'internal/e2e/browser',
+export default defineConfig<Options, PlaywrightWorkerOptions>({
   outputDir: 'test-results',
   forbidOnly: true,
   workers: 1,
   timeout: 120_000,
   expect: { timeout: 30_000 },
   reporter: 'list',
+  projects: projects(),
   use: {
-    baseURL: pageUrl(),
     viewport: { width: 1360, height: 1000 },
     screenshot: 'only-on-failure',
     launchOptions: {
