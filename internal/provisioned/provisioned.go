@@ -28,23 +28,33 @@ type Dashboard struct {
 		To   string `json:"to"`
 	} `json:"time"`
 	Templating struct {
-		List []struct {
-			Type  string `json:"type"`
-			Name  string `json:"name"`
-			Query string `json:"query"`
-		} `json:"list"`
+		List []Variable `json:"list"`
 	} `json:"templating"`
 	Panels []Panel `json:"panels"`
 }
 
+// Variable is a variable of a dashboard.
+type Variable struct {
+	Type       string          `json:"type"`
+	Name       string          `json:"name"`
+	DataSource DataSource      `json:"datasource"`
+	Query      json.RawMessage `json:"query"`
+}
+
 // Panel is a panel of a dashboard.
 type Panel struct {
-	ID          int               `json:"id"`
-	Type        string            `json:"type"`
-	Title       string            `json:"title"`
-	Description string            `json:"description"`
-	DataSource  DataSource        `json:"datasource"`
-	Targets     []json.RawMessage `json:"targets"` // each a saved query
+	ID          int    `json:"id"`
+	Type        string `json:"type"`
+	Title       string `json:"title"`
+	Description string `json:"description"`
+	GridPos     struct {
+		X int `json:"x"`
+		Y int `json:"y"`
+		W int `json:"w"`
+		H int `json:"h"`
+	} `json:"gridPos"`
+	DataSource DataSource        `json:"datasource"`
+	Targets    []json.RawMessage `json:"targets"` // each a saved query
 	// Transformations have the options of filterFieldsByName and groupingToMatrix.
 	Transformations []struct {
 		Options struct {
@@ -150,16 +160,3 @@ const (
 	DataRules      = "footfall.yaml"
 	CollectorRules = "collector.yaml"
 )
-
-// CollectorDashboard is the dashboard that asks Prometheus about the collectors.
-func CollectorDashboard(root string) (d Dashboard, err error) {
-	d.File = filepath.Join("provisioning", "dashboards", "collector", "collector.json")
-	text, err := os.ReadFile(filepath.Join(root, d.File))
-	if err != nil {
-		return d, err
-	}
-	if err := json.Unmarshal(text, &d); err != nil {
-		return d, fmt.Errorf("%s: %w", d.File, err)
-	}
-	return d, nil
-}

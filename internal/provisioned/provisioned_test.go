@@ -2,12 +2,14 @@ package provisioned_test
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"gopkg.in/yaml.v3"
 
@@ -51,62 +53,79 @@ func rules(t *testing.T) []provisioned.Rule {
 	return list
 }
 
+// chooser is the variable that lists a dashboard's data sources, and what its panels and queries name.
+func chooser(d provisioned.Dashboard) (v provisioned.Variable, source provisioned.DataSource) {
+	if len(d.Templating.List) == 0 {
+		return v, source
+	}
+	v = d.Templating.List[0]
+	_ = json.Unmarshal(v.Query, &source.Type)
+	source.UID = "${" + v.Name + "}"
+	return v, source
+}
+
 func TestDashboardsCanBeLoadedAnywhere(t *testing.T) {
 	for _, d := range dashboards(t) {
-		if d.Title == "" || d.Description == "" || d.Editable || d.TimeZone != "browser" || d.Time.From != "now-30d" || d.Time.To != "now" {
-			t.Errorf("%s: needs a title and a description, editable false, time zone browser, the last 30 days", d.File)
+		if d.Title == "" || d.Description == "" || d.Editable || d.TimeZone != "browser" || d.Time.From == "" || d.Time.To != "now" {
+			t.Errorf("%s: needs a title and a description, editable false, time zone browser, a range up to now", d.File)
 		}
 		if d.SchemaVersion < 36 || d.SchemaVersion > 41 {
 			t.Errorf("%s: schemaVersion %d is not classic JSON of Grafana 9.4 to 12", d.File, d.SchemaVersion)
 		}
-		if v := d.Templating.List; len(v) == 0 || v[0].Type != "datasource" || v[0].Name != "datasource" || v[0].Query != pluginID {
-			t.Errorf("%s: has no variable named datasource that lists data sources of type %s", d.File, pluginID)
+		v, source := chooser(d)
+		if v.Type != "datasource" || source.Type != pluginID && source.Type != "prometheus" {
+			t.Errorf("%s: its first variable must list data sources", d.File)
+		}
+		for _, v := range d.Templating.List[1:] {
+			if v.DataSource != source {
+				t.Errorf("%s: the variable %s asks %v", d.File, v.Name, v.DataSource)
+			}
 		}
 	}
 }
 
 func TestPanelsExplainThemselves(t *testing.T) {
-	core := map[string]bool{"barchart": true, "bargauge": true, "heatmap": true, "stat": true, "table": true}
+	core := map[string]bool{
+		"barchart": true, "bargauge": true, "heatmap": true, "histogram": true, "nodeGraph": true, "stat": true, "table": true,
+		"timeseries": true, "trend": true,
+	}
 	for _, d := range dashboards(t) {
 		for _, p := range d.Panels {
 			at := d.File + ": panel " + p.Title
-			if p.Title == "" || p.Description == "" || p.FieldConfig.Defaults.NoValue == "" {
-				t.Errorf("%s: needs a title, a description and a text for no data", at)
+			if defaults := p.FieldConfig.Defaults; p.Title == "" || p.Description == "" || defaults.NoValue == "" || defaults.Unit == "" {
+				t.Errorf("%s: needs a title, a description, a unit and a text for no data", at)
 			}
 			if !core[p.Type] {
 				t.Errorf("%s: is of type %s, not one that every Grafana has", at, p.Type)
 			}
-			if p.FieldConfig.Defaults.Unit == "" && !everyNumberHasUnit(p) {
-				t.Errorf("%s: has neither a unit nor overrides with units", at)
-			}
 		}
 	}
 }
 
-// everyNumberHasUnit reports whether a table gives units to its columns of numbers, by overrides.
-func everyNumberHasUnit(p provisioned.Panel) bool {
-	text := map[string]bool{"step": true, "cohort": true, "breakdown": true, "in_progress": true}
-	units := 0
-	for _, o := range p.FieldConfig.Overrides {
-		has := text[o.Matcher.Options]
-		for _, property := range o.Properties {
-			if property.ID == "unit" {
-				units++
-				has = true
+// Panels lie side by side without gaps, none narrower than a fifth of the width: 256 pixels of a small screen.
+func TestPanelsFillTheirRows(t *testing.T) {
+	for _, d := range dashboards(t) {
+		x, y := 0, 0
+		for _, p := range d.Panels {
+			g := p.GridPos
+			if g.X != x || g.Y != y || g.W < 5 || g.H < 4 {
+				t.Errorf("%s: panel %s is at %+v, want it at x %d, y %d, 5 or wider", d.File, p.Title, g, x, y)
+			}
+			if x += g.W; x == 24 {
+				x, y = 0, y+g.H
 			}
 		}
-		if !has {
-			return false
+		if x != 0 {
+			t.Errorf("%s: the last row ends at %d, want 24", d.File, x)
 		}
 	}
-	return units > 0
 }
 
 func TestEveryQueryIsValidAndNamesNoDataSource(t *testing.T) {
 	for _, d := range dashboards(t) {
+		_, want := chooser(d)
 		for _, p := range d.Panels {
 			at := d.File + ": panel " + p.Title
-			want := provisioned.DataSource{Type: pluginID, UID: "${datasource}"}
 			if p.DataSource != want || len(p.Targets) == 0 {
 				t.Errorf("%s: data source %v, %d queries; want %v and a query", at, p.DataSource, len(p.Targets), want)
 			}
@@ -115,7 +134,7 @@ func TestEveryQueryIsValidAndNamesNoDataSource(t *testing.T) {
 				if err := json.Unmarshal(raw, &target); err != nil || target.DataSource != want {
 					t.Errorf("%s: a query names the data source %v, %v", at, target.DataSource, err)
 				}
-				if _, err := model.Parse(raw); err != nil {
+				if _, err := model.Parse(raw); err != nil && want.Type == pluginID {
 					t.Errorf("%s: %v", at, err)
 				}
 			}
@@ -123,89 +142,113 @@ func TestEveryQueryIsValidAndNamesNoDataSource(t *testing.T) {
 	}
 }
 
+// What queries and titles name between ${ and } is a variable of their dashboard, and each variable is used.
+func TestVariablesExistAndAreUsed(t *testing.T) {
+	reference := regexp.MustCompile(`\$\{(\w+)`)
+	for _, d := range dashboards(t) {
+		used := map[string]bool{"filters": true} // Grafana adds ad-hoc filters by itself
+		for _, p := range d.Panels {
+			text := p.Title
+			for _, target := range p.Targets {
+				text += string(target)
+			}
+			for _, match := range reference.FindAllStringSubmatch(text, -1) {
+				used[match[1]] = true
+			}
+		}
+		known := map[string]bool{"filters": true}
+		for _, v := range d.Templating.List {
+			known[v.Name] = true
+		}
+		if !maps.Equal(used, known) {
+			t.Errorf("%s: uses %v, has %v", d.File, used, known)
+		}
+	}
+}
+
 func TestAlertRulesAreCompleteByThemselves(t *testing.T) {
 	for _, r := range rules(t) {
-		if r.Title == "" || r.For == "" || r.NoDataState == "" || r.Annotations["summary"] == "" || r.Annotations["description"] == "" {
-			t.Errorf("rule %s: needs a title, for, noDataState, summary and description", r.UID)
-		}
+		explainsItself(t, r)
 		refs := map[string]bool{}
 		for _, q := range r.Data {
 			refs[q.RefID] = true
 			if q.DatasourceUID == "__expr__" {
+				if input, _ := q.Model["expression"].(string); !refs[strings.TrimPrefix(input, "$")[:1]] {
+					t.Errorf("rule %s: the input of expression %s is %q", r.UID, q.RefID, input)
+				}
 				continue
 			}
-			if q.DatasourceUID != provisioned.DataSourceUID {
-				t.Errorf("rule %s: query %s asks the data source %q", r.UID, q.RefID, q.DatasourceUID)
-			}
-			raw, err := json.Marshal(q.Model)
-			if err != nil {
-				t.Fatal(err)
-			}
-			query, err := model.Parse(raw)
-			if err != nil {
-				t.Errorf("rule %s: %v", r.UID, err)
-				continue
-			}
-			// A rule runs without a browser, which would tell its time zone, and takes one number a series.
-			if query.TimeZone == "" || query.QueryType != model.QueryType(q.QueryType) || query.Funnel == nil || query.Funnel.Output != model.FunnelConversion {
-				t.Errorf("rule %s: needs a time zone, its query type twice, and the output conversion", r.UID)
-			}
-			window := query.Funnel.WindowDuration().Seconds()
-			if float64(q.RelativeTimeRange.To) < window || q.RelativeTimeRange.From <= q.RelativeTimeRange.To {
-				t.Errorf("rule %s: the range must end a window (%.0f s) ago, or users who still have time count as lost", r.UID, window)
-			}
+			checkRuleQuery(t, r, q)
 		}
 		if !refs[r.Condition] {
 			t.Errorf("rule %s: its condition %q is none of its queries", r.UID, r.Condition)
 		}
-		panelExists(t, r)
 	}
 }
 
-// The collector's rules name panels of its dashboard, and both ask Prometheus.
-func TestCollectorRulesAndDashboard(t *testing.T) {
-	d, err := provisioned.CollectorDashboard(root(t))
+func checkRuleQuery(t *testing.T, r provisioned.Rule, q provisioned.RuleQuery) {
+	t.Helper()
+	if q.DatasourceUID != provisioned.DataSourceUID {
+		t.Errorf("rule %s: query %s asks the data source %q", r.UID, q.RefID, q.DatasourceUID)
+	}
+	raw, err := json.Marshal(q.Model)
 	if err != nil {
 		t.Fatal(err)
 	}
-	panels := map[string]bool{}
-	for _, p := range d.Panels {
-		panels[strconv.Itoa(p.ID)] = true
-		if p.Title == "" || p.Description == "" || p.FieldConfig.Defaults.NoValue == "" || p.FieldConfig.Defaults.Unit == "" {
-			t.Errorf("panel %s: needs a title, a description, a unit and a text for no data", p.Title)
-		}
-		if p.DataSource != (provisioned.DataSource{Type: "prometheus", UID: "${prometheus}"}) || len(p.Targets) == 0 {
-			t.Errorf("panel %s: data source %v, %d queries", p.Title, p.DataSource, len(p.Targets))
+	query, err := model.Parse(raw)
+	if err != nil {
+		t.Errorf("rule %s: %v", r.UID, err)
+		return
+	}
+	// A rule runs without a browser, which would tell its time zone.
+	if query.TimeZone == "" || query.QueryType != model.QueryType(q.QueryType) || q.Model["refId"] != q.RefID {
+		t.Errorf("rule %s: query %s needs a time zone, and its type and refId twice", r.UID, q.RefID)
+	}
+	var wait time.Duration // until who still has time has had it
+	switch query.QueryType {
+	case model.FunnelType:
+		wait = query.Funnel.WindowDuration()
+	case model.RetentionType:
+		wait = 48 * time.Hour // day 1 is over
+	}
+	if span := q.RelativeTimeRange; time.Duration(span.To)*time.Second < wait || span.From <= span.To {
+		t.Errorf("rule %s: the range of query %s must end %s ago, or users who still have time count as lost", r.UID, q.RefID, wait)
+	}
+}
+
+// explainsItself demands texts, and a link to a panel that asks for the same kind of thing as the rule.
+func explainsItself(t *testing.T, r provisioned.Rule) {
+	t.Helper()
+	if r.Title == "" || r.For == "" || r.NoDataState == "" || r.Annotations["summary"] == "" || r.Annotations["description"] == "" {
+		t.Errorf("rule %s: needs a title, for, noDataState, summary and description", r.UID)
+	}
+	for _, d := range dashboards(t) {
+		for _, p := range d.Panels {
+			if d.UID != r.Annotations["__dashboardUid__"] || strconv.Itoa(p.ID) != r.Annotations["__panelId__"] {
+				continue
+			}
+			var query struct{ QueryType string }
+			if err := json.Unmarshal(p.Targets[0], &query); err != nil || query.QueryType != r.Data[0].QueryType {
+				t.Errorf("rule %s: links to the panel %s, which asks for %s, %v", r.UID, p.Title, query.QueryType, err)
+			}
+			return
 		}
 	}
+	t.Errorf("rule %s: links to a panel that does not exist", r.UID)
+}
+
+// The collector's rules ask Prometheus.
+func TestCollectorRules(t *testing.T) {
 	list, err := provisioned.Rules(root(t), provisioned.CollectorRules)
 	if err != nil || len(list) == 0 {
 		t.Fatal(list, err)
 	}
 	for _, r := range list {
-		if r.Title == "" || r.For == "" || r.NoDataState == "" || r.Annotations["summary"] == "" || r.Annotations["description"] == "" {
-			t.Errorf("rule %s: needs a title, for, noDataState, summary and description", r.UID)
-		}
-		if r.Annotations["__dashboardUid__"] != d.UID || !panels[r.Annotations["__panelId__"]] {
-			t.Errorf("rule %s: links to a panel that does not exist", r.UID)
-		}
+		explainsItself(t, r)
 		if q := r.Data[0]; q.DatasourceUID != "footfall-prometheus" || q.Model["expr"] == nil || r.Condition != r.Data[len(r.Data)-1].RefID {
 			t.Errorf("rule %s: %+v", r.UID, r.Data)
 		}
 	}
-}
-
-func panelExists(t *testing.T, r provisioned.Rule) {
-	t.Helper()
-	for _, d := range dashboards(t) {
-		for _, p := range d.Panels {
-			id, _ := json.Marshal(p.ID)
-			if d.UID == r.Annotations["__dashboardUid__"] && string(id) == r.Annotations["__panelId__"] {
-				return
-			}
-		}
-	}
-	t.Errorf("rule %s: links to a panel that does not exist", r.UID)
 }
 
 func TestIdentifiersAreFixedAndUnique(t *testing.T) {
@@ -227,8 +270,14 @@ func TestIdentifiersAreFixedAndUnique(t *testing.T) {
 			panels[p.ID] = true
 		}
 	}
-	for _, r := range rules(t) {
-		claim(r.UID)
+	for _, file := range []string{provisioned.DataRules, provisioned.CollectorRules} {
+		list, err := provisioned.Rules(root(t), file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range list {
+			claim(r.UID)
+		}
 	}
 }
 

@@ -1,0 +1,79 @@
+package main
+
+import "github.com/footfall-analytics/footfall/pkg/model"
+
+func overview() dashboard {
+	const nobody = "Nobody was active in this time range"
+	users := func(value model.TrendValue, label string) model.Query {
+		return count(anyEvent, value, model.Day, label, nil)
+	}
+	daily, weekly, monthly := users(model.TrendUsers, "In the day"), users(model.TrendUsers7Days, "In 7 days"), users(model.TrendUsers30Days, "In 30 days")
+	events := func(limit int) model.Query {
+		return count(anyEvent, model.TrendEvents, model.Day, "", &model.Breakdown{Property: "event_type", Limit: limit})
+	}
+	const ofMonth = "Day / 30 days"
+	return dashboard{
+		name: "overview", title: "overview", description: "How many users come, whether they stay, and what they do", from: month,
+		source: footfall, variables: segment(deviceChoice, channelChoice), filters: chosen(deviceChoice, channelChoice),
+		rows: []row{
+			{5, []panel{
+				{
+					title: "Users in the day", description: "Different users of the last day of the range. Today's number grows until midnight.",
+					noData: nobody, unit: "short", visualization: sparkline(), queries: []any{daily},
+				},
+				{
+					title: "Users in 7 days", description: "Different users of the 7 days that end with the last day of the range.",
+					noData: nobody, unit: "short", visualization: sparkline(), queries: []any{weekly},
+				},
+				{
+					title: "Users in 30 days", description: "Different users of the 30 days that end with the last day of the range.",
+					noData: nobody, unit: "short", visualization: sparkline(), queries: []any{monthly},
+				},
+				{
+					title: "Active on two days or more", description: "Of the users who were active in the range, the share who were active on at least two different days.",
+					noData: nobody, unit: "percentunit", visualization: number(reduce(last)),
+					queries: []any{model.Query{QueryType: model.StickinessType, Stickiness: &model.Stickiness{
+						EventSelector: anyEvent, Interval: model.Day, Output: model.StickinessRate, AtLeast: 2,
+					}}},
+				},
+			}},
+			{9, []panel{
+				{
+					title: "Active users", description: "Different users of each day, of the 7 days that end with it, and of the 30 days that end with it.",
+					noData: nobody, unit: "short", width: 14, visualization: lines(), queries: []any{daily, weekly, monthly},
+				},
+				{
+					title: "Stickiness: a day's share of 30 days", description: "The users of a day divided by those of the 30 days that end with it: 100 % if everyone came every day.",
+					noData: nobody, unit: "percentunit", visualization: lines(), queries: []any{daily, monthly},
+					transformations: quotient("In the day", "In 30 days", ofMonth),
+				},
+			}},
+			{10, []panel{
+				{
+					title:       "Lifecycle by week",
+					description: "The users of each week: new ones, those who were also there the week before, and those who are back after a pause. Below zero: those who were there the week before and not any more. Of the week that is not over, who is gone is not known yet.",
+					noData:      nobody, unit: "short", visualization: stacks(),
+					queries: []any{model.Query{QueryType: model.LifecycleType, Lifecycle: &model.Lifecycle{EventSelector: anyEvent, Interval: model.Week}}},
+				},
+				{
+					title: "On how many days users were active", description: "How many users were active on just so many days of the range.",
+					noData: nobody, unit: "short", visualization: bars("vertical", "days"), transformations: []object{only("days", "users")},
+					overrides: []object{field("users", "Users", "color", blue)},
+					queries: []any{model.Query{QueryType: model.StickinessType, Stickiness: &model.Stickiness{
+						EventSelector: anyEvent, Interval: model.Day, Output: model.StickinessTable,
+					}}},
+				},
+			}},
+			{10, []panel{
+				{
+					title: "Top events", description: "How often each event happened in the range.",
+					noData: nobody, unit: "short", width: 8, visualization: gauges(reduce(total)), queries: []any{events(10)},
+				},
+				{
+					title: "Events by day", description: "How often the most frequent events happened on each day.",
+					noData: nobody, unit: "short", visualization: stacks(), queries: []any{events(6)},
+				},
+			}},
+		},
+	}
+}

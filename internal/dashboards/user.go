@@ -1,0 +1,54 @@
+package main
+
+import "github.com/footfall-analytics/footfall/pkg/model"
+
+func user() dashboard {
+	const nothing = "The user did nothing in this time range"
+	chooser := variable("user", "User", object{"kind": "values", "property": "user_id"})
+	total := func(title, description, name string) panel {
+		return panel{
+			title: title, description: description, noData: nothing, unit: "short", visualization: number(reduce(total)),
+			queries: []any{count(event(name), model.TrendEvents, model.Day, title, nil)},
+		}
+	}
+	profile := func(title, description, property string) panel {
+		return panel{
+			title: title, description: description, noData: nothing, unit: "short", visualization: fieldName(),
+			queries: []any{count(anyEvent, model.TrendEvents, model.Day, "", by(property))},
+		}
+	}
+	return dashboard{
+		name: "user", title: "one user", description: "What a user did, event by event. Choose the user above, or type a user_id", from: month,
+		source: footfall, variables: []object{chooser},
+		filters: []model.Filter{{Property: "user_id", Operator: model.Equal, Values: []string{"${user}"}}},
+		rows: []row{
+			{4, []panel{
+				total("Events", "How many events the user has in the range.", model.AnyEvent),
+				total("Visits", "How many visits the user made in the range.", "visit"),
+				total("Orders", "How many orders the user paid in the range.", "pay_order"),
+				profile("Segment", "The segment in the user's profile, as it is now: (none) without one.", "profile.segment"),
+			}},
+			{10, []panel{
+				{
+					title: "Events by day", description: "What the user did on each day.",
+					noData: nothing, unit: "short", visualization: stacks(), queries: []any{count(anyEvent, model.TrendEvents, model.Day, "", &model.Breakdown{Property: "event_type", Limit: 8})},
+				},
+				{
+					title: "At which hours", description: "The user's events by hour of day (left to right) and weekday, in the dashboard's time zone.",
+					noData: nothing, unit: "short", visualization: heatmap(0),
+					queries: []any{heat(model.Heatmap{EventSelector: anyEvent, X: model.HourOfDay, Y: model.Weekday, Value: model.Events})},
+				},
+			}},
+			{18, []panel{{
+				title: "Timeline", description: "The user's newest 200 events of the range, with everything that they say.",
+				noData: nothing, unit: "short", visualization: table(),
+				queries: []any{model.Query{QueryType: model.TimelineType, Timeline: &model.Timeline{EventSelector: anyEvent, User: "${user}", Limit: 200}}},
+				overrides: []object{
+					field("time", "Time", "custom.width", 180), field("event", "Event", "custom.width", 170), field("page", "Page", "custom.width", 180),
+					field("device", "Device", "custom.width", 90), field("session", "Session", "custom.width", 130),
+					field("metadata", "Metadata", "custom.inspect", true),
+				},
+			}}},
+		},
+	}
+}

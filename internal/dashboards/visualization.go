@@ -1,0 +1,142 @@
+package main
+
+// visualization is a kind of panel with its settings, where they are not what Grafana takes by default.
+type visualization struct {
+	kind     string
+	defaults object // of every field
+	options  object
+}
+
+// Reductions of a series to a number.
+const (
+	last  = "lastNotNull"
+	total = "sum"
+)
+
+func reduce(calc string) object { return object{"calcs": []string{calc}, "values": false} }
+
+var eachRow = object{"calcs": []string{last}, "values": true}
+
+var blue = object{"mode": "fixed", "fixedColor": "blue"}
+
+// number is one big number.
+func number(reduction object) visualization {
+	return visualization{"stat", object{"color": blue}, object{"reduceOptions": reduction, "graphMode": "none"}}
+}
+
+// sparkline is the last number, with its history behind it.
+func sparkline() visualization {
+	v := number(reduce(last))
+	v.options["graphMode"] = "area"
+	return v
+}
+
+// limits colours numbers from limits on; below the first they are green.
+func (v visualization) limits(colors ...object) visualization {
+	v.defaults["color"] = object{"mode": "thresholds"}
+	v.defaults["thresholds"] = steps(append([]object{from(nil, "green")}, colors...)...)
+	return v
+}
+
+func from(value any, color string) object { return object{"value": value, "color": color} }
+
+func steps(list ...object) object { return object{"mode": "absolute", "steps": list} }
+
+// fieldName is a big text: the name of a series.
+func fieldName() visualization {
+	v := number(reduce(total))
+	v.options["textMode"] = "name"
+	return v
+}
+
+// gauges are horizontal bars, one for each series or row.
+func gauges(reduction object) visualization {
+	return visualization{"bargauge", object{"color": blue, "min": 0}, object{
+		"reduceOptions": reduction, "orientation": "horizontal", "displayMode": "basic", "valueMode": "color",
+	}}
+}
+
+// bars are groups of bars, one group for each text of the field x.
+func bars(orientation, x string) visualization {
+	return visualization{
+		"barchart",
+		object{"min": 0, "decimals": 0, "custom": object{"fillOpacity": 80}},
+		object{"orientation": orientation, "xField": x, "showValue": "auto", "groupWidth": 0.75, "barWidth": 0.95, "tooltip": everySeries},
+	}
+}
+
+var everySeries = object{"mode": "multi", "sort": "none"}
+
+func lines() visualization {
+	return visualization{"timeseries", object{"custom": object{"lineWidth": 2, "fillOpacity": 5, "showPoints": "never"}}, object{"tooltip": everySeries}}
+}
+
+// stacks are bars over time, those of a time on top of each other.
+func stacks() visualization {
+	return visualization{"timeseries", object{"custom": object{
+		"drawStyle": "bars", "fillOpacity": 80, "lineWidth": 0, "stacking": object{"mode": "normal", "group": "A"},
+	}}, object{"tooltip": everySeries}}
+}
+
+// curves are lines over a number, the field x.
+func curves(x string) visualization {
+	return visualization{"trend", object{"min": 0, "custom": object{"lineWidth": 2, "showPoints": "always"}}, object{"xField": x, "tooltip": everySeries}}
+}
+
+func histogram() visualization {
+	return visualization{"histogram", object{"custom": object{"fillOpacity": 70}}, object{}}
+}
+
+// heatmap is cells as the answer has them. Those up to the number hidden are left out.
+func heatmap(hidden float64) visualization {
+	return visualization{"heatmap", object{"decimals": 0}, object{
+		"calculate": false, "cellGap": 1, "filterValues": object{"le": hidden}, "legend": object{"show": true},
+		"color":   object{"mode": "scheme", "scheme": "Blues", "fill": "dark-blue", "scale": "exponential", "exponent": 0.5, "steps": 64, "min": 0},
+		"tooltip": object{"mode": "single", "show": true, "showColorScale": true},
+		"yAxis":   object{"axisPlacement": "left", "reverse": true},
+	}}
+}
+
+func table() visualization {
+	return visualization{"table", object{}, object{"showHeader": true, "cellHeight": "sm"}}
+}
+
+func nodeGraph() visualization { return visualization{"nodeGraph", object{}, object{}} }
+
+// field sets properties, in pairs of name and value, of the field with the name.
+func field(name, title string, properties ...any) object {
+	return override("byName", name, append([]any{"displayName", title}, properties...)...)
+}
+
+func override(matcher, of string, properties ...any) object {
+	list := []object{}
+	for i := 0; i < len(properties); i += 2 {
+		list = append(list, object{"id": properties[i], "value": properties[i+1]})
+	}
+	return object{"matcher": object{"id": matcher, "options": of}, "properties": list}
+}
+
+// only keeps the fields with the names.
+func only(names ...string) object {
+	return object{"id": "filterFieldsByName", "options": object{"include": object{"names": names}}}
+}
+
+// quotient divides one series by another.
+func quotient(part, whole, title string) []object {
+	return []object{
+		{"id": "joinByField", "options": object{"byField": "time", "mode": "outer"}},
+		{"id": "calculateField", "options": object{
+			"mode": "binary", "binary": object{"left": part, "operator": "/", "right": whole}, "alias": title, "replaceFields": true,
+		}},
+	}
+}
+
+// pivot makes a row of each value of a field, and a column of each value of another.
+func pivot(row, column, value string) object {
+	return object{"id": "groupingToMatrix", "options": object{"rowField": row, "columnField": column, "valueField": value}}
+}
+
+// userLink leads from a user to the dashboard of that user.
+var userLink = object{
+	"title": "Timeline of this user", "url": "/d/footfall-user?var-user=${__value.raw}&${datasource:queryparam}&${__url_time_range}",
+}
