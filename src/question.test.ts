@@ -1,10 +1,13 @@
+import { initPluginTranslations } from '@grafana/i18n';
+import i18next from 'i18next';
 import fullQueries from '../pkg/model/testdata/full_queries.json';
+import zhHans from './locales/zh-Hans/footfall-behavior-datasource.json';
 import { question } from './question';
 import type { Query } from './types.gen';
 
 const steps = [{ event: 'visit' }, { event: 'pay_order', label: 'Payment' }];
 
-test.each<[string, Query]>([
+const cases: Array<[string, Query]> = [
   ['How many users do visit, then Payment, all within 24 hours?', { queryType: 'funnel', funnel: { steps } }],
   [
     'What share of the users who do visit go on to do Payment within 1 day, by channel?',
@@ -219,10 +222,72 @@ test.each<[string, Query]>([
   ],
   ['', { queryType: 'unknown' } as unknown as Query],
   ['', { queryType: 'funnel' }],
-])('%s', (text, query) => {
+];
+
+test.each(cases)('%s', (text, query) => {
   expect(question(query)).toBe(text);
+});
+
+test('names are no patterns', () => {
+  const event = '$t(other) {{event}} <b>$&';
+  expect(question({ queryType: 'trend', trend: { series: [{ event }] } })).toBe(
+    `How often does ${event} happen, day by day?`
+  );
 });
 
 test.each(fullQueries)('every analysis has a sentence: $queryType', (query) => {
   expect(question(query as Query)).toMatch(/^[A-Z][^?]*\?( Counting only events where .*\.)?$/);
 });
+
+describe('in Chinese', () => {
+  beforeAll(async () => {
+    await initPluginTranslations('footfall');
+    i18next.addResourceBundle('zh-Hans', 'footfall', zhHans);
+    await i18next.changeLanguage('zh-Hans');
+  });
+  afterAll(() => i18next.changeLanguage('en-US'));
+
+  const queries = [...cases.map(([, query]) => query), ...(fullQueries as Query[])];
+  test.each(queries.filter((query) => query[query.queryType]))('%j', (query) => {
+    const text = names(query).reduce((rest, name) => rest.replaceAll(name, ''), question(query));
+    // Of the retention of all periods, n is the number.
+    expect(text.replace('n ', '')).toMatch(/^[^a-zA-Z{}]+？(只统计[^a-zA-Z{}]+的事件。)?$/);
+  });
+
+  test.each<[string, Query]>([
+    [
+      '有多少用户在 24 小时内完成“visit”→“cart”（可选）→“Payment”，步骤之间没有其他步骤，按“channel”细分？',
+      {
+        queryType: 'funnel',
+        funnel: {
+          steps: [steps[0], { event: 'cart', optional: true }, steps[1]],
+          order: 'strict',
+          breakdown: { property: 'metadata.channel' },
+        },
+      },
+    ],
+    [
+      '在某一天首次触发“visit”的用户中，有多大比例在 1、7、30 天后触发任意事件？只统计 “device_type” 属于 mobile、tablet 的事件。',
+      {
+        queryType: 'retention',
+        retention: { start: { event: 'visit' }, return: { event: '*' }, output: 'classic' },
+        filters: [{ property: 'device_type', operator: 'in', values: ['mobile', 'tablet'] }],
+      },
+    ],
+  ])('%s', (text, query) => expect(question(query)).toBe(text));
+});
+
+/** What users named in a query, the longest first. */
+function names(query: object): string[] {
+  const found: string[] = [];
+  JSON.stringify(query, (key, value) => {
+    if (
+      /^(event|label|\w*[pP]roperty|values|\d+|user|session|cohort|columns?)$/.test(key) &&
+      typeof value === 'string'
+    ) {
+      found.push(value, value.replace(/^metadata\./, ''));
+    }
+    return value;
+  });
+  return found.sort((a, b) => b.length - a.length).filter((name) => !['', '*'].includes(name));
+}

@@ -1,3 +1,4 @@
+import { t } from './i18n';
 import { lifecycleQuestion, stickinessQuestion } from './question/activity';
 import { annotationsQuestion } from './question/annotations';
 import { anomaliesQuestion } from './question/anomalies';
@@ -26,8 +27,12 @@ const questions: { [T in QueryType]: (part: NonNullable<Query[T]>) => string } =
 /** The question that a query asks, in plain words; empty where it asks none, as a query of an unknown type does. */
 export function question(query: Query): string {
   const asked = QueryTypeValues.includes(query.queryType) ? partQuestion(query, query.queryType) : '';
-  const only = query.filters?.length ? ` Counting only events where ${filtersText(query.filters)}.` : '';
-  return asked && asked + only;
+  return asked && query.filters?.length
+    ? t('question.filtered', '{{question}} Counting only events where {{filters}}.', {
+        question: asked,
+        filters: filtersText(query.filters),
+      })
+    : asked;
 }
 
 function partQuestion<T extends QueryType>(query: Query, type: T): string {

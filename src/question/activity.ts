@@ -1,17 +1,39 @@
-import type { Lifecycle, Stickiness } from '../types.gen';
-import { amount, eventOrAny, intervalTexts } from './words';
+import { t } from '../i18n';
+import type { Lifecycle, Period, Stickiness } from '../types.gen';
+import { amount, ask, eventOrAny, intervalText } from './words';
 
 export function lifecycleQuestion(l: Lifecycle): string {
-  const by = intervalTexts[l.interval || 'day'];
-  return `How many users are new, returning, resurrecting or dormant by ${eventOrAny(l)}, ${by}?`;
+  return ask(
+    t('question.lifecycle', 'How many users are new, returning, resurrecting or dormant by {{event}}', {
+      event: eventOrAny(l),
+    }),
+    intervalText(l.interval || 'day')
+  );
 }
 
 export function stickinessQuestion(s: Stickiness): string {
   const period = s.interval || 'day';
   const event = eventOrAny(s);
-  return s.output === 'rate'
-    ? `What share of the users who do ${event} do so ${inText[period].toLowerCase()} at least ${amount(s.atLeast || 2, period)}?`
-    : `${inText[period]} how many ${period}s do users do ${event}?`;
+  if (s.output !== 'rate') {
+    return ask(periodsText(period, event));
+  }
+  const values = { event, amount: amount(s.atLeast || 2, period) };
+  return ask(
+    period === 'day'
+      ? t('question.sticky-days', 'What share of the users who do {{event}} do so on at least {{amount}}', values)
+      : t('question.sticky', 'What share of the users who do {{event}} do so in at least {{amount}}', values)
+  );
 }
 
-const inText = { hour: 'In', day: 'On', week: 'In', month: 'In' };
+function periodsText(period: Period, event: string): string {
+  switch (period) {
+    case 'hour':
+      return t('question.in-how-many-hours', 'In how many hours do users do {{event}}', { event });
+    case 'week':
+      return t('question.in-how-many-weeks', 'In how many weeks do users do {{event}}', { event });
+    case 'month':
+      return t('question.in-how-many-months', 'In how many months do users do {{event}}', { event });
+    default:
+      return t('question.on-how-many-days', 'On how many days do users do {{event}}', { event });
+  }
+}

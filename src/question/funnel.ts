@@ -1,56 +1,115 @@
-import type { ActorStatus, Funnel } from '../types.gen';
-import { actorsText, amount, byText, eventText, intervalTexts, listText, windowText } from './words';
+import { t } from '../i18n';
+import type { Funnel, FunnelStep } from '../types.gen';
+import {
+  actorsText,
+  amount,
+  ask,
+  byText,
+  enumerate,
+  eventText,
+  intervalText,
+  listText,
+  nameText,
+  propertyText,
+  windowText,
+} from './words';
 
 export function funnelQuestion(f: Funnel): string {
-  const actors = actorsText(f.actor);
-  const within = `within ${windowText(f.window || '24h')}`;
-  const options = optionTexts(f)
-    .map((text) => `, ${text}`)
-    .join('');
-  const by =
-    f.breakdownBy === 'last' && f.breakdown?.property ? `${byText(f.breakdown)} of the last step` : byText(f.breakdown);
-  const all = `${stepsText(f)}, all ${within}${options}`;
+  const options = optionTexts(f);
+  const by = breakdownText(f);
+  const values = { actors: actorsText(f.actor), steps: stepsText(f), window: windowText(f.window || '24h') };
   switch (f.output) {
     case 'conversion':
-      return `What share of the ${actors} who ${conversionText(f)} ${within}${options}${by}?`;
+      return ask(conversionText(f), ...options, by);
     case 'trend':
-      return `What share of the ${actors} who ${conversionText(f)} ${within}${options}, ${intervalTexts[f.interval || 'day']}${by}?`;
+      return ask(conversionText(f), ...options, intervalText(f.interval || 'day'), by);
     case 'time_to_convert':
-      return `How long do ${actors} take to do ${all}${by}?`;
+      return ask(
+        t('question.funnel-time', 'How long do {{actors}} take to do {{steps}}, all within {{window}}', values),
+        ...options,
+        by
+      );
     case 'actors':
-      return `Which ${actors} ${statusTexts[f.actors?.status || 'reached']} step ${f.actors?.step || 1} of ${all}?`;
+      return ask(whichText(f, { ...values, step: f.actors?.step || 1 }), ...options);
     default:
-      return `How many ${actors} do ${all}${by}?`;
+      return ask(
+        t('question.funnel', 'How many {{actors}} do {{steps}}, all within {{window}}', values),
+        ...options,
+        by
+      );
   }
 }
 
-const statusTexts: Record<ActorStatus, string> = {
-  reached: 'reach',
-  dropped: 'drop off after',
-  in_progress: 'are still in progress after',
-};
-
-function stepTexts({ steps }: Funnel): string[] {
-  return (steps ?? []).map((step) => (step.optional ? 'optionally ' : '') + (step.label || eventText(step)));
+function whichText(f: Funnel, values: Record<string, unknown>): string {
+  switch (f.actors?.status) {
+    case 'dropped':
+      return t(
+        'question.funnel-dropped',
+        'Which {{actors}} drop off after step {{step}} of {{steps}}, all within {{window}}',
+        values
+      );
+    case 'in_progress':
+      return t(
+        'question.funnel-in-progress',
+        'Which {{actors}} are still in progress after step {{step}} of {{steps}}, all within {{window}}',
+        values
+      );
+    default:
+      return t(
+        'question.funnel-reached',
+        'Which {{actors}} reach step {{step}} of {{steps}}, all within {{window}}',
+        values
+      );
+  }
 }
 
-function stepsText(f: Funnel): string {
-  const steps = stepTexts(f);
-  return f.order === 'unordered' ? `${listText(steps)} in any order` : steps.join(', then ');
+function stepText(step: FunnelStep): string {
+  const name = step.label ? nameText(step.label) : eventText(step);
+  return step.optional ? t('question.optional-step', 'optionally {{step}}', { step: name }) : name;
 }
 
-/** What those who begin do, and what those who convert do. */
+function stepsText({ steps, order }: Funnel): string {
+  const texts = (steps ?? []).map(stepText);
+  return order === 'unordered'
+    ? t('question.any-order', '{{steps}} in any order', { steps: listText(texts) })
+    : inOrder(texts);
+}
+
+function inOrder(steps: string[]): string {
+  return steps.length
+    ? steps.reduce((before, next) => t('question.then', '{{before}}, then {{next}}', { before, next }))
+    : '…';
+}
+
+/** What those who begin do, and how many of them do the rest. */
 function conversionText(f: Funnel): string {
-  const [first, ...rest] = stepTexts(f);
+  const steps = (f.steps ?? []).map(stepText);
+  const values = { actors: actorsText(f.actor), window: windowText(f.window || '24h') };
   return f.order === 'unordered'
-    ? `do one of ${stepTexts(f).join(', ')} do them all, in any order,`
-    : `do ${first} go on to do ${rest.join(', then ')}`;
+    ? t(
+        'question.conversion-any-order',
+        'What share of the {{actors}} who do one of {{steps}} do them all, in any order, within {{window}}',
+        { ...values, steps: enumerate(steps) }
+      )
+    : t('question.conversion', 'What share of the {{actors}} who do {{first}} go on to do {{rest}} within {{window}}', {
+        ...values,
+        first: steps[0] ?? '…',
+        rest: inOrder(steps.slice(1)),
+      });
 }
 
 function optionTexts({ order, entry, exclusions }: Funnel): string[] {
   return [
-    order === 'strict' ? 'with no other step in between' : '',
-    exclusions?.length ? `with ${amount(exclusions.length, 'exclusion')}` : '',
-    entry === 'first_start' ? 'counted from the first start only' : '',
-  ].filter(Boolean);
+    order === 'strict' ? t('question.strict', 'with no other step in between') : '',
+    exclusions?.length
+      ? t('question.with-exclusions', 'with {{exclusions}}', { exclusions: amount(exclusions.length, 'exclusion') })
+      : '',
+    entry === 'first_start' ? t('question.first-start', 'counted from the first start only') : '',
+  ];
+}
+
+function breakdownText({ breakdown, breakdownBy }: Funnel): string {
+  return breakdownBy === 'last' && breakdown?.property
+    ? t('question.by-last-step', 'by {{property}} of the last step', { property: propertyText(breakdown.property) })
+    : byText(breakdown);
 }

@@ -1,10 +1,18 @@
+import { t } from '../i18n';
 import type { Dimension, Heatmap } from '../types.gen';
-import { eventOrAny, propertyText } from './words';
+import { ask, eventOrAny, howManyText, howOftenText, propertyText } from './words';
 
 export function heatmapQuestion(h: Heatmap): string {
-  const axes = `by ${axisText(h.x || 'hour', h.xProperty)} and ${axisText(h.y || 'weekday', h.yProperty)}`;
-  const each = h.breakdown?.property ? `, for each ${propertyText(h.breakdown.property)}` : '';
-  return `${countedText(h)}, ${axes}${each}?`;
+  return ask(
+    countedText(h),
+    t('question.by-axes', 'by {{x}} and {{y}}', {
+      x: axisText(h.x || 'hour', h.xProperty),
+      y: axisText(h.y || 'weekday', h.yProperty),
+    }),
+    h.breakdown?.property
+      ? t('question.for-each', 'for each {{property}}', { property: propertyText(h.breakdown.property) })
+      : ''
+  );
 }
 
 function countedText(h: Heatmap): string {
@@ -12,23 +20,27 @@ function countedText(h: Heatmap): string {
   switch (h.value) {
     case 'users':
     case 'sessions':
-      return `How many ${h.value} do ${event}`;
+      return howManyText(h.value, event);
     case 'events_per_user':
-      return `How often does ${event} happen per user`;
+      return t('question.how-often-per-user', 'How often does {{event}} happen per user', { event });
     default:
-      return `How often does ${event} happen`;
+      return howOftenText(event);
   }
 }
 
-const timeTexts: Partial<Record<Dimension, string>> = { hour: 'hour of day' };
-
 function axisText(dimension: Dimension, property?: string): string {
   switch (dimension) {
-    case 'property':
-      return propertyText(property);
+    case 'hour':
+      return t('question.axis-hour', 'hour of day');
+    case 'weekday':
+      return t('question.axis-weekday', 'weekday');
+    case 'date':
+      return t('question.axis-date', 'date');
+    case 'month':
+      return t('question.axis-month', 'month');
     case 'bins':
-      return `bins of ${propertyText(property)}`;
+      return t('question.axis-bins', 'bins of {{property}}', { property: propertyText(property) });
     default:
-      return timeTexts[dimension] ?? dimension;
+      return propertyText(property);
   }
 }

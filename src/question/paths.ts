@@ -1,11 +1,17 @@
+import { t } from '../i18n';
 import type { Paths } from '../types.gen';
-import { actorsText, amount, eventOrAny, propertyText, windowText } from './words';
+import { actorsText, amount, ask, byText, eventOrAny, windowText } from './words';
 
 export function pathsQuestion(p: Paths): string {
-  const direction = p.direction || 'after';
-  const steps = amount(p.steps || 4, 'step');
-  const by = p.property && p.property !== 'event_type' ? `, by ${propertyText(p.property)}` : '';
-  const gap = p.actor === 'session' ? '' : `, with pauses of at most ${windowText(p.gap || '30m')}`;
-  const repeats = p.keepRepeats ? ', repeats apart' : '';
-  return `What do ${actorsText(p.actor)} do in the ${steps} ${direction} ${eventOrAny(p)}${gap}${by}${repeats}?`;
+  const values = { actors: actorsText(p.actor), steps: amount(p.steps || 4, 'step'), event: eventOrAny(p) };
+  return ask(
+    p.direction === 'before'
+      ? t('question.paths-before', 'What do {{actors}} do in the {{steps}} before {{event}}', values)
+      : t('question.paths-after', 'What do {{actors}} do in the {{steps}} after {{event}}', values),
+    p.actor === 'session'
+      ? ''
+      : t('question.pauses', 'with pauses of at most {{window}}', { window: windowText(p.gap || '30m') }),
+    p.property === 'event_type' ? '' : byText({ property: p.property ?? '' }),
+    p.keepRepeats ? t('question.repeats', 'repeats apart') : ''
+  );
 }

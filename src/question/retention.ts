@@ -1,45 +1,91 @@
-import type { Retention } from '../types.gen';
-import { actorsText, amount, byText, eventText, listText } from './words';
+import { t } from '../i18n';
+import type { Period, Retention } from '../types.gen';
+import { actorsText, amount, ask, byText, eventText, listText } from './words';
 
 export function retentionQuestion(r: Retention): string {
-  const first = r.cohorts === 'recurring' ? '' : ' for the first time';
-  const start = `${eventText(r.start ?? { event: '' })}${first}`;
-  const actors = actorsText(r.actor);
-  if (r.output === 'actors') {
-    return actorsQuestion(r, `${actors} who do ${start} in the cohort ${r.actors?.cohort || '…'}`);
-  }
-  const period = r.period || 'day';
-  const given = period === 'day' ? 'on a day' : period === 'hour' ? 'in an hour' : `in a ${period}`;
-  return `Of the ${actors} who do ${start} ${given}, what share do ${returnText(r)}${byText(r.breakdown)}?`;
+  const rolling = r.windows === 'rolling' ? t('question.rolling', 'in rolling windows') : '';
+  return r.output === 'actors' ? ask(whichText(r), rolling) : ask(shareText(r), rolling, byText(r.breakdown));
 }
 
-function actorsQuestion(r: Retention, cohort: string): string {
+/** Those who start. */
+function cohortText(r: Retention): string {
+  const values = { actors: actorsText(r.actor), event: eventText(r.start ?? { event: '' }) };
+  return r.cohorts === 'recurring'
+    ? t('question.cohort', '{{actors}} who do {{event}}', values)
+    : t('question.cohort-first-time', '{{actors}} who do {{event}} for the first time', values);
+}
+
+function shareText(r: Retention): string {
+  const values = { cohort: cohortText(r), comeBack: comeBackText(r) };
+  switch (r.period) {
+    case 'hour':
+      return t('question.retention-hour', 'Of the {{cohort}} in an hour, what share do {{comeBack}}', values);
+    case 'week':
+      return t('question.retention-week', 'Of the {{cohort}} in a week, what share do {{comeBack}}', values);
+    case 'month':
+      return t('question.retention-month', 'Of the {{cohort}} in a month, what share do {{comeBack}}', values);
+    default:
+      return t('question.retention-day', 'Of the {{cohort}} on a day, what share do {{comeBack}}', values);
+  }
+}
+
+function whichText(r: Retention): string {
+  const cohort = t('question.named-cohort', '{{actors}} in the cohort {{name}}', {
+    actors: cohortText(r),
+    name: r.actors?.cohort || '…',
+  });
   switch (r.actors?.status) {
     case 'all':
-      return `Which are the ${cohort}?`;
+      return t('question.cohort-all', 'Which are the {{cohort}}', { cohort });
     case 'not_retained':
-      return `Which of the ${cohort} do not do ${returnText(r)}?`;
+      return t('question.cohort-not-retained', 'Which of the {{cohort}} do not do {{comeBack}}', {
+        cohort,
+        comeBack: comeBackText(r),
+      });
     default:
-      return `Which of the ${cohort} do ${returnText(r)}?`;
+      return t('question.cohort-retained', 'Which of the {{cohort}} do {{comeBack}}', {
+        cohort,
+        comeBack: comeBackText(r),
+      });
   }
 }
 
-function returnText(r: Retention): string {
-  const times = (r.minOccurrences || 1) > 1 ? ` at least ${r.minOccurrences} times` : '';
-  const windows = r.windows === 'rolling' ? ', in rolling windows' : '';
-  return `${eventText(r.return ?? { event: '' })}${times} ${laterText(r)}${windows}`;
+/** What those who come back do, how often and when. */
+function comeBackText(r: Retention): string {
+  const values = { event: eventText(r.return ?? { event: '' }), later: laterText(r) };
+  const least = r.minOccurrences || 1;
+  return least > 1
+    ? t('question.come-back-often', '{{event}} at least {{times}} {{later}}', {
+        ...values,
+        times: amount(least, 'time'),
+      })
+    : t('question.come-back', '{{event}} {{later}}', values);
 }
 
 /** When they come back: after n periods, or after those that are asked for. */
 function laterText(r: Retention): string {
   const columns = columnTexts(r);
   const period = r.period || 'day';
+  const after = amount(listText(columns), period);
   if (r.mode !== 'on_or_after') {
-    return `${amount(listText(columns), period)} later`;
+    return t('question.later', '{{amount}} later', { amount: after });
   }
   return columns.length > 1
-    ? `${amount(listText(columns), period)} later or after that`
-    : `${columns[0]} or more ${period}s later`;
+    ? t('question.later-or-after', '{{amount}} later or after that', { amount: after })
+    : orMoreText(period, columns[0]);
+}
+
+function orMoreText(period: Period, number: string): string {
+  switch (period) {
+    case 'hour':
+      return t('question.hours-or-more', '{{number}} or more hours later', { number });
+    case 'week':
+      return t('question.weeks-or-more', '{{number}} or more weeks later', { number });
+    case 'month':
+      return t('question.months-or-more', '{{number}} or more months later', { number });
+    default:
+      return t('question.days-or-more', '{{number}} or more days later', { number });
+  }
 }
 
 function columnTexts({ output, column, brackets, periods }: Retention): string[] {

@@ -1,22 +1,35 @@
+import { t } from '../i18n';
 import { AnyEvent, type Trend } from '../types.gen';
-import { byText, eventText, intervalTexts, listText } from './words';
+import { ask, byText, eventText, howManyText, howOftenText, intervalText, listText, nameText } from './words';
 
-export function trendQuestion(t: Trend): string {
-  const series = t.series?.length ? t.series : [{ event: AnyEvent }];
-  const events = series.map((s) => ('label' in s && s.label) || eventText(s));
-  return `${countedText(t, events)}, ${intervalTexts[t.interval || 'day']}${byText(t.breakdown)}?`;
+export function trendQuestion(trend: Trend): string {
+  const series = trend.series?.length ? trend.series : [{ event: AnyEvent }];
+  const events = series.map((s) => ('label' in s && s.label ? nameText(s.label) : eventText(s)));
+  return ask(...countedTexts(trend, events), intervalText(trend.interval || 'day'), byText(trend.breakdown));
 }
 
-function countedText({ value }: Trend, events: string[]): string {
+/** The main part, and the clause that belongs to it. */
+function countedTexts({ value }: Trend, events: string[]): [string, string] {
   switch (value) {
     case 'users':
     case 'sessions':
-      return `How many ${value} do ${events.join(', and how many ')}`;
+      return [howManyText(value, andHowMany(events)), ''];
     case 'users_7_days':
-      return `How many users do ${events.join(', and how many ')}, counted over 7 days`;
+      return [howManyText('users', andHowMany(events)), t('question.over-7-days', 'counted over 7 days')];
     case 'users_30_days':
-      return `How many users do ${events.join(', and how many ')}, counted over 30 days`;
+      return [howManyText('users', andHowMany(events)), t('question.over-30-days', 'counted over 30 days')];
     default:
-      return `How often ${events.length > 1 ? 'do' : 'does'} ${listText(events)} happen`;
+      return [
+        events.length > 1
+          ? t('question.how-often-each', 'How often do {{events}} happen', { events: listText(events) })
+          : howOftenText(events[0]),
+        '',
+      ];
   }
+}
+
+function andHowMany(events: string[]): string {
+  return events.reduce((before, next) =>
+    t('question.and-how-many', '{{before}}, and how many {{next}}', { before, next })
+  );
 }
