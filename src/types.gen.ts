@@ -340,6 +340,8 @@ export interface FunnelActorList {
   step?: number;
   /** Status is reached (default), dropped or in_progress. */
   status?: ActorStatus;
+  /** Value is the row of the breakdown, as the table names it: a value, Other or (none). Left out: all rows. */
+  value?: string;
 }
 
 /** FunnelStep is one step of a funnel. */
@@ -656,6 +658,8 @@ export interface RetentionActorList {
   cohort: string;
   /** Status is retained (default), not_retained or all. */
   status?: RetentionStatus;
+  /** Value is the row of the breakdown, as the table names it: a value, Other or (none). Left out: all rows. */
+  value?: string;
 }
 
 /** StickinessOutput is the frame that a stickiness query returns. */

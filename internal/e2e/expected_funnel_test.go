@@ -30,16 +30,6 @@ func optional(value *float64) any {
 	return *value
 }
 
-func title(kind twin.Kind, value string) string {
-	switch kind {
-	case twin.Other:
-		return "Other"
-	case twin.None:
-		return "(none)"
-	}
-	return value
-}
-
 func stepsTable(f *model.Funnel, rows []twin.FunnelRow) table {
 	t := table{Fields: []string{
 		"step", string(f.Actor) + "s", "share_of_first", "share_of_previous", "dropped", "in_progress", "median_time", "p90_time", "mean_time",
@@ -67,7 +57,7 @@ func stepsTable(f *model.Funnel, rows []twin.FunnelRow) table {
 			dropped, inProgress, optional(row.MedianSeconds), optional(row.P90Seconds), optional(row.MeanSeconds),
 		}
 		if f.Breakdown != nil {
-			cells = append([]any{title(row.Kind, row.Breakdown)}, cells...)
+			cells = append([]any{twin.Title(row.Kind, row.Breakdown)}, cells...)
 		}
 		t.Rows = append(t.Rows, cells)
 	}
@@ -85,7 +75,7 @@ func conversionTable(f *model.Funnel, rows []twin.FunnelRow) table {
 		case f.Breakdown == nil:
 			t.Fields, t.Rows = []string{"conversion_rate"}, append(t.Rows, []any{rate})
 		default:
-			t.Fields, t.Rows = []string{"breakdown", "conversion_rate"}, append(t.Rows, []any{title(rows[first].Kind, rows[first].Breakdown), rate})
+			t.Fields, t.Rows = []string{"breakdown", "conversion_rate"}, append(t.Rows, []any{twin.Title(rows[first].Kind, rows[first].Breakdown), rate})
 		}
 	}
 	return t
@@ -101,7 +91,7 @@ func trendOfFunnel(f *model.Funnel, buckets []twin.FunnelBucket, zone *time.Loca
 		if i > 0 && b.Start.Equal(buckets[0].Start) || i == 0 {
 			name := "conversion_rate"
 			if f.Breakdown != nil {
-				name += " " + title(b.Kind, b.Breakdown)
+				name += " " + twin.Title(b.Kind, b.Breakdown)
 			}
 			t.Fields = append(t.Fields, name)
 		}
@@ -147,7 +137,7 @@ func timeToConvert(q *model.Query, w twin.World, r twin.Range) table {
 	for g, list := range times {
 		name := string(q.Funnel.Actor) + "s"
 		if q.Funnel.Breakdown != nil {
-			name = title(kinds[g], values[g])
+			name = twin.Title(kinds[g], values[g])
 		}
 		t.Fields = append(t.Fields, name)
 		counts := make([]float64, bins)
@@ -174,7 +164,7 @@ func funnelActors(f *model.Funnel, actors []twin.FunnelActor, zone *time.Locatio
 	for _, a := range actors {
 		row := []any{a.ID, float64(a.Steps), moment(a.Started, zone), moment(a.Ended, zone)}
 		if f.Breakdown != nil {
-			row = append(row, title(a.Kind, a.Breakdown))
+			row = append(row, twin.Title(a.Kind, a.Breakdown))
 		}
 		t.Rows = append(t.Rows, row)
 	}

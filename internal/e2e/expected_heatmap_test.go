@@ -20,7 +20,7 @@ func heatmapTable(h *model.Heatmap, grid twin.Grid) table {
 	for _, part := range grid.Parts {
 		t := table{Fields: []string{axisName("x", ax), axisName("y", ay), string(h.Value)}, Notices: notices}
 		if h.Breakdown != nil {
-			t.Fields[2] += " " + placeTitle(part.Place)
+			t.Fields[2] += " " + twin.Title(part.Place.Kind, part.Place.Text)
 		}
 		for i, x := range grid.X {
 			for j, y := range grid.Y {
@@ -65,15 +65,7 @@ func labelOnAxis(d model.Dimension, p twin.Place) string {
 		day, _ := strconv.Atoi(p.Text)
 		return time.Weekday(day).String()[:3]
 	}
-	return placeTitle(p)
-}
-
-// placeTitle is the name of a value; one that is called as the others or the missing is in quotes.
-func placeTitle(p twin.Place) string {
-	if p.Kind == twin.Value && (p.Text == "Other" || p.Text == "(none)") {
-		return `"` + p.Text + `"`
-	}
-	return title(p.Kind, p.Text)
+	return twin.Title(p.Kind, p.Text)
 }
 
 func leftOut(x, y model.Axis, grid twin.Grid) []string {

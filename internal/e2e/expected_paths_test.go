@@ -86,5 +86,5 @@ func labelTitle(p *model.Paths, label twin.Place) string {
 	case label.Kind == twin.Value && (label.Text == "(start)" || label.Text == "(end)" || strings.Contains(label.Text, " → ")):
 		return `"` + label.Text + `"`
 	}
-	return placeTitle(label)
+	return twin.Title(label.Kind, label.Text)
 }

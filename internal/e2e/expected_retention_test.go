@@ -39,6 +39,10 @@ func retentionOutputs(t *testing.T, q *model.Query, s twin.Scenario) []*model.Qu
 		}
 	}
 	columns := columnNames(q.Retention)
+	if largest > 0 && q.Retention.Breakdown != nil {
+		row := groupName(matrices[s.Seed%uint64(len(matrices))])
+		with(model.RetentionActors, &model.RetentionActorList{Cohort: name, Value: &row}, columns[0])
+	}
 	if largest > 0 {
 		for _, status := range []model.RetentionStatus{model.Retained, model.NotRetained, model.Everyone} {
 			with(model.RetentionActors, &model.RetentionActorList{Cohort: name, Status: status}, columns[s.Seed%uint64(len(columns))])
@@ -94,7 +98,7 @@ func names(r *model.Retention, matrices []twin.Matrix) []string {
 }
 
 func groupName(m twin.Matrix) string {
-	return map[twin.Kind]string{twin.All: "", twin.Value: m.Breakdown, twin.Other: "Other", twin.None: "(none)"}[m.Kind]
+	return twin.Title(m.Kind, m.Breakdown)
 }
 
 func cellShare(c twin.Cohort, column int) any {
@@ -285,6 +289,9 @@ func cohortActors(r *model.Retention, matrices []twin.Matrix) table {
 	}
 	column, cohort := slices.Index(columnNames(r), r.Column), slices.Index(names(r, matrices), r.Actors.Cohort)
 	for _, m := range matrices {
+		if r.Actors.Value != nil && groupName(m) != *r.Actors.Value {
+			continue
+		}
 		for _, member := range m.Cohorts[cohort].Members {
 			retained := member.Retained[column]
 			if r.Actors.Status == model.Retained && !retained || r.Actors.Status == model.NotRetained && retained {

@@ -22,7 +22,7 @@ func trendTable(m *model.Trend, trend twin.Trend, s twin.Settings) table {
 	for _, line := range trend.Lines {
 		name := string(m.Value) + " "
 		if m.Breakdown != nil {
-			name += placeTitle(line.Place) + " "
+			name += twin.Title(line.Place.Kind, line.Place.Text) + " "
 		}
 		t.Fields = append(t.Fields, name+m.Series[line.Series].Title())
 	}

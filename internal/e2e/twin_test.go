@@ -382,6 +382,14 @@ func outputs(t *testing.T, q *model.Query, s twin.Scenario) []*model.Query {
 			copied.Funnel = &funnel
 			all = append(all, reparsed(t, &copied))
 		}
+		if rows := twin.Funnel(q, s.World.Known(), s.Range, s.Settings); q.Funnel.Breakdown != nil && len(rows) > 0 {
+			copied, funnel := *q, *q.Funnel
+			row := rows[s.Seed%uint64(len(rows))]
+			title := twin.Title(row.Kind, row.Breakdown)
+			funnel.Output, funnel.Actors = model.FunnelActors, &model.FunnelActorList{Step: row.Step, Value: &title}
+			copied.Funnel = &funnel
+			all = append(all, reparsed(t, &copied))
+		}
 	case model.RetentionType:
 		return retentionOutputs(t, q, s)
 	case model.AnomaliesType:

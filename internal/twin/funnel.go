@@ -127,12 +127,33 @@ type FunnelActor struct {
 	Breakdown      string
 }
 
+// Title is what a group of a breakdown is called.
+func Title(kind Kind, value string) string {
+	switch {
+	case kind == Other:
+		return "Other"
+	case kind == None:
+		return "(none)"
+	case value == "Other" || value == "(none)":
+		return `"` + value + `"`
+	}
+	return value
+}
+
 // FunnelActors lists those behind one number of the steps table, by their ids.
 func FunnelActors(q *model.Query, w World, r Range) []FunnelActor {
 	list := q.Funnel.Actors
 	main := q.Funnel.MainSteps()
 	var actors []FunnelActor
-	for _, j := range travelAll(q, w, r) {
+	journeys := travelAll(q, w, r)
+	if list.Value != nil {
+		groups := grouped(q.Funnel.Breakdown, journeys)
+		i := slices.IndexFunc(groups, func(g group) bool { return Title(g.kind, g.value) == *list.Value })
+		if journeys = nil; i >= 0 {
+			journeys = groups[i].journeys
+		}
+	}
+	for _, j := range journeys {
 		var in bool
 		if q.Funnel.Steps[list.Step-1].Optional {
 			in = list.Status == model.Reached && slices.Contains(j.optional, list.Step-1)

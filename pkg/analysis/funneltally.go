@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -19,6 +20,25 @@ const (
 	// NoValue is the actors for whom the property is not set.
 	NoValue
 )
+
+// What groups are called that no value of a breakdown has.
+const (
+	OtherTitle   = "Other"
+	NoValueTitle = "(none)"
+)
+
+// Title is what a group of a breakdown is called on screen. A value that is called as one of ours stands in quotes.
+func (k Kind) Title(value string) string {
+	switch {
+	case k == OtherValues:
+		return OtherTitle
+	case k == NoValue:
+		return NoValueTitle
+	case value == OtherTitle || value == NoValueTitle:
+		return strconv.Quote(value)
+	}
+	return value
+}
 
 // FunnelGroup is the funnel of one breakdown value, or of everybody.
 type FunnelGroup struct {
@@ -112,13 +132,7 @@ func (t *FunnelTally) Groups(limit int) []FunnelGroup {
 		}
 		return finished(all)
 	}
-	top := TopValues(t.funnel.Values, limit, func(yield func(uint32, int64) bool) {
-		for value, g := range t.groups {
-			if !yield(value, g.Reached[0]) {
-				return
-			}
-		}
-	})
+	top := t.top(limit)
 	var groups []*FunnelGroup
 	for _, value := range top {
 		g := t.groups[value]
@@ -140,6 +154,32 @@ func (t *FunnelTally) Groups(limit int) []FunnelGroup {
 		groups = append(groups, none)
 	}
 	return finished(groups...)
+}
+
+// top are the values that have a group of their own, at most limit of them.
+func (t *FunnelTally) top(limit int) []uint32 {
+	return TopValues(t.funnel.Values, limit, func(yield func(uint32, int64) bool) {
+		for value, g := range t.groups {
+			if !yield(value, g.Reached[0]) {
+				return
+			}
+		}
+	})
+}
+
+// Titles names the group that counts an outcome of a value, where at most limit values have their own.
+func (t *FunnelTally) Titles(limit int) func(value uint32) string {
+	top := t.top(limit)
+	return func(value uint32) string {
+		text, set := t.funnel.Values.Text(value)
+		switch {
+		case !set:
+			return NoValue.Title("")
+		case !slices.Contains(top, value):
+			return OtherValues.Title("")
+		}
+		return OwnValue.Title(text)
+	}
 }
 
 // TopValues picks the values with the largest counts, at most limit of them, largest first and of equals the smaller text. Number

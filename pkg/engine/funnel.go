@@ -40,19 +40,32 @@ func (e *Engine) FunnelActors(ctx context.Context, q Question, trace *Trace) (ac
 		tally := analysis.NewFunnelTally(r.spec, r.dataEnd)
 		listed := funnelListed(f, r.spec, tally)
 		var keys []int64
+		var values []uint32
 		actors = nil
 		err := r.outcomes(ctx, func(actor int64, o analysis.Outcome) {
+			tally.Add(o)
 			if o.Times != nil && listed(o) {
 				a := analysis.FunnelActor{Steps: len(o.Times), Started: analysis.TimeOf(o.Times[0]), Ended: analysis.TimeOf(o.Times[len(o.Times)-1])}
 				a.Kind = analysis.NoValue
 				if text, set := r.spec.Values.Text(o.Value); set {
 					a.Kind, a.Value = analysis.OwnValue, text
 				}
-				actors, keys = append(actors, a), append(keys, actor)
+				actors, keys, values = append(actors, a), append(keys, actor), append(values, o.Value)
 			}
 		})
 		if err != nil {
 			return err
+		}
+		if f.Actors.Value != nil {
+			title := tally.Titles(f.Breakdown.Limit)
+			n := 0
+			for i, value := range values {
+				if title(value) == *f.Actors.Value {
+					actors[n], keys[n] = actors[i], keys[i]
+					n++
+				}
+			}
+			actors, keys = actors[:n], keys[:n]
 		}
 		scan := plan.FunnelScan(q.Query, q.Range)
 		scan.Range = q.Range

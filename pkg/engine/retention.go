@@ -168,7 +168,9 @@ func (r *reading) retentionActors(ctx context.Context, q Question, cohorts plan.
 		if m.Actors.Status == model.Everyone || l.Retained == (m.Actors.Status == model.Retained) {
 			a := analysis.RetentionActor{Started: analysis.TimeOf(l.Start), Retained: l.Retained}
 			a.Kind, a.Value = groups.Of(l.Value)
-			actors, keys = append(actors, a), append(keys, l.Actor)
+			if m.Actors.Value == nil || a.Kind.Title(a.Value) == *m.Actors.Value {
+				actors, keys = append(actors, a), append(keys, l.Actor)
+			}
 		}
 	}
 	// The start events of the cohort name everybody in it.

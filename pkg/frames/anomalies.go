@@ -12,7 +12,7 @@ import (
 )
 
 // BusyActors is a table of actors with their highest counts, or these counts as numbers, or only how many actors there are.
-func BusyActors(a *model.Anomalies, list []analysis.BusyActor, all int) data.Frames {
+func BusyActors(a *model.Anomalies, list []analysis.BusyActor, all int, links Links) data.Frames {
 	if a.Output == model.BusyActorCount {
 		frame := data.NewFrame("busy "+counted(a.Actor), unit(data.NewField(counted(a.Actor), nil, []int64{int64(all)}), "short"))
 		frame.Meta = &data.FrameMeta{Type: data.FrameTypeNumericWide, TypeVersion: data.FrameTypeVersion{0, 1}}
@@ -31,7 +31,7 @@ func BusyActors(a *model.Anomalies, list []analysis.BusyActor, all int) data.Fra
 		}
 	}
 	frame.Fields = append(frame.Fields,
-		column(list, string(a.Actor)+"_id", func(b analysis.BusyActor) string { return b.ID }),
+		links.actors(column(list, string(a.Actor)+"_id", func(b analysis.BusyActor) string { return b.ID }), a.Actor),
 		unit(column(list, "events", func(b analysis.BusyActor) int64 { return b.Events }), "short"),
 	)
 	if a.Output == model.BusyActors {

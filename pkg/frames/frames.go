@@ -8,12 +8,6 @@ import (
 // heatmapCells is the frame type that the heatmap panel draws as it is. The SDK has no constant for it.
 const heatmapCells data.FrameType = "heatmap-cells"
 
-const (
-	// Names of the rows that no value of a breakdown has.
-	otherValues = "Other"
-	noValue     = "(none)"
-)
-
 // ratio is part / whole, or nil where there is no whole.
 func ratio(part, whole int64) *float64 {
 	if whole == 0 {

@@ -11,17 +11,6 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-// groupTitle is what a group of a breakdown is called on screen.
-func groupTitle(kind analysis.Kind, value string) string {
-	switch kind {
-	case analysis.OtherValues:
-		return otherValues
-	case analysis.NoValue:
-		return noValue
-	}
-	return value
-}
-
 // counted is the name of a field that counts actors.
 func counted(a model.Actor) string { return string(a) + "s" }
 
@@ -35,19 +24,25 @@ type stepRow struct {
 }
 
 // FunnelSteps is a table with one row a step and breakdown value: actors, shares, dropped, in progress, and the time from the
-// step before. Of an optional step, what follows the shares is null, and the shares are those of the main step before it.
-func FunnelSteps(f *model.Funnel, groups []analysis.FunnelGroup) data.Frames {
+// step before. Of an optional step, what follows the shares is null, and the shares are those of the main step before it. Numbers of
+// actors link to lists of them.
+func FunnelSteps(f *model.Funnel, groups []analysis.FunnelGroup, links Links) data.Frames {
 	var rows []stepRow
 	for i := range groups {
 		rows = append(rows, stepRows(f, &groups[i])...)
 	}
+	list := func(field *data.Field, title string, status model.ActorStatus) *data.Field {
+		return links.list(unit(field, "short"), title, map[string]any{
+			"output": model.FunnelActors, "actors": listed(status, f.Breakdown, map[string]any{"step": stepOfRow}),
+		})
+	}
 	fields := []*data.Field{
 		column(rows, "step", func(r stepRow) string { return r.step }),
-		unit(column(rows, counted(f.Actor), func(r stepRow) int64 { return r.actors }), "short"),
+		list(column(rows, counted(f.Actor), func(r stepRow) int64 { return r.actors }), "Who reached it", model.Reached),
 		percent(column(rows, "share_of_first", func(r stepRow) *float64 { return r.ofFirst })),
 		percent(column(rows, "share_of_previous", func(r stepRow) *float64 { return r.ofPrevious })),
-		unit(column(rows, "dropped", func(r stepRow) *int64 { return r.dropped }), "short"),
-		unit(column(rows, "in_progress", func(r stepRow) *int64 { return r.inProgress }), "short"),
+		list(column(rows, "dropped", func(r stepRow) *int64 { return r.dropped }), "Who dropped", model.Dropped),
+		list(column(rows, "in_progress", func(r stepRow) *int64 { return r.inProgress }), "Who is in progress", model.InProgress),
 		unit(column(rows, "median_time", func(r stepRow) *float64 { return r.fromPrevious.Median }), "s"),
 		unit(column(rows, "p90_time", func(r stepRow) *float64 { return r.fromPrevious.P90 }), "s"),
 		unit(column(rows, "mean_time", func(r stepRow) *float64 { return r.fromPrevious.Mean }), "s"),
@@ -74,7 +69,7 @@ func stepRows(f *model.Funnel, g *analysis.FunnelGroup) []stepRow {
 	last := len(g.Reached) - 1
 	var rows []stepRow
 	for i := range f.Steps {
-		row := stepRow{group: groupTitle(g.Kind, g.Value), step: fmt.Sprintf("%d. %s", i+1, f.Steps[i].Title())}
+		row := stepRow{group: g.Kind.Title(g.Value), step: fmt.Sprintf("%d. %s", i+1, f.Steps[i].Title())}
 		if f.Steps[i].Optional {
 			row.actors = g.Optional[optional]
 			row.ofPrevious = ratio(row.actors, g.Reached[main-1])
@@ -103,7 +98,7 @@ func FunnelConversion(f *model.Funnel, groups []analysis.FunnelGroup) data.Frame
 	for i := range groups {
 		g := &groups[i]
 		if r := ratio(g.Reached[len(g.Reached)-1], g.Reached[0]); r != nil {
-			breakdown, rate = append(breakdown, groupTitle(g.Kind, g.Value)), append(rate, *r)
+			breakdown, rate = append(breakdown, g.Kind.Title(g.Value)), append(rate, *r)
 		}
 	}
 	frame := data.NewFrame("conversion")
@@ -131,7 +126,7 @@ func FunnelTrend(f *model.Funnel, buckets []time.Time, groups []analysis.TrendGr
 		g := &groups[i]
 		rate := column(g.Counts, "conversion_rate", func(c analysis.EnteredConverted) *float64 { return ratio(c.Converted, c.Entered) })
 		if f.Breakdown != nil {
-			rate.Labels = data.Labels{"breakdown": groupTitle(g.Kind, g.Value)}
+			rate.Labels = data.Labels{"breakdown": g.Kind.Title(g.Value)}
 		}
 		frame.Fields = append(frame.Fields, percent(rate))
 	}
@@ -177,7 +172,7 @@ func FunnelTimeToConvert(f *model.Funnel, groups []analysis.FunnelGroup) data.Fr
 		}
 		name := counted(f.Actor)
 		if f.Breakdown != nil {
-			name = groupTitle(groups[i].Kind, groups[i].Value)
+			name = groups[i].Kind.Title(groups[i].Value)
 		}
 		frame.Fields = append(frame.Fields, unit(data.NewField(name, nil, counts), "short"))
 	}
@@ -185,16 +180,16 @@ func FunnelTimeToConvert(f *model.Funnel, groups []analysis.FunnelGroup) data.Fr
 }
 
 // FunnelActors is a table of actors.
-func FunnelActors(f *model.Funnel, actors []analysis.FunnelActor) data.Frames {
+func FunnelActors(f *model.Funnel, actors []analysis.FunnelActor, links Links) data.Frames {
 	frame := data.NewFrame("actors",
-		column(actors, string(f.Actor)+"_id", func(a analysis.FunnelActor) string { return a.ID }),
-		column(actors, "steps", func(a analysis.FunnelActor) int64 { return int64(a.Steps) }),
+		links.actors(column(actors, string(f.Actor)+"_id", func(a analysis.FunnelActor) string { return a.ID }), f.Actor),
+		unit(column(actors, "steps", func(a analysis.FunnelActor) int64 { return int64(a.Steps) }), "short"),
 		column(actors, "started", func(a analysis.FunnelActor) time.Time { return a.Started }),
 		column(actors, "ended", func(a analysis.FunnelActor) time.Time { return a.Ended }),
 	)
 	if f.Breakdown != nil {
 		frame.Fields = append(frame.Fields, column(actors, "breakdown", func(a analysis.FunnelActor) string {
-			return groupTitle(a.Kind, a.Value)
+			return a.Kind.Title(a.Value)
 		}))
 	}
 	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}

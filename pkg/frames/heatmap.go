@@ -78,15 +78,13 @@ func rankedAxis(name string, texts map[int]string) axis {
 
 // rankedLabel is the name of a property's value by its place. A value that is called as one of ours stands in quotes.
 func rankedLabel(place int, text string) string {
-	switch {
-	case place == analysis.OtherPlace:
-		return otherValues
-	case place == analysis.NonePlace:
-		return noValue
-	case text == otherValues || text == noValue:
-		return strconv.Quote(text)
+	switch place {
+	case analysis.OtherPlace:
+		return analysis.OtherTitle
+	case analysis.NonePlace:
+		return analysis.NoValueTitle
 	}
-	return text
+	return analysis.OwnValue.Title(text)
 }
 
 // binAxis names each bin by its lower edge.

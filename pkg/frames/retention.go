@@ -26,21 +26,21 @@ type cohortRow struct {
 }
 
 // Retention makes the frame that the query's output asks for.
-func Retention(r *model.Retention, answer analysis.RetentionAnswer) data.Frames {
+func Retention(r *model.Retention, answer analysis.RetentionAnswer, links Links) data.Frames {
 	var frame *data.Frame
 	switch r.Output {
 	case model.RetentionHeatmap:
 		frame = retentionHeatmap(r, answer)
 	case model.RetentionLong:
-		frame = retentionLong(r, answer)
+		frame = retentionLong(r, answer, links)
 	case model.RetentionCurve:
 		frame = retentionCurve(r, answer)
 	case model.RetentionClassic:
-		frame = retentionClassic(r, answer)
+		frame = retentionClassic(r, answer, links)
 	case model.RetentionRate:
 		frame = retentionRate(r, answer)
 	default:
-		frame = retentionTable(r, answer)
+		frame = retentionTable(r, answer, links)
 	}
 	return data.Frames{frame}
 }
@@ -50,7 +50,7 @@ func cohortRows(answer analysis.RetentionAnswer, g *analysis.RetentionGroup) []c
 	rows := make([]cohortRow, len(g.Cohorts))
 	for c := range rows {
 		cohort := &g.Cohorts[c]
-		row := cohortRow{group: groupTitle(g.Kind, g.Value), name: answer.Names[c], size: cohort.Size}
+		row := cohortRow{group: g.Kind.Title(g.Value), name: answer.Names[c], size: cohort.Size}
 		for i, users := range cohort.Users {
 			state := answer.State(c, i)
 			row.states = append(row.states, state)
@@ -67,7 +67,7 @@ func cohortRows(answer analysis.RetentionAnswer, g *analysis.RetentionGroup) []c
 
 // meanRow is the share retained in each column over all cohorts for which it is over, weighted by their sizes.
 func meanRow(answer analysis.RetentionAnswer, g *analysis.RetentionGroup) cohortRow {
-	row := cohortRow{group: groupTitle(g.Kind, g.Value), name: weightedMean, size: g.Size()}
+	row := cohortRow{group: g.Kind.Title(g.Value), name: weightedMean, size: g.Size()}
 	for i := range answer.Columns {
 		var users, size int64
 		for c := range g.Cohorts {
@@ -96,31 +96,49 @@ func (row *cohortRow) inProgress(r *model.Retention) *string {
 	return &text
 }
 
+// cell links a field to the actors of the row's cohort, by what they did in a column.
+func (l *Links) cell(field *data.Field, r *model.Retention, column string, status model.RetentionStatus) *data.Field {
+	title := "Who came back"
+	if status == model.Everyone {
+		title = "Who is in the cohort"
+	}
+	return l.list(field, title, map[string]any{
+		"output": model.RetentionActors, "column": column, "actors": listed(status, r.Breakdown, map[string]any{"cohort": cohortOfRow}),
+	})
+}
+
+// columnOf is a column as a query names it.
+func columnOf(r *model.Retention, i int) string { return r.Columns()[i].String() }
+
 func columnName(r *model.Retention, b model.Bracket) string { return fmt.Sprintf("%s %s", r.Period, b) }
 
 // retentionTable has a row a cohort and a column a period, above them the weighted mean.
-func retentionTable(r *model.Retention, answer analysis.RetentionAnswer) *data.Frame {
-	return matrixFrame(r, answer, counted(r.Actor), func(rows []cohortRow, i int, name string) []*data.Field {
-		return []*data.Field{percent(column(rows, name, func(row cohortRow) *float64 { return row.shares[i] }))}
+func retentionTable(r *model.Retention, answer analysis.RetentionAnswer, links Links) *data.Frame {
+	return matrixFrame(r, answer, links, counted(r.Actor), func(rows []cohortRow, i int, name string) []*data.Field {
+		share := percent(column(rows, name, func(row cohortRow) *float64 { return row.shares[i] }))
+		return []*data.Field{links.cell(share, r, columnOf(r, i), model.Retained)}
 	})
 }
 
 // retentionClassic has number and share of each column.
-func retentionClassic(r *model.Retention, answer analysis.RetentionAnswer) *data.Frame {
+func retentionClassic(r *model.Retention, answer analysis.RetentionAnswer, links Links) *data.Frame {
 	size := counted(r.Actor)
 	if r.Cohorts == model.FirstTime {
 		size = "new_" + size
 	}
-	return matrixFrame(r, answer, size, func(rows []cohortRow, i int, name string) []*data.Field {
+	return matrixFrame(r, answer, links, size, func(rows []cohortRow, i int, name string) []*data.Field {
+		users := unit(column(rows, name, func(row cohortRow) *int64 { return row.users[i] }), "short")
 		return []*data.Field{
-			unit(column(rows, name, func(row cohortRow) *int64 { return row.users[i] }), "short"),
+			links.cell(users, r, columnOf(r, i), model.Retained),
 			percent(column(rows, name+" rate", func(row cohortRow) *float64 { return row.shares[i] })),
 		}
 	})
 }
 
 // matrixFrame is a table of all rows, with the fields that each column makes.
-func matrixFrame(r *model.Retention, answer analysis.RetentionAnswer, size string, fields func(rows []cohortRow, i int, name string) []*data.Field) *data.Frame {
+func matrixFrame(
+	r *model.Retention, answer analysis.RetentionAnswer, links Links, size string, fields func(rows []cohortRow, i int, name string) []*data.Field,
+) *data.Frame {
 	var rows []cohortRow
 	for i := range answer.Groups {
 		rows = append(append(rows, meanRow(answer, &answer.Groups[i])), cohortRows(answer, &answer.Groups[i])...)
@@ -131,7 +149,7 @@ func matrixFrame(r *model.Retention, answer analysis.RetentionAnswer, size strin
 	}
 	frame.Fields = append(frame.Fields,
 		column(rows, "cohort", func(row cohortRow) string { return row.name }),
-		unit(column(rows, size, func(row cohortRow) int64 { return row.size }), "short"))
+		links.cell(unit(column(rows, size, func(row cohortRow) int64 { return row.size }), "short"), r, columnOf(r, 0), model.Everyone))
 	for i, b := range answer.Columns {
 		frame.Fields = append(frame.Fields, fields(rows, i, columnName(r, b))...)
 	}
@@ -175,7 +193,7 @@ func retentionHeatmap(r *model.Retention, answer analysis.RetentionAnswer) *data
 }
 
 // retentionLong has a row a cell that has begun. Its period is a number, with brackets a text.
-func retentionLong(r *model.Retention, answer analysis.RetentionAnswer) *data.Frame {
+func retentionLong(r *model.Retention, answer analysis.RetentionAnswer, links Links) *data.Frame {
 	type cell struct {
 		*cohortRow
 		column int
@@ -202,8 +220,8 @@ func retentionLong(r *model.Retention, answer analysis.RetentionAnswer) *data.Fr
 		frame.Fields = append(frame.Fields, column(list, "period", func(c cell) int64 { return int64(c.column) }))
 	}
 	frame.Fields = append(frame.Fields,
-		unit(column(list, "size", func(c cell) int64 { return c.size }), "short"),
-		unit(column(list, counted(r.Actor), func(c cell) int64 { return *c.users[c.column] }), "short"),
+		links.cell(unit(column(list, "size", func(c cell) int64 { return c.size }), "short"), r, periodOfRow, model.Everyone),
+		links.cell(unit(column(list, counted(r.Actor), func(c cell) int64 { return *c.users[c.column] }), "short"), r, periodOfRow, model.Retained),
 		percent(column(list, "share", func(c cell) *float64 { return c.shares[c.column] })),
 		column(list, "complete", func(c cell) bool { return c.states[c.column] == analysis.Complete }))
 	return frame
@@ -218,7 +236,7 @@ func retentionCurve(r *model.Retention, answer analysis.RetentionAnswer) *data.F
 		g := &answer.Groups[i]
 		mean := data.NewField(weightedMean, nil, meanRow(answer, g).shares)
 		if r.Breakdown != nil {
-			mean.Labels = data.Labels{"breakdown": groupTitle(g.Kind, g.Value)}
+			mean.Labels = data.Labels{"breakdown": g.Kind.Title(g.Value)}
 		}
 		frame.Fields = append(frame.Fields, percent(mean))
 	}
@@ -246,7 +264,7 @@ func retentionRate(r *model.Retention, answer analysis.RetentionAnswer) *data.Fr
 	for i := range answer.Groups {
 		g := &answer.Groups[i]
 		if share := meanRow(answer, g).shares[r.ColumnIndex()]; share != nil {
-			breakdown, rate = append(breakdown, groupTitle(g.Kind, g.Value)), append(rate, *share)
+			breakdown, rate = append(breakdown, g.Kind.Title(g.Value)), append(rate, *share)
 		}
 	}
 	frame := data.NewFrame("retention")
@@ -262,15 +280,15 @@ func retentionRate(r *model.Retention, answer analysis.RetentionAnswer) *data.Fr
 }
 
 // RetentionActors is a table of actors.
-func RetentionActors(r *model.Retention, actors []analysis.RetentionActor) data.Frames {
+func RetentionActors(r *model.Retention, actors []analysis.RetentionActor, links Links) data.Frames {
 	frame := data.NewFrame("actors",
-		column(actors, string(r.Actor)+"_id", func(a analysis.RetentionActor) string { return a.ID }),
+		links.actors(column(actors, string(r.Actor)+"_id", func(a analysis.RetentionActor) string { return a.ID }), r.Actor),
 		column(actors, "started", func(a analysis.RetentionActor) time.Time { return a.Started }),
 		column(actors, "retained", func(a analysis.RetentionActor) bool { return a.Retained }),
 	)
 	if r.Breakdown != nil {
 		frame.Fields = append(frame.Fields, column(actors, "breakdown", func(a analysis.RetentionActor) string {
-			return groupTitle(a.Kind, a.Value)
+			return a.Kind.Title(a.Value)
 		}))
 	}
 	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}

@@ -13,16 +13,21 @@ import (
 
 // Timeline is a table of events. The time comes first and the event's name is the first text: so the logs panel and annotations
 // take the frame as it is, too. A session's events have their users as well.
-func Timeline(t *model.Timeline, events []analysis.TimelineEvent, more bool) data.Frames {
+func Timeline(t *model.Timeline, events []analysis.TimelineEvent, more bool, links Links) data.Frames {
+	session := column(events, "session", func(e analysis.TimelineEvent) *string { return e.Session })
+	if t.Session == "" {
+		links.actors(session, model.SessionActor)
+	}
 	frame := data.NewFrame("timeline",
 		column(events, "time", func(e analysis.TimelineEvent) time.Time { return e.Time.UTC() }),
 		column(events, "event", func(e analysis.TimelineEvent) string { return e.Event }),
 		column(events, "page", func(e analysis.TimelineEvent) *string { return e.Page }),
 		column(events, "device", func(e analysis.TimelineEvent) *string { return e.Device }),
-		column(events, "session", func(e analysis.TimelineEvent) *string { return e.Session }),
+		session,
 	)
 	if t.User == "" {
-		frame.Fields = append(frame.Fields, column(events, "user_id", func(e analysis.TimelineEvent) *string { return e.User }))
+		frame.Fields = append(frame.Fields, links.actors(
+			column(events, "user_id", func(e analysis.TimelineEvent) *string { return e.User }), model.UserActor))
 	}
 	frame.Fields = append(frame.Fields, column(events, "metadata", func(e analysis.TimelineEvent) *json.RawMessage {
 		if e.Metadata == nil {

@@ -140,6 +140,8 @@ type FunnelActorList struct {
 	Step int `json:"step,omitempty"`
 	// Status is reached (default), dropped or in_progress.
 	Status ActorStatus `json:"status,omitempty"`
+	// Value is the row of the breakdown, as the table names it: a value, Other or (none). Left out: all rows.
+	Value *string `json:"value,omitempty"`
 }
 
 // FunnelStep is one step of a funnel.
@@ -300,7 +302,21 @@ func (f *Funnel) validateOutput() error {
 	if f.Actors.Step < 1 || f.Actors.Step > len(f.Steps) {
 		return invalid("funnel.actors.step", "is %d; the funnel has steps 1 to %d", f.Actors.Step, len(f.Steps))
 	}
-	return oneOf("funnel.actors.status", f.Actors.Status, Reached, Dropped, InProgress)
+	if err := oneOf("funnel.actors.status", f.Actors.Status, Reached, Dropped, InProgress); err != nil {
+		return err
+	}
+	return f.Breakdown.validateValue("funnel.actors.value", f.Actors.Value)
+}
+
+// validateValue refuses a row of the breakdown where there is no breakdown.
+func (b *Breakdown) validateValue(field string, value *string) error {
+	switch {
+	case value == nil:
+		return nil
+	case b == nil:
+		return invalid(field, "is given, but there is no breakdown; remove it, or choose a breakdown")
+	}
+	return ValidateText(field, *value)
 }
 
 // MaxBins is the largest number of a histogram's bins.

@@ -136,6 +136,8 @@ type RetentionActorList struct {
 	Cohort string `json:"cohort"`
 	// Status is retained (default), not_retained or all.
 	Status RetentionStatus `json:"status,omitempty"`
+	// Value is the row of the breakdown, as the table names it: a value, Other or (none). Left out: all rows.
+	Value *string `json:"value,omitempty"`
 }
 
 // Bracket is a column of a retention query: the periods From to To, both inclusive.
@@ -291,7 +293,10 @@ func (r *Retention) validateOutput() error {
 	if err := ValidateText("retention.actors.cohort", r.Actors.Cohort); err != nil {
 		return err
 	}
-	return oneOf("retention.actors.status", r.Actors.Status, Retained, NotRetained, Everyone)
+	if err := oneOf("retention.actors.status", r.Actors.Status, Retained, NotRetained, Everyone); err != nil {
+		return err
+	}
+	return r.Breakdown.validateValue("retention.actors.value", r.Actors.Value)
 }
 
 func (r *Retention) validateColumn() error {

@@ -14,7 +14,7 @@ func (d *Datasource) anomalies(ctx context.Context, q engine.Question, trace *en
 	a := q.Query.Anomalies
 	if a.Output.OfActors() {
 		list, all, err := d.engine.BusyActors(ctx, q, trace)
-		return frames.BusyActors(a, list, all), err
+		return frames.BusyActors(a, list, all, d.links(q)), err
 	}
 	buckets, err := d.engine.UnusualBuckets(ctx, q, trace)
 	if a.Output == model.BucketScore {

@@ -23,10 +23,12 @@ const GCPercent = 40
 // Datasource is one configured data source.
 type Datasource struct {
 	backend.CallResourceHandler
-	settings settings
-	store    *store.Store
-	engine   *engine.Engine
-	flights  flights
+	// uid and name are Grafana's for the data source.
+	uid, name string
+	settings  settings
+	store     *store.Store
+	engine    *engine.Engine
+	flights   flights
 	// Clock is what time it is; tests set it.
 	Clock func() time.Time
 }
@@ -49,7 +51,7 @@ func New(_ context.Context, instance backend.DataSourceInstanceSettings) (instan
 	if err != nil {
 		return nil, backend.DownstreamError(err)
 	}
-	d := &Datasource{settings: s, store: db, engine: engine.New(db), Clock: time.Now}
+	d := &Datasource{uid: instance.UID, name: instance.Name, settings: s, store: db, engine: engine.New(db), Clock: time.Now}
 	d.CallResourceHandler = httpadapter.New(d.routes())
 	return d, nil
 }

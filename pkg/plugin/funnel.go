@@ -21,7 +21,7 @@ func (d *Datasource) funnel(ctx context.Context, q engine.Question, trace *engin
 		return frames.FunnelTrend(f, trend.Buckets, trend.Groups), nil
 	case model.FunnelActors:
 		actors, err := d.engine.FunnelActors(ctx, q, trace)
-		return frames.FunnelActors(f, actors), err
+		return frames.FunnelActors(f, actors, d.links(q)), err
 	}
 	groups, err := d.engine.Funnel(ctx, q, trace)
 	if err != nil {
@@ -33,5 +33,5 @@ func (d *Datasource) funnel(ctx context.Context, q engine.Question, trace *engin
 	case model.FunnelTimeToConvert:
 		return frames.FunnelTimeToConvert(f, groups), nil
 	}
-	return frames.FunnelSteps(f, groups), nil
+	return frames.FunnelSteps(f, groups, d.links(q)), nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/experimental/concurrent"
 
 	"github.com/footfall-analytics/footfall/pkg/engine"
+	"github.com/footfall-analytics/footfall/pkg/frames"
 	"github.com/footfall-analytics/footfall/pkg/model"
 	"github.com/footfall-analytics/footfall/pkg/plan"
 	"github.com/footfall-analytics/footfall/pkg/store"
@@ -96,6 +97,11 @@ func (d *Datasource) ask(ctx context.Context, q engine.Question, trace *engine.T
 		return d.annotations(ctx, q, trace)
 	}
 	panic("plugin: a query that was not validated: " + string(q.Query.QueryType))
+}
+
+// links are those of a question's answer.
+func (d *Datasource) links(q engine.Question) frames.Links {
+	return frames.Links{UID: d.uid, Name: d.name, Query: q.Query}
 }
 
 // validateRange refuses ranges that hold nothing, or years that no event has.

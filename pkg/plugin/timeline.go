@@ -14,5 +14,5 @@ func (d *Datasource) timeline(ctx context.Context, q engine.Question, trace *eng
 	if err != nil {
 		return nil, err
 	}
-	return frames.Timeline(q.Query.Timeline, events, more), nil
+	return frames.Timeline(q.Query.Timeline, events, more, d.links(q)), nil
 }

@@ -1,0 +1,75 @@
+package frames
+
+import (
+	"encoding/json"
+
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/footfall-analytics/footfall/pkg/model"
+)
+
+// Links make the data links of an answer: from a number to the list of its actors, and from an actor to its timeline. They open
+// Explore; the front end gives them the panel's range.
+type Links struct {
+	// UID and Name are those of the data source.
+	UID, Name string
+	// Query is the one that was answered.
+	Query *model.Query
+}
+
+// What Grafana puts into a link for the row that is clicked.
+const (
+	stepOfRow      = "${__data.fields.step}"
+	cohortOfRow    = "${__data.fields.cohort}"
+	periodOfRow    = "${__data.fields.period}"
+	breakdownOfRow = "${__data.fields.breakdown}"
+)
+
+// list links a field to the actors behind its numbers: what the parts of the query's own part become. It returns the field.
+func (l *Links) list(field *data.Field, title string, parts map[string]any) *data.Field {
+	raw, err := json.Marshal(l.Query)
+	if err != nil {
+		panic(err) // it was made of JSON
+	}
+	var query map[string]any
+	if err := json.Unmarshal(raw, &query); err != nil {
+		panic(err)
+	}
+	part := query[string(l.Query.QueryType)].(map[string]any)
+	for name, value := range parts {
+		part[name] = value
+	}
+	return l.link(field, title, query)
+}
+
+// actors links a field of ids to their timelines.
+func (l *Links) actors(field *data.Field, a model.Actor) *data.Field {
+	return l.link(field, "Timeline", map[string]any{
+		"queryType": model.TimelineType,
+		"timeZone":  l.Query.TimeZone,
+		"timeline":  map[string]any{string(a): "${__data.fields." + field.Name + "}"},
+	})
+}
+
+func (l *Links) link(field *data.Field, title string, query map[string]any) *data.Field {
+	if field.Config == nil {
+		field.Config = &data.FieldConfig{}
+	}
+	query["refId"] = "A"
+	field.Config.Links = append(field.Config.Links, data.DataLink{
+		Title: title, Internal: &data.InternalDataLink{Query: query, DatasourceUID: l.UID, DatasourceName: l.Name},
+	})
+	return field
+}
+
+// listed picks actors of a table's row.
+func listed(status any, b *model.Breakdown, more map[string]any) map[string]any {
+	list := map[string]any{"status": status}
+	if b != nil {
+		list["value"] = breakdownOfRow
+	}
+	for name, value := range more {
+		list[name] = value
+	}
+	return list
+}
