@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	sdk "github.com/grafana/grafana-plugin-sdk-go/build"
 	"github.com/magefile/mage/mg"
 	"github.com/magefile/mage/sh"
 
@@ -20,7 +21,13 @@ import (
 // Build builds the plugin and the collector for Linux, macOS and Windows on amd64 and arm64: the plugin in dist and as a zip, the
 // collector's programs beside the zip in .footfall/release.
 func Build(ctx context.Context) error {
-	return build.Release(ctx, steps.New(os.Stdout))
+	if err := sdk.SetBeforeBuildCallback(func(c sdk.Config) (sdk.Config, error) {
+		c.PluginJSONPath = "."
+		return c, nil
+	}); err != nil {
+		return err
+	}
+	return build.Release(ctx, steps.New(os.Stdout), sdk.Build{}.Custom)
 }
 
 // local builds what the other commands run.

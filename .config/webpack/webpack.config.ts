@@ -32,6 +32,17 @@ function stamp(content: Buffer): string {
     .replaceAll('%TODAY%', new Date().toISOString().slice(0, 10));
 }
 
+/** The README as Grafana shows it, away from the files that it links to. */
+function linkedFromAfar(content: Buffer): string {
+  const home = 'https://github.com/footfall-analytics/footfall';
+  return content
+    .toString()
+    .replace(
+      /\]\((?!https:|#)([^)]+)\)/g,
+      (_, file) => `](${home}/${file.endsWith('.png') ? 'raw' : 'blob'}/main/${file})`
+    );
+}
+
 export default (env: Env): Configuration => ({
   ...base(env, 'plugin'),
   context: path.join(root, 'src'),
@@ -49,7 +60,7 @@ export default (env: Env): Configuration => ({
     new CopyWebpackPlugin({
       patterns: [
         { from: 'plugin.json', context: root, transform: stamp },
-        { from: 'README.md', context: root, noErrorOnMissing: true },
+        { from: 'README.md', context: root, transform: linkedFromAfar },
         { from: '{LICENSE,CHANGELOG.md}', context: root },
         { from: 'img/*' },
         { from: 'locales/*/*.json' },

@@ -11,8 +11,6 @@ import (
 	"os"
 	"path/filepath"
 
-	sdk "github.com/grafana/grafana-plugin-sdk-go/build"
-
 	"github.com/footfall-analytics/footfall/internal/steps"
 )
 
@@ -29,8 +27,9 @@ var platforms = []platform{
 // manifest is what release needs of plugin.json and package.json.
 type manifest struct{ ID, Version string }
 
-// Release builds everything for every platform: the plugin as the zip that Grafana installs, and the collector's programs.
-func Release(ctx context.Context, p *steps.Printer) error {
+// Release builds everything for every platform: the plugin as the zip that Grafana installs, and the collector's programs. backEnd
+// builds the plugin's back end for a system and an architecture into dist.
+func Release(ctx context.Context, p *steps.Printer, backEnd func(os, arch string) error) error {
 	if err := Local(ctx, p); err != nil {
 		return err
 	}
@@ -41,15 +40,14 @@ func Release(ctx context.Context, p *steps.Printer) error {
 	if err := os.RemoveAll(release); err != nil {
 		return err
 	}
-	if err := sdk.SetBeforeBuildCallback(func(c sdk.Config) (sdk.Config, error) {
-		c.PluginJSONPath = "."
-		return c, nil
-	}); err != nil {
-		return err
-	}
 	for _, to := range platforms {
 		name := fmt.Sprintf("Plugin and collector for %s on %s", to.os, to.arch)
-		if err := p.Do(name, func() (string, error) { return programs(ctx, to, m.Version) }); err != nil {
+		if err := p.Do(name, func() (string, error) {
+			if err := backEnd(to.os, to.arch); err != nil {
+				return "", err
+			}
+			return collector(ctx, to, m.Version)
+		}); err != nil {
 			return err
 		}
 	}
@@ -72,12 +70,8 @@ func readManifest() (m manifest, err error) {
 	return m, nil
 }
 
-// programs builds the plugin's back end into dist, as Grafana's build does, and the collector.
-func programs(ctx context.Context, to platform, version string) (string, error) {
-	if err := (sdk.Build{}).Custom(to.os, to.arch); err != nil {
-		return "", err
-	}
-	file := filepath.Join(release, fmt.Sprintf("footfall-collector_%s_%s_%s", version, to.os, to.arch))
+func collector(ctx context.Context, to platform, version string) (file string, err error) {
+	file = filepath.Join(release, fmt.Sprintf("footfall-collector_%s_%s_%s", version, to.os, to.arch))
 	if to.os == "windows" {
 		file += ".exe"
 	}
