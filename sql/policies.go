@@ -41,8 +41,10 @@ func applyPolicies(ctx context.Context, tx pgx.Tx, opts Options) error {
 			return fmt.Errorf("refresh policy of %s: %w", rollup, err)
 		}
 	}
-	if err := scheduleClosing(ctx, tx, opts.Schema); err != nil {
-		return fmt.Errorf("the job that closes days: %w", err)
+	for procedure, every := range map[string]time.Duration{"close_days": 20 * time.Minute, "refresh_profiles": time.Minute} {
+		if err := scheduleJob(ctx, tx, opts.Schema, procedure, every); err != nil {
+			return fmt.Errorf("the job %s: %w", procedure, err)
+		}
 	}
 	if _, err := tx.Exec(ctx, `SELECT remove_retention_policy('user_events', if_exists => true)`); err != nil {
 		return fmt.Errorf("retention policy: %w", err)
@@ -56,14 +58,14 @@ func applyPolicies(ctx context.Context, tx pgx.Tx, opts Options) error {
 	return nil
 }
 
-// scheduleClosing puts the job in place that packs the days that are over.
-func scheduleClosing(ctx context.Context, tx pgx.Tx, schema string) error {
+// scheduleJob has the server call one of the schema's procedures again and again.
+func scheduleJob(ctx context.Context, tx pgx.Tx, schema, procedure string, every time.Duration) error {
 	if _, err := tx.Exec(ctx, `SELECT delete_job(job_id) FROM timescaledb_information.jobs
-		WHERE proc_name = 'close_days' AND proc_schema = $1`, schema); err != nil {
+		WHERE proc_schema = $1 AND proc_name = $2`, schema, procedure); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `SELECT add_job((quote_ident($1) || '.close_days')::regproc, INTERVAL '20 minutes',
-		config => jsonb_build_object('schema', $1::text))`, schema)
+	_, err := tx.Exec(ctx, `SELECT add_job(format('%I.%I', $1::text, $2::text)::regproc, $3::interval,
+		config => jsonb_build_object('schema', $1::text))`, schema, procedure, every)
 	return err
 }
 
@@ -74,8 +76,8 @@ func retentionText(d time.Duration) string {
 	return d.String()
 }
 
-// RefreshRollups brings every rollup up to date at once and closes the days that are over. Servers do this by themselves, by
-// policy; the embedded database has no background jobs.
+// RefreshRollups brings every rollup up to date at once, closes the days that are over and refreshes the profiles. Servers do this by
+// themselves, by policy; the embedded database has no background jobs.
 func RefreshRollups(ctx context.Context, conn *pgx.Conn, schema string) error {
 	return refreshFrom(ctx, conn, schema, "NULL")
 }
@@ -109,6 +111,18 @@ func refreshFrom(ctx context.Context, conn *pgx.Conn, schema, from string) error
 	// The schema's name was checked above: nothing in it needs quotes.
 	if _, err := conn.Exec(ctx, fmt.Sprintf(`CALL %[1]s.close_days(NULL, '{"schema": "%[1]s"}')`, schema)); err != nil {
 		return fmt.Errorf("close the days that are over: %w", err)
+	}
+	return RefreshProfiles(ctx, conn, schema)
+}
+
+// RefreshProfiles takes everything that was stored before into the profiles.
+func RefreshProfiles(ctx context.Context, conn *pgx.Conn, schema string) error {
+	if err := validateSchema(schema); err != nil {
+		return err
+	}
+	// The schema's name was checked above: nothing in it needs quotes.
+	if _, err := conn.Exec(ctx, fmt.Sprintf(`CALL %[1]s.refresh_profiles(NULL, '{"schema": "%[1]s"}')`, schema)); err != nil {
+		return fmt.Errorf("refresh the profiles: %w", err)
 	}
 	return nil
 }

@@ -15,6 +15,8 @@ import (
 var stored = []struct{ table, statement string }{
 	{"user_profiles", `SELECT to_jsonb(p) - 'user_key' FROM user_profiles p WHERE user_id = ANY($1) ORDER BY user_id`},
 	{"user_aliases", `SELECT to_jsonb(a) - 'alias_key' - 'user_key' FROM user_aliases a WHERE alias = ANY($1) ORDER BY alias`},
+	{"user_sessions", `SELECT to_jsonb(s) - 'user_key' - 'session_key' FROM user_sessions s WHERE ` + ownKey + ` ORDER BY first_time, last_time`},
+	{"user_categories", `SELECT to_jsonb(c) - 'user_key' FROM user_categories c WHERE ` + ownKey + ` ORDER BY category, events`},
 	{"user_events", `SELECT to_jsonb(e) - 'user_key' FROM user_events e WHERE ` + own + ` ORDER BY time, event_id`},
 }
 

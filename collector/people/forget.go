@@ -68,6 +68,10 @@ func (f *Forgotten) deleteAll(ctx context.Context, tx pgx.Tx, schema string) (da
 	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('footfall squash ' || quote_ident($1) || ', public', 0))`, schema); err != nil {
 		return nil, err
 	}
+	// Nor take what they had done into the profiles.
+	if _, err := tx.Exec(ctx, `SELECT FROM profile_state FOR UPDATE`); err != nil {
+		return nil, err
+	}
 	if days, err = f.deleteEvents(ctx, tx, schema); err != nil {
 		return nil, err
 	}
@@ -90,6 +94,9 @@ func (f *Forgotten) deleteAll(ctx context.Context, tx pgx.Tx, schema string) (da
 	}{
 		{new(int), `DELETE FROM chosen_times c USING rejected_events r WHERE r.event_id = c.event_id AND r.id = ANY($1)`, numbers},
 		{&f.RejectedEvents, `DELETE FROM rejected_events WHERE id = ANY($1)`, numbers},
+		{new(int), `DELETE FROM profile_changes WHERE user_id = ANY($1)`, f.IDs},
+		{new(int), `DELETE FROM user_sessions WHERE ` + ownKey, f.IDs},
+		{new(int), `DELETE FROM user_categories WHERE ` + ownKey, f.IDs},
 		{&f.Profiles, `DELETE FROM user_profiles WHERE user_id = ANY($1)`, f.IDs},
 		// Every analysis reads how often aliases have changed. Taken first, as whoever joins users does.
 		{new(int), `UPDATE alias_changes SET changes = changes + 1 WHERE EXISTS (SELECT FROM user_aliases WHERE alias = ANY($1))`, f.IDs},
@@ -120,7 +127,10 @@ func groups(ctx context.Context, tx pgx.Tx, condition string, ids []string) ([]g
 }
 
 // own are the user's events; the key leads to them, and the text tells users apart whose keys are equal.
-const own = `user_key IN (SELECT user_key_of(u) FROM unnest($1::text[]) AS u) AND user_id = ANY($1)`
+const (
+	ownKey = `user_key IN (SELECT user_key_of(u) FROM unnest($1::text[]) AS u)`
+	own    = ownKey + ` AND user_id = ANY($1)`
+)
 
 // deleteEvents deletes the user's events and what was packed of their days.
 func (f *Forgotten) deleteEvents(ctx context.Context, tx pgx.Tx, schema string) (days []string, err error) {
