@@ -1,3 +1,4 @@
+import { t } from './i18n';
 import { QueryTypeValues, SchemaVersion, type Query, type QueryType } from './types.gen';
 import { validateLifecycle, validateStickiness } from './validate/activity';
 import { validateAnnotations } from './validate/annotations';
@@ -34,7 +35,10 @@ export function validate(query: Query, isTemplate: IsTemplate = () => false): Pr
   checks.check(
     (query.schemaVersion || SchemaVersion) === SchemaVersion,
     'schemaVersion',
-    `is ${query.schemaVersion}; this version of Footfall reads ${SchemaVersion}`
+    t('problem.schema-version', 'is {{version}}; this version of Footfall reads {{known}}', {
+      version: query.schemaVersion,
+      known: SchemaVersion,
+    })
   );
   validateTimeZone(checks, query.timeZone);
   checks.filters('filters', query.filters);
@@ -56,7 +60,7 @@ function validatePart<T extends QueryType>(checks: Checks, query: Query, type: T
   if (part) {
     validators[type](checks, part);
   } else {
-    checks.add(type, `is missing: a query of type ${type} needs it`);
+    checks.add(type, t('problem.part-missing', 'is missing: a query of type {{type}} needs it', { type }));
   }
 }
 
@@ -65,7 +69,10 @@ function validateTimeZone(checks: Checks, zone?: string) {
     return;
   }
   if (zone.toLowerCase() === 'local') {
-    checks.add('timeZone', `is ${quote(zone)}; use an IANA name such as Europe/Berlin or UTC`);
+    checks.add(
+      'timeZone',
+      t('problem.local-zone', 'is {{zone}}; use an IANA name such as Europe/Berlin or UTC', { zone: quote(zone) })
+    );
     return;
   }
   try {
@@ -73,7 +80,11 @@ function validateTimeZone(checks: Checks, zone?: string) {
   } catch {
     checks.add(
       'timeZone',
-      `is ${quote(zone)}, which is not a known time zone; use an IANA name such as Europe/Berlin or UTC`
+      t(
+        'problem.unknown-zone',
+        'is {{zone}}, which is not a known time zone; use an IANA name such as Europe/Berlin or UTC',
+        { zone: quote(zone) }
+      )
     );
   }
 }

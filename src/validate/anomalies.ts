@@ -12,7 +12,7 @@ import {
   MinHistory,
   type Anomalies,
 } from '../types.gen';
-import type { Checks } from './checks';
+import { outOfRange, type Checks } from './checks';
 
 export function validateAnomalies(checks: Checks, a: Anomalies) {
   const deviations = a.deviations || 3.5;
@@ -28,6 +28,6 @@ export function validateAnomalies(checks: Checks, a: Anomalies) {
   checks.check(
     deviations >= MinDeviations && deviations <= MaxDeviations,
     'anomalies.deviations',
-    `is ${deviations}; use ${MinDeviations} to ${MaxDeviations}`
+    outOfRange(deviations, MinDeviations, MaxDeviations)
   );
 }

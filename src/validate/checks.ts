@@ -1,3 +1,5 @@
+import { t } from '../i18n';
+import { enumerate } from '../question/words';
 import {
   Columns,
   MaxBreakdownLimit,
@@ -43,26 +45,33 @@ export class Checks {
   }
 
   oneOf(field: string, value: string, words: readonly string[]) {
-    this.check(words.includes(value), field, `is ${quote(value)}; use ${listed(words)}`);
+    this.check(
+      words.includes(value),
+      field,
+      t('problem.not-one-of', 'is {{value}}; use {{words}}', { value: quote(value), words: listed(words) })
+    );
   }
 
   /** A whole number from least to most. */
   count(field: string, value: number, least: number, most: number) {
     if (!Number.isInteger(value)) {
-      this.add(field, `is a JSON number ${value}; use a whole number`);
+      this.add(field, t('problem.fraction', 'is a JSON number {{value}}; use a whole number', { value }));
       return;
     }
-    this.check(value >= least && value <= most, field, `is ${value}; use ${least} to ${most}`);
+    this.check(value >= least && value <= most, field, outOfRange(value, least, most));
   }
 
   /** Reports whether the text is fine. */
   text(field: string, text = ''): boolean {
     const bytes = new TextEncoder().encode(text).length;
     if (bytes > MaxTextLength) {
-      this.add(field, `has ${bytes} bytes; at most ${MaxTextLength} are allowed`);
+      this.add(
+        field,
+        t('problem.too-long', 'has {{bytes}} bytes; at most {{most}} are allowed', { bytes, most: MaxTextLength })
+      );
       return false;
     }
-    this.check(!text.includes('\0'), field, 'contains a NUL character; remove it');
+    this.check(!text.includes('\0'), field, t('problem.nul', 'contains a NUL character; remove it'));
     return !text.includes('\0');
   }
 
@@ -70,10 +79,19 @@ export class Checks {
   window(field: string, window: string, longest: string) {
     const length = seconds(window);
     if (length === undefined) {
-      this.add(field, `is ${quote(window)}; write a number and a unit, such as 30m, 24h or 14d`);
+      this.add(
+        field,
+        t('problem.no-window', 'is {{window}}; write a number and a unit, such as 30m, 24h or 14d', {
+          window: quote(window),
+        })
+      );
       return;
     }
-    this.check(length <= seconds(longest)!, field, `is ${window}; the longest window is ${longest}`);
+    this.check(
+      length <= seconds(longest)!,
+      field,
+      t('problem.long-window', 'is {{window}}; the longest window is {{longest}}', { window, longest })
+    );
   }
 
   breakdown(field: string, breakdown?: Breakdown) {
@@ -87,20 +105,27 @@ export class Checks {
     if (s?.event) {
       this.text(`${field}.event`, s.event);
     } else {
-      this.add(`${field}.event`, 'is empty; choose an event, or * for any');
+      this.add(`${field}.event`, t('problem.no-event', 'is empty; choose an event, or * for any'));
     }
     this.filters(`${field}.filters`, s?.filters);
   }
 
   filters(field: string, filters?: Filter[]) {
     const list = filters ?? [];
-    this.check(list.length <= MaxFilters, field, `has ${list.length} filters; at most ${MaxFilters} are allowed`);
+    this.check(
+      list.length <= MaxFilters,
+      field,
+      t('problem.many-filters', 'has {{number}} filters; at most {{most}} are allowed', {
+        number: list.length,
+        most: MaxFilters,
+      })
+    );
     list.forEach((filter, i) => this.filter(`${field}[${i}]`, filter));
   }
 
   property(field: string, name?: string) {
     if (!name) {
-      this.add(field, 'is empty; choose a property');
+      this.add(field, t('problem.no-property', 'is empty; choose a property'));
       return;
     }
     if (!this.text(field, name) || isColumn(name)) {
@@ -110,12 +135,19 @@ export class Checks {
     this.check(
       prefix !== undefined,
       field,
-      `is ${quote(name)}; use ${Columns.join(', ')}, metadata.NAME, profile.NAME, profile.traits.NAME or profile.scores.NAME`
+      t(
+        'problem.unknown-property',
+        'is {{name}}; use {{columns}}, metadata.NAME, profile.NAME, profile.traits.NAME or profile.scores.NAME',
+        { name: quote(name), columns: enumerate(Columns) }
+      )
     );
     this.check(
       prefix === undefined || isPath(name.slice(prefix.length)),
       field,
-      `is ${quote(name)}; a path has 1 to ${MaxPropertyParts} names, none of them empty`
+      t('problem.no-path', 'is {{name}}; a path has 1 to {{most}} names, none of them empty', {
+        name: quote(name),
+        most: MaxPropertyParts,
+      })
     );
   }
 
@@ -130,20 +162,35 @@ export class Checks {
       this.check(
         !numeric.includes(operator) || this.isTemplate(value) || new RegExp(NumberPattern).test(value),
         at,
-        `is ${quote(value)}; the operator ${operator} needs a number such as 12.5`
+        t('problem.no-number', 'is {{value}}; the operator {{operator}} needs a number such as 12.5', {
+          value: quote(value),
+          operator,
+        })
       );
     });
   }
 
   private valueCount(field: string, operator: string, count: number) {
     const at = `${field}.values`;
-    const has = `has ${count} values; the operator ${operator} takes`;
+    const values = { number: count, operator, most: MaxFilterValues };
     if (operator === 'in' || operator === 'notIn') {
-      this.check(count >= 1 && count <= MaxFilterValues, at, `${has} 1 to ${MaxFilterValues}`);
+      this.check(
+        count >= 1 && count <= MaxFilterValues,
+        at,
+        t('problem.values-some', 'has {{number}} values; the operator {{operator}} takes 1 to {{most}}', values)
+      );
     } else if (operator === 'isSet' || operator === 'isNotSet') {
-      this.check(count === 0, at, `${has} none`);
+      this.check(
+        count === 0,
+        at,
+        t('problem.values-none', 'has {{number}} values; the operator {{operator}} takes none', values)
+      );
     } else if (OperatorValues.some((known) => known === operator)) {
-      this.check(count === 1, at, `${has} one`);
+      this.check(
+        count === 1,
+        at,
+        t('problem.values-one', 'has {{number}} values; the operator {{operator}} takes one', values)
+      );
     } else {
       this.oneOf(`${field}.operator`, operator, OperatorValues);
     }
@@ -182,7 +229,14 @@ export function quote(text = ''): string {
   return JSON.stringify(`${start}…`);
 }
 
+export function outOfRange(value: number, least: number, most: number): string {
+  return t('problem.out-of-range', 'is {{value}}; use {{least}} to {{most}}', { value, least, most });
+}
+
 /** "a, b or c". */
 function listed(words: readonly string[]): string {
-  return `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`;
+  return t('problem.list-or', '{{before}} or {{last}}', {
+    before: enumerate(words.slice(0, -1)),
+    last: words[words.length - 1],
+  });
 }

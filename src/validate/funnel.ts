@@ -1,3 +1,4 @@
+import { t } from '../i18n';
 import {
   ActorStatusValues,
   ActorValues,
@@ -25,18 +26,29 @@ export function validateFunnel(checks: Checks, f: Funnel) {
   validateOutput(checks, f);
 }
 
-const nothingBetween = 'in an unordered funnel, where no step comes between others; make the order ordered or strict';
-
 function validateSteps(checks: Checks, { steps, order }: Funnel) {
   const count = steps?.length ?? 0;
-  checks.check(count >= 2 && count <= MaxSteps, 'funnel.steps', `has ${count} steps; a funnel has 2 to ${MaxSteps}`);
+  checks.check(
+    count >= 2 && count <= MaxSteps,
+    'funnel.steps',
+    t('problem.step-count', 'has {{number}} steps; a funnel has 2 to {{most}}', { number: count, most: MaxSteps })
+  );
   steps?.forEach((step, i) => {
     const at = `funnel.steps[${i}]`;
     checks.selector(at, step);
     if (step.optional && (i === 0 || i === count - 1)) {
-      checks.add(`${at}.optional`, 'is set on the first or last step; only a step between others can be optional');
+      checks.add(
+        `${at}.optional`,
+        t('problem.optional-end', 'is set on the first or last step; only a step between others can be optional')
+      );
     } else if (step.optional && order === 'unordered') {
-      checks.add(`${at}.optional`, `is set ${nothingBetween}`);
+      checks.add(
+        `${at}.optional`,
+        t(
+          'problem.optional-unordered',
+          'is set in an unordered funnel, where no step comes between others; make the order ordered or strict'
+        )
+      );
     }
     checks.text(`${at}.label`, step.label);
   });
@@ -47,13 +59,22 @@ function validateExclusions(checks: Checks, { steps, exclusions, order }: Funnel
   checks.check(
     list.length <= MaxSteps - (steps?.length ?? 0),
     'funnel.exclusions',
-    `has ${list.length} entries; steps and exclusions together are at most ${MaxSteps}`
+    t('problem.many-exclusions', 'has {{number}} entries; steps and exclusions together are at most {{most}}', {
+      number: list.length,
+      most: MaxSteps,
+    })
   );
   const last = steps?.filter((step) => !step.optional).length ?? 0;
   list.forEach((exclusion, i) => {
     const at = `funnel.exclusions[${i}]`;
     if (order === 'unordered') {
-      checks.add(at, `is not possible ${nothingBetween}`);
+      checks.add(
+        at,
+        t(
+          'problem.exclusion-unordered',
+          'is not possible in an unordered funnel, where no step comes between others; make the order ordered or strict'
+        )
+      );
     } else {
       validateExclusion(checks, at, exclusion, last);
     }
@@ -67,7 +88,11 @@ function validateExclusion(checks: Checks, at: string, exclusion: Exclusion, las
   checks.check(
     from >= 1 && to <= last && from < to,
     at,
-    `lies between steps ${from} and ${to}; use two different steps out of 1 to ${last}, in order`
+    t(
+      'problem.exclusion-between',
+      'lies between steps {{from}} and {{to}}; use two different steps out of 1 to {{last}}, in order',
+      { from, to, last }
+    )
   );
 }
 
@@ -78,7 +103,11 @@ function validateOutput(checks: Checks, { output, interval, bins, actors, steps 
   if (actors) {
     const step = actors.step || 1;
     const count = steps?.length ?? 0;
-    checks.check(step >= 1 && step <= count, 'funnel.actors.step', `is ${step}; the funnel has steps 1 to ${count}`);
+    checks.check(
+      step >= 1 && step <= count,
+      'funnel.actors.step',
+      t('problem.no-step', 'is {{step}}; the funnel has steps 1 to {{last}}', { step, last: count })
+    );
     checks.oneOf('funnel.actors.status', actors.status || 'reached', ActorStatusValues);
   }
 }

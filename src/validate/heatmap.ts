@@ -1,3 +1,4 @@
+import { t } from '../i18n';
 import {
   AnyEvent,
   DimensionValues,
@@ -30,13 +31,17 @@ export function validateHeatmap(checks: Checks, h: Heatmap) {
     checks.check(
       x.dimension !== y.dimension,
       'heatmap.y',
-      `is ${quote(y.dimension)}, the same as heatmap.x; choose two different dimensions`
+      t('problem.same-dimension', 'is {{dimension}}, the same as heatmap.x; choose two different dimensions', {
+        dimension: quote(y.dimension),
+      })
     );
   } else if (!ofTime(y)) {
     checks.check(
       x.property !== y.property,
       'heatmap.yProperty',
-      `is ${quote(y.property)}, the same as heatmap.xProperty; choose two different properties`
+      t('problem.same-property', 'is {{property}}, the same as heatmap.xProperty; choose two different properties', {
+        property: quote(y.property),
+      })
     );
   }
   checks.oneOf('heatmap.value', h.value || 'events', HeatmapValueValues);
@@ -59,7 +64,7 @@ function validateAxis(checks: Checks, field: string, axis: Axis) {
   } else if (axis.bins) {
     validateBins(checks, `${field}Bins`, axis.bins);
   } else {
-    checks.add(`${field}Bins`, 'is missing: the dimension bins needs min and max');
+    checks.add(`${field}Bins`, t('problem.no-bins', 'is missing: the dimension bins needs min and max'));
   }
 }
 
@@ -72,10 +77,21 @@ function validateBins(checks: Checks, field: string, bins: Bins) {
   checks.check(
     Math.abs(min) <= MaxBinEdge && Math.abs(max) <= MaxBinEdge,
     field,
-    `reaches from ${min} to ${max}; use numbers between -${MaxBinEdge} and ${MaxBinEdge}`
+    t('problem.bin-edges', 'reaches from {{min}} to {{max}}; use numbers between -{{edge}} and {{edge}}', {
+      min,
+      max,
+      edge: MaxBinEdge,
+    })
   );
   if (max - min < MinBinsSpan) {
-    checks.add(`${field}.max`, `is ${max}; use a number at least ${MinBinsSpan} greater than min, which is ${min}`);
+    checks.add(
+      `${field}.max`,
+      t('problem.bin-span', 'is {{max}}; use a number at least {{span}} greater than min, which is {{min}}', {
+        max,
+        span: MinBinsSpan,
+        min,
+      })
+    );
     return;
   }
   if (!bins.size) {
@@ -83,10 +99,18 @@ function validateBins(checks: Checks, field: string, bins: Bins) {
     return;
   }
   const count = (max - min) / bins.size;
-  checks.check(!bins.count, `${field}.size`, 'is set, and so is count; use one of them');
+  checks.check(
+    !bins.count,
+    `${field}.size`,
+    t('problem.bin-size-and-count', 'is set, and so is count; use one of them')
+  );
   checks.check(
     count >= 1 && count - roundingError <= MaxBins,
     `${field}.size`,
-    `is ${bins.size}, which does not cut ${min} to ${max} into 1 to ${MaxBins} bins; use another size or use count`
+    t(
+      'problem.bin-size',
+      'is {{size}}, which does not cut {{min}} to {{max}} into 1 to {{most}} bins; use another size or use count',
+      { size: bins.size, min, max, most: MaxBins }
+    )
   );
 }

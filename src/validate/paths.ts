@@ -1,3 +1,4 @@
+import { t } from '../i18n';
 import {
   ActorValues,
   AnyEvent,
@@ -21,7 +22,9 @@ export function validatePaths(checks: Checks, p: Paths) {
     checks.check(
       !p.gap,
       'paths.gap',
-      `is ${p.gap}, and a session is a visit of its own; leave it out, or follow users`
+      t('problem.gap-of-session', 'is {{gap}}, and a session is a visit of its own; leave it out, or follow users', {
+        gap: p.gap,
+      })
     );
   }
   checks.property('paths.property', p.property || 'event_type');

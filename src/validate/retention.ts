@@ -1,3 +1,4 @@
+import { t } from '../i18n';
 import {
   ActorValues,
   CohortsValues,
@@ -11,6 +12,7 @@ import {
   RetentionWindowsValues,
   type Retention,
 } from '../types.gen';
+import { enumerate } from '../question/words';
 import { quote, type Checks } from './checks';
 
 export function validateRetention(checks: Checks, r: Retention) {
@@ -25,7 +27,10 @@ export function validateRetention(checks: Checks, r: Retention) {
   checks.check(
     r.windows !== 'rolling' || r.period !== 'month',
     'retention.windows',
-    'is rolling, but months have no fixed length; use calendar windows, or hours, days or weeks'
+    t(
+      'problem.rolling-months',
+      'is rolling, but months have no fixed length; use calendar windows, or hours, days or weeks'
+    )
   );
   checks.oneOf('retention.mode', r.mode || 'on', RetentionModeValues);
   checks.count('retention.minOccurrences', r.minOccurrences || 1, 1, MaxOccurrences);
@@ -41,7 +46,10 @@ function validateBrackets(checks: Checks, brackets: string[]) {
   checks.check(
     brackets.length <= MaxPeriods,
     'retention.brackets',
-    `has ${brackets.length} entries; at most ${MaxPeriods} are allowed`
+    t('problem.many-brackets', 'has {{number}} entries; at most {{most}} are allowed', {
+      number: brackets.length,
+      most: MaxPeriods,
+    })
   );
   let before = -1;
   brackets.forEach((text, i) => {
@@ -50,14 +58,22 @@ function validateBrackets(checks: Checks, brackets: string[]) {
     if (from === undefined) {
       checks.add(
         at,
-        `is ${quote(text)}; write a number of periods such as 7, or a first and a later last one such as 8-30, from 0 to ${MaxBracketPeriod}`
+        t(
+          'problem.no-bracket',
+          'is {{bracket}}; write a number of periods such as 7, or a first and a later last one such as 8-30, from 0 to {{most}}',
+          { bracket: quote(text), most: MaxBracketPeriod }
+        )
       );
       return;
     }
     checks.check(
       from > before,
       at,
-      `is ${quote(text)}, which begins no later than the bracket before it; put brackets in order`
+      t(
+        'problem.bracket-order',
+        'is {{bracket}}, which begins no later than the bracket before it; put brackets in order',
+        { bracket: quote(text) }
+      )
     );
     before = from;
   });
@@ -78,8 +94,14 @@ function bracketStart(text: string): number | undefined {
 function validateColumn(checks: Checks, { brackets, periods, column }: Retention) {
   if (brackets?.length) {
     const wanted = column || brackets[0];
-    const reason = `is ${quote(wanted)}; use one of the brackets: ${brackets.join(', ')}`;
-    checks.check(brackets.includes(wanted), 'retention.column', reason);
+    checks.check(
+      brackets.includes(wanted),
+      'retention.column',
+      t('problem.not-a-bracket', 'is {{column}}; use one of the brackets: {{brackets}}', {
+        column: quote(wanted),
+        brackets: enumerate(brackets),
+      })
+    );
     return;
   }
   const count = periods || 8;
@@ -87,7 +109,7 @@ function validateColumn(checks: Checks, { brackets, periods, column }: Retention
   checks.check(
     /^(0|[1-9]\d*)$/.test(wanted) && Number(wanted) < count,
     'retention.column',
-    `is ${quote(wanted)}; use 0 to ${count - 1}`
+    t('problem.not-a-column', 'is {{column}}; use 0 to {{last}}', { column: quote(wanted), last: count - 1 })
   );
 }
 
@@ -96,6 +118,6 @@ function validateActors(checks: Checks, { output, actors }: Retention) {
     checks.text('retention.actors.cohort', actors.cohort);
     checks.oneOf('retention.actors.status', actors.status || 'retained', RetentionStatusValues);
   } else if (output === 'actors') {
-    checks.add('retention.actors', 'is missing: name the cohort whose actors to list');
+    checks.add('retention.actors', t('problem.no-cohort', 'is missing: name the cohort whose actors to list'));
   }
 }

@@ -1,23 +1,29 @@
+import { t } from '../i18n';
 import { AnyEvent, MaxSeries, PeriodValues, TrendValueValues, type Trend, type TrendSeries } from '../types.gen';
 import { quote, type Checks } from './checks';
 
-export function validateTrend(checks: Checks, t: Trend) {
-  validateSeries(checks, t.series ?? []);
-  checks.oneOf('trend.value', t.value || 'events', TrendValueValues);
-  checks.oneOf('trend.interval', t.interval || 'day', PeriodValues);
+export function validateTrend(checks: Checks, trend: Trend) {
+  validateSeries(checks, trend.series ?? []);
+  checks.oneOf('trend.value', trend.value || 'events', TrendValueValues);
+  checks.oneOf('trend.interval', trend.interval || 'day', PeriodValues);
   checks.check(
-    t.interval !== 'hour' || (t.value !== 'users_7_days' && t.value !== 'users_30_days'),
+    trend.interval !== 'hour' || (trend.value !== 'users_7_days' && trend.value !== 'users_30_days'),
     'trend.interval',
-    `is hour, and ${t.value} counts whole days; use day, week or month`
+    t('problem.hours-of-days', 'is hour, and {{value}} counts whole days; use day, week or month', {
+      value: trend.value,
+    })
   );
-  checks.breakdown('trend.breakdown', t.breakdown);
+  checks.breakdown('trend.breakdown', trend.breakdown);
 }
 
 function validateSeries(checks: Checks, series: TrendSeries[]) {
   checks.check(
     series.length <= MaxSeries,
     'trend.series',
-    `has ${series.length} series; a trend has 1 to ${MaxSeries}`
+    t('problem.series-count', 'has {{number}} series; a trend has 1 to {{most}}', {
+      number: series.length,
+      most: MaxSeries,
+    })
   );
   const titles = series.map(({ label, event }) => label || (event === AnyEvent ? 'any event' : event));
   series.forEach((s, i) => {
@@ -29,7 +35,10 @@ function validateSeries(checks: Checks, series: TrendSeries[]) {
     checks.check(
       first === i || !titles[i],
       `${at}.label`,
-      `makes it ${quote(titles[i])}, as trend.series[${first}] is called; give it a label of its own`
+      t('problem.same-label', 'makes it {{label}}, as trend.series[{{first}}] is called; give it a label of its own', {
+        label: quote(titles[i]),
+        first,
+      })
     );
   });
 }
