@@ -55,7 +55,7 @@ func segment(choices ...choice) []object {
 	var list []object
 	for _, c := range choices {
 		v := variable(c.name, c.label, object{"kind": "values", "property": c.property})
-		v["multi"], v["includeAll"] = true, true
+		v["multi"], v["includeAll"], v["allValue"] = true, true, "$__all" // then the plugin leaves the filter out
 		v["current"] = object{"text": []string{"All"}, "value": []string{"$__all"}}
 		list = append(list, v)
 	}
