@@ -55,13 +55,13 @@ func retention() dashboard {
 				{
 					title: "Retention curve by week", description: "The share who visited again so many weeks after the week of their first visit: each week's cohort, and their weighted mean. Weeks that are not over are left out.",
 					noData: nobody, unit: "percentunit", visualization: curves("week"), queries: visits(with(byWeek, model.RetentionCurve, nil)),
-					overrides: []object{field("week", "Week", "unit", "none"), field("weighted mean", "All cohorts", "custom.lineWidth", 4)},
+					overrides: []object{override("byName", "week", "unit", "none"), field("weighted mean", "All cohorts", "custom.lineWidth", 4)},
 				},
 				{
 					title: "Retention curve by channel", description: "The share who visited again so many days after their first visit, by the channel of that visit.",
 					noData: nobody, unit: "percentunit", visualization: curves("day"),
 					queries:   visits(with(model.Retention{Period: model.Day, Periods: 15}, model.RetentionCurve, by(channel))),
-					overrides: []object{field("day", "Day", "unit", "none"), override("byRegexp", "weighted mean", "displayName", "${__field.labels.breakdown}")},
+					overrides: []object{override("byName", "day", "unit", "none"), override("byRegexp", "weighted mean", "displayName", "${__field.labels.breakdown}")},
 				},
 			}},
 			{14, []panel{

@@ -26,7 +26,12 @@ func user() dashboard {
 				total("Events", "How many events the user has in the range.", model.AnyEvent),
 				total("Visits", "How many visits the user made in the range.", "visit"),
 				total("Orders", "How many orders the user paid in the range.", "pay_order"),
+			}},
+			{4, []panel{
 				profile("Segment", "The segment in the user's profile, as it is now: (none) without one.", "profile.segment"),
+				profile("Tags", "The tags in the user's profile, as they are now.", "profile.tags"),
+				profile("Favourite categories", "The categories that the user's events of all time name most often.", "profile.favorite_categories"),
+				profile("Consent", "Whether the user agreed to be analysed, as far as the profile says.", "profile.consent"),
 			}},
 			{10, []panel{
 				{
