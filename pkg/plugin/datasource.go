@@ -42,8 +42,8 @@ var (
 
 // New makes a data source from its settings. It does not connect: a database that is away is reported by health check and
 // queries, not here.
-func New(_ context.Context, instance backend.DataSourceInstanceSettings) (instancemgmt.Instance, error) {
-	s, err := parseSettings(instance)
+func New(ctx context.Context, instance backend.DataSourceInstanceSettings) (instancemgmt.Instance, error) {
+	s, err := parseSettings(ctx, instance)
 	if err != nil {
 		return nil, backend.DownstreamError(err)
 	}

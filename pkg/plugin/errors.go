@@ -2,9 +2,12 @@ package plugin
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
+	"strings"
+	"syscall"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/data"
@@ -37,7 +40,10 @@ func classify(err error) (backend.Status, backend.ErrorSource, string) {
 	var pg *pgconn.PgError
 	var connect *pgconn.ConnectError
 	var network net.Error
+	var hidden forbidden
 	switch {
+	case errors.As(err, &hidden):
+		return backend.StatusForbidden, backend.ErrorSourceDownstream, hidden.Error()
 	case errors.As(err, &invalid):
 		return backend.StatusBadRequest, backend.ErrorSourceDownstream, invalid.Error()
 	case errors.Is(err, context.Canceled):
@@ -63,8 +69,10 @@ func classify(err error) (backend.Status, backend.ErrorSource, string) {
 // explainPostgres puts the errors that users can mend into words; what the server said about others is shown as it is.
 func explainPostgres(pg *pgconn.PgError) string {
 	switch pg.Code {
-	case "28P01", "28000":
+	case "28P01":
 		return "the database refused user and password: check them in the data source's settings"
+	case "28000":
+		return "the database lets nobody in that way: check the user and the TLS mode in the data source's settings, and the server's pg_hba.conf, which must allow this user, database and address"
 	case "3D000":
 		return "the database does not exist on the server: check its name in the data source's settings"
 	case "42P01", "3F000":
@@ -81,11 +89,35 @@ func explainPostgres(pg *pgconn.PgError) string {
 	return fmt.Sprintf("the database reported: %s (SQLSTATE %s)", pg.Message, pg.Code)
 }
 
-// connectionProblem is the failed step of a connection, which names the address but none of the secrets.
+// connectionProblem is the failed step of a connection, which names the address but none of the secrets, and what to do.
 func connectionProblem(err error) string {
-	var step *net.OpError
+	problem, step := err, (*net.OpError)(nil)
 	if errors.As(err, &step) {
-		return step.Error()
+		problem = step
+	} else if connect := (*pgconn.ConnectError)(nil); errors.As(err, &connect) {
+		problem = connect.Unwrap() // without user and database
 	}
-	return err.Error()
+	return fmt.Sprintf("%s: %s", problem, connectionAdvice(err, step))
+}
+
+func connectionAdvice(err error, step *net.OpError) string {
+	var host *net.DNSError
+	var certificate *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	var network net.Error
+	switch {
+	case step != nil && strings.HasPrefix(step.Op, "socks"), strings.Contains(err.Error(), "socks connect"):
+		return "check the secure socks proxy in Grafana's configuration, and that it may reach the database's host and port"
+	case errors.As(err, &host):
+		return "check the host in the data source's settings, and that Grafana's machine can resolve it"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "check host and port in the data source's settings, and that the server runs and listens on that address"
+	case errors.As(err, &certificate):
+		return "give the CA certificate that signed the server's, use the host's name that it was made for, or choose another TLS mode in the data source's settings"
+	case errors.As(err, &record), strings.Contains(err.Error(), "refused TLS"), strings.Contains(err.Error(), "tls: "), strings.Contains(err.Error(), "x509: "):
+		return "check the TLS mode and the certificates in the data source's settings, and that the server has TLS on"
+	case errors.As(err, &network) && network.Timeout(), errors.Is(err, context.DeadlineExceeded):
+		return "check host and port in the data source's settings, and that no firewall lies between"
+	}
+	return "check the connection in the data source's settings"
 }

@@ -9,9 +9,12 @@ import (
 )
 
 // CheckHealth reports what the database offers and, where something is missing, what to do. The details hold the same as
-// data.
-func (d *Datasource) CheckHealth(ctx context.Context, _ *backend.CheckHealthRequest) (*backend.CheckHealthResult, error) {
+// data. Those who are no admins learn only whether it works: the rest names hosts and versions.
+func (d *Datasource) CheckHealth(ctx context.Context, req *backend.CheckHealthRequest) (*backend.CheckHealthResult, error) {
 	server, err := d.store.Inspect(ctx)
+	if !isAdmin(req.PluginContext.User) {
+		return publicHealth(ctx, err), nil
+	}
 	details, jsonErr := json.Marshal(server)
 	if jsonErr != nil {
 		return nil, jsonErr
@@ -35,4 +38,15 @@ func (d *Datasource) CheckHealth(ctx context.Context, _ *backend.CheckHealthRequ
 		message += fmt.Sprintf("; %d days closed, up to %s", server.ClosedDays, server.ClosedUpTo.UTC().Format("2006-01-02 15:04 UTC"))
 	}
 	return &backend.CheckHealthResult{Status: backend.HealthStatusOk, Message: message, JSONDetails: details}, nil
+}
+
+func publicHealth(ctx context.Context, err error) *backend.CheckHealthResult {
+	if err != nil {
+		backend.Logger.FromContext(ctx).Warn("Health check failed", "error", err)
+		return &backend.CheckHealthResult{
+			Status:  backend.HealthStatusError,
+			Message: "The database cannot be used: ask an admin, to whom Save & test tells why",
+		}
+	}
+	return &backend.CheckHealthResult{Status: backend.HealthStatusOk, Message: "Connected"}
 }

@@ -28,6 +28,10 @@ func (d *Datasource) QueryData(ctx context.Context, req *backend.QueryDataReques
 		if err != nil {
 			return errorResponse(ctx, err, nil)
 		}
+		// Before answers are shared with others who ask the same.
+		if err := d.mayAsk(req.PluginContext.User, question.Query); err != nil {
+			return errorResponse(ctx, err, nil)
+		}
 		start := time.Now()
 		answer, err := d.flights.ask(ctx, flightKey(question), func(ctx context.Context) (answer, error) {
 			var trace engine.Trace

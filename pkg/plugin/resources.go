@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
+	"github.com/grafana/grafana-plugin-sdk-go/backend/resource/httpadapter"
 
 	"github.com/footfall-analytics/footfall/pkg/engine"
 	"github.com/footfall-analytics/footfall/pkg/model"
@@ -113,6 +114,9 @@ func (d *Datasource) values(r *http.Request) (any, error) {
 	span, err := queryRange(r)
 	if err != nil {
 		return nil, err
+	}
+	if property := r.FormValue("property"); identifies(property) && d.hidesPeopleFrom(httpadapter.UserFromContext(r.Context())) {
+		return nil, forbidden{"property"}
 	}
 	statement, err := plan.Values(r.FormValue("property"), r.FormValue("event"), r.FormValue("search"), span)
 	if err != nil {

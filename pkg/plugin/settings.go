@@ -1,9 +1,11 @@
 package plugin
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"regexp"
 	"time"
 
@@ -18,6 +20,8 @@ type settings struct {
 	store     store.Config
 	zone      string
 	weekStart time.Weekday
+	// hideUsers keeps what tells of single people from viewers.
+	hideUsers bool
 }
 
 // jsonData is what the config editor saves.
@@ -32,6 +36,8 @@ type jsonData struct {
 	QueryTimeout int `json:"queryTimeout"`
 	RowLimit     int `json:"rowLimit"`
 	MaxOpenConns int `json:"maxOpenConns"`
+	// HideUsersFromViewers refuses viewers lists of users or sessions, timelines, and what is picked or split by their ids.
+	HideUsersFromViewers bool `json:"hideUsersFromViewers"`
 }
 
 var (
@@ -39,7 +45,7 @@ var (
 	schemaName = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,62}$`)
 )
 
-func parseSettings(instance backend.DataSourceInstanceSettings) (settings, error) {
+func parseSettings(ctx context.Context, instance backend.DataSourceInstanceSettings) (settings, error) {
 	j := jsonData{
 		Schema: "footfall", SSLMode: "verify-full", TimeZone: "UTC", WeekStart: "monday",
 		QueryTimeout: 30, RowLimit: 10_000, MaxOpenConns: 10,
@@ -50,17 +56,41 @@ func parseSettings(instance backend.DataSourceInstanceSettings) (settings, error
 	if err := j.validate(instance.URL); err != nil {
 		return settings{}, err
 	}
+	dial, err := proxyDialer(ctx, instance)
+	if err != nil {
+		return settings{}, err
+	}
 	secret := instance.DecryptedSecureJSONData
 	return settings{
 		zone:      j.TimeZone,
 		weekStart: weekStarts[j.WeekStart],
+		hideUsers: j.HideUsersFromViewers,
 		store: store.Config{
 			Host: instance.URL, Database: j.Database, User: instance.User, Password: secret["password"],
 			Schema: j.Schema, SSLMode: j.SSLMode,
+			Dial:      dial,
 			TLSCACert: secret["tlsCACert"], TLSClientCert: secret["tlsClientCert"], TLSClientKey: secret["tlsClientKey"],
 			QueryTimeout: time.Duration(j.QueryTimeout) * time.Second, RowLimit: j.RowLimit, MaxOpenConns: j.MaxOpenConns,
 		},
 	}, nil
+}
+
+// proxyDialer connects through Grafana's secure socks proxy, where this data source and Grafana's own settings say so; else nil.
+func proxyDialer(ctx context.Context, instance backend.DataSourceInstanceSettings) (store.Dialer, error) {
+	client, err := instance.ProxyClient(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("the secure socks proxy's settings cannot be read: %w", err)
+	}
+	if !client.SecureSocksProxyEnabled() {
+		return nil, nil
+	}
+	dialer, err := client.NewSecureSocksProxyContextDialer()
+	if err != nil {
+		return nil, fmt.Errorf("the secure socks proxy cannot be used: check its section in Grafana's configuration: %w", err)
+	}
+	return dialer.(interface { // all of the SDK's dialers are
+		DialContext(ctx context.Context, network, address string) (net.Conn, error)
+	}).DialContext, nil
 }
 
 func (j *jsonData) validate(host string) error {

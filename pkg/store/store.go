@@ -26,6 +26,8 @@ type Config struct {
 	SSLMode string
 	// TLSCACert, TLSClientCert and TLSClientKey are PEM texts; empty where not used.
 	TLSCACert, TLSClientCert, TLSClientKey string
+	// Dial connects to the server, such as through a proxy, which then also finds the host; nil connects directly.
+	Dial Dialer
 	// QueryTimeout ends a statement, on the server too.
 	QueryTimeout time.Duration
 	// RowLimit is how many rows a statement may return.
@@ -33,6 +35,9 @@ type Config struct {
 	// MaxOpenConns is the largest number of connections, and so of statements at once; further ones wait in order.
 	MaxOpenConns int
 }
+
+// Dialer opens a connection to an address, as [net.Dialer.DialContext] does.
+type Dialer = func(ctx context.Context, network, address string) (net.Conn, error)
 
 // Store is a pool of connections. It connects when it is first used.
 type Store struct {
@@ -71,6 +76,11 @@ func poolConfig(config Config) (*pgxpool.Config, error) {
 	c.ConnConfig.User, c.ConnConfig.Password = config.User, config.Password
 	if c.ConnConfig.TLSConfig, err = tlsConfig(config, c.ConnConfig.Host); err != nil {
 		return nil, err
+	}
+	if config.Dial != nil {
+		c.ConnConfig.DialFunc = config.Dial
+		// This machine may not know the host's name.
+		c.ConnConfig.LookupFunc = func(_ context.Context, host string) ([]string, error) { return []string{host}, nil }
 	}
 	// One round trip a statement and no prepared statements: works through transaction poolers, and on the embedded database.
 	c.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec

@@ -1,0 +1,103 @@
+package plugin
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+
+	"github.com/footfall-analytics/footfall/pkg/model"
+)
+
+// forbidden is the error of a question that the one who asks may not ask: what it names tells of single people.
+type forbidden struct{ field string }
+
+func (f forbidden) Error() string {
+	return f.field + " tells of single users or sessions, which this data source shows to editors and admins only: ask for numbers, such as counts or rates, or ask an editor"
+}
+
+// mayAsk refuses what tells of single people to those who may only view, where the data source is set so.
+func (d *Datasource) mayAsk(user *backend.User, q *model.Query) error {
+	if !d.hidesPeopleFrom(user) {
+		return nil
+	}
+	if field := ofPeople(q); field != "" {
+		return forbidden{field}
+	}
+	return nil
+}
+
+// hidesPeopleFrom reports whether single users and sessions are hidden from this user. Without a user, it is Grafana that
+// asks, for an alert rule; whoever is neither editor nor admin is a viewer, also a guest without a role.
+func (d *Datasource) hidesPeopleFrom(user *backend.User) bool {
+	return d.settings.hideUsers && user != nil && user.Role != "Editor" && !isAdmin(user)
+}
+
+// isAdmin reports whether the user, or Grafana itself, may see addresses and the server's own words.
+func isAdmin(user *backend.User) bool { return user == nil || user.Role == "Admin" }
+
+// ofPeople is the place where a valid query lists single users or sessions, follows one, or picks or splits events by their ids;
+// "" where its answer is of numbers only.
+func ofPeople(q *model.Query) string {
+	switch q.QueryType {
+	case model.FunnelType:
+		if q.Funnel.Output == model.FunnelActors {
+			return "funnel.output"
+		}
+	case model.RetentionType:
+		if q.Retention.Output == model.RetentionActors {
+			return "retention.output"
+		}
+	case model.AnomaliesType:
+		if q.Anomalies.Output == model.BusyActors || q.Anomalies.Output == model.BusyActorPeaks {
+			return "anomalies.output"
+		}
+	case model.TimelineType:
+		return "timeline"
+	}
+	return placeOfID(asJSON(q), "")
+}
+
+// identifies reports whether each value of the property is a single user or session.
+func identifies(property any) bool { return property == "user_id" || property == "session_id" }
+
+// placeOfID is the path of a property within the query that identifies people, wherever a query may have one. A filter on whether
+// an event has an id at all is of nobody.
+func placeOfID(value any, path string) string {
+	switch v := value.(type) {
+	case []any:
+		for i, entry := range v {
+			if place := placeOfID(entry, fmt.Sprintf("%s[%d]", path, i)); place != "" {
+				return place
+			}
+		}
+	case map[string]any:
+		anybody := v["operator"] == string(model.IsSet) || v["operator"] == string(model.IsNotSet)
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			field := name
+			if path != "" {
+				field = path + "." + name
+			}
+			if isProperty := name == "property" || name == "xProperty" || name == "yProperty"; isProperty && identifies(v[name]) && !anybody {
+				return field
+			}
+			if place := placeOfID(v[name], field); place != "" {
+				return place
+			}
+		}
+	}
+	return ""
+}
+
+func asJSON(q *model.Query) (value any) {
+	raw, err := json.Marshal(q)
+	if err == nil {
+		err = json.Unmarshal(raw, &value)
+	}
+	if err != nil {
+		panic(err) // it was made of JSON
+	}
+	return value
+}
