@@ -1,38 +1,30 @@
 import { css } from '@emotion/css';
 import { getDefaultTimeRange, type GrafanaTheme2, type QueryEditorProps } from '@grafana/data';
-import { Field, FieldValidationMessage, RadioButtonGroup, Stack, useStyles2 } from '@grafana/ui';
-import { useId, useMemo } from 'react';
+import { Combobox, Field, FieldValidationMessage, Stack, useStyles2 } from '@grafana/ui';
+import { createElement, useEffect, useId, useMemo } from 'react';
 import type { DataSource } from '../datasource';
-import { isEditable, newParts, withType, type EditableType } from '../defaults';
+import { begun, filled, isEditable, withType, type EditableType } from '../defaults';
+import { t } from '../i18n';
 import { question } from '../question';
 import { Suggestions } from '../suggestions';
 import type { FootfallOptions, FootfallQuery } from '../types';
-import { AnyEvent } from '../types.gen';
-import { EditorContext, hasField } from './editor';
+import { AnyEvent, type Query } from '../types.gen';
+import { analysisChoices, editors } from './analyses';
+import { EditorContext, hasField, type Part } from './editor';
 import { FiltersEditor } from './FiltersEditor';
-import { FunnelEditor } from './FunnelEditor';
-import { HeatmapEditor } from './HeatmapEditor';
 import { ProblemField } from './ProblemField';
-import { RetentionEditor } from './RetentionEditor';
 import { SavedQuery } from './SavedQuery';
 import { SqlPreview } from './SqlPreview';
 import { ZonePicker } from './ZonePicker';
 
 type Props = QueryEditorProps<DataSource, FootfallQuery, FootfallOptions>;
 
-const types: Array<{ value: EditableType; label: string; icon: string }> = [
-  { value: 'funnel', label: 'Funnel', icon: 'filter' },
-  { value: 'retention', label: 'Retention', icon: 'users-alt' },
-  { value: 'heatmap', label: 'Heatmap', icon: 'gf-grid' },
-];
-
-export function QueryEditor({ datasource, query, onChange, onRunQuery, range, data }: Props) {
-  const styles = useStyles2(getStyles);
-  const id = useId();
+export function QueryEditor({ datasource, query: saved, onChange, onRunQuery, range, data }: Props) {
   const timeRange = useMemo(() => range ?? getDefaultTimeRange(), [range]);
   const suggestions = useMemo(() => new Suggestions(datasource, timeRange), [datasource, timeRange]);
+  const query = useMemo(() => begun(saved), [saved]);
   const problems = datasource.problems(query);
-  // Problems that no field below can show: those of options without a field, and of what another version saved.
+  // Problems that no field below can show: those of what another version saved.
   const general = problems.filter((problem) => !hasField(problem));
 
   const change = (next: FootfallQuery) => {
@@ -41,62 +33,26 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery, range, da
       onRunQuery();
     }
   };
+  useEffect(() => {
+    // What is shown must be what is saved: alert rules run without this editor.
+    if (query !== saved) {
+      change(query);
+    }
+  });
 
   return (
     <EditorContext.Provider value={{ suggestions, range: timeRange, problems }}>
       <Stack direction="column" gap={2}>
-        <Stack direction="row" gap={2} wrap="wrap" alignItems="center">
-          <RadioButtonGroup
-            aria-label="Analysis"
-            options={types}
-            value={isEditable(query.queryType) ? query.queryType : undefined}
-            onChange={(type) => change(withType(query, type))}
-          />
-          <p className={styles.question} data-testid="question">
-            {question(query)}
-          </p>
-        </Stack>
+        <AnalysisPicker value={query} onChange={change} />
         {general.map(({ field, reason }) => (
           <FieldValidationMessage key={field}>{`${field} ${reason}.`}</FieldValidationMessage>
         ))}
-        {!isEditable(query.queryType) && <SavedQuery query={query} />}
-        {query.queryType === 'funnel' && (
-          <FunnelEditor
-            value={{ ...newParts.funnel, ...query.funnel }}
-            onChange={(funnel) => change({ ...query, funnel })}
-          />
+        {isEditable(query.queryType) ? (
+          <PartEditor type={query.queryType} value={query} onChange={change} />
+        ) : (
+          <SavedQuery query={query} />
         )}
-        {query.queryType === 'retention' && (
-          <RetentionEditor
-            value={{ ...newParts.retention, ...query.retention }}
-            onChange={(retention) => change({ ...query, retention })}
-          />
-        )}
-        {query.queryType === 'heatmap' && (
-          <HeatmapEditor
-            value={{ ...newParts.heatmap, ...query.heatmap }}
-            onChange={(heatmap) => change({ ...query, heatmap })}
-          />
-        )}
-        <Stack direction="row" gap={4} wrap="wrap" alignItems="flex-start">
-          <Field label="Filters on every event" noMargin>
-            <FiltersEditor
-              path="filters"
-              of="every event"
-              event={AnyEvent}
-              filters={query.filters}
-              onChange={(filters) => change({ ...query, filters })}
-            />
-          </Field>
-          <ProblemField path="timeZone" label="Time zone" htmlFor={`${id}-zone`}>
-            <ZonePicker
-              id={`${id}-zone`}
-              placeholder="The dashboard's"
-              value={query.timeZone}
-              onChange={(timeZone) => change({ ...query, timeZone })}
-            />
-          </ProblemField>
-        </Stack>
+        <SharedFields value={query} onChange={change} />
         <SqlPreview
           datasource={datasource}
           query={query}
@@ -105,6 +61,58 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery, range, da
         />
       </Stack>
     </EditorContext.Provider>
+  );
+}
+
+/** Which analysis it is, and the question in plain words. */
+function AnalysisPicker({ value: query, onChange }: Part<FootfallQuery>) {
+  const styles = useStyles2(getStyles);
+  return (
+    <Stack direction="row" gap={2} wrap="wrap" alignItems="center">
+      <Combobox
+        aria-label={t('editor.analysis', 'Analysis')}
+        width={22}
+        options={analysisChoices()}
+        value={isEditable(query.queryType) ? query.queryType : null}
+        onChange={(option) => onChange(withType(query, option.value))}
+      />
+      <p className={styles.question} data-testid="question">
+        {question(query)}
+      </p>
+    </Stack>
+  );
+}
+
+function PartEditor<T extends EditableType>({ type, value: query, onChange }: Part<FootfallQuery> & { type: T }) {
+  return createElement<Part<NonNullable<Query[T]>>>(editors[type], {
+    value: filled(query, type),
+    onChange: (part) => onChange({ ...query, [type]: part }),
+  });
+}
+
+/** The fields that all analyses have. */
+function SharedFields({ value: query, onChange }: Part<FootfallQuery>) {
+  const id = useId();
+  return (
+    <Stack direction="row" gap={4} wrap="wrap" alignItems="flex-start">
+      <Field label={t('editor.filters', 'Filters on every event')} noMargin>
+        <FiltersEditor
+          path="filters"
+          of={t('editor.every-event', 'every event')}
+          event={AnyEvent}
+          filters={query.filters}
+          onChange={(filters) => onChange({ ...query, filters })}
+        />
+      </Field>
+      <ProblemField path="timeZone" label={t('editor.time-zone', 'Time zone')} htmlFor={`${id}-zone`}>
+        <ZonePicker
+          id={`${id}-zone`}
+          placeholder={t('editor.zone-of-dashboard', "The dashboard's")}
+          value={query.timeZone}
+          onChange={(timeZone) => onChange({ ...query, timeZone })}
+        />
+      </ProblemField>
+    </Stack>
   );
 }
 

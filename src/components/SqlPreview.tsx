@@ -4,6 +4,7 @@ import { isFetchError } from '@grafana/runtime';
 import { Alert, Button, LoadingPlaceholder, Text, useStyles2 } from '@grafana/ui';
 import { useEffect, useState } from 'react';
 import type { DataSource } from '../datasource';
+import { t } from '../i18n';
 import type { FootfallQuery, Statement } from '../types';
 
 interface Props {
@@ -27,10 +28,14 @@ export function SqlPreview(props: Props) {
         aria-expanded={shown}
         onClick={() => setShown(!shown)}
       >
-        {shown ? 'Hide SQL' : 'Show SQL'}
+        {shown ? t('editor.hide-sql', 'Hide SQL') : t('editor.show-sql', 'Show SQL')}
       </Button>
       {shown &&
-        (complete ? <StatementText {...props} /> : <Text color="secondary">The query is not complete yet.</Text>)}
+        (complete ? (
+          <StatementText {...props} />
+        ) : (
+          <Text color="secondary">{t('editor.not-complete', 'The query is not complete yet.')}</Text>
+        ))}
     </div>
   );
 }
@@ -53,13 +58,13 @@ function StatementText({ datasource, query, range, timeZone }: Props) {
     return <Alert severity="error" title={answer.error} />;
   }
   if (!answer.statement) {
-    return <LoadingPlaceholder text="Asking for the SQL..." />;
+    return <LoadingPlaceholder text={t('editor.asking-sql', 'Asking for the SQL…')} />;
   }
   const { sql, source, reason } = answer.statement;
   return (
     <div data-testid="sql">
       <Text color="secondary" variant="bodySmall">
-        Source: {source}; {reason}.
+        {t('editor.source', 'Source: {{source}}; {{reason}}.', { source, reason })}
       </Text>
       <pre className={styles.sql}>{sql}</pre>
     </div>

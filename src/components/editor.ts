@@ -35,17 +35,29 @@ export interface Place {
 }
 
 const selectorField = String.raw`event|filters(\[.*)?`;
+const breakdownField = String.raw`breakdown\.(property|limit)`;
 
 /** The fields that show what is wrong with them, each as a path into the query. */
 const fields = new RegExp(
   `^(${[
     'timeZone',
     String.raw`filters(\[.*)?`,
-    String.raw`funnel\.(steps|window|breakdown\.(property|limit)|output)`,
-    String.raw`funnel\.steps\[\d+\]\.(${selectorField}|label)`,
-    String.raw`retention\.(cohorts|period|periods|mode|output)`,
+    String.raw`funnel\.(steps|window|order|actor|entry|exclusions|breakdownBy|output|interval|bins|actors\.(step|status|value))`,
+    String.raw`funnel\.steps\[\d+\]\.(${selectorField}|label|optional)`,
+    String.raw`funnel\.exclusions\[\d+\](\.(${selectorField}))?`,
+    String.raw`retention\.(actor|cohorts|period|periods|brackets(\[\d+\])?|windows|mode|minOccurrences|output|column)`,
+    String.raw`retention\.actors(\.(cohort|status|value))?`,
     String.raw`retention\.(start|return)\.(${selectorField})`,
-    String.raw`heatmap\.(${selectorField}|value|x|y)`,
+    String.raw`heatmap\.(${selectorField}|value|[xy](Property|Limit|Bins(\.(min|max|count|size))?)?)`,
+    String.raw`(funnel|retention|heatmap)\.${breakdownField}`,
+    String.raw`trend\.(series|value|interval|breakdown\.(property|limit))`,
+    String.raw`trend\.series\[\d+\]\.(${selectorField}|label)`,
+    String.raw`lifecycle\.(${selectorField}|interval)`,
+    String.raw`stickiness\.(${selectorField}|interval|output|atLeast)`,
+    String.raw`paths\.(${selectorField}|direction|steps|actor|gap|property|output|nodes|limit)`,
+    String.raw`timeline\.(${selectorField}|user|session|order|limit)`,
+    String.raw`annotations\.(${selectorField}|mode|property|limit)`,
+    String.raw`anomalies\.(${selectorField}|output|actor|window|moreThan|limit|value|interval|weeks|deviations)`,
   ].join('|')})$`
 );
 
