@@ -1,4 +1,5 @@
 import { Combobox } from '@grafana/ui';
+import { t } from '../i18n';
 import { eventOption } from '../suggestions';
 import { useEditor, type Part } from './editor';
 
@@ -13,7 +14,7 @@ export function EventPicker({ label, value, onChange, invalid }: Props) {
   return (
     <Combobox
       aria-label={label}
-      placeholder="Choose an event"
+      placeholder={t('fields.choose-event', 'Choose an event')}
       width={30}
       options={suggestions.events}
       value={eventOption(value)}

@@ -1,20 +1,12 @@
 import { css, cx } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import {
-  Button,
-  Combobox,
-  FieldValidationMessage,
-  IconButton,
-  MultiCombobox,
-  Stack,
-  Text,
-  useStyles2,
-} from '@grafana/ui';
+import { Button, Combobox, IconButton, MultiCombobox, Stack, Text, useStyles2 } from '@grafana/ui';
 import { useId } from 'react';
-import { operatorTexts } from '../question/words';
+import { t } from '../i18n';
+import { operatorText } from '../question/words';
 import { OperatorValues, type Filter, type Operator } from '../types.gen';
 import { useEditor, type Part } from './editor';
-import { ProblemField } from './ProblemField';
+import { ListProblem, ProblemField } from './ProblemField';
 import { PropertyPicker } from './PropertyPicker';
 
 interface Props {
@@ -31,7 +23,6 @@ interface Props {
 /** Filters, one a row, that must all hold. Where there is none, only a button that stands beside what it filters. */
 export function FiltersEditor({ path, of, event, filters = [], onChange }: Props) {
   const styles = useStyles2(getStyles);
-  const problem = useEditor().problems.find(({ field }) => field === path);
   const change = (next: Filter[]) => onChange(next.length ? next : undefined);
   return (
     <div className={cx(styles.filters, filters.length > 0 && styles.ownRow)}>
@@ -39,23 +30,23 @@ export function FiltersEditor({ path, of, event, filters = [], onChange }: Props
         <FilterRow
           key={i}
           path={`${path}[${i}]`}
-          name={`filter ${i + 1} of ${of}`}
-          word={i === 0 ? 'where' : 'and'}
+          name={t('filters.name', 'filter {{number}} of {{of}}', { number: i + 1, of })}
+          word={i === 0 ? t('filters.where', 'where') : t('filters.and', 'and')}
           event={event}
           value={filter}
           onChange={(next) => change(filters.map((f, j) => (j === i ? next : f)))}
           onRemove={() => change(filters.filter((_, j) => j !== i))}
         />
       ))}
-      {problem && <FieldValidationMessage>{`The list ${problem.reason}.`}</FieldValidationMessage>}
+      <ListProblem path={path} name={t('filters.the-list', 'The list')} />
       <Button
         icon="filter"
         variant="secondary"
         fill="text"
-        aria-label={`Add filter to ${of}`}
+        aria-label={t('filters.add-to', 'Add filter to {{of}}', { of })}
         onClick={() => change([...filters, { property: '', operator: '=', values: [] }])}
       >
-        Add filter
+        {t('filters.add', 'Add filter')}
       </Button>
     </div>
   );
@@ -69,7 +60,7 @@ interface RowProps extends Part<Filter> {
   onRemove: () => void;
 }
 
-const operators = OperatorValues.map((value) => ({ value, label: operatorTexts[value] ?? value }));
+const operators = () => OperatorValues.map((value) => ({ value, label: operatorText(value) }));
 
 function FilterRow({ path, name, word, event, value: filter, onChange, onRemove }: RowProps) {
   const styles = useStyles2(getStyles);
@@ -80,10 +71,10 @@ function FilterRow({ path, name, word, event, value: filter, onChange, onRemove 
           {word}
         </Text>
       </div>
-      <ProblemField path={`${path}.property`} name="Property">
+      <ProblemField path={`${path}.property`} name={t('filters.property', 'Property')}>
         <PropertyPicker
-          label={`Property of ${name}`}
-          placeholder="Property"
+          label={t('filters.property-of', 'Property of {{name}}', { name })}
+          placeholder={t('filters.property', 'Property')}
           event={event}
           value={filter.property}
           onChange={(property = '') =>
@@ -91,11 +82,11 @@ function FilterRow({ path, name, word, event, value: filter, onChange, onRemove 
           }
         />
       </ProblemField>
-      <ProblemField path={`${path}.operator`} name="Operator">
+      <ProblemField path={`${path}.operator`} name={t('filters.operator', 'Operator')}>
         <Combobox
-          aria-label={`Operator of ${name}`}
+          aria-label={t('filters.operator-of', 'Operator of {{name}}', { name })}
           width={14}
-          options={operators}
+          options={operators()}
           value={filter.operator}
           onChange={({ value: operator }) =>
             onChange({ ...filter, operator, values: fitting(operator, filter.values) })
@@ -103,12 +94,12 @@ function FilterRow({ path, name, word, event, value: filter, onChange, onRemove 
         />
       </ProblemField>
       {!takesNone(filter.operator) && (
-        <ProblemField path={`${path}.values`} name="Value">
+        <ProblemField path={`${path}.values`} name={t('filters.value', 'Value')}>
           <ValuesPicker name={name} event={event} value={filter} onChange={onChange} />
         </ProblemField>
       )}
       <div className={styles.remove}>
-        <IconButton name="times" tooltip={`Remove ${name}`} onClick={onRemove} />
+        <IconButton name="times" tooltip={t('filters.remove', 'Remove {{name}}', { name })} onClick={onRemove} />
       </div>
     </Stack>
   );
@@ -131,11 +122,13 @@ function ValuesPicker({ name, event, value: filter, onChange, invalid }: ValuesP
   };
   return takesSeveral(filter.operator) ? (
     <>
-      <span id={labelId} hidden>{`Values of ${name}`}</span>
+      <span id={labelId} hidden>
+        {t('filters.values-of', 'Values of {{name}}', { name })}
+      </span>
       <MultiCombobox
         {...shared}
         aria-labelledby={labelId}
-        placeholder="Values"
+        placeholder={t('filters.values', 'Values')}
         value={filter.values}
         onChange={(options) => onChange({ ...filter, values: options.map(({ value }) => value) })}
       />
@@ -143,8 +136,8 @@ function ValuesPicker({ name, event, value: filter, onChange, invalid }: ValuesP
   ) : (
     <Combobox
       {...shared}
-      aria-label={`Value of ${name}`}
-      placeholder="Value"
+      aria-label={t('filters.value-of', 'Value of {{name}}', { name })}
+      placeholder={t('filters.value', 'Value')}
       value={filter.values?.[0] ?? null}
       onChange={({ value }) => onChange({ ...filter, values: [value] })}
     />

@@ -1,55 +1,147 @@
-import { Combobox, Stack } from '@grafana/ui';
-import { useId } from 'react';
-import type { Funnel, FunnelOutput } from '../types.gen';
+import { Stack } from '@grafana/ui';
+import { t } from '../i18n';
+import type { Funnel, FunnelActorList, FunnelOutput } from '../types.gen';
 import { BreakdownFields } from './BreakdownFields';
-import { ProblemField } from './ProblemField';
-import { StepsEditor } from './StepsEditor';
-import { WindowInput } from './WindowInput';
+import { periodChoices } from './choices';
+import { ChoiceField, type Choice } from './ChoiceField';
 import type { Part } from './editor';
-
-const outputs: Array<{ value: FunnelOutput; label: string; description: string }> = [
-  { value: 'steps', label: 'Steps', description: 'A row for each step: users, shares, dropped, in progress' },
-  { value: 'conversion', label: 'Conversion rate', description: 'One number, for stat panels and alert rules' },
-  { value: 'trend', label: 'Conversion over time', description: 'The rate for each bucket of entry, as a time series' },
-  {
-    value: 'time_to_convert',
-    label: 'Time to convert',
-    description: 'A histogram of the time from first step to last',
-  },
-  { value: 'actors', label: 'List', description: 'Who is behind a number of the steps table' },
-];
+import { FunnelOptions } from './FunnelOptions';
+import { NumberField } from './NumberField';
+import { stepText, StepsEditor } from './StepsEditor';
+import { TextField } from './TextField';
+import { WindowField } from './WindowField';
 
 export function FunnelEditor({ value: funnel, onChange }: Part<Funnel>) {
-  const id = useId();
   const set = (change: Partial<Funnel>) => onChange({ ...funnel, ...change });
   return (
     <Stack direction="column" gap={2}>
-      <StepsEditor value={funnel.steps} onChange={(steps) => set({ steps })} />
+      <StepsEditor value={funnel.steps} isOrdered={funnel.order !== 'unordered'} onChange={(steps) => set({ steps })} />
       <Stack direction="row" gap={2} wrap="wrap" alignItems="flex-start">
-        <ProblemField path="funnel.window" label="Conversion window" htmlFor={`${id}-window`}>
-          <WindowInput
-            label="Conversion window"
-            id={`${id}-window`}
-            value={funnel.window || '24h'}
-            onChange={(window) => set({ window })}
-          />
-        </ProblemField>
+        <WindowField
+          path="funnel.window"
+          label={t('funnel.window', 'Conversion window')}
+          value={funnel.window}
+          fallback="24h"
+          onChange={(window) => set({ window })}
+        />
         <BreakdownFields
           path="funnel.breakdown"
           event={funnel.steps[0]?.event ?? ''}
           value={funnel.breakdown}
           onChange={(breakdown) => set({ breakdown })}
         />
-        <ProblemField path="funnel.output" label="Answer as" htmlFor={`${id}-output`}>
-          <Combobox
-            id={`${id}-output`}
-            width={20}
-            options={outputs}
-            value={funnel.output || 'steps'}
-            onChange={(option) => set({ output: option.value })}
-          />
-        </ProblemField>
+        <ChoiceField
+          path="funnel.breakdownBy"
+          when={Boolean(funnel.breakdown)}
+          label={t('funnel.breakdown-by', 'Value of')}
+          options={[
+            { value: 'first', label: t('funnel.first-step', 'The first step') },
+            { value: 'last', label: t('funnel.last-step', 'The last step reached') },
+          ]}
+          value={funnel.breakdownBy}
+          fallback="first"
+          onChange={(breakdownBy) => set({ breakdownBy })}
+        />
+        <OutputFields value={funnel} onChange={onChange} />
       </Stack>
+      <FunnelOptions value={funnel} onChange={onChange} />
     </Stack>
   );
 }
+
+/** The form of the answer, and what only one form has. */
+function OutputFields({ value: funnel, onChange }: Part<Funnel>) {
+  const set = (change: Partial<Funnel>) => onChange({ ...funnel, ...change });
+  const listed = funnel.output === 'actors';
+  const list = (change: Partial<FunnelActorList>) => {
+    const actors = { ...funnel.actors, ...change };
+    set({ actors: Object.values(actors).some(Boolean) ? actors : undefined });
+  };
+  return (
+    <>
+      <ChoiceField
+        path="funnel.output"
+        label={t('fields.output', 'Answer as')}
+        options={outputs()}
+        value={funnel.output}
+        fallback="steps"
+        onChange={(output) => set({ output })}
+      />
+      <ChoiceField
+        path="funnel.interval"
+        when={funnel.output === 'trend'}
+        label={t('fields.interval', 'Interval')}
+        options={periodChoices()}
+        value={funnel.interval}
+        fallback="day"
+        onChange={(interval) => set({ interval })}
+      />
+      <NumberField
+        path="funnel.bins"
+        when={funnel.output === 'time_to_convert'}
+        label={t('fields.bins', 'Bins')}
+        value={funnel.bins}
+        fallback={20}
+        onChange={(bins) => set({ bins })}
+      />
+      <ChoiceField
+        path="funnel.actors.status"
+        when={listed}
+        label={t('fields.listed', 'Who')}
+        options={[
+          { value: 'reached', label: t('funnel.reached', 'Reached the step') },
+          { value: 'dropped', label: t('funnel.dropped', 'Dropped after the step') },
+          { value: 'in_progress', label: t('funnel.in-progress', 'In progress after the step') },
+        ]}
+        value={funnel.actors?.status}
+        fallback="reached"
+        onChange={(status) => list({ status })}
+      />
+      <ChoiceField
+        path="funnel.actors.step"
+        when={listed}
+        label={t('funnel.step-label', 'Step')}
+        options={funnel.steps.map((step, i) => ({ value: i + 1, label: stepText(step, i + 1) }))}
+        value={funnel.actors?.step}
+        fallback={1}
+        onChange={(step) => list({ step })}
+      />
+      <TextField
+        path="funnel.actors.value"
+        when={listed && Boolean(funnel.breakdown)}
+        label={t('fields.breakdown-value', 'Value of the breakdown')}
+        placeholder={t('fields.all-values', 'All')}
+        value={funnel.actors?.value}
+        onChange={(value) => list({ value })}
+      />
+    </>
+  );
+}
+
+const outputs = (): Array<Choice<FunnelOutput>> => [
+  {
+    value: 'steps',
+    label: t('funnel.output-steps', 'Steps'),
+    description: t('funnel.output-steps-help', 'A row for each step: users, shares, dropped, in progress'),
+  },
+  {
+    value: 'conversion',
+    label: t('funnel.output-conversion', 'Conversion rate'),
+    description: t('funnel.output-conversion-help', 'One number, for stat panels and alert rules'),
+  },
+  {
+    value: 'trend',
+    label: t('funnel.output-trend', 'Conversion over time'),
+    description: t('funnel.output-trend-help', 'The rate for each interval of entry, as a time series'),
+  },
+  {
+    value: 'time_to_convert',
+    label: t('funnel.output-time-to-convert', 'Time to convert'),
+    description: t('funnel.output-time-to-convert-help', 'A histogram of the time from first step to last'),
+  },
+  {
+    value: 'actors',
+    label: t('funnel.output-actors', 'List'),
+    description: t('funnel.output-actors-help', 'Who is behind a number of the steps'),
+  },
+];

@@ -1,47 +1,65 @@
-import { Combobox, RadioButtonGroup, Stack } from '@grafana/ui';
-import { useId } from 'react';
-import type { Dimension, Heatmap, HeatmapValue } from '../types.gen';
-import { ProblemField } from './ProblemField';
-import { SelectorEditor } from './SelectorEditor';
+import { Stack } from '@grafana/ui';
+import { t } from '../i18n';
+import type { Heatmap, HeatmapValue } from '../types.gen';
+import { AxisFields, type Axis } from './AxisFields';
+import { BreakdownFields } from './BreakdownFields';
+import { ChoiceField, type Choice } from './ChoiceField';
 import type { Part } from './editor';
-
-const dimensions: Array<{ value: Dimension; label: string }> = [
-  { value: 'hour', label: 'Hour of day' },
-  { value: 'weekday', label: 'Weekday' },
-  { value: 'date', label: 'Date' },
-];
-const counted: Array<{ value: HeatmapValue; label: string }> = [
-  { value: 'events', label: 'Events' },
-  { value: 'users', label: 'Users' },
-];
+import { SelectorEditor } from './SelectorEditor';
 
 export function HeatmapEditor({ value: heatmap, onChange }: Part<Heatmap>) {
-  const id = useId();
   const set = (change: Partial<Heatmap>) => onChange({ ...heatmap, ...change });
+  const { x, xProperty, xLimit, xBins, y, yProperty, yLimit, yBins } = heatmap;
+  const setX = ({ dimension, property, limit, bins }: Axis) =>
+    set({ x: dimension, xProperty: property, xLimit: limit, xBins: bins });
+  const setY = ({ dimension, property, limit, bins }: Axis) =>
+    set({ y: dimension, yProperty: property, yLimit: limit, yBins: bins });
   return (
     <Stack direction="row" gap={2} wrap="wrap" alignItems="flex-start">
-      <SelectorEditor path="heatmap" label="Event" of="the event" value={heatmap} onChange={set} />
-      <ProblemField path="heatmap.value" label="Count">
-        <RadioButtonGroup options={counted} value={heatmap.value || 'events'} onChange={(value) => set({ value })} />
-      </ProblemField>
-      <ProblemField path="heatmap.x" label="Across" htmlFor={`${id}-x`}>
-        <Combobox
-          id={`${id}-x`}
-          width={18}
-          options={dimensions}
-          value={heatmap.x || 'hour'}
-          onChange={(option) => set({ x: option.value })}
-        />
-      </ProblemField>
-      <ProblemField path="heatmap.y" label="Down" htmlFor={`${id}-y`}>
-        <Combobox
-          id={`${id}-y`}
-          width={18}
-          options={dimensions}
-          value={heatmap.y || 'weekday'}
-          onChange={(option) => set({ y: option.value })}
-        />
-      </ProblemField>
+      <SelectorEditor
+        path="heatmap"
+        label={t('fields.event', 'Event')}
+        of={t('heatmap.the-event', 'the event')}
+        value={heatmap}
+        onChange={set}
+      />
+      <ChoiceField
+        path="heatmap.value"
+        label={t('fields.actor', 'Count')}
+        options={counted()}
+        value={heatmap.value}
+        fallback="events"
+        onChange={(value) => set({ value })}
+      />
+      <AxisFields
+        path="heatmap.x"
+        label={t('heatmap.across', 'Across')}
+        fallback="hour"
+        event={heatmap.event}
+        value={{ dimension: x, property: xProperty, limit: xLimit, bins: xBins }}
+        onChange={setX}
+      />
+      <AxisFields
+        path="heatmap.y"
+        label={t('heatmap.down', 'Down')}
+        fallback="weekday"
+        event={heatmap.event}
+        value={{ dimension: y, property: yProperty, limit: yLimit, bins: yBins }}
+        onChange={setY}
+      />
+      <BreakdownFields
+        path="heatmap.breakdown"
+        event={heatmap.event}
+        value={heatmap.breakdown}
+        onChange={(breakdown) => set({ breakdown })}
+      />
     </Stack>
   );
 }
+
+const counted = (): Array<Choice<HeatmapValue>> => [
+  { value: 'events', label: t('fields.events', 'Events') },
+  { value: 'users', label: t('fields.users', 'Users') },
+  { value: 'sessions', label: t('fields.sessions', 'Sessions') },
+  { value: 'events_per_user', label: t('heatmap.events-per-user', 'Events per user') },
+];

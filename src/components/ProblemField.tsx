@@ -38,5 +38,5 @@ export function ListProblem({ path, name }: ListProps) {
 }
 
 function problemText(name: string, reason: string): string {
-  return t('fields.problem', '{{name}} {{reason}}.', { name, reason });
+  return t('problem.at-field', '{{name}} {{reason}}.', { name, reason });
 }

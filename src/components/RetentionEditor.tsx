@@ -1,95 +1,115 @@
-import { Combobox, RadioButtonGroup, Stack } from '@grafana/ui';
-import { useId } from 'react';
-import type { Cohorts, Period, Retention, RetentionMode, RetentionOutput } from '../types.gen';
-import { ProblemField } from './ProblemField';
-import { SelectorEditor } from './SelectorEditor';
-import { TextInput } from './TextInput';
+import { Stack } from '@grafana/ui';
+import { t } from '../i18n';
+import type { Cohorts, Retention, RetentionMode } from '../types.gen';
+import { BreakdownFields } from './BreakdownFields';
+import { periodChoices } from './choices';
+import { ChoiceField, type Choice } from './ChoiceField';
 import type { Part } from './editor';
-
-const cohorts: Array<{ value: Cohorts; label: string; description: string }> = [
-  { value: 'first_time', label: 'First time', description: 'Each user is in the cohort of the first start event ever' },
-  { value: 'recurring', label: 'Every time', description: 'A user is in every cohort with a start event' },
-];
-const periods: Array<{ value: Period; label: string }> = [
-  { value: 'day', label: 'Day' },
-  { value: 'week', label: 'Week' },
-  { value: 'month', label: 'Month' },
-];
-const modes: Array<{ value: RetentionMode; label: string; description: string }> = [
-  { value: 'on', label: 'In the period', description: 'The return event happened in exactly that period' },
-  { value: 'on_or_after', label: 'Or later', description: 'The return event happened in that period or any later one' },
-];
-const outputs: Array<{ value: RetentionOutput; label: string; description: string }> = [
-  { value: 'table', label: 'Table', description: 'A row for each cohort, a column for each period' },
-  { value: 'heatmap', label: 'Heatmap', description: 'The same for the heatmap panel' },
-  { value: 'long', label: 'Long table', description: 'A row for each cohort and period' },
-  { value: 'curve', label: 'Curve', description: 'A line for each cohort, for the trend panel' },
-  {
-    value: 'classic',
-    label: 'Classic table',
-    description: 'New users, then number and rate after 1, 7 and 30 periods',
-  },
-  { value: 'rate', label: 'Rate', description: 'One number, for stat panels and alert rules' },
-];
+import { NumberField } from './NumberField';
+import { RetentionOptions } from './RetentionOptions';
+import { RetentionOutputFields } from './RetentionOutputFields';
+import { SelectorEditor } from './SelectorEditor';
 
 export function RetentionEditor({ value: retention, onChange }: Part<Retention>) {
-  const id = useId();
   const set = (change: Partial<Retention>) => onChange({ ...retention, ...change });
   return (
     <Stack direction="column" gap={2}>
       <Stack direction="row" gap={4} wrap="wrap" alignItems="flex-start">
         <SelectorEditor
           path="retention.start"
-          label="Start event"
-          of="the start event"
+          label={t('retention.start', 'Start event')}
+          of={t('retention.the-start', 'the start event')}
           value={retention.start}
           onChange={(start) => set({ start })}
         />
         <SelectorEditor
           path="retention.return"
-          label="Return event"
-          of="the return event"
+          label={t('retention.return', 'Return event')}
+          of={t('retention.the-return', 'the return event')}
           value={retention.return}
           onChange={(back) => set({ return: back })}
         />
       </Stack>
       <Stack direction="row" gap={2} wrap="wrap" alignItems="flex-start">
-        <ProblemField path="retention.cohorts" label="Cohorts by start event">
-          <RadioButtonGroup
-            options={cohorts}
-            value={retention.cohorts || 'first_time'}
-            onChange={(value) => set({ cohorts: value })}
-          />
-        </ProblemField>
-        <ProblemField path="retention.period" label="Period">
-          <RadioButtonGroup
-            options={periods}
-            value={retention.period || 'day'}
-            onChange={(period) => set({ period })}
-          />
-        </ProblemField>
-        <ProblemField path="retention.periods" label="Periods" htmlFor={`${id}-periods`}>
-          <TextInput
-            id={`${id}-periods`}
-            type="number"
-            width={9}
-            value={String(retention.periods || 8)}
-            onChange={(text) => set({ periods: Number(text) })}
-          />
-        </ProblemField>
-        <ProblemField path="retention.mode" label="Retained when back">
-          <RadioButtonGroup options={modes} value={retention.mode || 'on'} onChange={(mode) => set({ mode })} />
-        </ProblemField>
-        <ProblemField path="retention.output" label="Answer as" htmlFor={`${id}-output`}>
-          <Combobox
-            id={`${id}-output`}
-            width={18}
-            options={outputs}
-            value={retention.output || 'table'}
-            onChange={(option) => set({ output: option.value })}
-          />
-        </ProblemField>
+        <CohortFields value={retention} onChange={onChange} />
+        <BreakdownFields
+          path="retention.breakdown"
+          event={retention.start.event}
+          value={retention.breakdown}
+          onChange={(breakdown) => set({ breakdown })}
+        />
+        <RetentionOutputFields value={retention} onChange={onChange} />
       </Stack>
+      <RetentionOptions value={retention} onChange={onChange} />
     </Stack>
   );
 }
+
+function CohortFields({ value: retention, onChange }: Part<Retention>) {
+  const set = (change: Partial<Retention>) => onChange({ ...retention, ...change });
+  return (
+    <>
+      <ChoiceField
+        path="retention.cohorts"
+        label={t('retention.cohorts', 'Cohorts by start event')}
+        radio
+        options={cohorts()}
+        value={retention.cohorts}
+        fallback="first_time"
+        onChange={(next) => set({ cohorts: next })}
+      />
+      <ChoiceField
+        path="retention.period"
+        label={t('retention.period', 'Period')}
+        radio
+        options={periodChoices()}
+        value={retention.period}
+        fallback="day"
+        onChange={(period) => set({ period })}
+      />
+      <NumberField
+        path="retention.periods"
+        when={!retention.brackets?.length && retention.output !== 'classic'}
+        label={t('retention.periods', 'Periods')}
+        value={retention.periods}
+        fallback={8}
+        onChange={(periods) => set({ periods })}
+      />
+      <ChoiceField
+        path="retention.mode"
+        label={t('retention.mode', 'Retained when back')}
+        radio
+        options={modes()}
+        value={retention.mode}
+        fallback="on"
+        onChange={(mode) => set({ mode })}
+      />
+    </>
+  );
+}
+
+const cohorts = (): Array<Choice<Cohorts>> => [
+  {
+    value: 'first_time',
+    label: t('retention.first-time', 'First time'),
+    description: t('retention.first-time-help', 'Each user is in the cohort of the first start event ever'),
+  },
+  {
+    value: 'recurring',
+    label: t('retention.recurring', 'Every time'),
+    description: t('retention.recurring-help', 'A user is in every cohort with a start event'),
+  },
+];
+
+const modes = (): Array<Choice<RetentionMode>> => [
+  {
+    value: 'on',
+    label: t('retention.on', 'In the period'),
+    description: t('retention.on-help', 'The return event happened in exactly that period'),
+  },
+  {
+    value: 'on_or_after',
+    label: t('retention.on-or-after', 'Or later'),
+    description: t('retention.on-or-after-help', 'The return event happened in that period or any later one'),
+  },
+];

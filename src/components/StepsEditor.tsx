@@ -1,94 +1,137 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { Button, FieldValidationMessage, IconButton, Stack, useStyles2 } from '@grafana/ui';
+import { Button, IconButton, InlineSwitch, Stack, useStyles2 } from '@grafana/ui';
+import { t } from '../i18n';
 import type { FunnelStep } from '../types.gen';
-import { useEditor, type Part } from './editor';
+import type { Part } from './editor';
 import { EventPicker } from './EventPicker';
 import { FiltersEditor } from './FiltersEditor';
-import { ProblemField } from './ProblemField';
+import { ListProblem, ProblemField } from './ProblemField';
+import { SortableList } from './SortableList';
 import { TextInput } from './TextInput';
+import { moved, useKeys } from './useKeys';
+
+interface Props extends Part<FunnelStep[]> {
+  /** Whether a step between others can be optional. */
+  isOrdered: boolean;
+}
 
 /** The steps of a funnel, one a row, in order. */
-export function StepsEditor({ value: steps, onChange }: Part<FunnelStep[]>) {
+export function StepsEditor({ value: steps, isOrdered, onChange }: Props) {
   const styles = useStyles2(getStyles);
-  const { problems } = useEditor();
-  const problem = problems.find(({ field }) => field === 'funnel.steps');
-  const splice = (at: number, remove: number, ...added: FunnelStep[]) => {
-    const next = [...steps];
-    next.splice(at, remove, ...added);
-    onChange(next);
+  const { keys, ...rows } = useKeys(steps.length);
+  const insert = (at: number, step: FunnelStep) => {
+    rows.insert(at);
+    onChange([...steps.slice(0, at), step, ...steps.slice(at)]);
+  };
+  const remove = (at: number) => {
+    rows.remove(at);
+    onChange(steps.filter((_, i) => i !== at));
+  };
+  const move = (from: number, to: number) => {
+    rows.move(from, to);
+    onChange(moved(steps, from, to));
   };
   return (
-    <Stack direction="column" gap={1} alignItems="flex-start">
-      <ol className={styles.steps} aria-label="Steps">
-        {steps.map((step, i) => (
-          <li key={i} className={styles.step} aria-label={`Step ${i + 1}`}>
+    <Stack direction="column" gap={0.5} alignItems="flex-start">
+      <SortableList label={t('funnel.steps', 'Steps')} keys={keys} nameOf={(i) => nameOf(i + 1)} onMove={move}>
+        {(i, handle) => (
+          <>
             <span className={styles.number}>{i + 1}</span>
-            <StepFields at={i} value={step} onChange={(next) => splice(i, 1, next)} />
+            <StepFields
+              number={i + 1}
+              canBeOptional={isOrdered && i > 0 && i < steps.length - 1}
+              value={steps[i]}
+              onChange={(next) => onChange(steps.map((step, j) => (j === i ? next : step)))}
+            />
             <div className={styles.actions}>
               <IconButton
-                name="arrow-up"
-                tooltip={`Move step ${i + 1} up`}
-                disabled={i === 0}
-                onClick={() => splice(i - 1, 2, step, steps[i - 1])}
+                name="copy"
+                tooltip={t('funnel.duplicate-step', 'Duplicate {{name}}', { name: nameOf(i + 1) })}
+                onClick={() => insert(i + 1, steps[i])}
               />
               <IconButton
-                name="arrow-down"
-                tooltip={`Move step ${i + 1} down`}
-                disabled={i === steps.length - 1}
-                onClick={() => splice(i, 2, steps[i + 1], step)}
+                name="trash-alt"
+                tooltip={t('funnel.remove-step', 'Remove {{name}}', { name: nameOf(i + 1) })}
+                onClick={() => remove(i)}
               />
-              <IconButton name="copy" tooltip={`Duplicate step ${i + 1}`} onClick={() => splice(i, 0, step)} />
-              <IconButton name="trash-alt" tooltip={`Remove step ${i + 1}`} onClick={() => splice(i, 1)} />
+              {handle}
             </div>
-          </li>
-        ))}
-      </ol>
-      {problem && <FieldValidationMessage>{`The funnel ${problem.reason}.`}</FieldValidationMessage>}
-      <Button icon="plus" variant="secondary" size="sm" onClick={() => splice(steps.length, 0, { event: '' })}>
-        Add step
+          </>
+        )}
+      </SortableList>
+      <ListProblem path="funnel.steps" name={t('funnel.the-funnel', 'The funnel')} />
+      <Button icon="plus" variant="secondary" size="sm" onClick={() => insert(steps.length, { event: '' })}>
+        {t('funnel.add-step', 'Add step')}
       </Button>
     </Stack>
   );
 }
 
-function StepFields({ at, value: step, onChange }: Part<FunnelStep> & { at: number }) {
-  const path = `funnel.steps[${at}]`;
-  const name = `step ${at + 1}`;
+interface StepProps extends Part<FunnelStep> {
+  number: number;
+  canBeOptional: boolean;
+}
+
+function StepFields({ number, canBeOptional, value: step, onChange }: StepProps) {
+  const styles = useStyles2(getStyles);
+  const path = `funnel.steps[${number - 1}]`;
+  const optional = t('funnel.optional', 'Optional');
   return (
-    <Stack direction="row" gap={1} alignItems="flex-start" wrap="wrap" grow={1}>
-      <ProblemField path={`${path}.event`} name="Event">
-        <EventPicker label={`Event of ${name}`} value={step.event} onChange={(event) => onChange({ ...step, event })} />
+    <div className={styles.fields}>
+      <ProblemField path={`${path}.event`} name={t('fields.event', 'Event')}>
+        <EventPicker
+          label={t('funnel.event-of-step', 'Event of step {{number}}', { number })}
+          value={step.event}
+          onChange={(event) => onChange({ ...step, event })}
+        />
       </ProblemField>
-      <ProblemField path={`${path}.label`} name="Label">
+      <ProblemField path={`${path}.label`} name={t('funnel.label', 'Label')}>
         <TextInput
-          aria-label={`Label of ${name}`}
-          placeholder="Label (optional)"
-          width={22}
+          aria-label={t('funnel.label-of-step', 'Label of step {{number}}', { number })}
+          placeholder={t('funnel.label-placeholder', 'Label (optional)')}
+          width={20}
           value={step.label ?? ''}
           onChange={(label) => onChange({ ...step, label: label || undefined })}
         />
       </ProblemField>
+      <ProblemField path={`${path}.optional`} name={optional} when={canBeOptional || Boolean(step.optional)}>
+        <InlineSwitch
+          showLabel
+          label={optional}
+          aria-label={t('funnel.step-is-optional', 'Step {{number}} is optional', { number })}
+          value={Boolean(step.optional)}
+          onChange={(event) => onChange({ ...step, optional: event.currentTarget.checked || undefined })}
+        />
+      </ProblemField>
       <FiltersEditor
         path={`${path}.filters`}
-        of={name}
+        of={nameOf(number)}
         event={step.event}
         filters={step.filters}
         onChange={(filters) => onChange({ ...step, filters })}
       />
-    </Stack>
+    </div>
   );
 }
 
+function nameOf(number: number): string {
+  return t('funnel.step', 'step {{number}}', { number });
+}
+
+/** A step among others: "2. pay_order". */
+export function stepText({ label, event }: FunnelStep, number: number): string {
+  return `${number}. ${label || event}`;
+}
+
 const getStyles = (theme: GrafanaTheme2) => ({
-  steps: css({ listStyle: 'none', margin: 0, padding: 0, width: '100%', display: 'grid', gap: theme.spacing(0.5) }),
-  step: css({
+  fields: css({
     display: 'flex',
+    flex: 1,
+    flexWrap: 'wrap',
     alignItems: 'flex-start',
     gap: theme.spacing(1),
-    padding: theme.spacing(1),
-    background: theme.colors.background.secondary,
-    borderRadius: theme.shape.radius.default,
+    minWidth: 0,
   }),
   number: css({
     flex: 'none',
