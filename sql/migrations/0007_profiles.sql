@@ -9,16 +9,16 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN jsonb_typeof(metadata->'category') IN ('string', 'number') AND octet_length(metadata->>'category') BETWEEN 1 AND 200
     THEN metadata->>'category' END;
 
--- What was stored and is not yet in the tables below. Adding up is all that is done with it, so its order does not matter. A row
--- of a user alone means that the profile is to be made again.
+-- The events that were stored and are not yet in the tables below. Adding up is all that is done with them, so their order does not
+-- matter. A row of a user alone means that the profile is to be made again.
 CREATE TABLE profile_changes (
-    user_id     text NOT NULL,
     session_key bigint,
+    time        timestamptz,
+    click       boolean,
+    user_id     text NOT NULL,
     category    text,
-    events      bigint,
-    clicks      bigint,
-    first_time  timestamptz,
-    last_time   timestamptz
+    -- The event is gone again.
+    removed     boolean
 );
 
 -- What is known of each session, by the id that its events are stored under or were before they were squashed. session_key is
@@ -70,13 +70,11 @@ BEGIN
     DELETE FROM profile_changes;
     TRUNCATE user_sessions, user_categories;
     -- In order of users, so that few profiles are made of halves for a moment.
-    INSERT INTO profile_changes (user_id, session_key, category, events, clicks, first_time, last_time)
-    SELECT user_id, coalesce(hashtextextended(session_id, 0), 0), category_of(metadata), count(*),
-        count(*) FILTER (WHERE event_type = 'click'), min(time), max(time)
+    INSERT INTO profile_changes (session_key, time, click, user_id, category)
+    SELECT coalesce(hashtextextended(session_id, 0), 0), time, event_type = 'click', user_id, category_of(metadata)
     FROM user_events
     WHERE user_id IS NOT NULL
-    GROUP BY 1, 2, 3
-    ORDER BY 1;
+    ORDER BY user_id;
     UPDATE profile_state SET recount = false;
 END
 $$;
@@ -125,10 +123,10 @@ DECLARE
 BEGIN
     PERFORM FROM profile_state FOR UPDATE;
     WITH taken AS (
-        DELETE FROM profile_changes WHERE ctid >= first_place AND ctid < end_place RETURNING *
+        DELETE FROM profile_changes WHERE ctid >= first_place AND ctid < end_place RETURNING *, CASE WHEN removed THEN -1 ELSE 1 END AS sign
     ), sessions AS (
         INSERT INTO user_sessions AS s (user_key, session_key, events, clicks, first_time, last_time)
-        SELECT user_key_of(user_id), session_key, sum(events), sum(clicks), min(first_time), max(last_time)
+        SELECT user_key_of(user_id), session_key, sum(sign), coalesce(sum(sign) FILTER (WHERE click), 0), min(time), max(time)
         FROM taken
         WHERE session_key IS NOT NULL
         GROUP BY 1, 2
@@ -137,7 +135,7 @@ BEGIN
             first_time = least(s.first_time, excluded.first_time), last_time = greatest(s.last_time, excluded.last_time)
     ), categories AS (
         INSERT INTO user_categories AS c (user_key, category, events)
-        SELECT user_key_of(user_id), category, sum(events)
+        SELECT user_key_of(user_id), category, sum(sign)
         FROM taken
         WHERE category IS NOT NULL
         GROUP BY 1, 2
@@ -244,13 +242,11 @@ BEGIN
                     AND o.time IN (c.time, e.time, e.sent_time)))
         ORDER BY e.event_type, user_key_of(e.user_id), e.time -- as user_events_once, whose pages are then looked for once
         ON CONFLICT DO NOTHING
-        RETURNING i.event_id, i.user_id, i.session_id, i.event_type, i.time, i.metadata
+        RETURNING i.event_id, coalesce(hashtextextended(i.session_id, 0), 0) AS session_key, i.time, i.event_type = 'click' AS click, i.user_id,
+            category_of(i.metadata) AS category
     ), changes AS (
-        INSERT INTO profile_changes (user_id, session_key, category, events, clicks, first_time, last_time)
-        SELECT i.user_id, coalesce(hashtextextended(i.session_id, 0), 0), category_of(i.metadata), count(*),
-            count(*) FILTER (WHERE i.event_type = 'click'), min(i.time), max(i.time)
-        FROM inserted i
-        GROUP BY 1, 2, 3
+        INSERT INTO profile_changes (session_key, time, click, user_id, category)
+        SELECT session_key, time, click, user_id, category FROM inserted
     )
     SELECT count(*), array_agg(event_id) FILTER (WHERE event_id = ANY(interesting)) FROM inserted;
 END
@@ -284,9 +280,8 @@ BEGIN
             WHERE event_type = copy.event_type AND user_key = copy.stored_key AND time = copy.time AND event_id = copy.event_id
             RETURNING *
         )
-        INSERT INTO profile_changes (user_id, session_key, category, events, clicks, first_time, last_time)
-        SELECT user_id, coalesce(hashtextextended(session_id, 0), 0), category_of(metadata), -1,
-            CASE event_type WHEN 'click' THEN -1 ELSE 0 END, time, time
+        INSERT INTO profile_changes (session_key, time, click, user_id, category, removed)
+        SELECT coalesce(hashtextextended(session_id, 0), 0), time, event_type = 'click', user_id, category_of(metadata), true
         FROM gone;
     END LOOP;
 
