@@ -1,6 +1,13 @@
-import { dateTime, type DataQueryRequest, type DataSourceInstanceSettings, type TimeRange } from '@grafana/data';
+import {
+  dateTime,
+  type AdHocVariableFilter,
+  type DataQueryRequest,
+  type DataSourceInstanceSettings,
+  type TimeRange,
+} from '@grafana/data';
 import { setBackendSrv, type BackendSrv, type BackendSrvRequest, type TemplateSrv } from '@grafana/runtime';
 import { lastValueFrom, of } from 'rxjs';
+import fullQueries from '../pkg/model/testdata/full_queries.json';
 import { DataSource } from './datasource';
 import type { FootfallOptions, FootfallQuery } from './types';
 import type { Filter } from './types.gen';
@@ -10,6 +17,9 @@ const variables: Record<string, unknown> = {
   events: ['visit', "buy'); DROP TABLE"],
   channel: ['email', 'a,b', "it's"],
   device: 'mobile',
+  property: 'metadata.channel',
+  window: '2h',
+  everything: '$__all',
 };
 
 // As Grafana does: each variable is handed to the format function with its raw value, an unknown one is left alone.
@@ -135,35 +145,217 @@ describe('template variables', () => {
     const query = {
       lifecycle: selector,
       stickiness: selector,
-      paths: selector,
-      anomalies: { ...selector, weeks: 5 },
+      paths: { ...selector, property: '$property', gap: '$window' },
+      anomalies: { ...selector, weeks: 5, window: '$window' },
+      annotations: { ...selector, mode: 'first_of' as const, property: '$property' },
       timeline: { ...selector, user: '$device', session: 's-$event', limit: 3 },
     };
     const start = { event: '*' };
+    const by = { property: '$property', limit: 3 };
+    const byChannel = { property: 'metadata.channel', limit: 3 };
     const applied = datasource.applyTemplateVariables(
       heatmap({
         ...query,
-        funnel: { steps: [start, start], exclusions: [{ ...selector, from: 1, to: 2 }] },
-        trend: { series: [{ ...selector, label: '$device' }], interval: 'week' },
-        retention: { start, return: start, actors: { cohort: '$event', status: 'all' } },
+        heatmap: { ...selector, xProperty: '$property', yProperty: '$property', breakdown: by },
+        funnel: {
+          steps: [start, start],
+          window: '$window',
+          exclusions: [{ ...selector, from: 1, to: 2 }],
+          breakdown: by,
+          actors: { step: 2, value: '$device' },
+        },
+        trend: { series: [{ ...selector, label: '$device' }], interval: 'week', breakdown: by },
+        retention: {
+          start,
+          return: start,
+          breakdown: by,
+          actors: { cohort: '$event', status: 'all', value: '$device' },
+        },
       }),
       {}
     );
     expect(applied).toMatchObject({
       lifecycle: filled,
       stickiness: filled,
-      paths: filled,
-      anomalies: { ...filled, weeks: 5 },
+      paths: { ...filled, property: 'metadata.channel', gap: '2h' },
+      anomalies: { ...filled, weeks: 5, window: '2h' },
+      annotations: { ...filled, mode: 'first_of', property: 'metadata.channel' },
+      heatmap: {
+        ...filled,
+        xProperty: 'metadata.channel',
+        yProperty: 'metadata.channel',
+        breakdown: byChannel,
+      },
       timeline: { ...filled, user: 'mobile', session: 's-visit', limit: 3 },
-      funnel: { exclusions: [{ ...filled, from: 1, to: 2 }] },
-      trend: { series: [{ ...filled, label: 'mobile' }], interval: 'week' },
-      retention: { actors: { cohort: 'visit', status: 'all' } },
+      funnel: {
+        window: '2h',
+        exclusions: [{ ...filled, from: 1, to: 2 }],
+        breakdown: byChannel,
+        actors: { step: 2, value: 'mobile' },
+      },
+      trend: { series: [{ ...filled, label: 'mobile' }], interval: 'week', breakdown: byChannel },
+      retention: { breakdown: byChannel, actors: { cohort: 'visit', status: 'all', value: 'mobile' } },
     });
   });
 
-  test('properties and unknown variables stay as they are', () => {
-    const filter: Filter = { property: 'metadata.$device', operator: '=', values: ['$unknown'] };
+  test('no text of any analysis is left out', () => {
+    const texts: string[] = [];
+    const marked = (value: unknown, key = ''): unknown => {
+      if (typeof value === 'string' && !closed.has(key)) {
+        texts.push(value);
+        return '$device';
+      }
+      if (Array.isArray(value)) {
+        return value.map((item) => marked(item, key));
+      }
+      return value && typeof value === 'object'
+        ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, marked(inner, name)]))
+        : value;
+    };
+    for (const query of fullQueries) {
+      const applied = datasource.applyTemplateVariables(marked(query) as FootfallQuery, {});
+      expect(JSON.stringify(applied)).not.toContain('$device');
+    }
+    expect(texts.length).toBeGreaterThan(50);
+  });
+
+  test('unknown variables stay as they are', () => {
+    const filter: Filter = { property: 'device_type', operator: '=', values: ['$unknown'] };
     expect(filters(filter)).toEqual([filter]);
+  });
+
+  test('all values, not listed, leave a filter out and are any event', () => {
+    expect(
+      filters(
+        { property: 'device_type', operator: '=', values: ['$everything'] },
+        { property: 'page_url', operator: '=', values: ['/'] }
+      )
+    ).toEqual([{ property: 'page_url', operator: '=', values: ['/'] }]);
+    expect(datasource.applyTemplateVariables(heatmap({ heatmap: { event: '$everything' } }), {}).heatmap?.event).toBe(
+      '*'
+    );
+  });
+
+  test('several values where an operator takes one are a problem that the back end names', () => {
+    expect(filters({ property: 'page_url', operator: 'contains', values: ['$channel'] })?.[0]).toEqual({
+      property: 'page_url',
+      operator: 'contains',
+      values: ['email', 'a,b', "it's"],
+    });
+  });
+
+  test('a property and a window may be variables', () => {
+    const by = { property: '$property' };
+    const steps = [{ event: 'a' }, { event: 'b' }];
+    expect(
+      datasource.problems({ refId: 'A', queryType: 'funnel', funnel: { steps, window: '$window', breakdown: by } })
+    ).toEqual([]);
+  });
+});
+
+/** Texts that are words of the query language, or fixed as such. */
+const closed = new Set(
+  'queryType timeZone operator actor order entry breakdownBy output interval status cohorts period windows mode x y value direction brackets column'.split(
+    ' '
+  )
+);
+
+describe('ad-hoc filters', () => {
+  function applied(...list: AdHocVariableFilter[]) {
+    const own: Filter[] = [{ property: 'page_url', operator: '=', values: ['/'] }];
+    return datasource.applyTemplateVariables(heatmap({ filters: own }), {}, list).filters?.slice(1);
+  }
+
+  test.each([
+    ['=', '='],
+    ['!=', '!='],
+    ['=~', 'matches'],
+    ['<', '<'],
+    ['>', '>'],
+    // The back end refuses it by name.
+    ['!~', '!~'],
+  ])('%s', (operator, expected) => {
+    expect(applied({ key: 'device_type', operator, value: '5' })).toEqual([
+      { property: 'device_type', operator: expected, values: ['5'] },
+    ]);
+  });
+
+  test.each([
+    ['=|', 'in'],
+    ['!=|', 'notIn'],
+  ])('%s takes several values', (operator, expected) => {
+    expect(applied({ key: 'device_type', operator, value: 'a', values: ['a', "b'"] })).toEqual([
+      { property: 'device_type', operator: expected, values: ['a', "b'"] },
+    ]);
+    expect(applied({ key: 'device_type', operator, value: 'a' })?.[0].values).toEqual(['a']);
+  });
+
+  test('those that everything passes, and those without a key, are left out', () => {
+    expect(
+      applied(
+        { key: 'device_type', operator: '=~', value: '.*' },
+        { key: 'device_type', operator: '=|', value: '$__all', values: ['$__all'] },
+        { key: '', operator: '=', value: '' }
+      )
+    ).toEqual([]);
+  });
+
+  test('keys are the properties, profiles included', async () => {
+    jest.spyOn(datasource, 'properties').mockResolvedValue([{ name: 'metadata.channel', count: 3 }]);
+    const keys = await datasource.getTagKeys({ filters: [], timeRange: range });
+    expect(keys).toContainEqual({ text: 'channel', value: 'metadata.channel' });
+    expect(keys).toContainEqual({ text: 'profile.segment', value: 'profile.segment' });
+  });
+
+  test('values are those of the event that another filter asks for, in the range', async () => {
+    const values = jest.spyOn(datasource, 'values').mockResolvedValue([{ value: 'ads', count: 3 }]);
+    const options = {
+      key: 'metadata.channel',
+      filters: [{ key: 'event_type', operator: '=', value: 'pay' }],
+      timeRange: range,
+    };
+    expect(await datasource.getTagValues(options)).toEqual([{ text: 'ads', value: 'ads' }]);
+    await datasource.getTagValues({ ...options, key: 'event_type' });
+    expect(values.mock.calls).toEqual([
+      [range, 'pay', 'metadata.channel', ''],
+      [range, '*', 'event_type', ''],
+    ]);
+  });
+});
+
+describe('links', () => {
+  test('a step that came as the text of a table is a number', () => {
+    const step = '2. pay' as unknown as number;
+    const query: FootfallQuery = {
+      refId: 'A',
+      queryType: 'funnel',
+      funnel: { steps: [{ event: 'visit' }, { event: 'pay' }], output: 'actors', actors: { step, status: 'dropped' } },
+    };
+    expect(datasource.problems(query)).toEqual([]);
+    expect(datasource.applyTemplateVariables(query, {}).funnel?.actors).toMatchObject({ step: 2, status: 'dropped' });
+  });
+
+  test('they open the range of the answer', async () => {
+    const response = {
+      results: {
+        A: {
+          frames: [
+            {
+              schema: {
+                fields: [
+                  { name: 'users', type: 'number', config: { links: [{ title: 'x', internal: { query: {} } }] } },
+                ],
+              },
+              data: { values: [[1]] },
+            },
+          ],
+        },
+      },
+    };
+    setBackendSrv({ fetch: () => of({ data: response }) } as unknown as BackendSrv);
+    const request = { targets: [heatmap()], range, scopedVars: {} } as unknown as DataQueryRequest<FootfallQuery>;
+    const { data } = await lastValueFrom(datasource.query(request));
+    expect(data[0].fields[0].config.links[0].internal.range.raw).toEqual({ from: range.from, to: range.to });
   });
 });
 

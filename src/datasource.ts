@@ -1,17 +1,28 @@
-import type {
-  DataQueryRequest,
-  DataQueryResponse,
-  DataSourceInstanceSettings,
-  ScopedVars,
-  TimeRange,
+import {
+  getDefaultTimeRange,
+  type AdHocVariableFilter,
+  type DataQueryRequest,
+  type DataQueryResponse,
+  type DataSourceGetTagKeysOptions,
+  type DataSourceGetTagValuesOptions,
+  type DataSourceInstanceSettings,
+  type MetricFindValue,
+  type ScopedVars,
+  type TimeRange,
 } from '@grafana/data';
 import { DataSourceWithBackend, getTemplateSrv, type TemplateSrv } from '@grafana/runtime';
-import type { Observable } from 'rxjs';
+import { map, type Observable } from 'rxjs';
+import { adHocFilters } from './adhoc';
+import { AnnotationEditor, newAnnotations } from './components/AnnotationEditor';
 import { defaultQuery } from './defaults';
+import { atRange, withNumbers } from './links';
 import { question } from './question';
+import { propertyText } from './question/words';
 import { Expander } from './template';
 import type { EventName, FootfallOptions, FootfallQuery, PropertyValue, Statement } from './types';
+import { AnyEvent, ProfileColumns } from './types.gen';
 import { validate } from './validate';
+import { Variables } from './variables';
 
 export class DataSource extends DataSourceWithBackend<FootfallQuery, FootfallOptions> {
   constructor(
@@ -19,6 +30,8 @@ export class DataSource extends DataSourceWithBackend<FootfallQuery, FootfallOpt
     private readonly templates: TemplateSrv = getTemplateSrv()
   ) {
     super(settings);
+    this.variables = new Variables(this);
+    this.annotations = { QueryEditor: AnnotationEditor, getDefaultQuery: () => newAnnotations };
   }
 
   getDefaultQuery(): Partial<FootfallQuery> {
@@ -27,7 +40,7 @@ export class DataSource extends DataSourceWithBackend<FootfallQuery, FootfallOpt
 
   /** What keeps a query from running; variables count as values that fit. */
   problems(query: FootfallQuery) {
-    return validate(query, (text) => this.templates.containsTemplate(text));
+    return validate(withNumbers(query), (text) => this.templates.containsTemplate(text));
   }
 
   filterQuery(query: FootfallQuery): boolean {
@@ -35,19 +48,48 @@ export class DataSource extends DataSourceWithBackend<FootfallQuery, FootfallOpt
   }
 
   getQueryDisplayText(query: FootfallQuery): string {
-    return question(query);
+    return question(withNumbers(query));
   }
 
   query(request: DataQueryRequest<FootfallQuery>): Observable<DataQueryResponse> {
     const timeZone = ianaZone(request.timezone);
-    return super.query({ ...request, targets: request.targets.map((target) => inZone(target, timeZone)) });
+    return super
+      .query({ ...request, targets: request.targets.map((target) => inZone(target, timeZone)) })
+      .pipe(map((response) => ({ ...response, data: response.data.map((frame) => atRange(frame, request.range)) })));
   }
 
-  applyTemplateVariables(query: FootfallQuery, scopedVars: ScopedVars): FootfallQuery {
-    const expander = new Expander(this.templates, scopedVars);
+  applyTemplateVariables(
+    query: FootfallQuery,
+    scopedVars: ScopedVars,
+    adHoc: AdHocVariableFilter[] = []
+  ): FootfallQuery {
+    const expander = this.expander(scopedVars);
     // Queries below an expression do not pass through query(): there, the dashboard's zone comes from its variable.
     const [zone] = expander.texts('${__timezone}');
-    return inZone(expander.query(query), zone.startsWith('$') ? '' : ianaZone(zone));
+    const filled = inZone(expander.query(withNumbers(query)), zone.startsWith('$') ? '' : ianaZone(zone));
+    const filters = adHocFilters(adHoc);
+    return filters.length ? { ...filled, filters: [...(filled.filters ?? []), ...filters] } : filled;
+  }
+
+  expander(scopedVars: ScopedVars): Expander {
+    return new Expander(this.templates, scopedVars);
+  }
+
+  /** The properties by which a dashboard's ad-hoc filters can filter. */
+  async getTagKeys({ timeRange, filters }: DataSourceGetTagKeysOptions<FootfallQuery>): Promise<MetricFindValue[]> {
+    const found = await this.properties(timeRange ?? getDefaultTimeRange(), eventOf(filters));
+    return [...found.map(({ name }) => name), ...ProfileColumns.map((column) => `profile.${column}`)].map((name) => ({
+      text: propertyText(name),
+      value: name,
+    }));
+  }
+
+  /** The values of such a property: of the event that another filter asks for, where one does. */
+  async getTagValues(options: DataSourceGetTagValuesOptions<FootfallQuery>): Promise<MetricFindValue[]> {
+    const { key, timeRange, filters } = options;
+    const event = key === 'event_type' ? AnyEvent : eventOf(filters);
+    const found = await this.values(timeRange ?? getDefaultTimeRange(), event, key, '');
+    return found.map(({ value }) => ({ text: value, value }));
   }
 
   events(range: TimeRange): Promise<EventName[]> {
@@ -67,6 +109,11 @@ export class DataSource extends DataSourceWithBackend<FootfallQuery, FootfallOpt
     const complete = this.applyTemplateVariables(inZone(query, ianaZone(timeZone)), {});
     return this.postResource('sql', { query: complete, ...span(range) });
   }
+}
+
+/** The event that ad-hoc filters ask for. */
+function eventOf(filters: AdHocVariableFilter[] = []): string {
+  return filters.find(({ key, operator }) => key === 'event_type' && operator === '=')?.value ?? AnyEvent;
 }
 
 function span(range: TimeRange) {

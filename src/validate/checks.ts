@@ -77,6 +77,9 @@ export class Checks {
 
   /** A length of time, at most the longest, which is one too. */
   window(field: string, window: string, longest: string) {
+    if (this.isTemplate(window)) {
+      return;
+    }
     const length = seconds(window);
     if (length === undefined) {
       this.add(
@@ -98,6 +101,21 @@ export class Checks {
     if (breakdown) {
       this.count(`${field}.limit`, breakdown.limit || 5, 1, MaxBreakdownLimit);
       this.property(`${field}.property`, breakdown.property);
+    }
+  }
+
+  /** A row of a breakdown, where there is one. */
+  row(field: string, value?: string, breakdown?: Breakdown) {
+    if (value === undefined) {
+      return;
+    }
+    if (breakdown) {
+      this.text(field, value);
+    } else {
+      this.add(
+        field,
+        t('problem.row-without-breakdown', 'is given, but there is no breakdown; remove it, or choose a breakdown')
+      );
     }
   }
 
@@ -128,7 +146,7 @@ export class Checks {
       this.add(field, t('problem.no-property', 'is empty; choose a property'));
       return;
     }
-    if (!this.text(field, name) || isColumn(name)) {
+    if (!this.text(field, name) || isColumn(name) || this.isTemplate(name)) {
       return;
     }
     const prefix = jsonPaths.find((start) => name.startsWith(start));

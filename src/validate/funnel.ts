@@ -96,7 +96,7 @@ function validateExclusion(checks: Checks, at: string, exclusion: Exclusion, las
   );
 }
 
-function validateOutput(checks: Checks, { output, interval, bins, actors, steps }: Funnel) {
+function validateOutput(checks: Checks, { output, interval, bins, actors, steps, breakdown }: Funnel) {
   checks.oneOf('funnel.output', output || 'steps', FunnelOutputValues);
   checks.oneOf('funnel.interval', interval || 'day', PeriodValues);
   checks.count('funnel.bins', bins || 20, 1, MaxBins);
@@ -109,5 +109,6 @@ function validateOutput(checks: Checks, { output, interval, bins, actors, steps 
       t('problem.no-step', 'is {{step}}; the funnel has steps 1 to {{last}}', { step, last: count })
     );
     checks.oneOf('funnel.actors.status', actors.status || 'reached', ActorStatusValues);
+    checks.row('funnel.actors.value', actors.value, breakdown);
   }
 }

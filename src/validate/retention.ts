@@ -113,10 +113,11 @@ function validateColumn(checks: Checks, { brackets, periods, column }: Retention
   );
 }
 
-function validateActors(checks: Checks, { output, actors }: Retention) {
+function validateActors(checks: Checks, { output, actors, breakdown }: Retention) {
   if (actors) {
     checks.text('retention.actors.cohort', actors.cohort);
     checks.oneOf('retention.actors.status', actors.status || 'retained', RetentionStatusValues);
+    checks.row('retention.actors.value', actors.value, breakdown);
   } else if (output === 'actors') {
     checks.add('retention.actors', t('problem.no-cohort', 'is missing: name the cohort whose actors to list'));
   }
