@@ -64,7 +64,7 @@ func funnelDashboard(d dashboard, steps model.Funnel, sentence, dropped string) 
 		{11, []panel{
 			{
 				title: "Funnel", description: "How many users reached each step, how many of them went no further, and how many still have time left to do so.",
-				noData: nobody, unit: "short", width: 10, visualization: bars("horizontal", "step"), queries: ask(model.FunnelSteps, nil),
+				noData: nobody, unit: "short", visualization: bars("horizontal", "step"), queries: ask(model.FunnelSteps, nil),
 				transformations: []object{only("step", "users", "dropped", "in_progress")},
 				overrides: []object{
 					field("users", "Users", "color", blue),
@@ -73,15 +73,8 @@ func funnelDashboard(d dashboard, steps model.Funnel, sentence, dropped string) 
 				},
 			},
 			{
-				title: "Step by step, by device", description: "Users, shares and the median time between two steps. In progress: the user's time for the funnel is not over yet, so they may still go on.",
-				noData: nobody, unit: "short", visualization: table(), queries: ask(model.FunnelSteps, by(device)),
-				transformations: []object{only("breakdown", "step", "users", "share_of_first", "share_of_previous", "dropped", "in_progress", "median_time")},
-				overrides: []object{
-					field("breakdown", "Device", "custom.width", 90), field("step", "Step", "custom.minWidth", 170), field("users", "Users", "custom.width", 75),
-					share("share_of_first", "Of first step"), share("share_of_previous", "Of step before"),
-					field("dropped", "Dropped", "custom.width", 85), field("in_progress", "In progress", "custom.width", 100),
-					field("median_time", "Median time", "decimals", 1, "custom.width", 110),
-				},
+				title: "Conversion by day", description: "Of the users who did the first step on a day, the share who converted. The last days can still grow.",
+				noData: nobody, unit: "percentunit", visualization: lines(), queries: ask(model.FunnelTrend, by(device)),
 			},
 		}},
 		{11, []panel{
@@ -96,25 +89,34 @@ func funnelDashboard(d dashboard, steps model.Funnel, sentence, dropped string) 
 				transformations: []object{pivot("step", "breakdown", "users")},
 			},
 		}},
-		{9, []panel{
+		{14, []panel{
 			{
-				title: "Conversion by day", description: "Of the users who did the first step on a day, the share who converted. The last days can still grow.",
-				noData: nobody, unit: "percentunit", visualization: lines(), queries: ask(model.FunnelTrend, by(device)),
-			},
-			{
-				title: "Time to convert", description: "How long it took from the first step to the last, of those who converted.",
-				noData: "Nobody did the last step in this time range", unit: "short", visualization: histogram(), queries: ask(model.FunnelTimeToConvert, nil),
+				title: "Step by step, by device", description: "Users, shares and the median time between two steps. In progress: the user's time for the funnel is not over yet, so they may still go on.",
+				noData: nobody, unit: "short", visualization: table(), queries: ask(model.FunnelSteps, by(device)),
+				transformations: []object{only("breakdown", "step", "users", "share_of_first", "share_of_previous", "dropped", "in_progress", "median_time")},
+				overrides: []object{
+					field("breakdown", "Device", "custom.width", 90), field("step", "Step", "custom.minWidth", 170), field("users", "Users", "custom.width", 75),
+					share("share_of_first", "Of first step"), share("share_of_previous", "Of step before"),
+					field("dropped", "Dropped", "custom.width", 85), field("in_progress", "In progress", "custom.width", 100),
+					field("median_time", "Median time", "decimals", 1, "custom.width", 110),
+				},
 			},
 		}},
-		{9, []panel{{
-			title: dropped, description: "The users behind a number of the funnel, the newest first: those who came to the step before the last and can come no further. A click on a user leads to what the user did.",
-			noData: "Nobody dropped out at this step in this time range", unit: "short", visualization: table(), queries: ask(model.FunnelActors, by(device)),
-			overrides: []object{
-				field("user_id", "User", "links", []object{userLink}), field("steps", "Steps done", "custom.width", 120),
-				field("started", "First step", "unit", "dateTimeAsLocal"), field("ended", "Last step reached", "unit", "dateTimeAsLocal"),
-				field("breakdown", "Device"),
+		{10, []panel{
+			{
+				title: "Time to convert", description: "How long it took from the first step to the last, of those who converted.",
+				noData: "Nobody did the last step in this time range", unit: "short", width: 8, visualization: histogram(), queries: ask(model.FunnelTimeToConvert, nil),
 			},
-		}}},
+			{
+				title: dropped, description: "The users behind a number of the funnel: those who came to the step before the last and can come no further. A click on a user leads to what the user did.",
+				noData: "Nobody dropped out at this step in this time range", unit: "short", visualization: table(), queries: ask(model.FunnelActors, by(device)),
+				overrides: []object{
+					field("user_id", "User", "links", []object{userLink}), field("steps", "Steps done", "custom.width", 120),
+					field("started", "First step", "unit", "dateTimeAsLocal"), field("ended", "Last step reached", "unit", "dateTimeAsLocal"),
+					field("breakdown", "Device"),
+				},
+			},
+		}},
 	}
 	return d
 }

@@ -67,7 +67,7 @@ func retention() dashboard {
 			{14, []panel{
 				{
 					title: "Day 1, 7 and 30", description: "New users of each day, and how many of them visited again on the first, seventh and thirtieth day after.",
-					noData: nobody, unit: "short", visualization: table(), queries: visits(with(model.Retention{Period: model.Day}, model.RetentionClassic, nil)),
+					noData: nobody, unit: "short", width: 14, visualization: table(), queries: visits(with(model.Retention{Period: model.Day}, model.RetentionClassic, nil)),
 					overrides: []object{
 						field("cohort", "Cohort", "custom.width", 130), field("new_users", "New users"), field("in_progress", "Not over yet"),
 						override("byRegexp", `^day \d+ rate$`, "decimals", 1),
