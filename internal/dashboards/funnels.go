@@ -108,8 +108,8 @@ func funnelDashboard(d dashboard, steps model.Funnel, sentence, dropped string) 
 				noData: "Nobody did the last step in this time range", unit: "short", width: 8, visualization: histogram(), queries: ask(model.FunnelTimeToConvert, nil),
 			},
 			{
-				title: dropped, description: "The users behind a number of the funnel: those who came to the step before the last and can come no further. A click on a user leads to what the user did.",
-				noData: "Nobody dropped out at this step in this time range", unit: "short", visualization: table(), queries: ask(model.FunnelActors, by(device)),
+				title: dropped, description: "The users behind a number of the funnel, the latest first: those who came to the step before the last and can come no further. A click on a user leads to what the user did.",
+				noData: "Nobody dropped out at this step in this time range", unit: "short", visualization: table().newestFirst("First step"), queries: ask(model.FunnelActors, by(device)),
 				overrides: []object{
 					field("user_id", "User", "links", []object{userLink}), field("steps", "Steps done", "custom.width", 120),
 					field("started", "First step", "unit", "dateTimeAsLocal"), field("ended", "Last step reached", "unit", "dateTimeAsLocal"),

@@ -101,6 +101,12 @@ func table() visualization {
 	return visualization{"table", object{}, object{"showHeader": true, "cellHeight": "sm"}}
 }
 
+// newestFirst sorts a table by a time, by the title of its column.
+func (v visualization) newestFirst(title string) visualization {
+	v.options["sortBy"] = []object{{"displayName": title, "desc": true}}
+	return v
+}
+
 func nodeGraph() visualization { return visualization{"nodeGraph", object{}, object{}} }
 
 // field sets properties, in pairs of name and value, of the field with the name.
