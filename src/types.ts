@@ -7,22 +7,23 @@ export interface FootfallQuery extends DataQuery, Query {
   queryType: QueryType;
 }
 
-export const sslModes = ['disable', 'require', 'verify-ca', 'verify-full'] as const;
-export const weekStarts = ['monday', 'sunday', 'saturday'] as const;
-
 /** The data source's settings; the back end knows the default of each. */
 export interface FootfallOptions extends DataSourceJsonData {
   database?: string;
   /** Schema of the event tables. */
   schema?: string;
-  sslmode?: (typeof sslModes)[number];
+  sslmode?: 'disable' | 'require' | 'verify-ca' | 'verify-full';
   /** IANA zone for queries that come without one, such as those of alert rules. */
   timeZone?: string;
-  weekStart?: (typeof weekStarts)[number];
+  weekStart?: 'monday' | 'sunday' | 'saturday';
   /** Seconds. */
   queryTimeout?: number;
   rowLimit?: number;
   maxOpenConns?: number;
+  /** Viewers get no lists of users or sessions, no timelines, and nothing that is picked or split by their ids. */
+  hideUsersFromViewers?: boolean;
+  /** Named as in Grafana's own data sources. */
+  enableSecureSocksProxy?: boolean;
 }
 
 export interface FootfallSecrets {

@@ -1,4 +1,5 @@
 import type { DataSourceSettings } from '@grafana/data';
+import { config } from '@grafana/runtime';
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
@@ -14,8 +15,8 @@ function edit(initial: Partial<Settings>) {
     settings = options;
     return <ConfigEditor options={options} onOptionsChange={setOptions} />;
   }
-  render(<Host />);
-  return { user: userEvent.setup(), saved: () => settings };
+  const { unmount } = render(<Host />);
+  return { user: userEvent.setup(), saved: () => settings, unmount };
 }
 
 test('connection, analysis and limits', async () => {
@@ -25,6 +26,8 @@ test('connection, analysis and limits', async () => {
   await user.type(screen.getByLabelText(/^User/), 'reader');
   await user.type(screen.getByLabelText(/^Password/), 'secret');
   await user.type(screen.getByLabelText(/^Schema/), 'events');
+  expect(screen.queryByLabelText(/^Row limit/)).not.toBeInTheDocument();
+  await user.click(screen.getByRole('button', { name: 'Additional settings' }));
   await user.click(screen.getByLabelText(/^Week starts on/));
   await user.click(await screen.findByRole('option', { name: 'Sunday' }));
   await user.type(screen.getByLabelText(/^Query timeout/), '60');
@@ -51,4 +54,23 @@ test('certificates are asked for where there is TLS', async () => {
     secureJsonFields: { tlsCACert: false },
     secureJsonData: { tlsClientKey: 'PEM', tlsCACert: '' },
   });
+});
+
+test('users can be hidden from viewers; what is set is seen at once', async () => {
+  const { user, saved } = edit({ jsonData: { rowLimit: 5 } });
+  await user.click(screen.getByLabelText(/^Hide single users from viewers/));
+  expect(saved().jsonData).toEqual({ rowLimit: 5, hideUsersFromViewers: true });
+});
+
+test('the secure socks proxy is offered where Grafana has one', async () => {
+  const proxy = /secure socks proxy/i;
+  const { unmount } = edit({ jsonData: { rowLimit: 5 } });
+  expect(screen.queryByText(proxy)).not.toBeInTheDocument();
+  unmount();
+  config.secureSocksDSProxyEnabled = true;
+  const { user, saved } = edit({ jsonData: { rowLimit: 5 } });
+  expect(screen.getByText(proxy)).toBeInTheDocument();
+  await user.click(screen.getByLabelText('Enabled'));
+  expect(saved().jsonData.enableSecureSocksProxy).toBe(true);
+  config.secureSocksDSProxyEnabled = false;
 });

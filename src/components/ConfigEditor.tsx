@@ -1,65 +1,126 @@
-import type { DataSourcePluginOptionsEditorProps } from '@grafana/data';
-import { Combobox, Divider, Field, FieldSet, Input, SecretInput, SecretTextArea } from '@grafana/ui';
+import { css } from '@emotion/css';
+import type { DataSourcePluginOptionsEditorProps, GrafanaTheme2 } from '@grafana/data';
+import { config } from '@grafana/runtime';
+import {
+  CollapsableSection,
+  Combobox,
+  Divider,
+  Field,
+  FieldSet,
+  Input,
+  SecretInput,
+  SecretTextArea,
+  SecureSocksProxySettings,
+  Switch,
+  Text,
+  TextLink,
+  useStyles2,
+} from '@grafana/ui';
 import type { ComponentProps } from 'react';
-import { sslModes, weekStarts, type FootfallOptions, type FootfallSecrets } from '../types';
+import { t } from '../i18n';
+import type { FootfallOptions, FootfallSecrets } from '../types';
 import { ZonePicker } from './ZonePicker';
 
 type Props = DataSourcePluginOptionsEditorProps<FootfallOptions, FootfallSecrets>;
 
 const width = 40;
-
-const sslModeOptions = [
-  { value: sslModes[0], label: 'disable', description: 'No encryption' },
-  { value: sslModes[1], label: 'require', description: 'Encrypted; the certificate is not checked' },
-  { value: sslModes[2], label: 'verify-ca', description: 'Encrypted; the certificate is of the CA below' },
-  {
-    value: sslModes[3],
-    label: 'verify-full',
-    description: 'Encrypted; the certificate is of the CA and for this host',
-  },
-];
-
-const weekStartOptions = weekStarts.map((day) => ({ value: day, label: day[0].toUpperCase() + day.slice(1) }));
+/** What holds, or how it is written, where a field is empty: the same in every language. */
+const example = {
+  host: 'localhost:5432',
+  name: 'footfall',
+  pem: '-----BEGIN ...',
+  sslmode: 'verify-full',
+  zone: 'UTC',
+};
+const docs = 'https://github.com/footfall-analytics/footfall/blob/main/docs/configure.md';
 
 export function ConfigEditor(props: Props) {
+  const { jsonData } = props.options;
+  const { timeZone, weekStart, queryTimeout, rowLimit, maxOpenConns, hideUsersFromViewers, enableSecureSocksProxy } =
+    jsonData;
+  const additional = [
+    timeZone,
+    weekStart,
+    queryTimeout,
+    rowLimit,
+    maxOpenConns,
+    hideUsersFromViewers,
+    enableSecureSocksProxy,
+  ];
   return (
     <>
+      <Description />
+      <Divider />
       <ConnectionSettings {...props} />
       <Divider />
       <TlsSettings {...props} />
       <Divider />
-      <AnalysisSettings {...props} />
-      <Divider />
-      <LimitSettings {...props} />
+      <CollapsableSection
+        label={t('config.additional', 'Additional settings')}
+        isOpen={additional.some((setting) => setting !== undefined)}
+      >
+        <AnalysisSettings {...props} />
+        <LimitSettings {...props} />
+        <PrivacySettings {...props} />
+        {config.secureSocksDSProxyEnabled && <SecureSocksProxySettings {...props} />}
+      </CollapsableSection>
     </>
+  );
+}
+
+function Description() {
+  const styles = useStyles2(getStyles);
+  return (
+    <div className={styles.description}>
+      <Text element="p" color="secondary">
+        {t(
+          'config.description',
+          'Funnels, retention and heatmaps of user behaviour, from a TimescaleDB that the collector has filled.'
+        )}{' '}
+        <TextLink href={docs} external inline>
+          {t('config.docs', 'How to set up the data source')}
+        </TextLink>
+      </Text>
+      <Text element="p" color="secondary">
+        {t('config.required', 'Fields marked with * are required.')}
+      </Text>
+    </div>
   );
 }
 
 function ConnectionSettings({ options, onOptionsChange }: Props) {
   const { jsonData } = options;
   return (
-    <FieldSet label="Connection">
-      <Field label="Host" description="Host and port of the TimescaleDB server" required>
+    <FieldSet label={t('config.connection', 'Connection')}>
+      <Field
+        label={t('config.host', 'Host')}
+        description={t('config.host-text', 'Host and port of the TimescaleDB server')}
+        required
+      >
         <Input
           id="config-host"
           width={width}
-          placeholder="localhost:5432"
+          placeholder={example.host}
           value={options.url}
           onChange={(event) => onOptionsChange({ ...options, url: event.currentTarget.value })}
         />
       </Field>
-      <Field label="Database" required>
+      <Field label={t('config.database', 'Database')} required>
         <Input
           id="config-database"
           width={width}
-          placeholder="footfall"
+          placeholder={example.name}
           value={jsonData.database ?? ''}
           onChange={(event) =>
             onOptionsChange({ ...options, jsonData: { ...jsonData, database: event.currentTarget.value } })
           }
         />
       </Field>
-      <Field label="User" description="A role that may only read, such as a member of footfall_reader" required>
+      <Field
+        label={t('config.user', 'User')}
+        description={t('config.user-text', 'A role that may only read, such as a member of footfall_reader')}
+        required
+      >
         <Input
           id="config-user"
           width={width}
@@ -67,14 +128,17 @@ function ConnectionSettings({ options, onOptionsChange }: Props) {
           onChange={(event) => onOptionsChange({ ...options, user: event.currentTarget.value })}
         />
       </Field>
-      <Field label="Password">
+      <Field
+        label={t('config.password', 'Password')}
+        description={t('config.password-text', 'Empty where a client certificate stands for it')}
+      >
         <SecretInput id="config-password" width={width} {...secret('password', options, onOptionsChange)} />
       </Field>
-      <Field label="Schema" description="Where the event tables are">
+      <Field label={t('config.schema', 'Schema')} description={t('config.schema-text', 'Where the event tables are')}>
         <Input
           id="config-schema"
           width={width}
-          placeholder="footfall"
+          placeholder={example.name}
           value={jsonData.schema ?? ''}
           onChange={(event) =>
             onOptionsChange({ ...options, jsonData: { ...jsonData, schema: event.currentTarget.value || undefined } })
@@ -85,6 +149,22 @@ function ConnectionSettings({ options, onOptionsChange }: Props) {
   );
 }
 
+const sslModeOptions = () => [
+  { value: 'disable' as const, description: t('config.tls-disable', 'No encryption') },
+  {
+    value: 'require' as const,
+    description: t('config.tls-require', 'Encrypted; the certificate is not checked'),
+  },
+  {
+    value: 'verify-ca' as const,
+    description: t('config.tls-verify-ca', 'Encrypted; the certificate is of the CA below'),
+  },
+  {
+    value: 'verify-full' as const,
+    description: t('config.tls-verify-full', 'Encrypted; the certificate is of the CA and for this host'),
+  },
+];
+
 function TlsSettings({ options, onOptionsChange }: Props) {
   const { jsonData } = options;
   const pem = (label: string, description: string, key: keyof FootfallSecrets) => (
@@ -93,19 +173,19 @@ function TlsSettings({ options, onOptionsChange }: Props) {
         id={`config-${key}`}
         cols={60}
         rows={5}
-        placeholder="-----BEGIN ..."
+        placeholder={example.pem}
         {...secret(key, options, onOptionsChange)}
       />
     </Field>
   );
   return (
-    <FieldSet label="TLS">
-      <Field label="TLS mode">
+    <FieldSet label={t('config.tls', 'TLS')}>
+      <Field label={t('config.tls-mode', 'TLS mode')}>
         <Combobox
           id="config-sslmode"
           width={width}
-          placeholder="verify-full"
-          options={sslModeOptions}
+          placeholder={example.sslmode}
+          options={sslModeOptions()}
           value={jsonData.sslmode ?? null}
           onChange={(option) => onOptionsChange({ ...options, jsonData: { ...jsonData, sslmode: option.value } })}
         />
@@ -113,35 +193,55 @@ function TlsSettings({ options, onOptionsChange }: Props) {
       {jsonData.sslmode !== 'disable' && (
         <>
           {pem(
-            'CA certificate',
-            'Who signed the server certificate. Empty: the authorities that the system trusts',
+            t('config.ca-certificate', 'CA certificate'),
+            t(
+              'config.ca-certificate-text',
+              'Who signed the server certificate. Empty: the authorities that the system trusts'
+            ),
             'tlsCACert'
           )}
-          {pem('Client certificate', 'Only where the server asks for one', 'tlsClientCert')}
-          {pem('Client key', 'The key of the client certificate', 'tlsClientKey')}
+          {pem(
+            t('config.client-certificate', 'Client certificate'),
+            t('config.client-certificate-text', 'Only where the server asks for one'),
+            'tlsClientCert'
+          )}
+          {pem(
+            t('config.client-key', 'Client key'),
+            t('config.client-key-text', 'The key of the client certificate'),
+            'tlsClientKey'
+          )}
         </>
       )}
     </FieldSet>
   );
 }
 
+const weekStartOptions = () => [
+  { value: 'monday' as const, label: t('config.monday', 'Monday') },
+  { value: 'sunday' as const, label: t('config.sunday', 'Sunday') },
+  { value: 'saturday' as const, label: t('config.saturday', 'Saturday') },
+];
+
 function AnalysisSettings({ options, onOptionsChange }: Props) {
   const { jsonData } = options;
   return (
-    <FieldSet label="Analysis">
-      <Field label="Default time zone" description="For queries that come without one, such as those of alert rules">
+    <FieldSet label={t('config.analysis', 'Analysis')}>
+      <Field
+        label={t('config.time-zone', 'Default time zone')}
+        description={t('config.time-zone-text', 'For queries that come without one, such as those of alert rules')}
+      >
         <ZonePicker
           id="config-time-zone"
-          placeholder="UTC"
+          placeholder={example.zone}
           value={jsonData.timeZone}
           onChange={(timeZone) => onOptionsChange({ ...options, jsonData: { ...jsonData, timeZone } })}
         />
       </Field>
-      <Field label="Week starts on">
+      <Field label={t('config.week-start', 'Week starts on')}>
         <Combobox
           id="config-week-start"
           width={26}
-          options={weekStartOptions}
+          options={weekStartOptions()}
           value={jsonData.weekStart ?? 'monday'}
           onChange={(option) => onOptionsChange({ ...options, jsonData: { ...jsonData, weekStart: option.value } })}
         />
@@ -176,10 +276,51 @@ function LimitSettings({ options, onOptionsChange }: Props) {
     </Field>
   );
   return (
-    <FieldSet label="Limits">
-      {number('Query timeout', 'Seconds after which a query is cancelled', 'queryTimeout', 30)}
-      {number('Row limit', 'The most rows that a query may return', 'rowLimit', 10000)}
-      {number('Open connections', 'The most connections to the database at a time', 'maxOpenConns', 10)}
+    <FieldSet label={t('config.limits', 'Limits')}>
+      {number(
+        t('config.query-timeout', 'Query timeout'),
+        t('config.query-timeout-text', 'Seconds after which a query is cancelled'),
+        'queryTimeout',
+        30
+      )}
+      {number(
+        t('config.row-limit', 'Row limit'),
+        t('config.row-limit-text', 'The most rows that a query may return'),
+        'rowLimit',
+        10000
+      )}
+      {number(
+        t('config.open-connections', 'Open connections'),
+        t('config.open-connections-text', 'The most connections to the database at a time'),
+        'maxOpenConns',
+        10
+      )}
+    </FieldSet>
+  );
+}
+
+function PrivacySettings({ options, onOptionsChange }: Props) {
+  const { jsonData } = options;
+  return (
+    <FieldSet label={t('config.privacy', 'Privacy')}>
+      <Field
+        label={t('config.hide-users', 'Hide single users from viewers')}
+        description={t(
+          'config.hide-users-text',
+          'Lists of users or sessions, timelines, and filters or breakdowns by their ids are for editors and admins only'
+        )}
+      >
+        <Switch
+          id="config-hide-users"
+          value={jsonData.hideUsersFromViewers ?? false}
+          onChange={(event) =>
+            onOptionsChange({
+              ...options,
+              jsonData: { ...jsonData, hideUsersFromViewers: event.currentTarget.checked },
+            })
+          }
+        />
+      </Field>
     </FieldSet>
   );
 }
@@ -199,3 +340,7 @@ function secret(key: keyof FootfallSecrets, options: Props['options'], onOptions
       }),
   } satisfies Partial<ComponentProps<typeof SecretInput>>;
 }
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  description: css({ display: 'grid', gap: theme.spacing(1), maxWidth: theme.breakpoints.values.md }),
+});
