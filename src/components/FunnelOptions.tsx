@@ -1,4 +1,5 @@
-import { InlineSwitch, Stack } from '@grafana/ui';
+import { Field, InlineSwitch, Stack } from '@grafana/ui';
+import { useId } from 'react';
 import { t } from '../i18n';
 import type { Funnel, FunnelEntry, FunnelOrder } from '../types.gen';
 import { actorChoices } from './choices';
@@ -6,10 +7,10 @@ import { ChoiceField, chosen, type Choice } from './ChoiceField';
 import type { Part } from './editor';
 import { ExclusionsEditor } from './ExclusionsEditor';
 import { Options } from './Options';
-import { ProblemField } from './ProblemField';
 
 /** How steps must follow each other, who is counted, and what must not happen. */
 export function FunnelOptions({ value: funnel, onChange }: Part<Funnel>) {
+  const id = useId();
   const set = (change: Partial<Funnel>) => onChange({ ...funnel, ...change });
   return (
     <Options paths={['funnel.order', 'funnel.actor', 'funnel.entry', 'funnel.exclusions']} summary={summary(funnel)}>
@@ -40,13 +41,13 @@ export function FunnelOptions({ value: funnel, onChange }: Part<Funnel>) {
             fallback="any_start"
             onChange={(entry) => set({ entry })}
           />
-          <ProblemField path="funnel.equalTimes" label={t('funnel.equal-times', 'Steps at the very same time')}>
+          <Field label={t('funnel.equal-times', 'Steps at the very same time')} htmlFor={id} noMargin>
             <InlineSwitch
-              label={t('funnel.equal-times', 'Steps at the very same time')}
+              id={id}
               value={Boolean(funnel.equalTimes)}
               onChange={(event) => set({ equalTimes: event.currentTarget.checked || undefined })}
             />
-          </ProblemField>
+          </Field>
         </Stack>
         <ExclusionsEditor value={funnel} onChange={onChange} />
       </Stack>

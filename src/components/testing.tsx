@@ -44,7 +44,7 @@ type User = ReturnType<typeof userEvent.setup>;
 
 /** Chooses an option by how its text begins. */
 export async function choose(user: User, field: string, option: string) {
-  await user.click(screen.getByRole('combobox', { name: field }));
+  await user.click(screen.getByLabelText(field, { selector: 'input' }));
   const [first] = await screen.findAllByRole('option', { name: (name) => name.startsWith(option) });
   await user.click(first);
 }
