@@ -42,8 +42,10 @@ func (l *Links) list(field *data.Field, title string, parts map[string]any) *dat
 	return l.link(field, title, query)
 }
 
-// actors links a field of ids to their timelines.
+// actors links a field of ids to their timelines. Where it is called as the property is, a click can also filter by an id.
 func (l *Links) actors(field *data.Field, a model.Actor) *data.Field {
+	filterable := field.Name == string(a)+"_id"
+	field.Config = &data.FieldConfig{Filterable: &filterable}
 	return l.link(field, "Timeline", map[string]any{
 		"queryType": model.TimelineType,
 		"timeZone":  l.Query.TimeZone,
