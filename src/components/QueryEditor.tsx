@@ -5,6 +5,7 @@ import { createElement, useEffect, useId, useMemo } from 'react';
 import type { DataSource } from '../datasource';
 import { begun, filled, isEditable, withType, type EditableType } from '../defaults';
 import { t } from '../i18n';
+import { withNumbers } from '../links';
 import { question } from '../question';
 import { Suggestions } from '../suggestions';
 import type { FootfallOptions, FootfallQuery } from '../types';
@@ -22,7 +23,7 @@ type Props = QueryEditorProps<DataSource, FootfallQuery, FootfallOptions>;
 export function QueryEditor({ datasource, query: saved, onChange, onRunQuery, range, data }: Props) {
   const timeRange = useMemo(() => range ?? getDefaultTimeRange(), [range]);
   const suggestions = useMemo(() => new Suggestions(datasource, timeRange), [datasource, timeRange]);
-  const query = useMemo(() => begun(saved), [saved]);
+  const query = useMemo(() => begun(withNumbers(saved)), [saved]);
   const problems = datasource.problems(query);
   // Problems that no field below can show: those of what another version saved.
   const general = problems.filter((problem) => !hasField(problem));
