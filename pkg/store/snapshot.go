@@ -66,6 +66,10 @@ func (s *Store) Read(ctx context.Context, fn func(ctx context.Context, snapshot 
 // connectionLost reports whether the server had ended the connection, which a transaction that only reads may try again.
 func connectionLost(err error) bool {
 	var pg *pgconn.PgError
+	var connect *pgconn.ConnectError
+	if errors.As(err, &connect) {
+		return false // there was no connection to lose
+	}
 	return pgconn.SafeToRetry(err) || errors.As(err, &pg) && (pg.Code == "57P01" || pg.Code == "57P02") // shutdown, crash
 }
 
