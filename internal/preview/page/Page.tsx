@@ -1,25 +1,34 @@
 import { css } from '@emotion/css';
-import { dateTime, LoadingState, type GrafanaTheme2, type TimeRange } from '@grafana/data';
+import {
+  dateTime,
+  LoadingState,
+  type DataSourceInstanceSettings,
+  type GrafanaTheme2,
+  type TimeRange,
+} from '@grafana/data';
 import { Button, IconButton, LoadingBar, RadioButtonGroup, TimeRangePicker, useStyles2 } from '@grafana/ui';
-import { useEffect, useId, useState, type ReactNode } from 'react';
+import { useEffect, useId, useMemo, useState, type ReactNode } from 'react';
 import { QueryEditor } from '../../../src/components/QueryEditor';
 import { ZonePicker } from '../../../src/components/ZonePicker';
-import type { DataSource } from '../../../src/datasource';
+import { DataSource } from '../../../src/datasource';
 import logo from '../../../src/img/logo.svg';
-import type { FootfallQuery } from '../../../src/types';
+import type { FootfallOptions, FootfallQuery } from '../../../src/types';
 import { Answer } from './answers/Answer';
-import type { Preview } from './main';
+import type { Language, Preview } from './main';
 import { useAnswer } from './useAnswer';
 
 interface Props {
   preview: Preview;
-  datasource: DataSource;
+  datasource: DataSourceInstanceSettings<FootfallOptions>;
+  language: Language;
+  onLanguage: (language: Language) => void;
   onToggleTheme: () => void;
 }
 
 /** A panel being edited: a choice of questions, the plugin's query editor, and the answer drawn beneath. */
-export function Page({ preview, datasource, onToggleTheme }: Props) {
+export function Page({ preview, datasource: settings, language, onLanguage, onToggleTheme }: Props) {
   const styles = useStyles2(getStyles);
+  const datasource = useMemo(() => new DataSource(settings), [settings]);
   const [chosen, setChosen] = useState(0);
   const [query, setQuery] = useState<FootfallQuery>(() => asked(preview, 0));
   const [range, setRange] = useState<TimeRange>(() => absoluteRange(preview.from, preview.to));
@@ -34,6 +43,7 @@ export function Page({ preview, datasource, onToggleTheme }: Props) {
         <h1 className={styles.name}>Footfall</h1>
         <div className={styles.space} />
         <TimeControls range={range} onRange={setRange} timeZone={timeZone} onTimeZone={setTimeZone} />
+        <RadioButtonGroup aria-label="Language" size="sm" options={languages} value={language} onChange={onLanguage} />
         <IconButton name="palette" size="lg" tooltip="Switch between dark and light" onClick={onToggleTheme} />
       </header>
       <main className={styles.main}>
@@ -70,6 +80,11 @@ export function Page({ preview, datasource, onToggleTheme }: Props) {
     </>
   );
 }
+
+const languages: Array<{ value: Language; label: string }> = [
+  { value: 'en-US', label: 'English' },
+  { value: 'zh-Hans', label: '中文' },
+];
 
 function asked(preview: Preview, index: number): FootfallQuery {
   return { refId: 'A', ...preview.questions[index].query };

@@ -1,8 +1,11 @@
 import { createTheme, ThemeContext, type DataSourceInstanceSettings } from '@grafana/data';
+import { initPluginTranslations } from '@grafana/i18n';
 import { Alert, GlobalStyles } from '@grafana/ui';
+import i18next from 'i18next';
 import { useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
-import { DataSource } from '../../../src/datasource';
+import pluginJson from '../../../plugin.json';
+import zhHans from '../../../src/locales/zh-Hans/footfall-behavior-datasource.json';
 import type { FootfallOptions } from '../../../src/types';
 import type { Query } from '../../../src/types.gen';
 import { Page } from './Page';
@@ -20,7 +23,10 @@ export interface Preview {
 
 const themes = { dark: createTheme({ colors: { mode: 'dark' } }), light: createTheme({ colors: { mode: 'light' } }) };
 
+export type Language = 'en-US' | 'zh-Hans';
+
 function App() {
+  const [language, setLanguage] = useState<Language>('en-US');
   const [mode, setMode] = useState<keyof typeof themes>('dark');
   const [preview, setPreview] = useState<Preview>();
   const [error, setError] = useState('');
@@ -34,7 +40,10 @@ function App() {
       {preview && (
         <Page
           preview={preview}
-          datasource={new DataSource(preview.datasource)}
+          datasource={preview.datasource}
+          language={language}
+          // Texts are translated while they are drawn, so the page is drawn anew when the language has changed.
+          onLanguage={(next) => void i18next.changeLanguage(next).then(() => setLanguage(next))}
           onToggleTheme={() => setMode(mode === 'dark' ? 'light' : 'dark')}
         />
       )}
@@ -50,5 +59,14 @@ async function loadPreview(): Promise<Preview> {
   return response.json();
 }
 
+/**
+ * Grafana would have loaded the plugin's translations. The texts of its own components, such as the time picker, are not among
+ * them and stay English, and so do those of this page, which stands in for Grafana.
+ */
+async function loadTranslations() {
+  await initPluginTranslations(pluginJson.id);
+  i18next.addResourceBundle('zh-Hans', pluginJson.id, zhHans);
+}
+
 provideServices();
-createRoot(document.getElementById('page')!).render(<App />);
+void loadTranslations().then(() => createRoot(document.getElementById('page')!).render(<App />));

@@ -1,22 +1,29 @@
 import { css, cx } from '@emotion/css';
-import { FieldType, type DataFrame, type Field, type GrafanaTheme2 } from '@grafana/data';
+import { FieldType, getFieldDisplayName, type DataFrame, type Field, type GrafanaTheme2 } from '@grafana/data';
 import { Collapse, useStyles2 } from '@grafana/ui';
 import { useState } from 'react';
 import { useFormat } from './display';
 
+interface Props {
+  frame: DataFrame;
+  timeZone: string;
+  /** Whether the table is shown without being asked for. */
+  isOpen: boolean;
+}
+
 /** A frame as a plain table, on demand. */
-export function FrameTable({ frame, timeZone }: { frame: DataFrame; timeZone: string }) {
+export function FrameTable({ frame, timeZone, isOpen }: Props) {
   const styles = useStyles2(getStyles);
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState(isOpen);
   return (
     <Collapse label="Table" isOpen={open} onToggle={setOpen}>
       <div className={styles.scroll}>
         <table className={styles.table} aria-label="Table of the answer">
           <thead>
             <tr>
-              {frame.fields.map((field) => (
-                <th key={field.name} className={cx(field.type === FieldType.number && styles.number)}>
-                  {field.name}
+              {frame.fields.map((field, i) => (
+                <th key={i} className={cx(field.type === FieldType.number && styles.number)}>
+                  {getFieldDisplayName(field, frame, [frame])}
                 </th>
               ))}
             </tr>
@@ -24,8 +31,8 @@ export function FrameTable({ frame, timeZone }: { frame: DataFrame; timeZone: st
           <tbody>
             {Array.from({ length: frame.length }, (_, row) => (
               <tr key={row}>
-                {frame.fields.map((field) => (
-                  <Cell key={field.name} field={field} row={row} timeZone={timeZone} />
+                {frame.fields.map((field, i) => (
+                  <Cell key={i} field={field} row={row} timeZone={timeZone} />
                 ))}
               </tr>
             ))}

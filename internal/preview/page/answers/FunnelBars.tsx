@@ -1,7 +1,9 @@
 import { css } from '@emotion/css';
 import type { DataFrame, GrafanaTheme2 } from '@grafana/data';
-import { useStyles2, useTheme2 } from '@grafana/ui';
+import { useStyles2 } from '@grafana/ui';
+import { useGroupColors } from './colors';
 import { useFormat } from './display';
+import { Legend } from './Legend';
 
 interface Bar {
   group: string;
@@ -22,16 +24,7 @@ export function FunnelBars({ frame }: { frame: DataFrame }) {
   const colors = useGroupColors(groups.length);
   return (
     <div>
-      {groups.length > 1 && (
-        <ul className={styles.legend}>
-          {groups.map((group, i) => (
-            <li key={group}>
-              <span className={styles.swatch} style={{ background: colors[i] }} />
-              {group}
-            </li>
-          ))}
-        </ul>
-      )}
+      {groups.length > 1 && <Legend names={groups} colors={colors} />}
       <ol className={styles.steps} aria-label="Funnel">
         {steps.map((step) => (
           <li key={step}>
@@ -98,28 +91,11 @@ function readBars(frame: DataFrame): Bar[] {
   }));
 }
 
-function useGroupColors(count: number): string[] {
-  const { visualization } = useTheme2();
-  return Array.from({ length: count }, (_, i) =>
-    visualization.getColorByName(count === 1 ? 'blue' : visualization.palette[i % visualization.palette.length])
-  );
-}
-
 function percent(share: number | null): string {
   return share === null ? '–' : `${(share * 100).toFixed(1)}%`;
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  legend: css({
-    display: 'flex',
-    flexWrap: 'wrap',
-    gap: theme.spacing(2),
-    listStyle: 'none',
-    marginBottom: theme.spacing(1.5),
-    fontSize: theme.typography.bodySmall.fontSize,
-    li: { display: 'flex', alignItems: 'center', gap: theme.spacing(0.75) },
-  }),
-  swatch: css({ width: 14, height: 4, borderRadius: 2 }),
   steps: css({ listStyle: 'none', display: 'grid', gap: theme.spacing(1) }),
   step: css({ fontWeight: theme.typography.fontWeightMedium, marginBottom: theme.spacing(0.5) }),
   row: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(2), marginBottom: 2 }),

@@ -6,7 +6,12 @@ export function useFormat(field: Field, timeZone?: string): (value: unknown) => 
   const theme = useTheme2();
   const config = { ...field.config, ...written[field.config.unit ?? ''] };
   const display = getDisplayProcessor({ field: { ...field, config }, theme, timeZone });
-  return (value) => (value === null || value === undefined ? '' : formattedValueToString(display(value)));
+  return (value) => {
+    if (value === null || value === undefined) {
+      return '';
+    }
+    return typeof value === 'object' ? JSON.stringify(value) : formattedValueToString(display(value));
+  };
 }
 
 const written: Record<string, FieldConfig> = { short: { unit: 'locale' }, percentunit: { decimals: 1 } };

@@ -1,0 +1,33 @@
+import { css } from '@emotion/css';
+import { FieldType, getFieldDisplayName, type DataFrame, type GrafanaTheme2 } from '@grafana/data';
+import { useStyles2 } from '@grafana/ui';
+import { useFormat } from './display';
+
+/** Numbers such as a stat panel shows, each under what it is of: a breakdown value, a user, or the field's own name. */
+export function Numbers({ frame }: { frame: DataFrame }) {
+  const styles = useStyles2(getStyles);
+  const number = frame.fields[frame.fields.length - 1];
+  const names = frame.fields.find((field) => field.type === FieldType.string);
+  const format = useFormat(number);
+  return (
+    <dl className={styles.numbers}>
+      {number.values.map((value, i) => (
+        <div key={i}>
+          <dt>{names ? names.values[i] : getFieldDisplayName(number)}</dt>
+          <dd>{format(value)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  numbers: css({
+    display: 'flex',
+    flexWrap: 'wrap',
+    gap: theme.spacing(4),
+    margin: 0,
+    dt: { color: theme.colors.text.secondary, fontWeight: 'normal' },
+    dd: { margin: 0, fontSize: 44, lineHeight: 1.2, fontWeight: theme.typography.fontWeightMedium },
+  }),
+});

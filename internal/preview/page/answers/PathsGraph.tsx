@@ -1,0 +1,84 @@
+import { css } from '@emotion/css';
+import type { DataFrame, GrafanaTheme2 } from '@grafana/data';
+import { useStyles2 } from '@grafana/ui';
+
+interface Box {
+  id: string;
+  title: string;
+  mainstat: string;
+  secondarystat: string;
+  x: number;
+  y: number;
+}
+
+const width = 170;
+const height = 56;
+/** The frames leave room for the round nodes of Grafana's panel; boxes need less of it. */
+const squeeze = 0.55;
+
+/** A node graph: a column of boxes for each step, and the ways between them, the thicker, the more went there. */
+export function PathsGraph({ nodes, edges }: { nodes: DataFrame; edges: DataFrame }) {
+  const styles = useStyles2(getStyles);
+  const boxes = rows(nodes).map((node) => ({ ...node, x: node.fixedx, y: node.fixedy * squeeze })) as Box[];
+  const byId = new Map(boxes.map((box) => [box.id, box]));
+  const right = Math.max(...boxes.map(({ x }) => x)) + width;
+  const bottom = Math.max(...boxes.map(({ y }) => y)) + height;
+  return (
+    <div className={styles.scroll}>
+      <svg
+        viewBox={`-1 -1 ${right + 2} ${bottom + 2}`}
+        width={right}
+        height={bottom}
+        role="group"
+        aria-label="Graph of the answer"
+      >
+        {rows(edges).map(({ id, source, target, thickness, mainstat, secondarystat }) => (
+          <path key={id} className={styles.edge} d={way(byId.get(source)!, byId.get(target)!)} strokeWidth={thickness}>
+            <title>{`${byId.get(source)?.title} → ${byId.get(target)?.title}: ${mainstat} (${secondarystat})`}</title>
+          </path>
+        ))}
+        {boxes.map(({ id, title, mainstat, secondarystat, x, y }) => (
+          <g
+            key={id}
+            transform={`translate(${x} ${y})`}
+            role="img"
+            aria-label={`${title}: ${mainstat} (${secondarystat})`}
+          >
+            <rect className={styles.box} width={width} height={height} rx={4} />
+            <text className={styles.title} x={10} y={23}>
+              {title.length > 22 ? `${title.slice(0, 21)}…` : title}
+            </text>
+            <text className={styles.stat} x={10} y={43}>
+              {`${mainstat} · ${secondarystat}`}
+            </text>
+          </g>
+        ))}
+      </svg>
+    </div>
+  );
+}
+
+function way(from: Box, to: Box): string {
+  const [x1, y1, x2, y2] = [from.x + width, from.y + height / 2, to.x, to.y + height / 2];
+  const middle = (x1 + x2) / 2;
+  return `M${x1},${y1}C${middle},${y1} ${middle},${y2} ${x2},${y2}`;
+}
+
+function rows(frame: DataFrame) {
+  return Array.from({ length: frame.length }, (_, i) =>
+    Object.fromEntries(frame.fields.map(({ name, values }) => [name, values[i]]))
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  scroll: css({ overflow: 'auto', maxHeight: 700 }),
+  edge: css({
+    fill: 'none',
+    stroke: theme.visualization.getColorByName('blue'),
+    opacity: 0.35,
+    '&:hover': { opacity: 0.8 },
+  }),
+  box: css({ fill: theme.colors.background.secondary, stroke: theme.colors.border.medium }),
+  title: css({ fill: theme.colors.text.primary, fontSize: 14, fontWeight: theme.typography.fontWeightMedium }),
+  stat: css({ fill: theme.colors.text.secondary, fontSize: 12 }),
+});
