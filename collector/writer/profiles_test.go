@@ -295,6 +295,7 @@ func TestProfilesOfTheDocumentation(t *testing.T) {
 		}
 		p.store(at("09:00", "phone-1", "page", "s1", `{"category":"shoes"}`), at("09:10", "phone-1", "click", "s1", `{"category":"hats"}`),
 			at("09:20", "ann", "click", "s1", `{"category":"hats"}`), at("18:00", "ann", "page", "s2", `{}`), at("19:00", "ann", "pay", "", `{"category":"bags"}`))
+		p.check("two profiles") // so that only the join tells the refresh of a change
 		p.do(`SELECT join_users('phone-1', 'ann')`)
 		p.check("example")
 		want := map[string]profile{"ann": {
