@@ -256,7 +256,7 @@ describe('in Chinese', () => {
 
   test.each<[string, Query]>([
     [
-      '有多少用户在 24 小时内完成“visit”→“cart”（可选）→“Payment”，步骤之间没有其他步骤，按“channel”细分？',
+      '有多少用户在 24 小时内完成“visit”再到“cart”（可选）再到“Payment”，步骤之间没有其他步骤，按“channel”细分？',
       {
         queryType: 'funnel',
         funnel: {
