@@ -267,7 +267,7 @@ describe('in Chinese', () => {
       },
     ],
     [
-      '在某一天首次触发“visit”的用户中，有多大比例在 1、7、30 天后触发任意事件？只统计 “device_type” 属于 mobile、tablet 的事件。',
+      '在某一天首次触发“visit”的用户中，有多大比例在 1、7 和 30 天后触发任意事件？只统计 “device_type” 属于 mobile、tablet 的事件。',
       {
         queryType: 'retention',
         retention: { start: { event: 'visit' }, return: { event: '*' }, output: 'classic' },
