@@ -1,11 +1,14 @@
 import { dateTime } from '@grafana/data';
 import type { TemplateSrv } from '@grafana/runtime';
-import { render, screen } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
+import { configure, render, screen } from '@testing-library/react';
+import userEvent, { PointerEventsCheckLevel } from '@testing-library/user-event';
 import { useState } from 'react';
 import { DataSource } from '../datasource';
 import type { FootfallQuery } from '../types';
 import { QueryEditor } from './QueryEditor';
+
+// Whole editors are drawn anew: on a busy machine that takes its time.
+configure({ asyncUtilTimeout: 10_000 });
 
 export const range = { from: dateTime(0), to: dateTime(1), raw: { from: dateTime(0), to: dateTime(1) } };
 
@@ -37,7 +40,9 @@ export function edit(initial: Partial<FootfallQuery>) {
     return <QueryEditor datasource={datasource} query={value} range={range} onChange={setValue} onRunQuery={runs} />;
   }
   render(<Host />);
-  return { user: userEvent.setup(), runs, statement, datasource, saved: () => query };
+  // Looking at each click whether styles let the pointer through takes most of a test's time.
+  const user = userEvent.setup({ pointerEventsCheck: PointerEventsCheckLevel.Never });
+  return { user, runs, statement, datasource, saved: () => query };
 }
 
 type User = ReturnType<typeof userEvent.setup>;
