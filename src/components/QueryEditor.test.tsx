@@ -1,26 +1,48 @@
 import { screen, within } from '@testing-library/react';
+import { editableTypes, newParts } from '../defaults';
 import type { FootfallQuery } from '../types';
+import type { Trend } from '../types.gen';
 import { choose, edit } from './testing';
 
 const funnel = { queryType: 'funnel' as const, funnel: { steps: [{ event: 'visit' }, { event: 'pay_order' }] } };
 
-describe('funnel', () => {
-  test('is built by choosing and typing', async () => {
+describe('the analysis', () => {
+  test('is chosen out of nine, each with what it tells', async () => {
+    const { user } = edit({ queryType: 'heatmap', heatmap: { event: '*' } });
+    await user.click(screen.getByRole('combobox', { name: 'Analysis' }));
+    const options = await screen.findAllByRole('option');
+    expect(options.map((option) => option.textContent)).toEqual(
+      expect.arrayContaining(['FunnelHow many do a list of steps, and where they drop out'])
+    );
+    expect(options).toHaveLength(9);
+  });
+
+  test.each(['Retention', 'Trend', 'Heatmap', 'Paths', 'Lifecycle', 'Stickiness', 'Anomalies'])(
+    '%s answers at once',
+    async (analysis) => {
+      const { user, runs, saved } = edit({ queryType: 'funnel', funnel: { steps: [] } });
+      await choose(user, 'Analysis', analysis);
+      expect(runs).toHaveBeenCalledTimes(1);
+      expect(saved()).toMatchObject({ schemaVersion: 1, funnel: { steps: [] } });
+      expect(screen.getByTestId('question')).toHaveTextContent(/\?$/);
+    }
+  );
+
+  test('waits until it is complete, and stays for the way back', async () => {
     const { user, saved, runs } = edit({ queryType: 'heatmap', heatmap: { event: '*' } });
-    await user.click(screen.getByRole('radio', { name: 'Funnel' }));
+    await choose(user, 'Analysis', 'Funnel');
     expect(screen.getAllByText('Event is empty; choose an event, or * for any.')).toHaveLength(2);
     expect(runs).not.toHaveBeenCalled();
 
     await choose(user, 'Event of step 1', 'visit');
     await user.type(screen.getByRole('combobox', { name: 'Event of step 2' }), 'refund{Enter}');
-    await user.type(screen.getByRole('textbox', { name: 'Label of step 2' }), 'Refund{Enter}');
     expect(saved()).toMatchObject({
       queryType: 'funnel',
-      funnel: { steps: [{ event: 'visit' }, { event: 'refund', label: 'Refund' }], window: '24h' },
+      funnel: { steps: [{ event: 'visit' }, { event: 'refund' }] },
       heatmap: { event: '*' },
     });
-    expect(runs).toHaveBeenCalledTimes(2);
-    expect(screen.getByTestId('question')).toHaveTextContent('How many users do visit, then Refund');
+    expect(runs).toHaveBeenCalledTimes(1);
+    expect(screen.getByTestId('question')).toHaveTextContent('How many users do visit, then refund');
   });
 });
 
@@ -51,34 +73,48 @@ test('the SQL is shown on demand, and its error too', async () => {
   expect(await screen.findByText('The database is not reachable')).toBeVisible();
 });
 
-test('a saved query that another version wrote is named, not broken', () => {
-  edit({ schemaVersion: 2, queryType: 'funnel' });
-  expect(screen.getByText('schemaVersion is 2; this version of Footfall reads 1.')).toBeVisible();
-  expect(screen.getByText('funnel is missing: a query of type funnel needs it.')).toBeVisible();
-});
+describe('a saved query', () => {
+  test('of nothing is the default one', () => {
+    const { saved, runs } = edit({});
+    expect(saved()).toEqual({ refId: 'A', schemaVersion: 1, queryType: 'heatmap', heatmap: { event: '*' } });
+    expect(runs).toHaveBeenCalledTimes(1);
+  });
 
-describe('what the editor has no fields for', () => {
-  test('an analysis is shown as it was saved, and stays', async () => {
-    const trend = { series: [{ event: 'visit' }], value: 'users' as const };
-    const { user, saved, runs } = edit({ queryType: 'trend', trend });
-    expect(JSON.parse(screen.getByTestId('saved-query').textContent)).toEqual({ queryType: 'trend', trend });
-    expect(screen.getByText(/A query of the type trend has no fields here/)).toBeVisible();
-    expect(screen.getByTestId('question')).toHaveTextContent('How many users do visit, day by day?');
-    screen.getAllByRole('radio').forEach((radio) => expect(radio).not.toBeChecked());
+  test.each(editableTypes)('of a %s without more is begun', (queryType) => {
+    const { saved } = edit({ queryType });
+    expect(saved()).toEqual({ refId: 'A', schemaVersion: 1, queryType, [queryType]: newParts[queryType] });
+  });
+
+  test('without a version, and with less than the fields show, is left as it is', () => {
+    const trend = { series: null, breakdown: null } as unknown as Trend;
+    const { saved, runs } = edit({ queryType: 'trend', trend });
+    expect(screen.getByRole('combobox', { name: 'Event of series 1' })).toHaveValue('Any event');
+    expect(saved()).toEqual({ refId: 'A', queryType: 'trend', trend });
+    expect(runs).not.toHaveBeenCalled();
+  });
+
+  test('of a later version is named, not broken', () => {
+    const { saved } = edit({ schemaVersion: 2, queryType: 'funnel' });
+    expect(screen.getByText(/schemaVersion is 2; this version of Footfall reads 1/)).toBeVisible();
+    expect(screen.getByText(/funnel is missing: a query of type funnel needs it/)).toBeVisible();
+    expect(saved()).toEqual({ refId: 'A', schemaVersion: 2, queryType: 'funnel' });
+  });
+
+  test('of an analysis that this version does not know is shown as it was saved, and stays', async () => {
+    const forecast = { event: 'visit' };
+    const unknown = { queryType: 'forecast', forecast } as unknown as FootfallQuery;
+    const { user, saved, runs } = edit(unknown);
+    expect(screen.getByText(/queryType is "forecast"; use funnel, retention, heatmap/)).toBeVisible();
+    expect(screen.getByText(/does not know queries of the type forecast/)).toBeVisible();
+    expect(JSON.parse(screen.getByTestId('saved-query').textContent)).toEqual(unknown);
+    expect(screen.getByTestId('question')).toBeEmptyDOMElement();
 
     await user.type(screen.getByLabelText('Time zone'), 'Asia/Tok');
     await user.click(await screen.findByRole('option', { name: 'Asia/Tokyo' }));
-    expect(saved()).toMatchObject({ queryType: 'trend', trend, timeZone: 'Asia/Tokyo' });
-    expect(runs).toHaveBeenCalledTimes(1);
-    await user.click(screen.getByRole('radio', { name: 'Heatmap' }));
-    expect(saved()).toMatchObject({ queryType: 'heatmap', trend });
+    expect(saved()).toEqual({ refId: 'A', ...unknown, timeZone: 'Asia/Tokyo' });
+    expect(runs).not.toHaveBeenCalled();
+    await choose(user, 'Analysis', 'Heatmap');
+    expect(saved()).toMatchObject({ queryType: 'heatmap', forecast });
     expect(screen.queryByTestId('saved-query')).not.toBeInTheDocument();
-  });
-
-  test('an analysis that this version does not know is named', () => {
-    edit({ queryType: 'forecast' as FootfallQuery['queryType'] });
-    expect(screen.getByText(/^queryType is "forecast"; use funnel, retention, heatmap/)).toBeVisible();
-    expect(screen.getByTestId('question')).toBeEmptyDOMElement();
-    expect(screen.getByTestId('saved-query')).toHaveTextContent('forecast');
   });
 });
