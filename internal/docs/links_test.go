@@ -52,6 +52,28 @@ func TestLinksLeadSomewhere(t *testing.T) {
 	}
 }
 
+// The index leads to every page.
+func TestIndexLeadsToEveryPage(t *testing.T) {
+	root, err := embedded.RepositoryRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	index := filepath.Join(root, "docs", "README.md")
+	leadsTo := map[string]bool{filepath.Base(index): true}
+	for _, match := range link.FindAllStringSubmatch(read(t, index), -1) {
+		leadsTo[match[1]] = true
+	}
+	pages, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range pages {
+		if name := filepath.Base(page); !leadsTo[name] {
+			t.Errorf("docs/README.md does not lead to %s", name)
+		}
+	}
+}
+
 // read returns a page without its blocks of code.
 func read(t *testing.T, page string) string {
 	t.Helper()
