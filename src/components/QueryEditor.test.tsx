@@ -12,7 +12,7 @@ describe('the analysis', () => {
     await user.click(screen.getByRole('combobox', { name: 'Analysis' }));
     const options = await screen.findAllByRole('option');
     expect(options.map((option) => option.textContent)).toEqual(
-      expect.arrayContaining(['FunnelHow many do a list of steps, and where they drop out'])
+      expect.arrayContaining(['FunnelHow far users get, step by step'])
     );
     expect(options).toHaveLength(9);
   });

@@ -31,7 +31,7 @@ export const analysisChoices = (): Array<Choice<EditableType>> => [
   {
     value: 'funnel',
     label: t('editor.funnel', 'Funnel'),
-    description: t('editor.funnel-text', 'How many do a list of steps, and where they drop out'),
+    description: t('editor.funnel-text', 'How far users get, step by step'),
   },
   {
     value: 'retention',
@@ -46,7 +46,7 @@ export const analysisChoices = (): Array<Choice<EditableType>> => [
   {
     value: 'heatmap',
     label: t('editor.heatmap', 'Heatmap'),
-    description: t('editor.heatmap-text', 'When and where: by hour and weekday, or two properties'),
+    description: t('editor.heatmap-text', 'By hour and weekday, or by two properties'),
   },
   {
     value: 'paths',
@@ -61,7 +61,7 @@ export const analysisChoices = (): Array<Choice<EditableType>> => [
   {
     value: 'stickiness',
     label: t('editor.stickiness', 'Stickiness'),
-    description: t('editor.stickiness-text', 'On how many days, weeks or months each user is active'),
+    description: t('editor.stickiness-text', 'On how many days each user is active'),
   },
   {
     value: 'timeline',
@@ -71,6 +71,6 @@ export const analysisChoices = (): Array<Choice<EditableType>> => [
   {
     value: 'anomalies',
     label: t('editor.anomalies', 'Anomalies'),
-    description: t('editor.anomalies-text', 'Users who do too much at once, or unusual times'),
+    description: t('editor.anomalies-text', 'Busy users, or unusual times'),
   },
 ];

@@ -47,15 +47,17 @@ export function Page({ preview, datasource: settings, language, onLanguage, onTo
         <IconButton name="palette" size="lg" tooltip="Switch between dark and light" onClick={onToggleTheme} />
       </header>
       <main className={styles.main}>
-        <RadioButtonGroup
-          aria-label="Questions"
-          options={preview.questions.map(({ title }, value) => ({ label: title, value }))}
-          value={chosen}
-          onChange={(index) => {
-            setChosen(index);
-            setQuery(asked(preview, index));
-          }}
-        />
+        <div>
+          <RadioButtonGroup
+            aria-label="Questions"
+            options={preview.questions.map(({ title }, value) => ({ label: title, value }))}
+            value={chosen}
+            onChange={(index) => {
+              setChosen(index);
+              setQuery(asked(preview, index));
+            }}
+          />
+        </div>
         <Panel
           title="Question"
           actions={
@@ -64,14 +66,16 @@ export function Page({ preview, datasource: settings, language, onLanguage, onTo
             </Button>
           }
         >
-          <QueryEditor
-            datasource={datasource}
-            query={query}
-            range={range}
-            data={answer}
-            onChange={setQuery}
-            onRunQuery={() => {}}
-          />
+          <div role="group" aria-label="Query editor">
+            <QueryEditor
+              datasource={datasource}
+              query={query}
+              range={range}
+              data={answer}
+              onChange={setQuery}
+              onRunQuery={() => {}}
+            />
+          </div>
         </Panel>
         <Panel title="Answer" busy={answer?.state === LoadingState.Loading}>
           {answer && <Answer answer={answer} timeZone={query.timeZone || timeZone} />}
