@@ -64,6 +64,18 @@ func Test(ctx context.Context) error {
 	return nil
 }
 
+// Pictures makes the pictures of the docs anew: each analysis on the preview page, and with GRAFANA_URL set, each dashboard in that
+// Grafana.
+func Pictures(ctx context.Context) error {
+	mg.CtxDeps(ctx, local)
+	if os.Getenv("GRAFANA_URL") != "" {
+		if err := sh.RunV("npx", "--no-install", "playwright", "test", "--project", "pictures"); err != nil {
+			return err
+		}
+	}
+	return sh.RunV("go", "test", "./internal/e2e", "-run", "TestPictures", "-pictures", "-timeout", "30m")
+}
+
 // Bench measures the answers on the TimescaleDB server of FOOTFALL_DSN, against ClickHouse where Debian's clickhouse-server is
 // installed. See docs/performance.md.
 func Bench() error { return sh.RunV("go", "run", "./internal/bench") }

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"flag"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -17,6 +18,22 @@ import (
 
 // The preview page in a real browser: internal/e2e/browser says what is done there.
 func TestPreviewInABrowser(t *testing.T) {
+	runInBrowser(t, "preview", previewPage(t, dbtest.Embedded(t), 3000))
+}
+
+var pictures = flag.Bool("pictures", false, "make the pictures of the docs anew, in docs/img")
+
+// Of the demo's shop, with all its users.
+func TestPictures(t *testing.T) {
+	if !*pictures {
+		t.Skip("makes no pictures without -pictures")
+	}
+	runInBrowser(t, "pictures", previewPage(t, dbtest.Embedded(t), 7000))
+}
+
+// previewPage serves the page, with the shop of that many users, until the test ends.
+func previewPage(t *testing.T, dsn string, users int) (url string) {
+	t.Helper()
 	root, err := embedded.RepositoryRoot()
 	if err != nil {
 		t.Fatal(err)
@@ -25,14 +42,14 @@ func TestPreviewInABrowser(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(page, "index.html")); err != nil {
 		t.Fatal("the preview page is not built: run npm run build:preview")
 	}
-	plugin, _ := openShop(t, dbtest.Embedded(t), 3000)
+	plugin, _ := openShop(t, dsn, users)
 	now := time.Now()
 	server := httptest.NewServer(preview.Handler(preview.Options{
 		Page: os.DirFS(page), Plugin: plugin, Questions: shop.Questions(),
 		From: shop.Start(now, 30), To: now, TimeZone: shop.Zone.String(),
 	}))
-	defer server.Close()
-	runInBrowser(t, "preview", server.URL)
+	t.Cleanup(server.Close)
+	return server.URL
 }
 
 // runInBrowser runs a file of internal/e2e/browser with the pages at the URL.
