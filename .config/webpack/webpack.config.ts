@@ -5,7 +5,7 @@
 import CopyWebpackPlugin from 'copy-webpack-plugin';
 import fs from 'fs';
 import path from 'path';
-import type { Configuration } from 'webpack';
+import { IgnorePlugin, type Configuration } from 'webpack';
 import { base, root, type Env } from './base';
 
 const { version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
@@ -57,6 +57,8 @@ export default (env: Env): Configuration => ({
     uniqueName: pluginId,
   },
   plugins: [
+    // @grafana/i18n would load it as a chunk of its own, for Grafana's translators only.
+    new IgnorePlugin({ resourceRegExp: /^i18next-pseudo$/ }),
     new CopyWebpackPlugin({
       patterns: [
         { from: 'plugin.json', context: root, transform: stamp },
