@@ -25,7 +25,7 @@ describe('steps', () => {
 
   test('are dragged with the keyboard, which is read out', async () => {
     const { saved } = editFunnel();
-    const handle = screen.getByRole('button', { name: 'Move step 1' });
+    const handle = screen.getByRole('button', { name: 'Drag step 1' });
     expect(handle).toHaveAccessibleDescription(/Press space to lift/);
     fireEvent.keyDown(handle, space);
     expect(await screen.findByText('Lifted step 1.')).toBeInTheDocument();

@@ -34,7 +34,7 @@ export function SortableList({ label, keys, nameOf, onMove, children }: Props) {
                       <div
                         className={styles.handle}
                         {...row.dragHandleProps}
-                        aria-label={t('fields.drag', 'Move {{name}}', { name: nameOf(i) })}
+                        aria-label={t('fields.drag', 'Drag {{name}}', { name: nameOf(i) })}
                       >
                         <Icon name="draggabledots" title={t('fields.drag-hint', 'Drag to reorder')} />
                       </div>
