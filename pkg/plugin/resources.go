@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
-	"github.com/grafana/grafana-plugin-sdk-go/backend/resource/httpadapter"
 
 	"github.com/footfall-analytics/footfall/pkg/engine"
 	"github.com/footfall-analytics/footfall/pkg/model"
@@ -115,7 +114,7 @@ func (d *Datasource) values(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if property := r.FormValue("property"); identifies(property) && d.hidesPeopleFrom(httpadapter.UserFromContext(r.Context())) {
+	if property := r.FormValue("property"); identifies(property) && d.hidesPeopleFrom(backend.UserFromContext(r.Context())) {
 		return nil, forbidden{"property"}
 	}
 	statement, err := plan.Values(r.FormValue("property"), r.FormValue("event"), r.FormValue("search"), span)

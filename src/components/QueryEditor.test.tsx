@@ -111,7 +111,7 @@ describe('a saved query', () => {
 
     await user.type(screen.getByLabelText('Time zone'), 'Asia/Tok');
     await user.click(await screen.findByRole('option', { name: 'Asia/Tokyo' }));
-    expect(saved()).toEqual({ refId: 'A', ...unknown, timeZone: 'Asia/Tokyo' });
+    expect(saved()).toEqual({ ...unknown, refId: 'A', timeZone: 'Asia/Tokyo' });
     expect(runs).not.toHaveBeenCalled();
     await choose(user, 'Analysis', 'Heatmap');
     expect(saved()).toMatchObject({ queryType: 'heatmap', forecast });
