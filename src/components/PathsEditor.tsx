@@ -1,4 +1,6 @@
-import { Field, Stack, Switch } from '@grafana/ui';
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { Field, Stack, Switch, useStyles2 } from '@grafana/ui';
 import { useId } from 'react';
 import { orAnyEvent } from '../defaults';
 import { t } from '../i18n';
@@ -83,7 +85,7 @@ function VisitFields({ value: paths, onChange }: Part<Paths>) {
       <ChoiceField
         radio
         path="paths.actor"
-        label={t('paths.actor', 'Of')}
+        label={t('paths.actor', 'Who')}
         options={actorChoices()}
         fallback="user"
         value={paths.actor}
@@ -107,6 +109,7 @@ const eventName = 'event_type';
 /** What the steps are called by, and whether the same one twice is one step. */
 function NamingFields({ value: paths, onChange }: Part<Paths>) {
   const id = useId();
+  const styles = useStyles2(getStyles);
   const label = t('paths.property', 'Steps called by');
   return (
     <>
@@ -121,11 +124,13 @@ function NamingFields({ value: paths, onChange }: Part<Paths>) {
         />
       </ProblemField>
       <Field label={t('paths.keep-repeats', 'Keep repeats apart')} htmlFor={id} noMargin>
-        <Switch
-          id={id}
-          value={paths.keepRepeats ?? false}
-          onChange={(event) => onChange({ ...paths, keepRepeats: event.currentTarget.checked || undefined })}
-        />
+        <div className={styles.switch}>
+          <Switch
+            id={id}
+            value={paths.keepRepeats ?? false}
+            onChange={(event) => onChange({ ...paths, keepRepeats: event.currentTarget.checked || undefined })}
+          />
+        </div>
       </Field>
     </>
   );
@@ -161,3 +166,7 @@ function OutputFields({ value: paths, onChange }: Part<Paths>) {
     </>
   );
 }
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  switch: css({ display: 'flex', alignItems: 'center', height: theme.spacing(4) }),
+});

@@ -64,6 +64,112 @@ test('a retention matrix has a row for each cohort and the mean of all', async (
   await expect(rows.nth(2)).toContainText('%');
 });
 
+test('a trend adds up to what a heatmap counts, in any zone', async ({ page }) => {
+  await ask(page, 'Heatmap');
+  await choose(page, 'Event', 'pay_order');
+  await expect(page.getByTestId('question')).toContainText('pay_order');
+  await settled(page);
+  const counted = total(await page.getByRole('table', { name: 'Grid of the answer' }).innerText());
+  expect(counted).toBeGreaterThan(50);
+
+  await ask(page, 'Trend');
+  await choose(page, 'Event of series 1', 'pay_order');
+  await expect(chart(page)).toBeVisible();
+  await expect.poll(async () => sum(await numbers(page, 1))).toBe(counted);
+  await choose(page, 'Time zone of the dashboard', 'Asia/Tokyo');
+  await settled(page);
+  expect(sum(await numbers(page, 1))).toBe(counted);
+
+  await page.getByRole('button', { name: 'Add series' }).click();
+  await expect(page.getByText('Event is empty; choose an event, or * for any.')).toBeVisible();
+  await choose(page, 'Event of series 2', 'checkout_start');
+  await expect.poll(async () => sum(await numbers(page, 2))).toBeGreaterThan(counted);
+  expect(sum(await numbers(page, 1))).toBe(counted);
+});
+
+test('a lifecycle splits the users that a trend counts', async ({ page }) => {
+  await ask(page, 'Trend');
+  await choose(page, 'Count', 'Users');
+  await expect(page.getByTestId('question')).toContainText('How many users');
+  await settled(page);
+  const users = await numbers(page, 1);
+  expect(sum(users)).toBeGreaterThan(1000);
+  await ask(page, 'Lifecycle');
+  await expect(chart(page)).toContainText('resurrecting');
+  const [fresh, returning, resurrecting] = [await numbers(page, 1), await numbers(page, 2), await numbers(page, 3)];
+  // A day that the range begins in is counted whole here, and in part there.
+  expect(fresh.map((n, i) => n + returning[i] + resurrecting[i]).slice(1)).toEqual(users.slice(1));
+});
+
+test('a rate of stickiness is the one in its table', async ({ page }) => {
+  await ask(page, 'Stickiness');
+  await expect(chart(page)).toBeVisible();
+  const users = await numbers(page, 1);
+  const atLeast = await numbers(page, 3);
+  expect(atLeast[0]).toBe(sum(users));
+  const share = (await column(page, 4))[2];
+  await choose(page, 'Answer as', 'Rate');
+  await page.getByLabel('Active in at least').fill('3');
+  await page.getByLabel('Active in at least').press('Enter');
+  await expect(answer(page).getByRole('definition')).toHaveText(share);
+});
+
+test('paths begin as often as their event happens', async ({ page }) => {
+  await ask(page, 'Trend');
+  await choose(page, 'Event of series 1', 'pay_order');
+  await expect(page.getByTestId('question')).toContainText('pay_order');
+  await settled(page);
+  const happened = sum(await numbers(page, 1));
+  await ask(page, 'Paths');
+  await choose(page, 'Event', 'pay_order');
+  await page.getByText('Keep repeats apart').click();
+  await page.getByRole('radio', { name: 'Before it' }).check();
+  await expect(page.getByTestId('question')).toContainText('before pay_order');
+  await settled(page);
+  const graph = page.getByRole('group', { name: 'Graph of the answer' });
+  await expect(graph.getByRole('img', { name: `pay_order: ${happened} (100` })).toBeVisible();
+  await choose(page, 'Answer as', 'Table');
+  await expect(table(page).getByRole('row').nth(1)).toContainText('→ pay_order');
+});
+
+test('a timeline asks for a user, and has as many events as a trend counts of the user', async ({ page }) => {
+  await choose(page, 'Analysis', 'Timeline');
+  await expect(page.getByText(/^User is empty/)).toBeVisible();
+  await page.getByRole('combobox', { name: 'User', exact: true }).click();
+  const first = page.getByRole('option').first();
+  await expect(first).toContainText('events');
+  await first.click();
+  await page.getByLabel('Events', { exact: true }).fill('1000');
+  await page.getByLabel('Events', { exact: true }).press('Enter');
+  const user = await page.getByRole('combobox', { name: 'User', exact: true }).inputValue();
+  await expect(page.getByTestId('question')).toContainText(user);
+  await settled(page);
+  const events = (await table(page).getByRole('row').count()) - 1;
+  expect(events).toBeGreaterThan(0);
+
+  await ask(page, 'Trend');
+  await page.getByRole('button', { name: 'Add filter to every event' }).click();
+  await choose(page, 'Property of filter 1 of every event', 'user_id');
+  await choose(page, 'Value of filter 1 of every event', user);
+  await expect.poll(async () => sum(await numbers(page, 1))).toBe(events);
+});
+
+test('busy users are as many as are counted', async ({ page }) => {
+  await ask(page, 'Anomalies');
+  await page.getByLabel('More events than').fill('5');
+  await page.getByLabel('More events than').press('Enter');
+  await page.getByLabel('List at most').fill('1000');
+  await page.getByLabel('List at most').press('Enter');
+  await expect(page.getByTestId('question')).toContainText('more than 5 times');
+  await settled(page);
+  const listed = (await table(page).getByRole('row').count()) - 1;
+  expect(listed).toBeGreaterThan(0);
+  await choose(page, 'Find', 'Number of busy users');
+  await expect(answer(page).getByRole('definition')).toHaveText(listed.toLocaleString('en'));
+  await choose(page, 'Find', 'Unusual times');
+  await expect(chart(page)).toContainText('expected');
+});
+
 test('a broken query says what is wrong, and runs again when it is mended', async ({ page }) => {
   await ask(page, 'Funnel');
   const window = page.getByLabel('Conversion window', { exact: true });
@@ -91,12 +197,39 @@ test('the SQL is shown on demand', async ({ page }) => {
   await expect(page.getByTestId('sql')).toContainText('Source: ');
 });
 
+test('in Chinese, the editor has no English label', async ({ page }) => {
+  await page.getByRole('radio', { name: '中文' }).check();
+  const editor = page.getByRole('group', { name: 'Query editor' });
+  const analyses = ['漏斗', '留存', '趋势', '热力图', '路径', '生命周期', '粘性', '时间线', '异常'];
+  for (const analysis of analyses) {
+    await choose(page, '分析类型', analysis);
+    await expect(page.getByRole('combobox', { name: '分析类型' })).toHaveValue(analysis);
+    const texts = await editor.evaluate((root) => [
+      (root as HTMLElement).innerText,
+      ...[...root.querySelectorAll('[aria-label], [placeholder]')].flatMap((element) => [
+        element.getAttribute('aria-label') ?? '',
+        element.getAttribute('placeholder') ?? '',
+      ]),
+    ]);
+    expect({ analysis, english: texts.flatMap(englishWords) }).toEqual({ analysis, english: [] });
+  }
+});
+
+/** Words of a text that are neither names of the data nor of those that Chinese texts keep. */
+function englishWords(text: string): string[] {
+  const kept =
+    /\b(SQL|UTC|Footfall|user_id|session_id|event_type|device_type|visit|view_product|add_to_cart|checkout_start|pay_order)\b/g;
+  return text.replace(kept, '').match(/[A-Za-z]{2,}/g) ?? [];
+}
+
 function answer(page: Page) {
   return page.getByRole('region', { name: 'Answer' });
 }
 
-async function ask(page: Page, analysis: 'Funnel' | 'Retention' | 'Heatmap') {
-  await page.getByRole('radiogroup', { name: 'Analysis' }).getByRole('radio', { name: analysis }).check();
+/** Chooses an analysis and waits for the answer, where it has one at once. */
+async function ask(page: Page, analysis: string) {
+  await choose(page, 'Analysis', analysis);
+  await expect(answer(page)).toHaveAttribute('aria-busy', 'false');
 }
 
 async function clearBreakdown(page: Page) {
@@ -110,6 +243,36 @@ async function choose(page: Page, field: string, text: string) {
   await input.click();
   await input.fill(text);
   await page.getByRole('option', { name: text }).first().click();
+}
+
+async function settled(page: Page) {
+  await expect(answer(page)).toHaveAttribute('aria-busy', 'false');
+}
+
+function chart(page: Page) {
+  return answer(page).getByRole('figure', { name: 'Chart of the answer' });
+}
+
+function table(page: Page) {
+  return answer(page).getByRole('table', { name: 'Table of the answer' });
+}
+
+/** The cells of a column of the answer's table, which is opened for it. */
+async function column(page: Page, at: number): Promise<string[]> {
+  if (!(await table(page).isVisible())) {
+    await answer(page).getByRole('button', { name: 'Table' }).click();
+  }
+  return table(page)
+    .locator(`tbody td:nth-child(${at + 1})`)
+    .allInnerTexts();
+}
+
+async function numbers(page: Page, at: number): Promise<number[]> {
+  return (await column(page, at)).map((cell) => Number(cell.replaceAll(',', '')));
+}
+
+function sum(values: number[]): number {
+  return values.reduce((all, value) => all + value, 0);
 }
 
 /** The number of users in the text of a funnel's step: the one before its share. */

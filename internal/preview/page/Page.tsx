@@ -6,7 +6,7 @@ import {
   type GrafanaTheme2,
   type TimeRange,
 } from '@grafana/data';
-import { Button, IconButton, LoadingBar, RadioButtonGroup, TimeRangePicker, useStyles2 } from '@grafana/ui';
+import { Button, IconButton, LoadingBar, RadioButtonGroup, Text, TimeRangePicker, useStyles2 } from '@grafana/ui';
 import { useEffect, useId, useMemo, useState, type ReactNode } from 'react';
 import { QueryEditor } from '../../../src/components/QueryEditor';
 import { ZonePicker } from '../../../src/components/ZonePicker';
@@ -78,7 +78,11 @@ export function Page({ preview, datasource: settings, language, onLanguage, onTo
           </div>
         </Panel>
         <Panel title="Answer" busy={answer?.state === LoadingState.Loading}>
-          {answer && <Answer answer={answer} timeZone={query.timeZone || timeZone} />}
+          {answer ? (
+            <Answer answer={answer} timeZone={query.timeZone || timeZone} />
+          ) : (
+            <Text color="secondary">The question is not complete yet.</Text>
+          )}
         </Panel>
       </main>
     </>

@@ -5,7 +5,7 @@ import type { Subscription } from 'rxjs';
 import type { DataSource } from '../../../src/datasource';
 import type { FootfallQuery } from '../../../src/types';
 
-/** The answer to the last query that was run, as Grafana would hand it to a panel. */
+/** The answer to the query that was run, as Grafana would hand it to a panel; none to a query that is not complete. */
 export function useAnswer(datasource: DataSource) {
   const [answer, setAnswer] = useState<PanelData>();
   const running = useRef<Subscription>(undefined);
@@ -13,11 +13,12 @@ export function useAnswer(datasource: DataSource) {
 
   const run = useCallback(
     (query: FootfallQuery, timeRange: TimeRange, timezone: string) => {
+      running.current?.unsubscribe();
       if (!datasource.filterQuery(query)) {
+        setAnswer(undefined);
         return;
       }
       const request = newRequest(query, timeRange, timezone);
-      running.current?.unsubscribe();
       setAnswer((last) => ({ series: [], ...last, state: LoadingState.Loading, timeRange, request }));
       running.current = datasource.query(request).subscribe({
         next: ({ data, errors }) =>

@@ -61,3 +61,48 @@ test('a heatmap has weekdays down and hours across', () => {
   expect(head).toMatch(/^01234.*2223$/);
   expect(days.map((day) => day.slice(0, 3))).toHaveLength(7);
 });
+
+test.each([
+  ['trend_users_breakdown', ['ads', 'Other', '(none)']],
+  ['lifecycle', ['new', 'returning', 'resurrecting', 'dormant']],
+  ['retention_curve', ['weighted mean', '2026-03-01', '2026-03-02', '2026-03-10']],
+  ['anomalies_buckets', ['events', 'expected', 'low', 'high']],
+  ['funnel_trend', []],
+  ['stickiness', []],
+  ['funnel_time_to_convert', []],
+])('%s is a chart', (name, series) => {
+  show(name);
+  const chart = screen.getByRole('figure', { name: 'Chart of the answer' });
+  expect(
+    within(chart)
+      .queryAllByRole('listitem')
+      .map((item) => item.textContent)
+  ).toEqual(series);
+});
+
+test('a chart tells the values of each place', () => {
+  show('lifecycle');
+  expect(screen.getByTitle(/^03-02\s+new: 1\s+returning: 0\s+resurrecting: 0\s+dormant: -1$/)).toBeInTheDocument();
+  expect(screen.getByTitle(/^03-10.*dormant: no value$/s)).toBeInTheDocument();
+});
+
+test('paths are a graph of nodes and the ways between them', () => {
+  show('paths_graph');
+  const graph = screen.getByRole('group', { name: 'Graph of the answer' });
+  const nodes = within(graph).getAllByRole('img');
+  expect(nodes.map((node) => node.getAttribute('aria-label'))).toContain('cart: 2 (66.7 %)');
+  expect(within(graph).getByTitle('view → cart: 2 (66.7 %)')).toBeInTheDocument();
+});
+
+test.each(['timeline_user', 'anomalies_actors', 'paths_table', 'funnel_actors', 'retention_classic'])(
+  '%s is a table, open at once',
+  (name) => {
+    show(name);
+    expect(rows('Table of the answer').length).toBeGreaterThan(1);
+  }
+);
+
+test.each(['stickiness_rate', 'anomalies_actor_count', 'retention_rate'])('%s is a number', (name) => {
+  show(name);
+  expect(screen.getByRole('definition')).not.toBeEmptyDOMElement();
+});
