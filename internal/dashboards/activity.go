@@ -44,7 +44,7 @@ func activity() dashboard {
 				},
 				{
 					title: "Clicks by page", description: "The pages with the most clicks.",
-					noData: "No clicks in this time range", unit: "short", visualization: gauges(reduce(total)),
+					noData: "No clicks in this time range", unit: "short", visualization: totals, transformations: sumsOnly,
 					queries: []any{count(event("click"), model.TrendEvents, model.Day, "", &model.Breakdown{Property: pageChoice.property, Limit: 12})},
 				},
 			}},

@@ -127,6 +127,11 @@ func (d dashboard) panel(p panel) (object, error) {
 		target["refId"], target["datasource"] = string(rune('A'+i)), d.source.ref()
 		targets = append(targets, target)
 	}
+	overrides := []object{}
+	if p.kind == "table" {
+		// What says that there is no table does not say that a cell is empty.
+		overrides = append(overrides, override("byType", "number", "noValue", ""))
+	}
 	defaults := object{"unit": p.unit, "noValue": p.noData}
 	for name, value := range p.defaults {
 		defaults[name] = value
@@ -134,7 +139,7 @@ func (d dashboard) panel(p panel) (object, error) {
 	return object{
 		"type": p.kind, "title": p.title, "description": p.description, "datasource": d.source.ref(), "targets": targets,
 		"options":         p.options,
-		"fieldConfig":     object{"defaults": defaults, "overrides": append([]object{}, p.overrides...)},
+		"fieldConfig":     object{"defaults": defaults, "overrides": append(overrides, p.overrides...)},
 		"transformations": append([]object{}, p.transformations...),
 	}, nil
 }

@@ -67,7 +67,7 @@ func overview() dashboard {
 			{10, []panel{
 				{
 					title: "Top events", description: "How often each event happened in the range.",
-					noData: nobody, unit: "short", width: 8, visualization: gauges(reduce(total)), queries: []any{events(10)},
+					noData: nobody, unit: "short", width: 8, visualization: totals, transformations: sumsOnly, queries: []any{events(10)},
 				},
 				{
 					title: "Events by day", description: "How often the most frequent events happened on each day.",

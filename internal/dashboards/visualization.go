@@ -56,6 +56,12 @@ func gauges(reduction object) visualization {
 	}}
 }
 
+// totals are horizontal bars, one for the sum of each series.
+var (
+	totals   = gauges(eachRow)
+	sumsOnly = []object{{"id": "reduce", "options": object{"mode": "seriesToRows", "reducers": []string{total}}}}
+)
+
 // bars are groups of bars, one group for each text of the field x.
 func bars(orientation, x string) visualization {
 	return visualization{

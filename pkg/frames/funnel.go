@@ -128,7 +128,8 @@ func FunnelTrend(f *model.Funnel, buckets []time.Time, groups []analysis.TrendGr
 		if f.Breakdown != nil {
 			rate.Labels = data.Labels{"breakdown": g.Kind.Title(g.Value)}
 		}
-		frame.Fields = append(frame.Fields, percent(rate))
+		percent(rate).Config.Max = nil // a panel's axis need not reach 100 %
+		frame.Fields = append(frame.Fields, rate)
 	}
 	return data.Frames{frame}
 }

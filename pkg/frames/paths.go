@@ -22,8 +22,8 @@ const (
 
 // Distances between the nodes of the graph, in pixels: the panel's circles are 80 wide, and their titles stand below.
 const (
-	columnWidth = 250
-	rowHeight   = 140
+	columnWidth = 200
+	rowHeight   = 115
 )
 
 // PathGraph is two frames for the node graph panel, nodes and edges. Each step is a column of nodes at fixed places, from left to
@@ -34,10 +34,17 @@ func PathGraph(p *model.Paths, g *analysis.PathGraph) data.Frames {
 }
 
 func pathNodes(p *model.Paths, g *analysis.PathGraph) *data.Frame {
+	// The panel's middle is at 0, 0.
 	heights := make([]float64, len(g.Nodes))
 	for i := 1; i < len(heights); i++ {
 		if g.Nodes[i].Step == g.Nodes[i-1].Step {
 			heights[i] = heights[i-1] + rowHeight
+		}
+	}
+	if len(heights) > 0 {
+		middle := slices.Max(heights) / 2
+		for i := range heights {
+			heights[i] -= middle
 		}
 	}
 	frame := data.NewFrame("nodes",
@@ -46,10 +53,11 @@ func pathNodes(p *model.Paths, g *analysis.PathGraph) *data.Frame {
 		named(column(g.Nodes, "mainstat", func(n analysis.PathNode) string { return strconv.FormatInt(n.Paths, 10) }), "Paths"),
 		named(column(g.Nodes, "secondarystat", func(n analysis.PathNode) string { return percentText(n.Paths, g.Paths) }), "Share of all paths"),
 		column(g.Nodes, "fixedx", func(n analysis.PathNode) float64 {
+			fromMiddle := columnWidth * (float64(n.Step) - float64(p.Steps)/2)
 			if p.Direction == model.PathsBefore {
-				return float64(columnWidth * (p.Steps - n.Step))
+				return -fromMiddle
 			}
-			return float64(columnWidth * n.Step)
+			return fromMiddle
 		}),
 		data.NewField("fixedy", nil, heights),
 		unit(column(g.Nodes, "paths", func(n analysis.PathNode) int64 { return n.Paths }), "short"),

@@ -13,22 +13,25 @@ interface Box {
 
 const width = 170;
 const height = 56;
-/** The frames leave room for the round nodes of Grafana's panel; boxes need less of it. */
-const squeeze = 0.55;
+/** The frames leave room for the round nodes of Grafana's panel; boxes are wider and lower. */
+const wider = 1.3;
+const lower = 0.65;
 
 /** A node graph: a column of boxes for each step, and the ways between them, the thicker, the more went there. */
 export function PathsGraph({ nodes, edges }: { nodes: DataFrame; edges: DataFrame }) {
   const styles = useStyles2(getStyles);
-  const boxes = rows(nodes).map((node) => ({ ...node, x: node.fixedx, y: node.fixedy * squeeze })) as Box[];
+  const boxes = rows(nodes).map((node) => ({ ...node, x: node.fixedx * wider, y: node.fixedy * lower })) as Box[];
   const byId = new Map(boxes.map((box) => [box.id, box]));
-  const right = Math.max(...boxes.map(({ x }) => x)) + width;
-  const bottom = Math.max(...boxes.map(({ y }) => y)) + height;
+  const left = Math.min(...boxes.map(({ x }) => x));
+  const top = Math.min(...boxes.map(({ y }) => y));
+  const across = Math.max(...boxes.map(({ x }) => x)) + width - left;
+  const down = Math.max(...boxes.map(({ y }) => y)) + height - top;
   return (
     <div className={styles.scroll}>
       <svg
-        viewBox={`-1 -1 ${right + 2} ${bottom + 2}`}
-        width={right}
-        height={bottom}
+        viewBox={`${left - 1} ${top - 1} ${across + 2} ${down + 2}`}
+        width={across}
+        height={down}
         role="group"
         aria-label="Graph of the answer"
       >
