@@ -69,7 +69,7 @@ func Test(ctx context.Context) error {
 func Pictures(ctx context.Context) error {
 	mg.CtxDeps(ctx, local)
 	if os.Getenv("GRAFANA_URL") != "" {
-		if err := sh.RunV("npx", "--no-install", "playwright", "test", "--project", "pictures"); err != nil {
+		if err := sh.RunV("npx", "--no-install", "playwright", "test", "--project=pictures"); err != nil {
 			return err
 		}
 	}

@@ -39,6 +39,12 @@ function projects(): Array<Project<Options, PlaywrightWorkerOptions>> {
         dependencies: ['login'],
         use: { ...use, storageState: state },
       },
+      {
+        name: 'pictures',
+        testDir: 'internal/e2e/pictures',
+        dependencies: ['login'],
+        use: { ...use, storageState: state },
+      },
     ];
   }
   if (pages) {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"strings"
-	"syscall"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/data"
@@ -110,7 +109,7 @@ func connectionAdvice(err error, step *net.OpError) string {
 		return "check the secure socks proxy in Grafana's configuration, and that it may reach the database's host and port"
 	case errors.As(err, &host):
 		return "check the host in the data source's settings, and that Grafana's machine can resolve it"
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case step != nil && (strings.Contains(step.Error(), "connection refused") || strings.Contains(step.Error(), "actively refused")): // as Windows says
 		return "check host and port in the data source's settings, and that the server runs and listens on that address"
 	case errors.As(err, &certificate):
 		return "give the CA certificate that signed the server's, use the host's name that it was made for, or choose another TLS mode in the data source's settings"
