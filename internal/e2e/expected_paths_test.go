@@ -41,20 +41,27 @@ func pathsTable(p *model.Paths, found twin.PathsFound) table {
 func pathGraphTable(p *model.Paths, found twin.PathsFound, all int) table {
 	nodes := table{Fields: []string{"id", "title", "mainstat", "secondarystat", "fixedx", "fixedy", "paths", "share"}}
 	ids := map[twin.Node]string{}
-	row := 0
+	inStep := map[int]int{}
+	for _, n := range found.Nodes {
+		inStep[n.Step]++
+	}
+	row, highest := 0, 0
+	for _, count := range inStep {
+		highest = max(highest, count)
+	}
 	for i, n := range found.Nodes {
 		if i > 0 && found.Nodes[i-1].Step < n.Step {
 			row = 0
 		}
 		place := map[twin.Kind]string{twin.Value: strconv.Itoa(row + 1), twin.Other: "other", twin.None: "none", twin.End: "end"}[n.Label.Kind]
 		ids[n] = fmt.Sprintf("%d-%s", n.Step, place)
-		x := 250 * n.Step
+		x := 200*n.Step - 100*p.Steps
 		if p.Direction == model.PathsBefore {
-			x = 250 * (p.Steps - n.Step)
+			x = -x
 		}
 		nodes.Rows = append(nodes.Rows, []any{
 			ids[n], labelTitle(p, n.Label), strconv.Itoa(n.Paths), shareText(n.Paths, all),
-			float64(x), float64(140 * row), float64(n.Paths), share(n.Paths, all),
+			float64(x), 115*float64(row) - 57.5*float64(highest-1), float64(n.Paths), share(n.Paths, all),
 		})
 		row++
 	}
