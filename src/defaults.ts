@@ -1,10 +1,10 @@
 import { AnyEvent, SchemaVersion, type EventSelector, type Query } from './types.gen';
 
-/** A new query answers at once: when are users active? */
+/** A new query answers at once, in the time series panel that a new panel is: how many events are there a day? */
 export const defaultQuery: Query = {
   schemaVersion: SchemaVersion,
-  queryType: 'heatmap',
-  heatmap: { event: AnyEvent },
+  queryType: 'trend',
+  trend: {},
 };
 
 /** What each analysis that the editor has fields for starts from: as far as the data allows, a question that has an answer. */

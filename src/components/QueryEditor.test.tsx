@@ -76,7 +76,7 @@ test('the SQL is shown on demand, and its error too', async () => {
 describe('a saved query', () => {
   test('of nothing is the default one', () => {
     const { saved, runs } = edit({});
-    expect(saved()).toEqual({ refId: 'A', schemaVersion: 1, queryType: 'heatmap', heatmap: { event: '*' } });
+    expect(saved()).toEqual({ refId: 'A', schemaVersion: 1, queryType: 'trend', trend: {} });
     expect(runs).toHaveBeenCalledTimes(1);
   });
 
