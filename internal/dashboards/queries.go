@@ -1,10 +1,6 @@
 package main
 
-import (
-	"strings"
-
-	"github.com/footfall-analytics/footfall/pkg/model"
-)
+import "github.com/footfall-analytics/footfall/pkg/model"
 
 // Properties of the shop's events.
 const (
@@ -67,7 +63,7 @@ func variable(name, label string, query object) object {
 	query["refId"] = name
 	return object{
 		"type": "query", "name": name, "label": label, "datasource": footfall.ref(), "query": query,
-		"definition": strings.TrimSpace(label + " of events"), "refresh": 2, "sort": 0,
+		"definition": label + " of events", "refresh": 2, "sort": 0,
 	}
 }
 

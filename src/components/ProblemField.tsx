@@ -37,6 +37,7 @@ export function ListProblem({ path, name }: ListProps) {
   return problem && <FieldValidationMessage>{problemText(name, problem.reason)}</FieldValidationMessage>;
 }
 
-function problemText(name: string, reason: string): string {
+/** The sentence on what is wrong with a field. */
+export function problemText(name: string, reason: string): string {
   return t('problem.at-field', '{{name}} {{reason}}.', { name, reason });
 }

@@ -13,7 +13,7 @@ import { AnyEvent, type Query } from '../types.gen';
 import { analysisChoices, editors } from './analyses';
 import { EditorContext, hasField, type Part } from './editor';
 import { FiltersEditor } from './FiltersEditor';
-import { ProblemField } from './ProblemField';
+import { ProblemField, problemText } from './ProblemField';
 import { SavedQuery } from './SavedQuery';
 import { SqlPreview } from './SqlPreview';
 import { ZonePicker } from './ZonePicker';
@@ -46,7 +46,7 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery, ra
       <Stack direction="column" gap={2}>
         <AnalysisPicker value={query} onChange={change} />
         {general.map(({ field, reason }) => (
-          <FieldValidationMessage key={field}>{`${field} ${reason}.`}</FieldValidationMessage>
+          <FieldValidationMessage key={field}>{problemText(field, reason)}</FieldValidationMessage>
         ))}
         {isEditable(query.queryType) ? (
           <PartEditor type={query.queryType} value={query} onChange={change} />
