@@ -25,7 +25,7 @@ test('a funnel is built by clicking and typing, and answers in numbers', async (
   const steps = page.getByRole('list', { name: 'Funnel' }).getByRole('listitem');
   await expect(steps).toHaveCount(3);
   await expect(steps.nth(2)).toContainText('3. Paid');
-  const users = await Promise.all([0, 1, 2].map(async (i) => count(await steps.nth(i).innerText())));
+  const users = (await steps.allInnerTexts()).map(count);
   expect(users[2]).toBeGreaterThan(0);
   expect(users[1]).toBeGreaterThan(users[2]);
   expect(users[0]).toBeGreaterThan(users[1]);
@@ -229,12 +229,13 @@ function answer(page: Page) {
 /** Chooses an analysis and waits for the answer, where it has one at once. */
 async function ask(page: Page, analysis: string) {
   await choose(page, 'Analysis', analysis);
-  await expect(answer(page)).toHaveAttribute('aria-busy', 'false');
+  await settled(page);
 }
 
 async function clearBreakdown(page: Page) {
   await page.getByRole('region', { name: 'Question' }).getByRole('button', { name: 'Clear value' }).click();
   await expect(page.getByLabel('Top values')).toBeHidden();
+  await settled(page);
 }
 
 /** Types into a picker and takes the entry of that name, whether suggested or the text itself. */
@@ -245,6 +246,7 @@ async function choose(page: Page, field: string, text: string) {
   await page.getByRole('option', { name: text }).first().click();
 }
 
+/** Waits for the answer to the question that stands: until then the page shows the answer before it. */
 async function settled(page: Page) {
   await expect(answer(page)).toHaveAttribute('aria-busy', 'false');
 }
