@@ -182,7 +182,10 @@ func ready(ctx context.Context, pool *pgxpool.Pool, schema string) error {
 	}
 	defer conn.Release()
 	// In a transaction, as everything that may run beside the writer on the embedded database, which has one session.
-	return pgx.BeginFunc(ctx, conn, func(pgx.Tx) error { return sql.Check(ctx, conn.Conn(), schema) })
+	return pgx.BeginFunc(ctx, conn, func(pgx.Tx) error {
+		_, err := sql.Check(ctx, conn.Conn(), schema)
+		return err
+	})
 }
 
 // describe names the database without user and password.

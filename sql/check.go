@@ -63,26 +63,26 @@ type Querier interface {
 }
 
 // Check reports, in a sentence that says what to do, whether the database lacks something: the extension, its licence, or
-// the schema at [LatestVersion]. It needs no more rights than a member of footfall_writer or footfall_reader has.
-func Check(ctx context.Context, conn Querier, schema string) error {
+// the schema at [LatestVersion]. It returns the version that the schema has, 0 where that is not known. It needs no more
+// rights than a member of footfall_writer or footfall_reader has.
+func Check(ctx context.Context, conn Querier, schema string) (version int, err error) {
 	if err := validateSchema(schema); err != nil {
-		return err
+		return 0, err
 	}
 	if err := checkExtension(ctx, conn); err != nil {
-		return err
+		return 0, err
 	}
 	table := pgx.Identifier{schema, "schema_migrations"}.Sanitize()
-	var version int
-	err := conn.QueryRow(ctx, "SELECT coalesce(max(version), 0) FROM "+table).Scan(&version)
+	err = conn.QueryRow(ctx, "SELECT coalesce(max(version), 0) FROM "+table).Scan(&version)
 	switch {
 	case pgCode(err) == "42P01": // undefined_table
-		return fmt.Errorf("the database has no Footfall tables in schema %s: run collector migrate", schema)
+		return 0, fmt.Errorf("the database has no Footfall tables in schema %s: run collector migrate", schema)
 	case err != nil:
-		return err
+		return 0, err
 	case version < LatestVersion:
-		return fmt.Errorf("the schema %s has version %d, this program needs %d: run collector migrate", schema, version, LatestVersion)
+		return version, fmt.Errorf("the schema %s has version %d, this program needs %d: run collector migrate", schema, version, LatestVersion)
 	case version > LatestVersion:
-		return newerSchema(version)
+		return version, newerSchema(version)
 	}
-	return nil
+	return version, nil
 }

@@ -26,12 +26,19 @@ func TestMigrateIsRepeatableAndChecked(t *testing.T) {
 				t.Errorf("second run applied %s again", step)
 			}
 		}
-		if err := sql.Check(t.Context(), conn, schema); err != nil {
+		if _, err := sql.Check(t.Context(), conn, schema); err != nil {
 			t.Error(err)
 		}
-		err := sql.Check(t.Context(), conn, "nowhere")
+		_, err := sql.Check(t.Context(), conn, "nowhere")
 		if err == nil || !strings.Contains(err.Error(), "run collector migrate") {
 			t.Errorf("Check of a schema that is not there: %v", err)
+		}
+		if _, err := conn.Exec(t.Context(), "INSERT INTO "+schema+".schema_migrations (version, name) VALUES ($1, 'later')", sql.LatestVersion+1); err != nil {
+			t.Fatal(err)
+		}
+		version, err := sql.Check(t.Context(), conn, schema)
+		if err == nil || version != sql.LatestVersion+1 {
+			t.Errorf("Check of a newer schema: version %d, %v", version, err)
 		}
 	})
 }
@@ -191,7 +198,7 @@ func TestServerWithoutTimescaleDBIsToldWhatIsMissing(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "has no TimescaleDB extension: install TimescaleDB 2.17") {
 		t.Errorf("Migrate: %v", err)
 	}
-	err = sql.Check(t.Context(), conn, sql.DefaultSchema)
+	_, err = sql.Check(t.Context(), conn, sql.DefaultSchema)
 	if err == nil || !strings.Contains(err.Error(), "extension is not enabled") {
 		t.Errorf("Check: %v", err)
 	}

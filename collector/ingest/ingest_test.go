@@ -87,7 +87,8 @@ func start(t *testing.T, dsn, schema string, s settings) *collector {
 				return err
 			}
 			defer conn.Release()
-			return sql.Check(ctx, conn.Conn(), schema)
+			_, err = sql.Check(ctx, conn.Conn(), schema)
+			return err
 		}}, registry))
 	running, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)

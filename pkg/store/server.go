@@ -42,10 +42,7 @@ func (s *Store) Inspect(ctx context.Context) (Server, error) {
 		if err != nil {
 			return err
 		}
-		if err := footfallsql.Check(ctx, tx, s.config.Schema); err != nil {
-			return err
-		}
-		if err := tx.QueryRow(ctx, `SELECT max(version) FROM schema_migrations`).Scan(&server.SchemaVersion); err != nil {
+		if server.SchemaVersion, err = footfallsql.Check(ctx, tx, s.config.Schema); err != nil {
 			return err
 		}
 		if err := tx.QueryRow(ctx, `SELECT count(*), (max(day) + 1)::timestamp AT TIME ZONE 'UTC' FROM closed_days`).

@@ -1,6 +1,7 @@
 import fs from 'fs';
 import path from 'path';
 import ts from 'typescript';
+import enUS from './en-US/footfall-behavior-datasource.json';
 import zhHans from './zh-Hans/footfall-behavior-datasource.json';
 
 /** The English texts in the code, by id; those that depend on a count have an id for each form. */
@@ -9,6 +10,10 @@ const chinese = new Map(flat(zhHans));
 
 test('every text of the code has a translation, and no other', () => {
   expect([...chinese.keys()].sort()).toEqual([...new Set([...english.keys()].map(inChinese))].sort());
+});
+
+test('English stands in the code alone', () => {
+  expect(enUS).toEqual({});
 });
 
 test('a translation has the values of its text, and is Chinese', () => {
