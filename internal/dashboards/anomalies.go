@@ -8,8 +8,9 @@ func anomalies() dashboard {
 		a.Event, a.MoreThan = model.AnyEvent, 60
 		return []any{model.Query{QueryType: model.AnomaliesType, Anomalies: &a}}
 	}
-	hidden := func(name string) object {
-		return override("byName", name, "custom.lineWidth", 0, "custom.hideFrom", object{"legend": true, "tooltip": false, "viz": false})
+	grey := object{"mode": "fixed", "fixedColor": "text"}
+	edge := func(name string) object {
+		return override("byName", name, "color", grey, "decimals", 0, "custom.lineWidth", 0, "custom.hideFrom", object{"legend": true, "tooltip": false, "viz": false})
 	}
 	return dashboard{
 		name: "anomalies", title: "anomalies", description: "Hours that are not as usual, and users who do more than a person can", from: "now-7d",
@@ -18,25 +19,25 @@ func anomalies() dashboard {
 			{5, []panel{
 				{
 					title: "Events in this hour", description: "How many events have come in so far in the hour that is going on, and the hours before behind it.",
-					noData: "No events", unit: "short", visualization: sparkline(), queries: []any{count(anyEvent, model.TrendEvents, model.Hour, "Events", nil)},
+					noData: "No events", unit: "locale", visualization: sparkline(), queries: []any{count(anyEvent, model.TrendEvents, model.Hour, "Events", nil)},
 				},
 				{
 					title: "Score of the last whole hour", description: "How far the last hour that is over is from what is usual at that hour of the week, in deviations. Beyond 3.5, up or down, is unusual.",
 					noData: unknown, unit: "none", visualization: number(reduce(last)), queries: ask(model.Anomalies{Output: model.BucketScore}),
 				},
 				{
-					title: "Users with more than 60 events a minute", description: "How many users had more than 60 events within any minute of the range: robots and broken trackers, as a rule.",
-					noData: "None", unit: "short", visualization: number(reduce(last)).limits(from(1, "red")), queries: ask(model.Anomalies{Output: model.BusyActorCount}),
+					title: "Busy users", description: "How many users had more than 60 events within any minute of the range: robots and broken trackers, as a rule.",
+					noData: "None", unit: "locale", visualization: number(reduce(last)).limits(from(1, "red")), queries: ask(model.Anomalies{Output: model.BusyActorCount}),
 				},
 			}},
 			{11, []panel{{
 				title: "Events by hour, and what is usual", description: "The events of each hour. The band is the usual range: the median of the same hour of the four weeks before, and 3.5 deviations around it.",
-				noData: "No events in this time range", unit: "short", visualization: lines(), queries: ask(model.Anomalies{Output: model.UnusualBuckets}),
+				noData: "No events in this time range", unit: "locale", visualization: lines(), queries: ask(model.Anomalies{Output: model.UnusualBuckets}),
 				transformations: []object{only("time", "events", "expected", "low", "high")},
 				overrides: []object{
 					field("events", "Events", "color", blue),
-					field("expected", "Usual", "color", object{"mode": "fixed", "fixedColor": "text"}, "custom.lineWidth", 1, "custom.lineStyle", object{"fill": "dash", "dash": []int{6, 6}}),
-					hidden("low"), hidden("high"),
+					field("expected", "Usual", "color", grey, "decimals", 0, "custom.lineWidth", 1, "custom.lineStyle", object{"fill": "dash", "dash": []int{6, 6}}),
+					edge("low"), edge("high"),
 					override("byName", "high", "custom.fillBelowTo", "low", "custom.fillOpacity", 15),
 				},
 			}}},
@@ -48,8 +49,8 @@ func anomalies() dashboard {
 				},
 				{
 					title: "Who has more than 60 events a minute", description: "These users, the busiest first: their most events within a minute, and when that minute ended.",
-					noData: "None", unit: "short", visualization: table(), queries: ask(model.Anomalies{Output: model.BusyActors}),
-					overrides: []object{field("user_id", "User", "links", []object{userLink}), field("events", "Events in a minute"), field("time", "When")},
+					noData: "None", unit: "locale", visualization: table(), queries: ask(model.Anomalies{Output: model.BusyActors}),
+					overrides: []object{field("user_id", "User", "links", []object{userLink}), field("events", "Events in a minute"), field("time", "When", "custom.width", timeWidth)},
 				},
 			}},
 		},

@@ -34,11 +34,11 @@ func collector() dashboard {
 			{5, []panel{
 				number("Events accepted", "Events a second that are safe on disk or in Kafka.", "eps",
 					`sum(rate(footfall_events_received_total{result="accepted"}[$__rate_interval]))`, sparkline()),
-				number("Oldest event not in the database", "How long the first event that is not in the database yet has been waiting. It is about a second when all is well, and grows while the database is away.",
+				number("Oldest event", "How long the first event that is not in the database yet has been waiting. It is about a second when all is well, and grows while the database is away.",
 					"s", "max(footfall_oldest_event_seconds)", sparkline().limits(from(60, "orange"), from(600, "red"))),
-				number("Room that the queue takes", "Bytes of the queue on disk. When it is full (--queue-bytes), requests are answered 503.", "bytes",
+				number("Queue on disk", "Bytes of the queue on disk. When it is full (--queue-bytes), requests are answered 503.", "bytes",
 					"sum(footfall_queue_bytes)", sparkline()),
-				number("Events that the database refused", "Events of the last hour that went to rejected_events. After you have mended the cause, collector replay stores them.", "short",
+				number("Events refused", "Events of the last hour that the database refused: they went to rejected_events. After you have mended the cause, collector replay stores them.", "short",
 					`sum(increase(footfall_events_written_total{result="refused"}[1h]))`, sparkline().limits(from(1, "red"))),
 			}},
 			{8, []panel{

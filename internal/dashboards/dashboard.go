@@ -75,7 +75,7 @@ func (d dashboard) json() ([]byte, error) {
 		"time":       object{"from": d.from, "to": "now"},
 		"templating": object{"list": append([]object{d.source.chooser()}, d.variables...)},
 		"links": []object{{
-			"type": "dashboards", "title": "Footfall dashboards", "tags": []string{"footfall"}, "includeVars": true, "keepTime": true,
+			"type": "dashboards", "title": "Footfall dashboards", "tags": []string{"footfall"}, "asDropdown": true, "includeVars": true, "keepTime": true,
 		}},
 		"panels": panels,
 	})
@@ -129,8 +129,8 @@ func (d dashboard) panel(p panel) (object, error) {
 	}
 	overrides := []object{}
 	if p.kind == "table" {
-		// What says that there is no table does not say that a cell is empty.
-		overrides = append(overrides, override("byType", "number", "noValue", ""))
+		// What says that there is no table does not say that a cell is empty. An id of digits is no number.
+		overrides = append(overrides, override("byType", "number", "noValue", ""), override("byType", "string", "noValue", "", "unit", "string"))
 	}
 	defaults := object{"unit": p.unit, "noValue": p.noData}
 	for name, value := range p.defaults {

@@ -8,7 +8,7 @@ func registration() dashboard {
 		model.Funnel{Window: "7d", Steps: []model.FunnelStep{
 			{EventSelector: event("start_registration"), Label: "Opened the form"},
 			{EventSelector: event("submit_registration"), Label: "Sent the form"},
-			{EventSelector: event("confirm_email"), Label: "Confirmed the e-mail address"},
+			{EventSelector: event("confirm_email"), Label: "Confirmed the e-mail"},
 		}},
 		"opened the form and sent it, and confirmed their e-mail address, in this order and within 7 days",
 		"Who sent the form and did not confirm",
@@ -42,12 +42,12 @@ func funnelDashboard(d dashboard, steps model.Funnel, sentence, dropped string) 
 		return []any{funnel(f)}
 	}
 	share := func(name, title string) object {
-		return field(name, title, "decimals", 1, "color", blue, "custom.cellOptions", object{"type": "gauge", "mode": "basic"})
+		return field(name, title, "decimals", 1, "custom.minWidth", 120, "color", blue, "custom.cellOptions", object{"type": "gauge", "mode": "basic"})
 	}
 	d.from, d.source = month, footfall
 	d.variables, d.filters = segment(deviceChoice, channelChoice), chosen(deviceChoice, channelChoice)
 	d.rows = []row{
-		{6, []panel{
+		{7, []panel{
 			{
 				title: "Conversion", description: "Of the users who did the first step in the range, the share who " + sentence + ".",
 				noData: nobody, unit: "percentunit", width: 6, visualization: number(reduce(last)), queries: ask(model.FunnelConversion, nil),
@@ -64,7 +64,7 @@ func funnelDashboard(d dashboard, steps model.Funnel, sentence, dropped string) 
 		{11, []panel{
 			{
 				title: "Funnel", description: "How many users reached each step, how many of them went no further, and how many still have time left to do so.",
-				noData: nobody, unit: "short", visualization: bars("horizontal", "step"), queries: ask(model.FunnelSteps, nil),
+				noData: nobody, unit: "locale", visualization: bars("horizontal", "step"), queries: ask(model.FunnelSteps, nil),
 				transformations: []object{only("step", "users", "dropped", "in_progress")},
 				overrides: []object{
 					field("users", "Users", "color", blue),
@@ -80,22 +80,22 @@ func funnelDashboard(d dashboard, steps model.Funnel, sentence, dropped string) 
 		{11, []panel{
 			{
 				title: "By device", description: "How many users of each kind of device reached each step.",
-				noData: nobody, unit: "short", visualization: bars("horizontal", ""), queries: ask(model.FunnelSteps, by(device)),
+				noData: nobody, unit: "locale", visualization: bars("horizontal", ""), queries: ask(model.FunnelSteps, by(device)),
 				transformations: []object{pivot("step", "breakdown", "users")},
 			},
 			{
 				title: "By channel", description: "How many users of each channel reached each step.",
-				noData: nobody, unit: "short", visualization: bars("horizontal", ""), queries: ask(model.FunnelSteps, by(channel)),
+				noData: nobody, unit: "locale", visualization: bars("horizontal", ""), queries: ask(model.FunnelSteps, by(channel)),
 				transformations: []object{pivot("step", "breakdown", "users")},
 			},
 		}},
 		{14, []panel{
 			{
 				title: "Step by step, by device", description: "Users, shares and the median time between two steps. In progress: the user's time for the funnel is not over yet, so they may still go on.",
-				noData: nobody, unit: "short", visualization: table(), queries: ask(model.FunnelSteps, by(device)),
+				noData: nobody, unit: "locale", visualization: table(), queries: ask(model.FunnelSteps, by(device)),
 				transformations: []object{only("breakdown", "step", "users", "share_of_first", "share_of_previous", "dropped", "in_progress", "median_time")},
 				overrides: []object{
-					field("breakdown", "Device", "custom.width", 90), field("step", "Step", "custom.minWidth", 170), field("users", "Users", "custom.width", 75),
+					field("breakdown", "Device", "custom.width", 90), field("step", "Step", "custom.width", 180), field("users", "Users", "custom.width", 75),
 					share("share_of_first", "Of first step"), share("share_of_previous", "Of step before"),
 					field("dropped", "Dropped", "custom.width", 85), field("in_progress", "In progress", "custom.width", 100),
 					field("median_time", "Median time", "decimals", 1, "custom.width", 110),
@@ -105,15 +105,16 @@ func funnelDashboard(d dashboard, steps model.Funnel, sentence, dropped string) 
 		{10, []panel{
 			{
 				title: "Time to convert", description: "How long it took from the first step to the last, of those who converted.",
-				noData: "Nobody did the last step in this time range", unit: "short", width: 8, visualization: histogram(), queries: ask(model.FunnelTimeToConvert, nil),
+				noData: "Nobody did the last step in this time range", unit: "locale", width: 8, visualization: histogram(), queries: ask(model.FunnelTimeToConvert, nil),
+				overrides: []object{field("users", "Users", "color", blue)},
 			},
 			{
 				title: dropped, description: "The users behind a number of the funnel, the latest first: those who came to the step before the last and can come no further. A click on a user leads to what the user did.",
-				noData: "Nobody dropped out at this step in this time range", unit: "short", visualization: table().newestFirst("First step"), queries: ask(model.FunnelActors, by(device)),
+				noData: "Nobody dropped out at this step in this time range", unit: "locale", visualization: table().newestFirst("First step"), queries: ask(model.FunnelActors, by(device)),
+				transformations: []object{without("steps")}, // the same of all
 				overrides: []object{
-					field("user_id", "User", "links", []object{userLink}), field("steps", "Steps done", "custom.width", 120),
-					field("started", "First step", "unit", "dateTimeAsLocal"), field("ended", "Last step reached", "unit", "dateTimeAsLocal"),
-					field("breakdown", "Device"),
+					field("user_id", "User", "links", []object{userLink}), field("started", "First step", "custom.width", timeWidth),
+					field("ended", "Last step reached", "custom.width", timeWidth), field("breakdown", "Device", "custom.width", 90),
 				},
 			},
 		}},

@@ -18,19 +18,19 @@ func overview() dashboard {
 		rows: []row{
 			{5, []panel{
 				{
-					title: "Users in the day", description: "Different users of the last day of the range. Today's number grows until midnight.",
-					noData: nobody, unit: "short", visualization: sparkline(), queries: []any{daily},
+					title: "Daily users", description: "Different users of the last day of the range. Today's number grows until midnight.",
+					noData: nobody, unit: "locale", visualization: sparkline(), queries: []any{daily},
 				},
 				{
-					title: "Users in 7 days", description: "Different users of the 7 days that end with the last day of the range.",
-					noData: nobody, unit: "short", visualization: sparkline(), queries: []any{weekly},
+					title: "Weekly users", description: "Different users of the 7 days that end with the last day of the range.",
+					noData: nobody, unit: "locale", visualization: sparkline(), queries: []any{weekly},
 				},
 				{
-					title: "Users in 30 days", description: "Different users of the 30 days that end with the last day of the range.",
-					noData: nobody, unit: "short", visualization: sparkline(), queries: []any{monthly},
+					title: "Monthly users", description: "Different users of the 30 days that end with the last day of the range.",
+					noData: nobody, unit: "locale", visualization: sparkline(), queries: []any{monthly},
 				},
 				{
-					title: "Active on two days or more", description: "Of the users who were active in the range, the share who were active on at least two different days.",
+					title: "Came back", description: "Of the users who were active in the range, the share who were active on at least two different days.",
 					noData: nobody, unit: "percentunit", visualization: number(reduce(last)),
 					queries: []any{model.Query{QueryType: model.StickinessType, Stickiness: &model.Stickiness{
 						EventSelector: anyEvent, Interval: model.Day, Output: model.StickinessRate, AtLeast: 2,
@@ -40,7 +40,7 @@ func overview() dashboard {
 			{9, []panel{
 				{
 					title: "Active users", description: "Different users of each day, of the 7 days that end with it, and of the 30 days that end with it.",
-					noData: nobody, unit: "short", width: 14, visualization: lines(), queries: []any{daily, weekly, monthly},
+					noData: nobody, unit: "locale", width: 14, visualization: lines(), queries: []any{daily, weekly, monthly},
 				},
 				{
 					title: "Stickiness: a day's share of 30 days", description: "The users of a day divided by those of the 30 days that end with it: 100 % if everyone came every day.",
@@ -52,12 +52,12 @@ func overview() dashboard {
 				{
 					title:       "Lifecycle by week",
 					description: "The users of each week: new ones, those who were also there the week before, and those who are back after a pause. Below zero: those who were there the week before and not any more. Of the week that is not over, who is gone is not known yet.",
-					noData:      nobody, unit: "short", visualization: stacks(),
+					noData:      nobody, unit: "locale", visualization: stacks(),
 					queries: []any{model.Query{QueryType: model.LifecycleType, Lifecycle: &model.Lifecycle{EventSelector: anyEvent, Interval: model.Week}}},
 				},
 				{
 					title: "On how many days users were active", description: "How many users were active on just so many days of the range.",
-					noData: nobody, unit: "short", visualization: bars("vertical", "days"), transformations: []object{only("days", "users")},
+					noData: nobody, unit: "locale", visualization: bars("vertical", "days"), transformations: []object{only("days", "users")},
 					overrides: []object{field("users", "Users", "color", blue)},
 					queries: []any{model.Query{QueryType: model.StickinessType, Stickiness: &model.Stickiness{
 						EventSelector: anyEvent, Interval: model.Day, Output: model.StickinessTable,
@@ -67,11 +67,11 @@ func overview() dashboard {
 			{10, []panel{
 				{
 					title: "Top events", description: "How often each event happened in the range.",
-					noData: nobody, unit: "short", width: 8, visualization: totals, transformations: sumsOnly, queries: []any{events(10)},
+					noData: nobody, unit: "locale", width: 8, visualization: totals, transformations: sumsOnly, queries: []any{events(10)},
 				},
 				{
 					title: "Events by day", description: "How often the most frequent events happened on each day.",
-					noData: nobody, unit: "short", visualization: stacks(), queries: []any{events(6)},
+					noData: nobody, unit: "locale", visualization: stacks(), queries: []any{events(6)},
 				},
 			}},
 		},

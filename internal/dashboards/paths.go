@@ -12,28 +12,28 @@ func paths() dashboard {
 		p.EventSelector = event("${event}")
 		return []any{model.Query{QueryType: model.PathsType, Paths: &p}}
 	}
-	columns := []object{field("path", "Path", "custom.minWidth", 300), field("paths", "Times", "custom.width", 80), field("share", "Share", "decimals", 1, "custom.width", 80)}
+	columns := []object{field("path", "Path", "custom.minWidth", 260), field("paths", "Times", "custom.width", 70), field("share", "Share", "decimals", 1, "custom.width", 70)}
 	return dashboard{
 		name: "paths", title: "paths", description: "What users do next, and what led to it", from: month,
 		source: footfall, variables: append([]object{start}, segment(deviceChoice, channelChoice)...), filters: append(chosen(deviceChoice, channelChoice), noClicks),
 		rows: []row{
-			{15, []panel{{
+			{20, []panel{{
 				title: "After ${event}", description: "What users did after the chosen event, step by step from left to right, within a visit: until nothing happens for 30 minutes. The numbers say how often, and the share of all paths.",
-				noData: nobody, unit: "short", visualization: nodeGraph(), queries: ask(model.Paths{Direction: model.PathsAfter, Steps: 4, Nodes: 5}),
+				noData: nobody, unit: "locale", visualization: nodeGraph(), queries: ask(model.Paths{Direction: model.PathsAfter, Steps: 4, Nodes: 4}),
 			}}},
-			{15, []panel{{
+			{20, []panel{{
 				title: "Before ${event}", description: "What led to the chosen event, which is on the right.",
-				noData: nobody, unit: "short", visualization: nodeGraph(), queries: ask(model.Paths{Direction: model.PathsBefore, Steps: 3, Nodes: 5}),
+				noData: nobody, unit: "locale", visualization: nodeGraph(), queries: ask(model.Paths{Direction: model.PathsBefore, Steps: 3, Nodes: 4}),
 			}}},
 			{12, []panel{
 				{
 					title: "Most frequent paths after ${event}", description: "Whole paths of up to five steps, with how often they were taken.",
-					noData: nobody, unit: "short", visualization: table(), overrides: columns,
+					noData: nobody, unit: "locale", visualization: table(), overrides: columns,
 					queries: ask(model.Paths{Direction: model.PathsAfter, Steps: 4, Output: model.PathsTable, Limit: 20}),
 				},
 				{
 					title: "Most frequent paths to ${event}", description: "The same backwards: what came before.",
-					noData: nobody, unit: "short", visualization: table(), overrides: columns,
+					noData: nobody, unit: "locale", visualization: table(), overrides: columns,
 					queries: ask(model.Paths{Direction: model.PathsBefore, Steps: 3, Output: model.PathsTable, Limit: 20}),
 				},
 			}},

@@ -20,11 +20,12 @@ func retention() dashboard {
 	laterWeeks := byWeek
 	laterWeeks.Mode = model.OnOrAfter
 	shades := steps(from(nil, "transparent"), from(0.0001, "super-light-blue"), from(0.05, "light-blue"), from(0.15, "blue"), from(0.3, "semi-dark-blue"), from(0.6, "dark-blue"))
+	cohort := field("cohort", "Cohort", "custom.width", 115)
 	matrix := func(cells string) []object {
 		return []object{
-			field("cohort", "Cohort", "custom.width", 130), field("users", "Users", "custom.width", 80),
+			cohort, field("users", "Users", "custom.width", 65),
 			field("in_progress", "Not over yet", "custom.width", 110),
-			override("byRegexp", cells, "decimals", 1, "noValue", "", "color", object{"mode": "thresholds"}, "thresholds", shades,
+			override("byRegexp", cells, "custom.minWidth", 56, "decimals", 1, "color", object{"mode": "thresholds"}, "thresholds", shades,
 				"custom.align", "center", "custom.cellOptions", object{"type": "color-background", "mode": "basic"}),
 		}
 	}
@@ -49,46 +50,46 @@ func retention() dashboard {
 			{18, []panel{{
 				title:       "Do new visitors come back? By day",
 				description: "Each row is a cohort: the users whose very first visit fell on that day. Day n is the share of them who visited again exactly n days later. Empty cells lie in the future; the period named under \"Not over yet\" can still grow. The first row is the mean over all cohorts, weighted by their size, without unfinished cells.",
-				noData:      nobody, unit: "short", visualization: table(), overrides: matrix(`^day \d+$`), queries: visits(byDay),
+				noData:      nobody, unit: "locale", visualization: table(), overrides: matrix(`^day \d+$`), queries: visits(byDay),
 			}}},
 			{11, []panel{
 				{
 					title: "Retention curve by week", description: "The share who visited again so many weeks after the week of their first visit: each week's cohort, and their weighted mean. Weeks that are not over are left out.",
 					noData: nobody, unit: "percentunit", visualization: curves("week"), queries: visits(with(byWeek, model.RetentionCurve, nil)),
-					overrides: []object{override("byName", "week", "unit", "none"), field("weighted mean", "All cohorts", "custom.lineWidth", 4)},
+					overrides: []object{override("byName", "week", "unit", "none", "decimals", 0), field("weighted mean", "All cohorts", "custom.lineWidth", 4)},
 				},
 				{
 					title: "Retention curve by channel", description: "The share who visited again so many days after their first visit, by the channel of that visit.",
 					noData: nobody, unit: "percentunit", visualization: curves("day"),
 					queries:   visits(with(model.Retention{Period: model.Day, Periods: 15}, model.RetentionCurve, by(channel))),
-					overrides: []object{override("byName", "day", "unit", "none"), override("byRegexp", "weighted mean", "displayName", "${__field.labels.breakdown}")},
+					overrides: []object{override("byName", "day", "unit", "none", "decimals", 0)},
 				},
 			}},
 			{14, []panel{
 				{
 					title: "Day 1, 7 and 30", description: "New users of each day, and how many of them visited again on the first, seventh and thirtieth day after.",
-					noData: nobody, unit: "short", width: 14, visualization: table(), queries: visits(with(model.Retention{Period: model.Day}, model.RetentionClassic, nil)),
+					noData: nobody, unit: "locale", visualization: table(), queries: visits(with(model.Retention{Period: model.Day}, model.RetentionClassic, nil)),
 					overrides: []object{
-						field("cohort", "Cohort", "custom.width", 130), field("new_users", "New users"), field("in_progress", "Not over yet"),
-						override("byRegexp", `^day \d+ rate$`, "decimals", 1),
+						cohort, field("new_users", "New users", "custom.width", 100), field("in_progress", "Not over yet", "custom.width", 130),
+						override("byRegexp", `^day \d+`, "custom.minWidth", 80, "decimals", 1),
 					},
 				},
-				{
-					title: "The same as a heatmap", description: "Cohorts from top to bottom, days since the first visit from left to right, the share of the cohort as the colour. Cells in the future are left out.",
-					noData: nobody, unit: "none", visualization: heatmap(-1), queries: visits(with(byDay, model.RetentionHeatmap, nil)),
-				},
 			}},
+			{18, []panel{{
+				title: "The first 30 days as a heatmap", description: "Cohorts from top to bottom, days since the first visit from left to right, the share of the cohort as the colour. Cells in the future are left out.",
+				noData: nobody, unit: "none", visualization: heatmap(-1), queries: visits(with(model.Retention{Period: model.Day, Periods: 31}, model.RetentionHeatmap, nil)),
+			}}},
 			{9, []panel{
 				{
-					title: "Do buyers buy again? By week", description: "Recurring cohorts: a user belongs to every week in which they paid an order, so the same user can be in several rows. Week n is the share who paid again exactly n weeks later.",
-					noData: nobody, unit: "short", visualization: table(), overrides: matrix(`^week \d+$`),
+					title: "Do buyers buy again? By week", description: "Recurring cohorts: a user belongs to every week in which they paid an order, so the same user can be in several rows. Week n is the share who paid again exactly n weeks later; the last number of a row can still grow.",
+					noData: nobody, unit: "locale", visualization: table(), overrides: matrix(`^week \d+$`), transformations: []object{without("in_progress")},
 					queries: []any{retain(model.Retention{
 						Start: event("pay_order"), Return: event("pay_order"), Cohorts: model.Recurring, Period: model.Week, Periods: 5,
 					})},
 				},
 				{
-					title: "Who is still around? By week", description: "The share of each week's new visitors who visited in week n or in any later week: a user who skips a week is not counted as lost.",
-					noData: nobody, unit: "short", visualization: table(), overrides: matrix(`^week \d+$`), queries: visits(laterWeeks),
+					title: "Who is still around? By week", description: "The share of each week's new visitors who visited in week n or in any later week: a user who skips a week is not counted as lost. The last number of a row can still grow.",
+					noData: nobody, unit: "locale", visualization: table(), overrides: matrix(`^week \d+$`), transformations: []object{without("in_progress")}, queries: visits(laterWeeks),
 				},
 			}},
 		},

@@ -4,21 +4,22 @@ import "github.com/footfall-analytics/footfall/pkg/model"
 
 func user() dashboard {
 	const nothing = "The user did nothing in this time range"
-	chooser := variable("user", "User", object{"kind": "values", "property": "user_id"})
+	chooser := variable("user", "User", object{"kind": "values", "property": "user_id", "event": "pay_order"})
+	chooser["description"] = "The users with the most orders; any other user_id can be typed"
 	total := func(title, description, name string) panel {
 		return panel{
-			title: title, description: description, noData: nothing, unit: "short", visualization: number(reduce(total)),
+			title: title, description: description, noData: nothing, unit: "locale", visualization: number(reduce(total)),
 			queries: []any{count(event(name), model.TrendEvents, model.Day, title, nil)},
 		}
 	}
 	profile := func(title, description, property string) panel {
 		return panel{
-			title: title, description: description, noData: nothing, unit: "short", visualization: fieldName(),
+			title: title, description: description, noData: nothing, unit: "locale", visualization: fieldName(),
 			queries: []any{count(anyEvent, model.TrendEvents, model.Day, "", by(property))},
 		}
 	}
 	return dashboard{
-		name: "user", title: "one user", description: "What a user did, event by event. Choose the user above, or type a user_id", from: month,
+		name: "user", title: "one user", description: "What a user did, event by event. Choose one with orders above, or type any user_id", from: month,
 		source: footfall, variables: []object{chooser},
 		filters: []model.Filter{{Property: "user_id", Operator: model.Equal, Values: []string{"${user}"}}},
 		rows: []row{
@@ -30,26 +31,26 @@ func user() dashboard {
 			{4, []panel{
 				profile("Segment", "The segment in the user's profile, as it is now: (none) without one.", "profile.segment"),
 				profile("Tags", "The tags in the user's profile, as they are now.", "profile.tags"),
-				profile("Favourite categories", "The categories that the user's events of all time name most often.", "profile.favorite_categories"),
+				profile("Favourites", "The product categories that the user's events of all time name most often.", "profile.favorite_categories"),
 				profile("Consent", "Whether the user agreed to be analysed, as far as the profile says.", "profile.consent"),
 			}},
 			{10, []panel{
 				{
 					title: "Events by day", description: "What the user did on each day.",
-					noData: nothing, unit: "short", visualization: stacks(), queries: []any{count(anyEvent, model.TrendEvents, model.Day, "", &model.Breakdown{Property: "event_type", Limit: 8})},
+					noData: nothing, unit: "locale", visualization: stacks(), queries: []any{count(anyEvent, model.TrendEvents, model.Day, "", &model.Breakdown{Property: "event_type", Limit: 8})},
 				},
 				{
 					title: "At which hours", description: "The user's events by hour of day (left to right) and weekday, in the dashboard's time zone.",
-					noData: nothing, unit: "short", visualization: heatmap(0),
+					noData: nothing, unit: "locale", visualization: heatmap(0),
 					queries: []any{heat(model.Heatmap{EventSelector: anyEvent, X: model.HourOfDay, Y: model.Weekday, Value: model.Events})},
 				},
 			}},
 			{18, []panel{{
 				title: "Timeline", description: "The user's newest 200 events of the range, with everything that they say.",
-				noData: nothing, unit: "short", visualization: table(),
+				noData: nothing, unit: "locale", visualization: table(),
 				queries: []any{model.Query{QueryType: model.TimelineType, Timeline: &model.Timeline{EventSelector: anyEvent, User: "${user}", Limit: 200}}},
 				overrides: []object{
-					field("time", "Time", "custom.width", 180), field("event", "Event", "custom.width", 170), field("page", "Page", "custom.width", 180),
+					field("time", "Time", "custom.width", timeWidth), field("event", "Event", "custom.width", 145), field("page", "Page", "custom.width", 150),
 					field("device", "Device", "custom.width", 90), field("session", "Session", "custom.width", 130),
 					field("metadata", "Metadata", "custom.inspect", true),
 				},

@@ -45,14 +45,14 @@ func steps(list ...object) object { return object{"mode": "absolute", "steps": l
 // fieldName is a big text: the name of a series.
 func fieldName() visualization {
 	v := number(reduce(total))
-	v.options["textMode"] = "name"
+	v.options["textMode"], v.options["text"] = "name", object{"titleSize": 24}
 	return v
 }
 
 // gauges are horizontal bars, one for each series or row.
 func gauges(reduction object) visualization {
 	return visualization{"bargauge", object{"color": blue, "min": 0}, object{
-		"reduceOptions": reduction, "orientation": "horizontal", "displayMode": "basic", "valueMode": "color",
+		"reduceOptions": reduction, "orientation": "horizontal", "namePlacement": "left", "displayMode": "basic", "valueMode": "color",
 	}}
 }
 
@@ -67,7 +67,7 @@ func bars(orientation, x string) visualization {
 	return visualization{
 		"barchart",
 		object{"min": 0, "decimals": 0, "custom": object{"fillOpacity": 80}},
-		object{"orientation": orientation, "xField": x, "showValue": "auto", "groupWidth": 0.75, "barWidth": 0.95, "tooltip": everySeries},
+		object{"orientation": orientation, "xField": x, "showValue": "auto", "groupWidth": 0.75, "barWidth": 0.95, "xTickLabelSpacing": 25, "tooltip": everySeries},
 	}
 }
 
@@ -79,7 +79,7 @@ func lines() visualization {
 
 // stacks are bars over time, those of a time on top of each other.
 func stacks() visualization {
-	return visualization{"timeseries", object{"custom": object{
+	return visualization{"timeseries", object{"decimals": 0, "custom": object{
 		"drawStyle": "bars", "fillOpacity": 80, "lineWidth": 0, "stacking": object{"mode": "normal", "group": "A"},
 	}}, object{"tooltip": everySeries}}
 }
@@ -107,6 +107,9 @@ func table() visualization {
 	return visualization{"table", object{}, object{"showHeader": true, "cellHeight": "sm"}}
 }
 
+// timeWidth is the width of a column of times.
+const timeWidth = 165
+
 // newestFirst sorts a table by a time, by the title of its column.
 func (v visualization) newestFirst(title string) visualization {
 	v.options["sortBy"] = []object{{"displayName": title, "desc": true}}
@@ -131,6 +134,11 @@ func override(matcher, of string, properties ...any) object {
 // only keeps the fields with the names.
 func only(names ...string) object {
 	return object{"id": "filterFieldsByName", "options": object{"include": object{"names": names}}}
+}
+
+// without leaves out the fields with the names.
+func without(names ...string) object {
+	return object{"id": "filterFieldsByName", "options": object{"exclude": object{"names": names}}}
 }
 
 // quotient divides one series by another.

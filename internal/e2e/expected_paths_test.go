@@ -45,10 +45,7 @@ func pathGraphTable(p *model.Paths, found twin.PathsFound, all int) table {
 	for _, n := range found.Nodes {
 		inStep[n.Step]++
 	}
-	row, highest := 0, 0
-	for _, count := range inStep {
-		highest = max(highest, count)
-	}
+	row := 0
 	for i, n := range found.Nodes {
 		if i > 0 && found.Nodes[i-1].Step < n.Step {
 			row = 0
@@ -61,7 +58,7 @@ func pathGraphTable(p *model.Paths, found twin.PathsFound, all int) table {
 		}
 		nodes.Rows = append(nodes.Rows, []any{
 			ids[n], labelTitle(p, n.Label), strconv.Itoa(n.Paths), shareText(n.Paths, all),
-			float64(x), 115*float64(row) - 57.5*float64(highest-1), float64(n.Paths), share(n.Paths, all),
+			float64(x), 115*float64(row) - 57.5*float64(inStep[n.Step]-1), float64(n.Paths), share(n.Paths, all),
 		})
 		row++
 	}

@@ -40,7 +40,7 @@ func Lifecycle(l *model.Lifecycle, buckets []analysis.LifecycleBucket) data.Fram
 func lifecycleField(buckets []analysis.LifecycleBucket, status string, number func(*analysis.LifecycleBucket) *int64) *data.Field {
 	field := column(buckets, "users", func(b analysis.LifecycleBucket) *int64 { return number(&b) })
 	field.Labels = data.Labels{"status": status}
-	field.Config = &data.FieldConfig{Unit: "short", DisplayNameFromDS: status}
+	field.Config = &data.FieldConfig{DisplayNameFromDS: status}
 	return field
 }
 
@@ -67,9 +67,9 @@ func stickinessTable(m *model.Stickiness, s *analysis.Stickiness) *data.Frame {
 	}
 	frame := data.NewFrame("stickiness",
 		column(rows, string(m.Interval)+"s", func(r row) string { return fmt.Sprint(r.n) }),
-		unit(column(rows, "users", func(r row) int64 { return r.users }), "short"),
+		column(rows, "users", func(r row) int64 { return r.users }),
 		percent(column(rows, "share", func(r row) *float64 { return ratio(r.users, r.all) })),
-		unit(column(rows, "users_at_least", func(r row) int64 { return r.atLeast }), "short"),
+		column(rows, "users_at_least", func(r row) int64 { return r.atLeast }),
 		percent(column(rows, "share_at_least", func(r row) *float64 { return ratio(r.atLeast, r.all) })),
 	)
 	frame.Meta = &data.FrameMeta{PreferredVisualizationPluginID: "barchart"}
@@ -82,7 +82,7 @@ func stickinessRate(m *model.Stickiness, s *analysis.Stickiness) *data.Frame {
 	frame.Meta = &data.FrameMeta{Type: data.FrameTypeNumericLong, TypeVersion: data.FrameTypeVersion{0, 1}}
 	atLeast := append(s.AtLeast(), make([]int64, m.AtLeast)...) // nobody is active in more buckets than there are
 	if rate := ratio(atLeast[m.AtLeast-1], atLeast[0]); rate != nil {
-		frame.Fields = append(frame.Fields, percent(data.NewField("stickiness_rate", nil, []float64{*rate})))
+		frame.Fields = append(frame.Fields, percent(spoken(data.NewField("stickiness_rate", nil, []float64{*rate}))))
 	}
 	return frame // without fields: what alert rules take for "no data"
 }

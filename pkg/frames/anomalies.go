@@ -14,7 +14,7 @@ import (
 // BusyActors is a table of actors with their highest counts, or these counts as numbers, or only how many actors there are.
 func BusyActors(a *model.Anomalies, list []analysis.BusyActor, all int, links Links) data.Frames {
 	if a.Output == model.BusyActorCount {
-		frame := data.NewFrame("busy "+counted(a.Actor), unit(data.NewField(counted(a.Actor), nil, []int64{int64(all)}), "short"))
+		frame := data.NewFrame("busy "+counted(a.Actor), data.NewField(counted(a.Actor), nil, []int64{int64(all)}))
 		frame.Meta = &data.FrameMeta{Type: data.FrameTypeNumericWide, TypeVersion: data.FrameTypeVersion{0, 1}}
 		return data.Frames{frame}
 	}
@@ -32,7 +32,7 @@ func BusyActors(a *model.Anomalies, list []analysis.BusyActor, all int, links Li
 	}
 	frame.Fields = append(frame.Fields,
 		links.actors(column(list, string(a.Actor)+"_id", func(b analysis.BusyActor) string { return b.ID }), a.Actor),
-		unit(column(list, "events", func(b analysis.BusyActor) int64 { return b.Events }), "short"),
+		column(list, "events", func(b analysis.BusyActor) int64 { return b.Events }),
 	)
 	if a.Output == model.BusyActors {
 		frame.Fields = append(frame.Fields, column(list, "time", func(b analysis.BusyActor) time.Time { return analysis.TimeOf(b.At) }))
@@ -42,16 +42,13 @@ func BusyActors(a *model.Anomalies, list []analysis.BusyActor, all int, links Li
 
 // UnusualBuckets is a wide time series: of each bucket its count, the usual range, the score and whether it is an anomaly.
 func UnusualBuckets(a *model.Anomalies, list []analysis.UnusualBucket) data.Frames {
-	number := func(name string, value func(analysis.UnusualBucket) *float64) *data.Field {
-		return unit(column(list, name, value), "short")
-	}
 	frame := data.NewFrame("anomalies",
 		column(list, "time", func(b analysis.UnusualBucket) time.Time { return b.Start }),
-		unit(column(list, string(a.Value), func(b analysis.UnusualBucket) *int64 { return b.Count }), "short"),
-		number("expected", func(b analysis.UnusualBucket) *float64 { return b.Expected }),
-		number("low", func(b analysis.UnusualBucket) *float64 { return b.Low }),
-		number("high", func(b analysis.UnusualBucket) *float64 { return b.High }),
-		number("score", func(b analysis.UnusualBucket) *float64 { return b.Score }),
+		column(list, string(a.Value), func(b analysis.UnusualBucket) *int64 { return b.Count }),
+		column(list, "expected", func(b analysis.UnusualBucket) *float64 { return b.Expected }),
+		column(list, "low", func(b analysis.UnusualBucket) *float64 { return b.Low }),
+		column(list, "high", func(b analysis.UnusualBucket) *float64 { return b.High }),
+		column(list, "score", func(b analysis.UnusualBucket) *float64 { return b.Score }),
 		column(list, "anomaly", func(b analysis.UnusualBucket) *bool { return b.Anomaly }),
 	)
 	frame.Meta = &data.FrameMeta{Type: data.FrameTypeTimeSeriesWide, TypeVersion: data.FrameTypeVersion{0, 1}}
@@ -74,7 +71,7 @@ func BucketScore(list []analysis.UnusualBucket) data.Frames {
 	frame.Meta = &data.FrameMeta{Type: data.FrameTypeNumericWide, TypeVersion: data.FrameTypeVersion{0, 1}}
 	for _, b := range slices.Backward(list) {
 		if b.Over && b.Score != nil {
-			frame.Fields = append(frame.Fields, unit(data.NewField("score", nil, []float64{*b.Score}), "short"))
+			frame.Fields = append(frame.Fields, data.NewField("score", nil, []float64{*b.Score}))
 		}
 		if b.Over {
 			break

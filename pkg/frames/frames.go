@@ -2,6 +2,8 @@
 package frames
 
 import (
+	"strings"
+
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 )
 
@@ -17,16 +19,49 @@ func ratio(part, whole int64) *float64 {
 	return &r
 }
 
+// column makes a field out of what each row has.
+func column[R, V any](rows []R, name string, value func(R) V) *data.Field {
+	values := make([]V, len(rows))
+	for i, r := range rows {
+		values[i] = value(r)
+	}
+	return spoken(data.NewField(name, nil, values))
+}
+
+// config is a field's, which is there from then on. Counts have no unit: what a field says about it, a panel cannot change.
+func config(field *data.Field) *data.FieldConfig {
+	if field.Config == nil {
+		field.Config = &data.FieldConfig{}
+	}
+	return field.Config
+}
+
+// spoken shows a name with underscores as words; it stays the field's name, by which rules and transformations find it. It returns
+// the field.
+func spoken(field *data.Field) *data.Field {
+	if words := strings.ReplaceAll(field.Name, "_", " "); words != field.Name {
+		config(field).DisplayNameFromDS = words
+	}
+	return field
+}
+
+// of makes a field the one of a breakdown value, and shows it under that name.
+func of(field *data.Field, value string) {
+	field.Labels = data.Labels{"breakdown": value}
+	config(field).DisplayNameFromDS = value
+}
+
 // unit gives a field its unit and returns it.
 func unit(field *data.Field, unit string) *data.Field {
-	field.Config = &data.FieldConfig{Unit: unit}
+	config(field).Unit = unit
 	return field
 }
 
 // percent makes a field of shares between 0 and 1 show as percentages.
 func percent(field *data.Field) *data.Field {
 	low, high := data.ConfFloat64(0), data.ConfFloat64(1)
-	field.Config = &data.FieldConfig{Unit: "percentunit", Min: &low, Max: &high}
+	c := config(field)
+	c.Unit, c.Min, c.Max = "percentunit", &low, &high
 	return field
 }
 

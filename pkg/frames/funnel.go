@@ -32,7 +32,7 @@ func FunnelSteps(f *model.Funnel, groups []analysis.FunnelGroup, links Links) da
 		rows = append(rows, stepRows(f, &groups[i])...)
 	}
 	list := func(field *data.Field, title string, status model.ActorStatus) *data.Field {
-		return links.list(unit(field, "short"), title, map[string]any{
+		return links.list(field, title, map[string]any{
 			"output": model.FunnelActors, "actors": listed(status, f.Breakdown, map[string]any{"step": stepOfRow}),
 		})
 	}
@@ -53,15 +53,6 @@ func FunnelSteps(f *model.Funnel, groups []analysis.FunnelGroup, links Links) da
 	frame := data.NewFrame("funnel", fields...)
 	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}
 	return data.Frames{frame}
-}
-
-// column makes a field out of what each row has.
-func column[R, V any](rows []R, name string, value func(R) V) *data.Field {
-	values := make([]V, len(rows))
-	for i, r := range rows {
-		values[i] = value(r)
-	}
-	return data.NewField(name, nil, values)
 }
 
 func stepRows(f *model.Funnel, g *analysis.FunnelGroup) []stepRow {
@@ -109,7 +100,7 @@ func FunnelConversion(f *model.Funnel, groups []analysis.FunnelGroup) data.Frame
 	if f.Breakdown != nil {
 		frame.Fields = append(frame.Fields, data.NewField("breakdown", nil, breakdown))
 	}
-	frame.Fields = append(frame.Fields, percent(data.NewField("conversion_rate", nil, rate)))
+	frame.Fields = append(frame.Fields, percent(spoken(data.NewField("conversion_rate", nil, rate))))
 	return data.Frames{frame}
 }
 
@@ -126,7 +117,7 @@ func FunnelTrend(f *model.Funnel, buckets []time.Time, groups []analysis.TrendGr
 		g := &groups[i]
 		rate := column(g.Counts, "conversion_rate", func(c analysis.EnteredConverted) *float64 { return ratio(c.Converted, c.Entered) })
 		if f.Breakdown != nil {
-			rate.Labels = data.Labels{"breakdown": g.Kind.Title(g.Value)}
+			of(rate, g.Kind.Title(g.Value))
 		}
 		percent(rate).Config.Max = nil // a panel's axis need not reach 100 %
 		frame.Fields = append(frame.Fields, rate)
@@ -175,7 +166,7 @@ func FunnelTimeToConvert(f *model.Funnel, groups []analysis.FunnelGroup) data.Fr
 		if f.Breakdown != nil {
 			name = groups[i].Kind.Title(groups[i].Value)
 		}
-		frame.Fields = append(frame.Fields, unit(data.NewField(name, nil, counts), "short"))
+		frame.Fields = append(frame.Fields, data.NewField(name, nil, counts))
 	}
 	return data.Frames{frame}
 }
@@ -184,7 +175,7 @@ func FunnelTimeToConvert(f *model.Funnel, groups []analysis.FunnelGroup) data.Fr
 func FunnelActors(f *model.Funnel, actors []analysis.FunnelActor, links Links) data.Frames {
 	frame := data.NewFrame("actors",
 		links.actors(column(actors, string(f.Actor)+"_id", func(a analysis.FunnelActor) string { return a.ID }), f.Actor),
-		unit(column(actors, "steps", func(a analysis.FunnelActor) int64 { return int64(a.Steps) }), "short"),
+		column(actors, "steps", func(a analysis.FunnelActor) int64 { return int64(a.Steps) }),
 		column(actors, "started", func(a analysis.FunnelActor) time.Time { return a.Started }),
 		column(actors, "ended", func(a analysis.FunnelActor) time.Time { return a.Ended }),
 	)

@@ -156,9 +156,10 @@ func heatmapFrame(h *model.Heatmap, name string, x, y axis, counts []analysis.He
 	xField, yField, value := frame.Fields[0], frame.Fields[1], frame.Fields[2]
 	xField.Name, yField.Name, value.Name = x.name, y.name, string(h.Value)
 	if h.Breakdown != nil {
-		value.Labels = data.Labels{"breakdown": name}
+		of(value, name)
+	} else {
+		spoken(value)
 	}
-	unit(value, "short")
 	if h.X != model.HourOfDay && h.X != model.Date && h.X != model.ByBins {
 		// The panel's x axis has numbers only; its tooltip knows the names.
 		names := data.ValueMapper{}

@@ -45,7 +45,7 @@ func (l *Links) list(field *data.Field, title string, parts map[string]any) *dat
 // actors links a field of ids to their timelines. Where it is called as the property is, a click can also filter by an id.
 func (l *Links) actors(field *data.Field, a model.Actor) *data.Field {
 	filterable := field.Name == string(a)+"_id"
-	field.Config = &data.FieldConfig{Filterable: &filterable}
+	config(field).Filterable = &filterable
 	return l.link(field, "Timeline", map[string]any{
 		"queryType": model.TimelineType,
 		"timeZone":  l.Query.TimeZone,
@@ -54,11 +54,9 @@ func (l *Links) actors(field *data.Field, a model.Actor) *data.Field {
 }
 
 func (l *Links) link(field *data.Field, title string, query map[string]any) *data.Field {
-	if field.Config == nil {
-		field.Config = &data.FieldConfig{}
-	}
 	query["refId"] = "A"
-	field.Config.Links = append(field.Config.Links, data.DataLink{
+	c := config(field)
+	c.Links = append(c.Links, data.DataLink{
 		Title: title, Internal: &data.InternalDataLink{Query: query, DatasourceUID: l.UID, DatasourceName: l.Name},
 	})
 	return field

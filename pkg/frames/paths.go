@@ -34,17 +34,17 @@ func PathGraph(p *model.Paths, g *analysis.PathGraph) data.Frames {
 }
 
 func pathNodes(p *model.Paths, g *analysis.PathGraph) *data.Frame {
-	// The panel's middle is at 0, 0.
-	heights := make([]float64, len(g.Nodes))
-	for i := 1; i < len(heights); i++ {
-		if g.Nodes[i].Step == g.Nodes[i-1].Step {
-			heights[i] = heights[i-1] + rowHeight
-		}
+	// Columns stand around the panel's middle, which is at 0, 0: so the chosen event is always in view.
+	inStep := map[int]int{}
+	for _, n := range g.Nodes {
+		inStep[n.Step]++
 	}
-	if len(heights) > 0 {
-		middle := slices.Max(heights) / 2
-		for i := range heights {
-			heights[i] -= middle
+	heights := make([]float64, len(g.Nodes))
+	for i, n := range g.Nodes {
+		if i > 0 && g.Nodes[i-1].Step == n.Step {
+			heights[i] = heights[i-1] + rowHeight
+		} else {
+			heights[i] = -rowHeight * float64(inStep[n.Step]-1) / 2
 		}
 	}
 	frame := data.NewFrame("nodes",
@@ -60,7 +60,7 @@ func pathNodes(p *model.Paths, g *analysis.PathGraph) *data.Frame {
 			return fromMiddle
 		}),
 		data.NewField("fixedy", nil, heights),
-		unit(column(g.Nodes, "paths", func(n analysis.PathNode) int64 { return n.Paths }), "short"),
+		column(g.Nodes, "paths", func(n analysis.PathNode) int64 { return n.Paths }),
 		percent(column(g.Nodes, "share", func(n analysis.PathNode) *float64 { return ratio(n.Paths, g.Paths) })),
 	)
 	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeNodeGraph}
@@ -82,7 +82,7 @@ func pathEdges(p *model.Paths, g *analysis.PathGraph) *data.Frame {
 		named(column(g.Edges, "mainstat", func(e analysis.PathEdge) string { return strconv.FormatInt(e.Paths, 10) }), "Paths"),
 		named(column(g.Edges, "secondarystat", func(e analysis.PathEdge) string { return percentText(e.Paths, of(e)) }), "Share of the step"),
 		column(g.Edges, "thickness", func(e analysis.PathEdge) float64 { return 1 + 9*float64(e.Paths)/float64(g.Paths) }),
-		unit(column(g.Edges, "paths", func(e analysis.PathEdge) int64 { return e.Paths }), "short"),
+		column(g.Edges, "paths", func(e analysis.PathEdge) int64 { return e.Paths }),
 		percent(column(g.Edges, "share", func(e analysis.PathEdge) *float64 { return ratio(e.Paths, of(e)) })),
 	)
 	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeNodeGraph}
@@ -124,7 +124,7 @@ func PathList(p *model.Paths, list *analysis.PathList) data.Frames {
 			}
 			return strings.Join(steps, pathArrow)
 		}),
-		unit(column(list.List, "paths", func(l analysis.ListedPath) int64 { return l.Paths }), "short"),
+		column(list.List, "paths", func(l analysis.ListedPath) int64 { return l.Paths }),
 		percent(column(list.List, "share", func(l analysis.ListedPath) *float64 { return ratio(l.Paths, list.Paths) })),
 	)
 	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}
@@ -137,7 +137,7 @@ func PathList(p *model.Paths, list *analysis.PathList) data.Frames {
 
 // named is what the panel calls a field.
 func named(field *data.Field, name string) *data.Field {
-	field.Config = &data.FieldConfig{DisplayName: name}
+	config(field).DisplayName = name
 	return field
 }
 

@@ -127,7 +127,7 @@ func retentionClassic(r *model.Retention, answer analysis.RetentionAnswer, links
 		size = "new_" + size
 	}
 	return matrixFrame(r, answer, links, size, func(rows []cohortRow, i int, name string) []*data.Field {
-		users := unit(column(rows, name, func(row cohortRow) *int64 { return row.users[i] }), "short")
+		users := column(rows, name, func(row cohortRow) *int64 { return row.users[i] })
 		return []*data.Field{
 			links.cell(users, r, columnOf(r, i), model.Retained),
 			percent(column(rows, name+" rate", func(row cohortRow) *float64 { return row.shares[i] })),
@@ -149,7 +149,7 @@ func matrixFrame(
 	}
 	frame.Fields = append(frame.Fields,
 		column(rows, "cohort", func(row cohortRow) string { return row.name }),
-		links.cell(unit(column(rows, size, func(row cohortRow) int64 { return row.size }), "short"), r, columnOf(r, 0), model.Everyone))
+		links.cell(column(rows, size, func(row cohortRow) int64 { return row.size }), r, columnOf(r, 0), model.Everyone))
 	for i, b := range answer.Columns {
 		frame.Fields = append(frame.Fields, fields(rows, i, columnName(r, b))...)
 	}
@@ -220,8 +220,8 @@ func retentionLong(r *model.Retention, answer analysis.RetentionAnswer, links Li
 		frame.Fields = append(frame.Fields, column(list, "period", func(c cell) int64 { return int64(c.column) }))
 	}
 	frame.Fields = append(frame.Fields,
-		links.cell(unit(column(list, "size", func(c cell) int64 { return c.size }), "short"), r, periodOfRow, model.Everyone),
-		links.cell(unit(column(list, counted(r.Actor), func(c cell) int64 { return *c.users[c.column] }), "short"), r, periodOfRow, model.Retained),
+		links.cell(column(list, "size", func(c cell) int64 { return c.size }), r, periodOfRow, model.Everyone),
+		links.cell(column(list, counted(r.Actor), func(c cell) int64 { return *c.users[c.column] }), r, periodOfRow, model.Retained),
 		percent(column(list, "share", func(c cell) *float64 { return c.shares[c.column] })),
 		column(list, "complete", func(c cell) bool { return c.states[c.column] == analysis.Complete }))
 	return frame
@@ -236,7 +236,7 @@ func retentionCurve(r *model.Retention, answer analysis.RetentionAnswer) *data.F
 		g := &answer.Groups[i]
 		mean := data.NewField(weightedMean, nil, meanRow(answer, g).shares)
 		if r.Breakdown != nil {
-			mean.Labels = data.Labels{"breakdown": g.Kind.Title(g.Value)}
+			of(mean, g.Kind.Title(g.Value))
 		}
 		frame.Fields = append(frame.Fields, percent(mean))
 	}
@@ -275,7 +275,7 @@ func retentionRate(r *model.Retention, answer analysis.RetentionAnswer) *data.Fr
 	if r.Breakdown != nil {
 		frame.Fields = append(frame.Fields, data.NewField("breakdown", nil, breakdown))
 	}
-	frame.Fields = append(frame.Fields, percent(data.NewField("retention_rate", nil, rate)))
+	frame.Fields = append(frame.Fields, percent(spoken(data.NewField("retention_rate", nil, rate))))
 	return frame
 }
 

@@ -39,7 +39,7 @@ func trendField(m *model.Trend, t *analysis.Trend, line *analysis.TrendLine) *da
 		}
 	}
 	field := data.NewField(string(m.Value), labels, values)
-	field.Config = &data.FieldConfig{Unit: "short", DisplayNameFromDS: name}
+	field.Config = &data.FieldConfig{DisplayNameFromDS: name}
 	return field
 }
 
