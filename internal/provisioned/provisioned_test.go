@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"text/template"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -235,6 +236,35 @@ func explainsItself(t *testing.T, r provisioned.Rule) {
 		}
 	}
 	t.Errorf("rule %s: links to a panel that does not exist", r.UID)
+}
+
+// Grafana shows a rule's texts in every state, also in those without values and labels.
+func TestRuleTextsReadInEveryState(t *testing.T) {
+	text := func(any) string { return "1" }
+	functions := template.FuncMap{"humanize": text, "humanizeDuration": text, "humanizePercentage": text}
+	type value struct{ Value float64 }
+	states := map[string]map[string]any{
+		"firing":  {"values": map[string]value{"A": {1}, "B": {1}}, "labels": map[string]string{"user_id": "u"}},
+		"no data": {"values": map[string]value{}, "labels": map[string]string{}},
+	}
+	for _, file := range []string{provisioned.DataRules, provisioned.CollectorRules} {
+		list, err := provisioned.Rules(root(t), file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range list {
+			for state, data := range states {
+				var out strings.Builder
+				source := `{{ $values := .values }}{{ $labels := .labels }}` + r.Annotations["summary"] + "\n" + r.Annotations["description"]
+				if err := template.Must(template.New(r.UID).Funcs(functions).Parse(source)).Execute(&out, data); err != nil {
+					t.Errorf("rule %s, %s: %v", r.UID, state, err)
+				}
+				if strings.Contains(out.String(), "<no value>") {
+					t.Errorf("rule %s, %s: %s", r.UID, state, out.String())
+				}
+			}
+		}
+	}
 }
 
 // The collector's rules ask Prometheus.
