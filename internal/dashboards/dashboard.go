@@ -128,8 +128,8 @@ func (d dashboard) panel(p panel) (object, error) {
 		targets = append(targets, target)
 	}
 	overrides := []object{}
-	if p.kind == "table" {
-		// What says that there is no table does not say that a cell is empty. An id of digits is no number.
+	if p.kind == "table" || p.kind == "barchart" {
+		// What says that there is no answer does not say that a cell is empty. An id of digits is no number.
 		overrides = append(overrides, override("byType", "number", "noValue", ""), override("byType", "string", "noValue", "", "unit", "string"))
 	}
 	defaults := object{"unit": p.unit, "noValue": p.noData}

@@ -89,7 +89,7 @@ func funnelDashboard(d dashboard, steps model.Funnel, sentence, dropped string) 
 				transformations: []object{pivot("step", "breakdown", "users")},
 			},
 		}},
-		{14, []panel{
+		{3*len(steps.Steps) + 2, []panel{
 			{
 				title: "Step by step, by device", description: "Users, shares and the median time between two steps. In progress: the user's time for the funnel is not over yet, so they may still go on.",
 				noData: nobody, unit: "locale", visualization: table(), queries: ask(model.FunnelSteps, by(device)),

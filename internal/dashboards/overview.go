@@ -7,11 +7,11 @@ func overview() dashboard {
 	users := func(value model.TrendValue, label string) model.Query {
 		return count(anyEvent, value, model.Day, label, nil)
 	}
-	daily, weekly, monthly := users(model.TrendUsers, "In the day"), users(model.TrendUsers7Days, "In 7 days"), users(model.TrendUsers30Days, "In 30 days")
+	daily, weekly, monthly := users(model.TrendUsers, "Daily"), users(model.TrendUsers7Days, "Weekly"), users(model.TrendUsers30Days, "Monthly")
 	events := func(limit int) model.Query {
 		return count(anyEvent, model.TrendEvents, model.Day, "", &model.Breakdown{Property: "event_type", Limit: limit})
 	}
-	const ofMonth = "Day / 30 days"
+	const ofMonth = "Daily / monthly"
 	return dashboard{
 		name: "overview", title: "overview", description: "How many users come, whether they stay, and what they do", from: month,
 		source: footfall, variables: segment(deviceChoice, channelChoice), filters: chosen(deviceChoice, channelChoice),
@@ -43,9 +43,9 @@ func overview() dashboard {
 					noData: nobody, unit: "locale", width: 14, visualization: lines(), queries: []any{daily, weekly, monthly},
 				},
 				{
-					title: "Stickiness: a day's share of 30 days", description: "The users of a day divided by those of the 30 days that end with it: 100 % if everyone came every day.",
+					title: "Stickiness: daily / monthly users", description: "The users of a day divided by those of the 30 days that end with it: 100 % if everyone came every day.",
 					noData: nobody, unit: "percentunit", visualization: lines(), queries: []any{daily, monthly},
-					transformations: quotient("In the day", "In 30 days", ofMonth),
+					transformations: quotient("Daily", "Monthly", ofMonth),
 				},
 			}},
 			{10, []panel{
@@ -67,7 +67,7 @@ func overview() dashboard {
 			{10, []panel{
 				{
 					title: "Top events", description: "How often each event happened in the range.",
-					noData: nobody, unit: "locale", width: 8, visualization: totals, transformations: sumsOnly, queries: []any{events(10)},
+					noData: nobody, unit: "locale", width: 9, visualization: totals, transformations: sumsOnly, queries: []any{events(10)},
 				},
 				{
 					title: "Events by day", description: "How often the most frequent events happened on each day.",

@@ -12,7 +12,7 @@ func paths() dashboard {
 		p.EventSelector = event("${event}")
 		return []any{model.Query{QueryType: model.PathsType, Paths: &p}}
 	}
-	columns := []object{field("path", "Path", "custom.minWidth", 260), field("paths", "Times", "custom.width", 70), field("share", "Share", "decimals", 1, "custom.width", 70)}
+	columns := []object{field("path", "Path", "custom.minWidth", 260, "custom.wrapText", true), field("paths", "Times", "custom.width", 70), field("share", "Share", "decimals", 1, "custom.width", 70)}
 	return dashboard{
 		name: "paths", title: "paths", description: "What users do next, and what led to it", from: month,
 		source: footfall, variables: append([]object{start}, segment(deviceChoice, channelChoice)...), filters: append(chosen(deviceChoice, channelChoice), noClicks),

@@ -20,12 +20,12 @@ func retention() dashboard {
 	laterWeeks := byWeek
 	laterWeeks.Mode = model.OnOrAfter
 	shades := steps(from(nil, "transparent"), from(0.0001, "super-light-blue"), from(0.05, "light-blue"), from(0.15, "blue"), from(0.3, "semi-dark-blue"), from(0.6, "dark-blue"))
-	cohort := field("cohort", "Cohort", "custom.width", 115)
+	cohort := field("cohort", "Cohort", "custom.width", 110)
 	matrix := func(cells string) []object {
 		return []object{
-			cohort, field("users", "Users", "custom.width", 65),
+			cohort, field("users", "Users", "custom.width", 60),
 			field("in_progress", "Not over yet", "custom.width", 110),
-			override("byRegexp", cells, "custom.minWidth", 56, "decimals", 1, "color", object{"mode": "thresholds"}, "thresholds", shades,
+			override("byRegexp", cells, "custom.minWidth", 54, "decimals", 1, "color", object{"mode": "thresholds"}, "thresholds", shades,
 				"custom.align", "center", "custom.cellOptions", object{"type": "color-background", "mode": "basic"}),
 		}
 	}
@@ -56,13 +56,13 @@ func retention() dashboard {
 				{
 					title: "Retention curve by week", description: "The share who visited again so many weeks after the week of their first visit: each week's cohort, and their weighted mean. Weeks that are not over are left out.",
 					noData: nobody, unit: "percentunit", visualization: curves("week"), queries: visits(with(byWeek, model.RetentionCurve, nil)),
-					overrides: []object{override("byName", "week", "unit", "none", "decimals", 0), field("weighted mean", "All cohorts", "custom.lineWidth", 4)},
+					overrides: []object{wholeNumbers("week", 5), field("weighted mean", "All cohorts", "custom.lineWidth", 4)},
 				},
 				{
 					title: "Retention curve by channel", description: "The share who visited again so many days after their first visit, by the channel of that visit.",
 					noData: nobody, unit: "percentunit", visualization: curves("day"),
 					queries:   visits(with(model.Retention{Period: model.Day, Periods: 15}, model.RetentionCurve, by(channel))),
-					overrides: []object{override("byName", "day", "unit", "none", "decimals", 0)},
+					overrides: []object{wholeNumbers("day", 15)},
 				},
 			}},
 			{14, []panel{
@@ -71,7 +71,7 @@ func retention() dashboard {
 					noData: nobody, unit: "locale", visualization: table(), queries: visits(with(model.Retention{Period: model.Day}, model.RetentionClassic, nil)),
 					overrides: []object{
 						cohort, field("new_users", "New users", "custom.width", 100), field("in_progress", "Not over yet", "custom.width", 130),
-						override("byRegexp", `^day \d+`, "custom.minWidth", 80, "decimals", 1),
+						override("byRegexp", `^day \d+( rate)?$`, "custom.minWidth", 80, "decimals", 1),
 					},
 				},
 			}},

@@ -45,7 +45,7 @@ func steps(list ...object) object { return object{"mode": "absolute", "steps": l
 // fieldName is a big text: the name of a series.
 func fieldName() visualization {
 	v := number(reduce(total))
-	v.options["textMode"], v.options["text"] = "name", object{"titleSize": 24}
+	v.options["textMode"], v.options["text"] = "name", object{"valueSize": 24}
 	return v
 }
 
@@ -53,6 +53,7 @@ func fieldName() visualization {
 func gauges(reduction object) visualization {
 	return visualization{"bargauge", object{"color": blue, "min": 0}, object{
 		"reduceOptions": reduction, "orientation": "horizontal", "namePlacement": "left", "displayMode": "basic", "valueMode": "color",
+		"text": object{"titleSize": 12, "valueSize": 16},
 	}}
 }
 
@@ -87,6 +88,17 @@ func stacks() visualization {
 // curves are lines over a number, the field x.
 func curves(x string) visualization {
 	return visualization{"trend", object{"min": 0, "custom": object{"lineWidth": 2, "showPoints": "always"}}, object{"xField": x, "tooltip": everySeries}}
+}
+
+// wholeNumbers keeps an axis over the field from writing anything between its numbers from 0 to below n.
+func wholeNumbers(name string, n int) object {
+	mappings := make([]object, n)
+	for i := range mappings {
+		mappings[i] = object{"type": "range", "options": object{
+			"from": float64(i) + 0.01, "to": float64(i) + 0.99, "result": object{"text": ""},
+		}}
+	}
+	return override("byName", name, "unit", "none", "mappings", mappings)
 }
 
 func histogram() visualization {
