@@ -17,11 +17,11 @@ func paths() dashboard {
 		name: "paths", title: "paths", description: "What users do next, and what led to it", from: month,
 		source: footfall, variables: append([]object{start}, segment(deviceChoice, channelChoice)...), filters: append(chosen(deviceChoice, channelChoice), noClicks),
 		rows: []row{
-			{20, []panel{{
+			{22, []panel{{
 				title: "After ${event}", description: "What users did after the chosen event, step by step from left to right, within a visit: until nothing happens for 30 minutes. The numbers say how often, and the share of all paths.",
 				noData: nobody, unit: "locale", visualization: nodeGraph(), queries: ask(model.Paths{Direction: model.PathsAfter, Steps: 4, Nodes: 4}),
 			}}},
-			{20, []panel{{
+			{22, []panel{{
 				title: "Before ${event}", description: "What led to the chosen event, which is on the right.",
 				noData: nobody, unit: "locale", visualization: nodeGraph(), queries: ask(model.Paths{Direction: model.PathsBefore, Steps: 3, Nodes: 4}),
 			}}},
