@@ -2,6 +2,7 @@ import { Combobox } from '@grafana/ui';
 import { t } from '../i18n';
 import { eventOption } from '../suggestions';
 import { useEditor, type Part } from './editor';
+import { Named } from './Named';
 
 interface Props extends Part<string> {
   label: string;
@@ -12,15 +13,19 @@ interface Props extends Part<string> {
 export function EventPicker({ label, value, onChange, invalid }: Props) {
   const { suggestions } = useEditor();
   return (
-    <Combobox
-      aria-label={label}
-      placeholder={t('fields.choose-event', 'Choose an event')}
-      width={30}
-      options={suggestions.events}
-      value={eventOption(value)}
-      createCustomValue
-      invalid={invalid}
-      onChange={(option) => onChange(option.value)}
-    />
+    <Named label={label}>
+      {(labelId) => (
+        <Combobox
+          aria-labelledby={labelId}
+          placeholder={t('fields.choose-event', 'Choose an event')}
+          width={30}
+          options={suggestions.events}
+          value={eventOption(value)}
+          createCustomValue
+          invalid={invalid}
+          onChange={(option) => onChange(option.value)}
+        />
+      )}
+    </Named>
   );
 }

@@ -2,6 +2,7 @@ import { Button, Combobox, IconButton, Stack, Text } from '@grafana/ui';
 import { t } from '../i18n';
 import type { Exclusion, Funnel } from '../types.gen';
 import type { Part } from './editor';
+import { Named } from './Named';
 import { ListProblem, ProblemField } from './ProblemField';
 import { SelectorEditor } from './SelectorEditor';
 import { stepText } from './StepsEditor';
@@ -81,25 +82,33 @@ function BetweenSteps({ name, steps, value: exclusion, onChange, invalid }: Betw
   const last = steps.length;
   return (
     <Stack direction="row" gap={0.5} wrap="wrap" alignItems="center">
-      <Combobox
-        aria-label={t('funnel.exclusion-from', 'First step of {{name}}', { name })}
-        width={20}
-        options={options}
-        value={exclusion.from || 1}
-        invalid={invalid}
-        onChange={({ value }) => onChange({ ...exclusion, from: value === 1 ? undefined : value })}
-      />
+      <Named label={t('funnel.exclusion-from', 'First step of {{name}}', { name })}>
+        {(labelId) => (
+          <Combobox
+            aria-labelledby={labelId}
+            width={20}
+            options={options}
+            value={exclusion.from || 1}
+            invalid={invalid}
+            onChange={({ value }) => onChange({ ...exclusion, from: value === 1 ? undefined : value })}
+          />
+        )}
+      </Named>
       <Text color="secondary" variant="bodySmall">
         {t('funnel.and', 'and')}
       </Text>
-      <Combobox
-        aria-label={t('funnel.exclusion-to', 'Last step of {{name}}', { name })}
-        width={20}
-        options={options}
-        value={exclusion.to || last}
-        invalid={invalid}
-        onChange={({ value }) => onChange({ ...exclusion, to: value === last ? undefined : value })}
-      />
+      <Named label={t('funnel.exclusion-to', 'Last step of {{name}}', { name })}>
+        {(labelId) => (
+          <Combobox
+            aria-labelledby={labelId}
+            width={20}
+            options={options}
+            value={exclusion.to || last}
+            invalid={invalid}
+            onChange={({ value }) => onChange({ ...exclusion, to: value === last ? undefined : value })}
+          />
+        )}
+      </Named>
     </Stack>
   );
 }

@@ -1,11 +1,11 @@
 import { css, cx } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Button, Combobox, IconButton, MultiCombobox, Stack, Text, useStyles2 } from '@grafana/ui';
-import { useId } from 'react';
 import { t } from '../i18n';
 import { operatorText } from '../question/words';
 import { OperatorValues, type Filter, type Operator } from '../types.gen';
 import { useEditor, type Part } from './editor';
+import { Named } from './Named';
 import { ListProblem, ProblemField } from './ProblemField';
 import { PropertyPicker } from './PropertyPicker';
 
@@ -82,17 +82,21 @@ function FilterRow({ path, name, word, event, value: filter, onChange, onRemove 
           }
         />
       </ProblemField>
-      <ProblemField path={`${path}.operator`} name={t('filters.operator', 'Operator')}>
-        <Combobox
-          aria-label={t('filters.operator-of', 'Operator of {{name}}', { name })}
-          width={14}
-          options={operators()}
-          value={filter.operator}
-          onChange={({ value: operator }) =>
-            onChange({ ...filter, operator, values: fitting(operator, filter.values) })
-          }
-        />
-      </ProblemField>
+      <Named label={t('filters.operator-of', 'Operator of {{name}}', { name })}>
+        {(labelId) => (
+          <ProblemField path={`${path}.operator`} name={t('filters.operator', 'Operator')}>
+            <Combobox
+              aria-labelledby={labelId}
+              width={14}
+              options={operators()}
+              value={filter.operator}
+              onChange={({ value: operator }) =>
+                onChange({ ...filter, operator, values: fitting(operator, filter.values) })
+              }
+            />
+          </ProblemField>
+        )}
+      </Named>
       {!takesNone(filter.operator) && (
         <ProblemField path={`${path}.values`} name={t('filters.value', 'Value')}>
           <ValuesPicker name={name} event={event} value={filter} onChange={onChange} />
@@ -113,7 +117,6 @@ interface ValuesProps extends Part<Filter> {
 
 function ValuesPicker({ name, event, value: filter, onChange, invalid }: ValuesProps) {
   const { suggestions } = useEditor();
-  const labelId = useId();
   const shared = {
     options: (search: string) => suggestions.values(event, filter.property, search),
     width: 26,
@@ -121,26 +124,29 @@ function ValuesPicker({ name, event, value: filter, onChange, invalid }: ValuesP
     invalid,
   };
   return takesSeveral(filter.operator) ? (
-    <>
-      <span id={labelId} hidden>
-        {t('filters.values-of', 'Values of {{name}}', { name })}
-      </span>
-      <MultiCombobox
-        {...shared}
-        aria-labelledby={labelId}
-        placeholder={t('filters.values', 'Values')}
-        value={filter.values}
-        onChange={(options) => onChange({ ...filter, values: options.map(({ value }) => value) })}
-      />
-    </>
+    <Named label={t('filters.values-of', 'Values of {{name}}', { name })}>
+      {(labelId) => (
+        <MultiCombobox
+          {...shared}
+          aria-labelledby={labelId}
+          placeholder={t('filters.values', 'Values')}
+          value={filter.values}
+          onChange={(options) => onChange({ ...filter, values: options.map(({ value }) => value) })}
+        />
+      )}
+    </Named>
   ) : (
-    <Combobox
-      {...shared}
-      aria-label={t('filters.value-of', 'Value of {{name}}', { name })}
-      placeholder={t('filters.value', 'Value')}
-      value={filter.values?.[0] ?? null}
-      onChange={({ value }) => onChange({ ...filter, values: [value] })}
-    />
+    <Named label={t('filters.value-of', 'Value of {{name}}', { name })}>
+      {(labelId) => (
+        <Combobox
+          {...shared}
+          aria-labelledby={labelId}
+          placeholder={t('filters.value', 'Value')}
+          value={filter.values?.[0] ?? null}
+          onChange={({ value }) => onChange({ ...filter, values: [value] })}
+        />
+      )}
+    </Named>
   );
 }
 

@@ -1,5 +1,6 @@
 import { Combobox } from '@grafana/ui';
 import { useEditor } from './editor';
+import { Named } from './Named';
 
 interface Props {
   label: string;
@@ -18,15 +19,20 @@ export function PropertyPicker({ label, event, value, onChange, isClearable, ...
   const { suggestions } = useEditor();
   const shared = {
     ...props,
-    'aria-label': label,
     width: 24,
     options: (search: string) => suggestions.properties(event, search),
     value: value || null,
     createCustomValue: true,
   };
-  return isClearable ? (
-    <Combobox {...shared} isClearable onChange={(option) => onChange(option?.value)} />
-  ) : (
-    <Combobox {...shared} onChange={(option) => onChange(option.value)} />
+  return (
+    <Named label={label}>
+      {(labelId) =>
+        isClearable ? (
+          <Combobox {...shared} aria-labelledby={labelId} isClearable onChange={(option) => onChange(option?.value)} />
+        ) : (
+          <Combobox {...shared} aria-labelledby={labelId} onChange={(option) => onChange(option.value)} />
+        )
+      }
+    </Named>
   );
 }

@@ -13,6 +13,7 @@ import { AnyEvent, type Query } from '../types.gen';
 import { analysisChoices, editors } from './analyses';
 import { EditorContext, hasField, type Part } from './editor';
 import { FiltersEditor } from './FiltersEditor';
+import { Named } from './Named';
 import { ProblemField, problemText } from './ProblemField';
 import { SavedQuery } from './SavedQuery';
 import { SqlPreview } from './SqlPreview';
@@ -70,13 +71,17 @@ function AnalysisPicker({ value: query, onChange }: Part<FootfallQuery>) {
   const styles = useStyles2(getStyles);
   return (
     <Stack direction="row" gap={2} wrap="wrap" alignItems="center">
-      <Combobox
-        aria-label={t('editor.analysis', 'Analysis')}
-        width={22}
-        options={analysisChoices()}
-        value={isEditable(query.queryType) ? query.queryType : null}
-        onChange={(option) => onChange(withType(query, option.value))}
-      />
+      <Named label={t('editor.analysis', 'Analysis')}>
+        {(labelId) => (
+          <Combobox
+            aria-labelledby={labelId}
+            width={22}
+            options={analysisChoices()}
+            value={isEditable(query.queryType) ? query.queryType : null}
+            onChange={(option) => onChange(withType(query, option.value))}
+          />
+        )}
+      </Named>
       <p className={styles.question} data-testid="question">
         {question(query)}
       </p>

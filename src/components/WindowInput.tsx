@@ -1,6 +1,7 @@
 import { Combobox, Stack } from '@grafana/ui';
 import { t } from '../i18n';
 import type { Part } from './editor';
+import { Named } from './Named';
 import { TextInput } from './TextInput';
 
 interface Props extends Part<string> {
@@ -27,13 +28,17 @@ export function WindowInput({ value, onChange, id, label, invalid }: Props) {
         invalid={invalid}
         onChange={(text) => onChange(text + unit)}
       />
-      <Combobox
-        aria-label={t('fields.unit-of', 'Unit of: {{label}}', { label })}
-        width={13}
-        options={options}
-        value={unit}
-        onChange={(option) => onChange(count + option.value)}
-      />
+      <Named label={t('fields.unit-of', 'Unit of: {{label}}', { label })}>
+        {(labelId) => (
+          <Combobox
+            aria-labelledby={labelId}
+            width={13}
+            options={options}
+            value={unit}
+            onChange={(option) => onChange(count + option.value)}
+          />
+        )}
+      </Named>
     </Stack>
   );
 }
