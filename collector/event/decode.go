@@ -20,16 +20,15 @@ var fieldNames = []string{"event_id", "user_id", "event_type", "timestamp", "pag
 
 // Batch is what was read from the body of a request.
 type Batch struct {
-	// Events are the good ones and Index where each of them stood in the body, from 0.
+	// Events are the good ones, in their order.
 	Events []Event
-	Index  []int
 	// Refused are the bad ones, named by their place in the body.
 	Refused Refusals
 }
 
 func (b *Batch) add(index int, e Event, bad Refusals) {
 	if len(bad) == 0 {
-		b.Events, b.Index = append(b.Events, e), append(b.Index, index)
+		b.Events = append(b.Events, e)
 	}
 	for _, r := range bad {
 		r.Index = index

@@ -64,15 +64,8 @@ type Refusal struct {
 	Reason string `json:"reason"`
 }
 
-// Refusals is the error of a part of the events: all others were taken.
+// Refusals are those of a part of the events: all others were taken.
 type Refusals []Refusal
-
-func (r Refusals) Error() string {
-	if len(r) == 0 {
-		return "nothing was refused"
-	}
-	return fmt.Sprintf("%d refused, the first is event %d: %s %s", len(r), r[0].Index, r[0].Field, r[0].Reason)
-}
 
 // Validate applies the rules that hold wherever an event comes from, and reports every field that breaks one. The event's
 // metadata is not looked at, except for its size. The refusals' index is 0.

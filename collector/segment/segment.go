@@ -118,7 +118,7 @@ func (r *Request) add(index int, m *message, err error, received time.Time) {
 	}
 	r.Refused = append(r.Refused, bad...)
 	if len(bad) == 0 {
-		r.Events, r.Index = append(r.Events, e), append(r.Index, index)
+		r.Events = append(r.Events, e)
 		r.Contexts = append(r.Contexts, Context{UserAgent: m.Context.UserAgent, IP: m.Context.IP, Consent: m.Context.Consent.given})
 	}
 }

@@ -29,7 +29,7 @@ func at(s string) time.Time {
 func one(t *testing.T, call, body string) (event.Event, Context) {
 	t.Helper()
 	r, err := Decode(call, []byte(body), maxBatch, received)
-	if err != nil || len(r.Refused) > 0 || len(r.Events) != 1 || len(r.Contexts) != 1 || r.Index[0] != 0 {
+	if err != nil || len(r.Refused) > 0 || len(r.Events) != 1 || len(r.Contexts) != 1 {
 		t.Fatalf("%s %s: %+v, %v", call, body, r, err)
 	}
 	return r.Events[0], r.Contexts[0]
@@ -247,14 +247,14 @@ func TestDecodeBatchKeepsTheGoodMessages(t *testing.T) {
 	}
 	var got []string
 	for i, e := range r.Events {
-		got = append(got, fmt.Sprint(r.Index[i], " ", e.Type, " ", e.UserID, " ", e.Time.Format(time.RFC3339Nano), " ", e.PageURL, " ", string(e.Metadata), " ",
+		got = append(got, fmt.Sprint(e.Type, " ", e.UserID, " ", e.Time.Format(time.RFC3339Nano), " ", e.PageURL, " ", string(e.Metadata), " ",
 			r.Contexts[i].IP, " ", *r.Contexts[i].Consent))
 	}
 	library := `{"context":{"library":{"name":"analytics-go","version":"3.0.0"}}}`
 	if diff := cmp.Diff([]string{
-		"0 one u 2026-11-24T06:00:00Z / " + library + " 10.0.0.1 true",
-		`3 identify v 2026-11-24T06:00:00.25Z / {"context":{"library":{"name":"mine"},"page":{"referrer":"r"}}} 10.0.0.2 false`,
-		"8 two u 2026-11-24T05:00:00Z / " + library + " 10.0.0.1 true",
+		"one u 2026-11-24T06:00:00Z / " + library + " 10.0.0.1 true",
+		`identify v 2026-11-24T06:00:00.25Z / {"context":{"library":{"name":"mine"},"page":{"referrer":"r"}}} 10.0.0.2 false`,
+		"two u 2026-11-24T05:00:00Z / " + library + " 10.0.0.1 true",
 	}, got); diff != "" {
 		t.Error(diff)
 	}
@@ -310,7 +310,7 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for _, call := range append(calls, "batch") {
 			r, err := Decode(call, body, maxBatch, received)
-			if len(r.Events) != len(r.Index) || len(r.Events) != len(r.Contexts) || err == nil && len(r.Events)+len(r.Refused) == 0 {
+			if len(r.Events) != len(r.Contexts) || err == nil && len(r.Events)+len(r.Refused) == 0 {
 				t.Fatalf("%s: %+v", call, r)
 			}
 			for _, e := range r.Events {

@@ -108,9 +108,6 @@ func awaitPort(ctx context.Context, stdout io.Reader) (int, error) {
 	}
 }
 
-// Port is the port on 127.0.0.1 that the server listens on.
-func (s *Server) Port() int { return s.port }
-
 // DSN is the connection string for pgx.
 func (s *Server) DSN() string {
 	return fmt.Sprintf("postgres://postgres:postgres@127.0.0.1:%d/postgres?sslmode=disable&default_query_exec_mode=exec", s.port)
