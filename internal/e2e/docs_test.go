@@ -120,7 +120,7 @@ func markdown(frame *data.Frame) string {
 	var out bytes.Buffer
 	for _, field := range frame.Fields {
 		name := field.Name
-		if field.Config != nil && field.Config.DisplayNameFromDS != "" {
+		if field.Labels != nil { // a series, which is called by its labels
 			name = field.Config.DisplayNameFromDS
 		}
 		fmt.Fprintf(&out, "| %s ", name)
