@@ -6,7 +6,9 @@ test('the provisioned data source works', async ({ gotoDataSourceConfigPage, pag
   await expect(health).toBeOK();
   expect(await health.text()).toContain('TimescaleDB');
   await gotoDataSourceConfigPage('footfall');
-  await expect(page.getByLabel('Database')).toHaveValue('footfall');
+  await expect(page.getByRole('textbox', { name: /^Database/ })).toHaveValue(
+    process.env.FOOTFALL_DB_NAME ?? 'footfall'
+  );
 });
 
 test('a data source is set up by hand, and says what is wrong with it', async ({
