@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 )
 
-// MinTimescaleDB is the oldest version of the extension that Footfall runs on.
-const MinTimescaleDB = "2.17"
+// MinTimescaleDB is the oldest version of the extension that Footfall runs on. Until 2.18.1 an INSERT that meets a known event of a
+// compressed day leaves out the events after it (https://github.com/timescale/timescaledb/issues/7672).
+const MinTimescaleDB = "2.18.1"
 
 // ensureExtension installs the extension where the server offers it, and says what is missing where it does not.
 func ensureExtension(ctx context.Context, conn *pgx.Conn) error {
@@ -20,7 +22,7 @@ func ensureExtension(ctx context.Context, conn *pgx.Conn) error {
 		return err
 	}
 	if available == nil {
-		return errors.New("this PostgreSQL server has no TimescaleDB extension: install TimescaleDB 2.17 or later (Community edition) on it, see https://docs.timescale.com/self-hosted/latest/install/")
+		return errors.New("this PostgreSQL server has no TimescaleDB extension: install TimescaleDB " + MinTimescaleDB + " or later (Community edition) on it, see https://docs.timescale.com/self-hosted/latest/install/")
 	}
 	if installed == nil {
 		if _, err := conn.Exec(ctx, `CREATE EXTENSION timescaledb`); err != nil {
@@ -51,10 +53,10 @@ func checkExtension(ctx context.Context, conn Querier) error {
 }
 
 func atLeast(version, minimum string) bool {
-	var major, minor, minMajor, minMinor int
-	_, err := fmt.Sscanf(version, "%d.%d", &major, &minor)
-	_, minErr := fmt.Sscanf(minimum, "%d.%d", &minMajor, &minMinor)
-	return err == nil && minErr == nil && (major > minMajor || major == minMajor && minor >= minMinor)
+	var has, needs [3]int
+	_, err := fmt.Sscanf(version, "%d.%d.%d", &has[0], &has[1], &has[2])
+	_, minErr := fmt.Sscanf(minimum, "%d.%d.%d", &needs[0], &needs[1], &needs[2])
+	return err == nil && minErr == nil && slices.Compare(has[:], needs[:]) >= 0
 }
 
 // Querier is a connection or a transaction.

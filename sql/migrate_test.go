@@ -195,7 +195,7 @@ func TestServerWithoutTimescaleDBIsToldWhatIsMissing(t *testing.T) {
 	defer plain.Stop()
 	conn := dbtest.Connect(t, plain.DSN())
 	err = sql.Migrate(t.Context(), conn, sql.Options{})
-	if err == nil || !strings.Contains(err.Error(), "has no TimescaleDB extension: install TimescaleDB 2.17") {
+	if err == nil || !strings.Contains(err.Error(), "has no TimescaleDB extension: install TimescaleDB 2.18.1 or later") {
 		t.Errorf("Migrate: %v", err)
 	}
 	_, err = sql.Check(t.Context(), conn, sql.DefaultSchema)
