@@ -19,7 +19,7 @@ import (
 	"github.com/footfall-analytics/footfall/internal/dbtest"
 )
 
-// After an outage batches are as large as they may be, and their parts are written side by side.
+// After an outage batches are as large as they may be.
 func TestCatchingUp(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
 		p := newProfiled(t, dsn)
@@ -49,8 +49,8 @@ func TestCatchingUp(t *testing.T) {
 	})
 }
 
-// What was read ahead of a batch that is being written is not taken for written.
-func TestDamageAheadOfABatch(t *testing.T) {
+// Damage stops the writer where it is: what is before it is stored, and it is not taken for written.
+func TestDamagedRecord(t *testing.T) {
 	p, q := newProfiled(t, dbtest.Embedded(t)), openQueue(t)
 	batch := make([]event.Event, 100)
 	for i := range batch {
