@@ -75,7 +75,7 @@ func openKafka(config kafka.ProducerConfig, registry *prometheus.Registry, log *
 
 func (k toKafka) run(ctx context.Context) error {
 	if k.createTopic {
-		if err := k.EnsureTopic(ctx); err != nil {
+		if err := k.EnsureTopic(ctx); err != nil && ctx.Err() == nil {
 			return err
 		}
 	}

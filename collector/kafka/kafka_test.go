@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -668,5 +669,37 @@ func TestTopic(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "can be reached") {
 			t.Error(err)
 		}
+	}
+}
+
+func TestTopicIsCreatedWhenKafkaComes(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := listener.Addr().(*net.TCPAddr)
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	config := ProducerConfig{Config: Config{Brokers: []string{address.String()}, Topic: topic, ClientID: "test"},
+		Compression: "lz4", Timeout: time.Second, Buffer: 64 << 20, Partitions: 2, Replicas: 1}
+	p, err := NewProducer(config, prometheus.NewRegistry(), testLog(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	created := make(chan error, 1)
+	go func() { created <- p.EnsureTopic(t.Context()) }()
+	select {
+	case err := <-created:
+		t.Fatalf("the topic was created without a broker: %v", err)
+	case <-time.After(2 * time.Second):
+	}
+	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.Ports(address.Port))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(cluster.Close)
+	if err := <-created; err != nil || cluster.PartitionInfo(topic, 1) == nil {
+		t.Errorf("error %v, topic %+v", err, cluster.TopicInfo(topic))
 	}
 }

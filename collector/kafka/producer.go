@@ -122,7 +122,8 @@ func (p *Producer) await(ctx context.Context, answers <-chan error) error {
 // Ready reports why Kafka cannot take events.
 func (p *Producer) Ready(ctx context.Context) error { return ready(ctx, p.client, p.config.Topic) }
 
-// EnsureTopic creates the topic if it is not there, as its settings say. It does not touch one that is there.
+// EnsureTopic creates the topic if it is not there, as its settings say. It does not touch one that is there. While no broker can be
+// reached it waits, until ctx ends.
 func (p *Producer) EnsureTopic(ctx context.Context) error {
 	request := kmsg.NewPtrCreateTopicsRequest()
 	request.TimeoutMillis = int32(p.config.Timeout.Milliseconds())
@@ -136,8 +137,13 @@ func (p *Producer) EnsureTopic(ctx context.Context) error {
 	}
 	request.Topics = append(request.Topics, topic)
 	response, err := request.RequestWith(ctx, p.client)
-	if err != nil {
-		return fmt.Errorf("no broker of Kafka can be reached: %w", err)
+	for err != nil {
+		select {
+		case <-time.After(time.Second):
+			response, err = request.RequestWith(ctx, p.client)
+		case <-ctx.Done():
+			return fmt.Errorf("no broker of Kafka can be reached: %w", err)
+		}
 	}
 	for _, t := range response.Topics {
 		if err := kerr.ErrorForCode(t.ErrorCode); err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {

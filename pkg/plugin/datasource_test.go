@@ -174,6 +174,14 @@ func TestDatabaseAway(t *testing.T) {
 	if response.Error == nil || response.ErrorSource != backend.ErrorSourceDownstream || strings.Contains(response.Error.Error(), "secret-word") {
 		t.Errorf("error %v by %s", response.Error, response.ErrorSource)
 	}
+	for _, role := range []string{"Editor", "Viewer"} {
+		if response := queryAs(t, d, as(role), `{"queryType":"heatmap","heatmap":{}}`); response.Error == nil || response.Error.Error() != askAnAdmin {
+			t.Errorf("%s reads %v; want %q", role, response.Error, askAnAdmin)
+		}
+		if status := valuesAs(t, d, as(role), "page_url"); status != int(backend.StatusBadGateway) {
+			t.Errorf("values for %s: %d", role, status)
+		}
+	}
 }
 
 // A panel that is closed stops its statement in the server; so does one that runs too long. The embedded database cannot.
@@ -185,7 +193,7 @@ func TestStatementsAreCancelledInTheServer(t *testing.T) {
 	d := newDatasource(t, dsn, shop, map[string]any{"queryTimeout": 1})
 	slow := plan.Statement{SQL: "SELECT pg_sleep(60)::text AS name, 1 AS count", Source: "footfall cancel test"}
 	_, err := store.Query[nameCount](t.Context(), d.store, slow)
-	if status, source, _ := classify(err); status != backend.StatusTimeout || source != backend.ErrorSourceDownstream {
+	if status, source, _ := classify(nil, err); status != backend.StatusTimeout || source != backend.ErrorSourceDownstream {
 		t.Errorf("after the timeout: %d by %s: %v", status, source, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

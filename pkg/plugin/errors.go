@@ -19,8 +19,8 @@ import (
 )
 
 // errorResponse says what went wrong and whose fault it is; with the SQL, if it came to that.
-func errorResponse(ctx context.Context, err error, trace *engine.Trace) backend.DataResponse {
-	status, source, message := classify(err)
+func errorResponse(ctx context.Context, user *backend.User, err error, trace *engine.Trace) backend.DataResponse {
+	status, source, message := classify(user, err)
 	if source == backend.ErrorSourcePlugin {
 		backend.Logger.FromContext(ctx).Error("Query failed", "error", err)
 	}
@@ -33,8 +33,11 @@ func errorResponse(ctx context.Context, err error, trace *engine.Trace) backend.
 	return response
 }
 
-// classify turns an error into a status, the side that caused it, and a sentence that helps.
-func classify(err error) (backend.Status, backend.ErrorSource, string) {
+// askAnAdmin is what those who are no admins read of a database that cannot be reached: the rest names its address.
+const askAnAdmin = "the database cannot be reached: ask an admin, to whom Save & test tells why"
+
+// classify turns an error into a status, the side that caused it, and a sentence that helps the user.
+func classify(user *backend.User, err error) (backend.Status, backend.ErrorSource, string) {
 	var invalid *model.Error
 	var pg *pgconn.PgError
 	var connect *pgconn.ConnectError
@@ -60,6 +63,9 @@ func classify(err error) (backend.Status, backend.ErrorSource, string) {
 	case errors.As(err, &pg):
 		return backend.StatusBadGateway, backend.ErrorSourceDownstream, explainPostgres(pg)
 	case errors.As(err, &connect), errors.As(err, &network), pgconn.SafeToRetry(err):
+		if !isAdmin(user) {
+			return backend.StatusBadGateway, backend.ErrorSourceDownstream, askAnAdmin
+		}
 		return backend.StatusBadGateway, backend.ErrorSourceDownstream, "cannot connect to the database: " + connectionProblem(err)
 	}
 	return backend.StatusInternal, backend.ErrorSourcePlugin, err.Error()

@@ -20,7 +20,7 @@ func (d *Datasource) CheckHealth(ctx context.Context, req *backend.CheckHealthRe
 		return nil, jsonErr
 	}
 	if err != nil {
-		_, _, message := classify(err)
+		_, _, message := classify(req.PluginContext.User, err)
 		return &backend.CheckHealthResult{Status: backend.HealthStatusError, Message: message, JSONDetails: details}, nil
 	}
 	message := fmt.Sprintf("Connected: PostgreSQL %s, TimescaleDB %s (%s licence), schema %s version %d, %d rollups",

@@ -229,7 +229,7 @@ func TestRefusedPasswordsAndAddresses(t *testing.T) {
 		"28000": "pg_hba.conf",
 		"53300": "no free connections: lower",
 	} {
-		if _, source, message := classify(&pgconn.PgError{Code: code}); source != backend.ErrorSourceDownstream || !strings.Contains(message, want) {
+		if _, source, message := classify(nil, &pgconn.PgError{Code: code}); source != backend.ErrorSourceDownstream || !strings.Contains(message, want) {
 			t.Errorf("%s: %q by %s; want %q", code, message, source, want)
 		}
 	}

@@ -26,11 +26,11 @@ func (d *Datasource) QueryData(ctx context.Context, req *backend.QueryDataReques
 	return concurrent.QueryData(ctx, req, func(ctx context.Context, q concurrent.Query) backend.DataResponse {
 		question, err := d.question(q.DataQuery.JSON, plan.Range(q.DataQuery.TimeRange))
 		if err != nil {
-			return errorResponse(ctx, err, nil)
+			return errorResponse(ctx, req.PluginContext.User, err, nil)
 		}
 		// Before answers are shared with others who ask the same.
 		if err := d.mayAsk(req.PluginContext.User, question.Query); err != nil {
-			return errorResponse(ctx, err, nil)
+			return errorResponse(ctx, req.PluginContext.User, err, nil)
 		}
 		start := time.Now()
 		answer, err := d.flights.ask(ctx, flightKey(question), func(ctx context.Context) (answer, error) {
@@ -39,7 +39,7 @@ func (d *Datasource) QueryData(ctx context.Context, req *backend.QueryDataReques
 			return answer{frames, &trace}, err
 		})
 		if err != nil {
-			return errorResponse(ctx, err, answer.trace)
+			return errorResponse(ctx, req.PluginContext.User, err, answer.trace)
 		}
 		return backend.DataResponse{Frames: explained(answer, q.DataQuery.RefID, time.Since(start))}
 	}, concurrentQueries)

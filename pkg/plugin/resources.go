@@ -38,7 +38,7 @@ func respond(handler func(*http.Request) (any, error)) http.HandlerFunc {
 		status := http.StatusOK
 		answer, err := guarded(handler, r)
 		if err != nil {
-			code, source, message := classify(err)
+			code, source, message := classify(backend.UserFromContext(r.Context()), err)
 			if source == backend.ErrorSourcePlugin {
 				backend.Logger.FromContext(r.Context()).Error("Resource failed", "error", err)
 			}
