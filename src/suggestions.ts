@@ -4,45 +4,66 @@ import type { DataSource } from './datasource';
 import { t } from './i18n';
 import { AnyEvent } from './types.gen';
 
+/** Finds what may be chosen; a typed text that is none of it comes last. */
+type Search = (search: string) => Promise<ComboboxOption[]>;
+
 const anyEventOption = (): ComboboxOption => ({ value: AnyEvent, label: t('fields.any-event', 'Any event') });
 
-/** The choices that the pickers offer for a time range. Names are asked for once, values anew for each search. */
+/**
+ * The choices that the pickers offer for a time range. Names are asked for once, values anew for each search. The same choices are
+ * searched by the same function: a picker that is given another one begins anew.
+ */
 export class Suggestions {
   private readonly names = new Map<string, Promise<ComboboxOption[]>>();
+  private readonly searches = new Map<string, Search>();
 
   constructor(
     private readonly datasource: DataSource,
     private readonly range: TimeRange
   ) {}
 
-  events = async (search: string) => {
+  events: Search = async (search) => {
     const events = await this.once('events', async () =>
       (await this.datasource.events(this.range)).map(({ name, count }) => ({
         value: name,
         description: countText(count),
       }))
     );
-    return matching([anyEventOption(), ...events], search);
+    return orTyped(matching([anyEventOption(), ...events], search), search);
   };
 
-  properties = async (event: string, search: string) => {
-    const properties = await this.once(`properties of ${event}`, async () =>
-      (await this.datasource.properties(this.range, event || AnyEvent)).map(({ name, count }) => ({
-        value: name,
-        // Columns, which every event has, come without a number.
-        description: count > 0 ? countText(count) : undefined,
-      }))
-    );
-    return matching(properties, search);
-  };
+  properties(event: string): Search {
+    const key = `properties of ${event}`;
+    return this.same(key, async (search) => {
+      const properties = await this.once(key, async () =>
+        (await this.datasource.properties(this.range, event || AnyEvent)).map(({ name, count }) => ({
+          value: name,
+          // Columns, which every event has, come without a number.
+          description: count > 0 ? countText(count) : undefined,
+        }))
+      );
+      return orTyped(matching(properties, search), search);
+    });
+  }
 
-  values = async (event: string, property: string, search: string) => {
-    if (!property) {
-      return [];
-    }
-    const values = await this.datasource.values(this.range, event || AnyEvent, property, search);
-    return values.map(({ value, count }) => ({ value, description: countText(count) }));
-  };
+  values(event: string, property: string): Search {
+    return this.same(`values of ${property} of ${event}`, async (search) => {
+      if (!property) {
+        return [];
+      }
+      const values = await this.datasource.values(this.range, event || AnyEvent, property, search);
+      return orTyped(
+        values.map(({ value, count }) => ({ value, description: countText(count) })),
+        search
+      );
+    });
+  }
+
+  private same(key: string, search: Search): Search {
+    const known = this.searches.get(key) ?? search;
+    this.searches.set(key, known);
+    return known;
+  }
 
   private once(key: string, load: () => Promise<ComboboxOption[]>) {
     const known = this.names.get(key);
@@ -69,6 +90,11 @@ function countText(count: number): string {
 function matching(options: ComboboxOption[], search: string) {
   const wanted = search.toLowerCase();
   return options.filter(({ label, value }) => (label ?? value).toLowerCase().includes(wanted));
+}
+
+function orTyped(options: ComboboxOption[], typed: string): ComboboxOption[] {
+  const isOffered = !typed || options.some(({ value, label }) => value === typed || label === typed);
+  return isOffered ? options : [...options, { value: typed, description: t('fields.as-typed', 'As typed') }];
 }
 
 export function eventOption(event: string): ComboboxOption | null {

@@ -2,6 +2,7 @@ import { Combobox, RadioButtonGroup } from '@grafana/ui';
 import { useId } from 'react';
 import type { Part, Place } from './editor';
 import { ProblemField } from './ProblemField';
+import { useSame } from './useSame';
 
 export interface Choice<T> {
   value: T;
@@ -21,6 +22,7 @@ interface Props<T> extends Part<T | undefined>, Place {
 /** A choice of one option out of a few. */
 export function ChoiceField<T extends string | number>({ path, when, label, options, radio, ...part }: Props<T>) {
   const id = useId();
+  const same = useSame(options);
   const value = part.value || part.fallback;
   const choose = (chosen: T) => part.onChange(chosen === part.fallback ? undefined : chosen);
   return radio ? (
@@ -29,7 +31,7 @@ export function ChoiceField<T extends string | number>({ path, when, label, opti
     </ProblemField>
   ) : (
     <ProblemField path={path} when={when} label={label} htmlFor={id}>
-      <Combobox id={id} width={22} options={options} value={value} onChange={(option) => choose(option.value)} />
+      <Combobox id={id} width={22} options={same} value={value} onChange={(option) => choose(option.value)} />
     </ProblemField>
   );
 }

@@ -20,6 +20,7 @@ import type { ComponentProps } from 'react';
 import { t } from '../i18n';
 import type { FootfallOptions, FootfallSecrets } from '../types';
 import { ZonePicker } from './ZonePicker';
+import { useSame } from './useSame';
 
 type Props = DataSourcePluginOptionsEditorProps<FootfallOptions, FootfallSecrets>;
 
@@ -167,6 +168,7 @@ const sslModeOptions = () => [
 
 function TlsSettings({ options, onOptionsChange }: Props) {
   const { jsonData } = options;
+  const sslModes = useSame(sslModeOptions());
   const pem = (label: string, description: string, key: keyof FootfallSecrets) => (
     <Field label={label} description={description}>
       <SecretTextArea
@@ -185,7 +187,7 @@ function TlsSettings({ options, onOptionsChange }: Props) {
           id="config-sslmode"
           width={width}
           placeholder={example.sslmode}
-          options={sslModeOptions()}
+          options={sslModes}
           value={jsonData.sslmode ?? null}
           onChange={(option) => onOptionsChange({ ...options, jsonData: { ...jsonData, sslmode: option.value } })}
         />
@@ -224,6 +226,7 @@ const weekStartOptions = () => [
 
 function AnalysisSettings({ options, onOptionsChange }: Props) {
   const { jsonData } = options;
+  const weekStarts = useSame(weekStartOptions());
   return (
     <FieldSet label={t('config.analysis', 'Analysis')}>
       <Field
@@ -241,7 +244,7 @@ function AnalysisSettings({ options, onOptionsChange }: Props) {
         <Combobox
           id="config-week-start"
           width={26}
-          options={weekStartOptions()}
+          options={weekStarts}
           value={jsonData.weekStart ?? 'monday'}
           onChange={(option) => onOptionsChange({ ...options, jsonData: { ...jsonData, weekStart: option.value } })}
         />

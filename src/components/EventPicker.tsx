@@ -1,4 +1,5 @@
 import { Combobox } from '@grafana/ui';
+import { useMemo } from 'react';
 import { t } from '../i18n';
 import { eventOption } from '../suggestions';
 import { useEditor, type Part } from './editor';
@@ -12,6 +13,7 @@ interface Props extends Part<string> {
 /** A choice of events, the most frequent first; a name that has not happened yet may be typed. */
 export function EventPicker({ label, value, onChange, invalid }: Props) {
   const { suggestions } = useEditor();
+  const option = useMemo(() => eventOption(value), [value]);
   return (
     <Named label={label}>
       {(labelId) => (
@@ -20,7 +22,7 @@ export function EventPicker({ label, value, onChange, invalid }: Props) {
           placeholder={t('fields.choose-event', 'Choose an event')}
           width={30}
           options={suggestions.events}
-          value={eventOption(value)}
+          value={option}
           createCustomValue
           invalid={invalid}
           onChange={(option) => onChange(option.value)}

@@ -6,6 +6,7 @@ import { Named } from './Named';
 import { ListProblem, ProblemField } from './ProblemField';
 import { SelectorEditor } from './SelectorEditor';
 import { stepText } from './StepsEditor';
+import { useSame } from './useSame';
 
 /** Events that must not happen between two steps of a funnel. */
 export function ExclusionsEditor({ value: funnel, onChange }: Part<Funnel>) {
@@ -78,7 +79,7 @@ interface BetweenProps extends Part<Exclusion> {
 }
 
 function BetweenSteps({ name, steps, value: exclusion, onChange, invalid }: BetweenProps) {
-  const options = steps.map((label, i) => ({ value: i + 1, label }));
+  const options = useSame(steps.map((label, i) => ({ value: i + 1, label })));
   const last = steps.length;
   return (
     <Stack direction="row" gap={0.5} wrap="wrap" alignItems="center">

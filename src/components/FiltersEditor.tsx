@@ -8,6 +8,7 @@ import { useEditor, type Part } from './editor';
 import { Named } from './Named';
 import { ListProblem, ProblemField } from './ProblemField';
 import { PropertyPicker } from './PropertyPicker';
+import { useSame } from './useSame';
 
 interface Props {
   /** Path of the filters in the query. */
@@ -64,6 +65,7 @@ const operators = () => OperatorValues.map((value) => ({ value, label: operatorT
 
 function FilterRow({ path, name, word, event, value: filter, onChange, onRemove }: RowProps) {
   const styles = useStyles2(getStyles);
+  const options = useSame(operators());
   return (
     <Stack direction="row" gap={0.5} alignItems="flex-start" wrap="wrap">
       <div className={styles.word}>
@@ -88,7 +90,7 @@ function FilterRow({ path, name, word, event, value: filter, onChange, onRemove 
             <Combobox
               aria-labelledby={labelId}
               width={14}
-              options={operators()}
+              options={options}
               value={filter.operator}
               onChange={({ value: operator }) =>
                 onChange({ ...filter, operator, values: fitting(operator, filter.values) })
@@ -118,7 +120,7 @@ interface ValuesProps extends Part<Filter> {
 function ValuesPicker({ name, event, value: filter, onChange, invalid }: ValuesProps) {
   const { suggestions } = useEditor();
   const shared = {
-    options: (search: string) => suggestions.values(event, filter.property, search),
+    options: suggestions.values(event, filter.property),
     width: 26,
     createCustomValue: true,
     invalid,

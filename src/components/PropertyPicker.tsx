@@ -20,7 +20,7 @@ export function PropertyPicker({ label, event, value, onChange, isClearable, ...
   const shared = {
     ...props,
     width: 24,
-    options: (search: string) => suggestions.properties(event, search),
+    options: suggestions.properties(event),
     value: value || null,
     createCustomValue: true,
   };

@@ -18,6 +18,7 @@ import { ProblemField, problemText } from './ProblemField';
 import { SavedQuery } from './SavedQuery';
 import { SqlPreview } from './SqlPreview';
 import { ZonePicker } from './ZonePicker';
+import { useSame } from './useSame';
 
 type Props = QueryEditorProps<DataSource, FootfallQuery, FootfallOptions>;
 
@@ -69,6 +70,7 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery, ra
 /** Which analysis it is, and the question in plain words. */
 function AnalysisPicker({ value: query, onChange }: Part<FootfallQuery>) {
   const styles = useStyles2(getStyles);
+  const options = useSame(analysisChoices());
   return (
     <Stack direction="row" gap={2} wrap="wrap" alignItems="center">
       <Named label={t('editor.analysis', 'Analysis')}>
@@ -76,7 +78,7 @@ function AnalysisPicker({ value: query, onChange }: Part<FootfallQuery>) {
           <Combobox
             aria-labelledby={labelId}
             width={22}
-            options={analysisChoices()}
+            options={options}
             value={isEditable(query.queryType) ? query.queryType : null}
             onChange={(option) => onChange(withType(query, option.value))}
           />

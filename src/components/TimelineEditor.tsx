@@ -78,7 +78,7 @@ function IdField({ path, label, placeholder, property, value, onChange }: IdProp
         id={id}
         placeholder={placeholder}
         width={30}
-        options={(search: string) => suggestions.values(AnyEvent, property, search)}
+        options={suggestions.values(AnyEvent, property)}
         value={value || null}
         isClearable
         createCustomValue

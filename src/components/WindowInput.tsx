@@ -3,6 +3,7 @@ import { t } from '../i18n';
 import type { Part } from './editor';
 import { Named } from './Named';
 import { TextInput } from './TextInput';
+import { useSame } from './useSame';
 
 interface Props extends Part<string> {
   id: string;
@@ -13,7 +14,7 @@ interface Props extends Part<string> {
 
 /** A length of time as a number and a unit. */
 export function WindowInput({ value, onChange, id, label, invalid }: Props) {
-  const options = units();
+  const options = useSame(units());
   const known = options.some((option) => option.value === value.slice(-1));
   const unit = known ? value.slice(-1) : 'h';
   const count = known ? value.slice(0, -1) : value;
