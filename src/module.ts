@@ -3,6 +3,7 @@ import { initPluginTranslations } from '@grafana/i18n';
 import pluginJson from '../plugin.json';
 import { ConfigEditor } from './components/ConfigEditor';
 import { QueryEditor } from './components/QueryEditor';
+import { QueryHelp } from './components/QueryHelp';
 import { DataSource } from './datasource';
 import type { FootfallOptions, FootfallQuery, FootfallSecrets } from './types';
 
@@ -11,4 +12,5 @@ void initPluginTranslations(pluginJson.id);
 
 export const plugin = new DataSourcePlugin<DataSource, FootfallQuery, FootfallOptions, FootfallSecrets>(DataSource)
   .setConfigEditor(ConfigEditor)
-  .setQueryEditor(QueryEditor);
+  .setQueryEditor(QueryEditor)
+  .setQueryEditorHelp(QueryHelp);

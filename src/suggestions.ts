@@ -39,7 +39,7 @@ export class Suggestions {
         (await this.datasource.properties(this.range, event || AnyEvent)).map(({ name, count }) => ({
           value: name,
           // Columns, which every event has, come without a number.
-          description: count > 0 ? countText(count) : undefined,
+          ...(count > 0 && { description: countText(count) }),
         }))
       );
       return orTyped(matching(properties, search), search);

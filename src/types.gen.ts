@@ -217,6 +217,8 @@ export interface Filter {
 export const FunnelOutputValues = [
   /** FunnelSteps is a table with one row a step (and breakdown value): users, shares, dropped, in progress, median time. */
   'steps',
+  /** FunnelChart is for a bar chart: one row a step, the users who reached it in one column a breakdown value. */
+  'chart',
   /**
    * FunnelConversion is one number a breakdown value, the share of first-step users who reached the last step: what an
    * alert rule or a stat panel takes.
@@ -295,7 +297,7 @@ export interface Funnel {
   breakdown?: Breakdown;
   /** BreakdownBy is first (default) or last: the chain's event whose property the breakdown takes. */
   breakdownBy?: BreakdownBy;
-  /** Output is steps (default), conversion, trend, time_to_convert or actors. */
+  /** Output is steps (default), chart, conversion, trend, time_to_convert or actors. */
   output?: FunnelOutput;
   /** Interval is the bucket of the trend: hour, day (default), week or month. */
   interval?: Period;

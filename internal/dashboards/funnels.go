@@ -80,13 +80,11 @@ func funnelDashboard(d dashboard, steps model.Funnel, sentence, dropped string) 
 		{11, []panel{
 			{
 				title: "By device", description: "How many users of each kind of device reached each step.",
-				noData: nobody, unit: "locale", visualization: bars("horizontal", ""), queries: ask(model.FunnelSteps, by(device)),
-				transformations: []object{pivot("step", "breakdown", "users")},
+				noData: nobody, unit: "locale", visualization: bars("horizontal", "step"), queries: ask(model.FunnelChart, by(device)),
 			},
 			{
 				title: "By channel", description: "How many users of each channel reached each step.",
-				noData: nobody, unit: "locale", visualization: bars("horizontal", ""), queries: ask(model.FunnelSteps, by(channel)),
-				transformations: []object{pivot("step", "breakdown", "users")},
+				noData: nobody, unit: "locale", visualization: bars("horizontal", "step"), queries: ask(model.FunnelChart, by(channel)),
 			},
 		}},
 		{3*len(steps.Steps) + 2, []panel{

@@ -163,11 +163,6 @@ func quotient(part, whole, title string) []object {
 	}
 }
 
-// pivot makes a row of each value of a field, and a column of each value of another.
-func pivot(row, column, value string) object {
-	return object{"id": "groupingToMatrix", "options": object{"rowField": row, "columnField": column, "valueField": value}}
-}
-
 // userLink leads from a user to the dashboard of that user.
 var userLink = object{
 	"title": "Timeline of this user", "url": "/d/footfall-user?var-user=${__value.raw}&${datasource:queryparam}&${__url_time_range}",

@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"time"
 
 	"github.com/footfall-analytics/footfall/internal/twin"
@@ -11,6 +13,8 @@ import (
 // funnelTable is the frame that the twin's answer makes.
 func funnelTable(q *model.Query, w twin.World, r twin.Range, s twin.Settings, rows []twin.FunnelRow) table {
 	switch q.Funnel.Output {
+	case model.FunnelChart:
+		return funnelChart(q.Funnel, rows)
 	case model.FunnelConversion:
 		return conversionTable(q.Funnel, rows)
 	case model.FunnelTrend:
@@ -64,6 +68,28 @@ func stepsTable(f *model.Funnel, rows []twin.FunnelRow) table {
 	return t
 }
 
+// funnelChart has a field for each breakdown value; they are told apart by their labels.
+func funnelChart(f *model.Funnel, rows []twin.FunnelRow) table {
+	t := table{Fields: []string{"step"}}
+	for i := range f.Steps {
+		t.Rows = append(t.Rows, []any{fmt.Sprintf("%d. %s", i+1, f.Steps[i].Title())})
+	}
+	for i, row := range rows {
+		if i%len(f.Steps) == 0 {
+			name := string(f.Actor) + "s"
+			if f.Breakdown != nil {
+				name += " " + twin.Title(row.Kind, row.Breakdown)
+			}
+			t.Fields = append(t.Fields, name)
+		}
+		t.Rows[i%len(f.Steps)] = append(t.Rows[i%len(f.Steps)], float64(row.Users))
+	}
+	if len(rows) == 0 {
+		return table{}
+	}
+	return t
+}
+
 // conversionTable has no fields where there is no number.
 func conversionTable(f *model.Funnel, rows []twin.FunnelRow) table {
 	var t table
@@ -109,28 +135,19 @@ func trendOfFunnel(f *model.Funnel, buckets []twin.FunnelBucket, zone *time.Loca
 // timeToConvert counts, for each bin, the times that lie in it.
 func timeToConvert(q *model.Query, w twin.World, r twin.Range) table {
 	values, kinds, times := twin.FunnelTimes(q, w, r)
-	shortest, longest, found := time.Duration(0), time.Duration(0), false
-	for _, list := range times {
-		for _, d := range list {
-			if !found || d < shortest {
-				shortest = d
-			}
-			if !found || d > longest {
-				longest = d
-			}
-			found = true
-		}
-	}
-	if !found {
+	all := slices.Sorted(slices.Values(slices.Concat(times...)))
+	if len(all) == 0 {
 		return table{}
 	}
+	shortest, longest := all[0], all[len(all)-1]
 	bins := q.Funnel.Bins
 	span := longest - shortest
 	if span == 0 {
 		span = time.Duration(bins) * time.Second
 	}
 	width := span.Seconds() / float64(bins)
-	t := table{Fields: []string{"xMin", "xMax"}}
+	t := table{Fields: []string{"xMin", "xMax"}, Notices: []string{fmt.Sprintf(
+		"Half of all %ss who convert take %s or less, 90 %% of them %s or less.", q.Funnel.Actor, rounded(all, 0.5), rounded(all, 0.9))}}
 	for b := range bins {
 		t.Rows = append(t.Rows, []any{shortest.Seconds() + float64(b)*width, shortest.Seconds() + float64(b+1)*width})
 	}
@@ -154,6 +171,22 @@ func timeToConvert(q *model.Query, w twin.World, r twin.Range) table {
 		}
 	}
 	return t
+}
+
+// rounded is the time below which the share p of the sorted ones lies, as a person would say it.
+func rounded(sorted []time.Duration, p float64) string {
+	at := p * float64(len(sorted)-1)
+	low, high := sorted[int(at)], sorted[int(math.Ceil(at))]
+	seconds := (float64(low.Microseconds()) + (at-math.Floor(at))*float64((high-low).Microseconds())) / 1e6
+	switch {
+	case seconds >= 86400:
+		return fmt.Sprintf("%.3g days", seconds/86400)
+	case seconds >= 3600:
+		return fmt.Sprintf("%.3g hours", seconds/3600)
+	case seconds >= 60:
+		return fmt.Sprintf("%.3g minutes", seconds/60)
+	}
+	return fmt.Sprintf("%.3g seconds", seconds)
 }
 
 func funnelActors(f *model.Funnel, actors []twin.FunnelActor, zone *time.Location) table {

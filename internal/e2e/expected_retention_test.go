@@ -130,7 +130,7 @@ func cohortTable(r *model.Retention, matrices []twin.Matrix) table {
 	if classic && r.Cohorts == model.FirstTime {
 		size = "new_" + size
 	}
-	t := table{Fields: groupField(r, "cohort", size)}
+	t := table{Fields: groupField(r, "cohort", size), Notices: openCohorts(matrices)}
 	for _, name := range columnNames(r) {
 		if classic {
 			t.Fields = append(t.Fields, fmt.Sprintf("%s %s", r.Period, name), fmt.Sprintf("%s %s rate", r.Period, name))
@@ -180,8 +180,27 @@ func cohortTable(r *model.Retention, matrices []twin.Matrix) table {
 	return t
 }
 
+// openCohorts is the notice on cohorts that still have time to come back.
+func openCohorts(matrices []twin.Matrix) []string {
+	open := 0
+	for _, m := range matrices {
+		for _, c := range m.Cohorts {
+			for _, cell := range c.Cells {
+				if cell.State == twin.Incomplete {
+					open++
+					break
+				}
+			}
+		}
+	}
+	if open == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("%d cohorts have cells whose time is not over yet: their shares can still grow, and are not in the mean.", open)}
+}
+
 func cohortHeatmap(r *model.Retention, matrices []twin.Matrix) table {
-	t := table{Fields: []string{"x", "y", "value"}, Labels: []string{}}
+	t := table{Fields: []string{"x", "y", "value"}, Labels: []string{}, Notices: openCohorts(matrices)}
 	for p := range columnNames(r) {
 		y := 0
 		for _, m := range matrices {

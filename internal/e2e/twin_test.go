@@ -375,7 +375,7 @@ func outputs(t *testing.T, q *model.Query, s twin.Scenario) []*model.Query {
 	switch q.QueryType {
 	case model.FunnelType:
 		for _, output := range []model.FunnelOutput{
-			model.FunnelSteps, model.FunnelConversion, model.FunnelTrend, model.FunnelTimeToConvert, model.FunnelActors,
+			model.FunnelSteps, model.FunnelChart, model.FunnelConversion, model.FunnelTrend, model.FunnelTimeToConvert, model.FunnelActors,
 		} {
 			copied, funnel := *q, *q.Funnel
 			funnel.Output = output
@@ -472,7 +472,7 @@ type table struct {
 	Fields []string
 	Rows   [][]any
 	Labels []string
-	// Notices are texts for the user, as far as the frame's kind has any to compare.
+	// Notices are texts for the user.
 	Notices []string
 	// More are the frames after the first.
 	More []table
@@ -509,10 +509,8 @@ func tableOf(frame *data.Frame, zone *time.Location) table {
 	if frame.Meta == nil {
 		return t
 	}
-	if frame.Name != "retention" {
-		for _, notice := range frame.Meta.Notices {
-			t.Notices = append(t.Notices, notice.Text)
-		}
+	for _, notice := range frame.Meta.Notices {
+		t.Notices = append(t.Notices, notice.Text)
 	}
 	if custom, ok := frame.Meta.Custom.(map[string]any); ok {
 		t.Labels, _ = custom["yOrdinalDisplay"].([]string)

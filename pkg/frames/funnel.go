@@ -43,9 +43,9 @@ func FunnelSteps(f *model.Funnel, groups []analysis.FunnelGroup, links Links) da
 		percent(column(rows, "share_of_previous", func(r stepRow) *float64 { return r.ofPrevious })),
 		list(column(rows, "dropped", func(r stepRow) *int64 { return r.dropped }), "Who dropped", model.Dropped),
 		list(column(rows, "in_progress", func(r stepRow) *int64 { return r.inProgress }), "Who is in progress", model.InProgress),
-		unit(column(rows, "median_time", func(r stepRow) *float64 { return r.fromPrevious.Median }), "s"),
-		unit(column(rows, "p90_time", func(r stepRow) *float64 { return r.fromPrevious.P90 }), "s"),
-		unit(column(rows, "mean_time", func(r stepRow) *float64 { return r.fromPrevious.Mean }), "s"),
+		fromPrevious(column(rows, "median_time", func(r stepRow) *float64 { return r.fromPrevious.Median })),
+		fromPrevious(column(rows, "p90_time", func(r stepRow) *float64 { return r.fromPrevious.P90 })),
+		fromPrevious(column(rows, "mean_time", func(r stepRow) *float64 { return r.fromPrevious.Mean })),
 	}
 	if f.Breakdown != nil {
 		fields = append([]*data.Field{column(rows, "breakdown", func(r stepRow) string { return r.group })}, fields...)
@@ -53,6 +53,12 @@ func FunnelSteps(f *model.Funnel, groups []analysis.FunnelGroup, links Links) da
 	frame := data.NewFrame("funnel", fields...)
 	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}
 	return data.Frames{frame}
+}
+
+// fromPrevious is a time since the step before, and says so: that of the whole funnel is another one.
+func fromPrevious(time *data.Field) *data.Field {
+	unit(time, "s").Config.DisplayNameFromDS += " from previous"
+	return time
 }
 
 func stepRows(f *model.Funnel, g *analysis.FunnelGroup) []stepRow {
@@ -80,6 +86,25 @@ func stepRows(f *model.Funnel, g *analysis.FunnelGroup) []stepRow {
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// FunnelChart has one row a step, and the actors who reached it in one field a breakdown value: what a bar chart draws as it is.
+func FunnelChart(f *model.Funnel, groups []analysis.FunnelGroup, links Links) data.Frames {
+	frame := data.NewFrame("funnel")
+	for i := range groups {
+		rows, list := stepRows(f, &groups[i]), map[string]any{"status": model.Reached, "step": stepOfRow}
+		if i == 0 {
+			frame.Fields = append(frame.Fields, column(rows, "step", func(r stepRow) string { return r.step }))
+		}
+		actors := column(rows, counted(f.Actor), func(r stepRow) int64 { return r.actors })
+		if f.Breakdown != nil {
+			of(actors, rows[0].group)
+			list["value"] = rows[0].group
+		}
+		frame.Fields = append(frame.Fields, links.list(actors, "Who reached it", map[string]any{"output": model.FunnelActors, "actors": list}))
+	}
+	frame.Meta = &data.FrameMeta{PreferredVisualizationPluginID: "barchart"}
+	return data.Frames{frame}
 }
 
 // FunnelConversion is one number a breakdown value: what alert rules accept. Where nobody did the first step there is no number.
@@ -134,18 +159,16 @@ const histogramType data.FrameType = "histogram"
 func FunnelTimeToConvert(f *model.Funnel, groups []analysis.FunnelGroup) data.Frames {
 	frame := data.NewFrame("time to convert")
 	frame.Meta = &data.FrameMeta{Type: histogramType}
-	shortest, longest, any := int64(0), int64(0), false
+	var all []int64
 	for i := range groups {
-		for _, us := range groups[i].Converted {
-			if !any {
-				shortest, longest, any = us, us, true
-			}
-			shortest, longest = min(shortest, us), max(longest, us)
-		}
+		all = append(all, groups[i].Converted...)
 	}
-	if !any {
+	if len(all) == 0 {
 		return data.Frames{frame}
 	}
+	shortest, longest := slices.Min(all), slices.Max(all)
+	frame.Meta.Notices = []data.Notice{{Severity: data.NoticeSeverityInfo, Text: fmt.Sprintf(
+		"Half of all %s who convert take %s or less, 90 %% of them %s or less.", counted(f.Actor), duration(analysis.Percentile(all, 0.5)), duration(analysis.Percentile(all, 0.9)))}}
 	span := longest - shortest
 	if span == 0 {
 		span = int64(f.Bins) * 1e6
@@ -169,6 +192,19 @@ func FunnelTimeToConvert(f *model.Funnel, groups []analysis.FunnelGroup) data.Fr
 		frame.Fields = append(frame.Fields, data.NewField(name, nil, counts))
 	}
 	return data.Frames{frame}
+}
+
+// duration shows seconds as a person would say them.
+func duration(seconds *float64) string {
+	for _, u := range []struct {
+		name   string
+		length float64
+	}{{"days", 86400}, {"hours", 3600}, {"minutes", 60}} {
+		if *seconds >= u.length {
+			return fmt.Sprintf("%.3g %s", *seconds/u.length, u.name)
+		}
+	}
+	return fmt.Sprintf("%.3g seconds", *seconds)
 }
 
 // FunnelActors is a table of actors.

@@ -57,7 +57,8 @@ func (l *Links) link(field *data.Field, title string, query map[string]any) *dat
 	query["refId"] = "A"
 	c := config(field)
 	c.Links = append(c.Links, data.DataLink{
-		Title: title, Internal: &data.InternalDataLink{Query: query, DatasourceUID: l.UID, DatasourceName: l.Name},
+		Title: title, TargetBlank: true, // a panel that is being edited would be lost
+		Internal: &data.InternalDataLink{Query: query, DatasourceUID: l.UID, DatasourceName: l.Name},
 	})
 	return field
 }

@@ -154,15 +154,30 @@ func matrixFrame(
 		frame.Fields = append(frame.Fields, fields(rows, i, columnName(r, b))...)
 	}
 	frame.Fields = append(frame.Fields, column(rows, "in_progress", func(row cohortRow) *string { return row.inProgress(r) }))
-	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}
+	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable, Notices: openNotice(rows)}
 	return frame
+}
+
+// openNotice tells of cohorts whose last cells are not over.
+func openNotice(rows []cohortRow) []data.Notice {
+	open := 0
+	for i := range rows {
+		if slices.Contains(rows[i].states, analysis.Incomplete) {
+			open++
+		}
+	}
+	if open == 0 {
+		return nil
+	}
+	return []data.Notice{{Severity: data.NoticeSeverityInfo, Text: fmt.Sprintf(
+		"%d cohorts have cells whose time is not over yet: their shares can still grow, and are not in the mean.", open)}}
 }
 
 // retentionHeatmap has columns on x, by the number of the period or, with brackets, of the bracket from 1; and cohorts on y, group
 // by group.
 func retentionHeatmap(r *model.Retention, answer analysis.RetentionAnswer) *data.Frame {
 	var rows []cohortRow
-	labels, open := []string{}, 0
+	labels := []string{}
 	for i := range answer.Groups {
 		rows = append(rows, cohortRows(answer, &answer.Groups[i])...)
 	}
@@ -172,9 +187,6 @@ func retentionHeatmap(r *model.Retention, answer analysis.RetentionAnswer) *data
 			label = rows[i].group + " " + label
 		}
 		labels = append(labels, label)
-		if slices.Contains(rows[i].states, analysis.Incomplete) {
-			open++
-		}
 	}
 	first := 0.0
 	if len(r.Brackets) > 0 {
@@ -185,10 +197,7 @@ func retentionHeatmap(r *model.Retention, answer analysis.RetentionAnswer) *data
 		func(i, row int) *float64 { return rows[row].shares[i] })
 	percent(frame.Fields[2])
 	yLabels(frame, labels)
-	if open > 0 {
-		frame.Meta.Notices = []data.Notice{{Severity: data.NoticeSeverityInfo, Text: fmt.Sprintf(
-			"%d cohorts have cells whose time is not over yet: their shares can still grow.", open)}}
-	}
+	frame.Meta.Notices = openNotice(rows)
 	return frame
 }
 

@@ -12,6 +12,8 @@ type FunnelOutput string
 const (
 	// FunnelSteps is a table with one row a step (and breakdown value): users, shares, dropped, in progress, median time.
 	FunnelSteps FunnelOutput = "steps"
+	// FunnelChart is for a bar chart: one row a step, the users who reached it in one column a breakdown value.
+	FunnelChart FunnelOutput = "chart"
 	// FunnelConversion is one number a breakdown value, the share of first-step users who reached the last step: what an
 	// alert rule or a stat panel takes.
 	FunnelConversion FunnelOutput = "conversion"
@@ -92,7 +94,7 @@ type Funnel struct {
 	Breakdown *Breakdown `json:"breakdown,omitempty"`
 	// BreakdownBy is first (default) or last: the chain's event whose property the breakdown takes.
 	BreakdownBy BreakdownBy `json:"breakdownBy,omitempty"`
-	// Output is steps (default), conversion, trend, time_to_convert or actors.
+	// Output is steps (default), chart, conversion, trend, time_to_convert or actors.
 	Output FunnelOutput `json:"output,omitempty"`
 	// Interval is the bucket of the trend: hour, day (default), week or month.
 	Interval Period `json:"interval,omitempty"`
@@ -287,7 +289,7 @@ func (f *Funnel) validateExclusions() error {
 }
 
 func (f *Funnel) validateOutput() error {
-	if err := oneOf("funnel.output", f.Output, FunnelSteps, FunnelConversion, FunnelTrend, FunnelTimeToConvert, FunnelActors); err != nil {
+	if err := oneOf("funnel.output", f.Output, FunnelSteps, FunnelChart, FunnelConversion, FunnelTrend, FunnelTimeToConvert, FunnelActors); err != nil {
 		return err
 	}
 	if err := oneOf("funnel.interval", f.Interval, Hour, Day, Week, Month); err != nil {

@@ -253,7 +253,8 @@ func TestResources(t *testing.T) {
 			want               string
 		}{
 			{"GET", "events?" + span, "", 200, `[{"name":"view","count":4},{"name":"cart","count":2},{"name":"pay","count":1}]`},
-			{"GET", "properties?event=pay&" + span, "", 200, `{"name":"user_id","count":0},{"name":"metadata.total","count":1}]`},
+			{"GET", "properties?event=pay&" + span, "", 200, `{"name":"device_type","count":0},{"name":"metadata.total","count":1},{"name":"profile.segment","count":0},`},
+			{"GET", "properties?event=pay&" + span, "", 200, `{"name":"session_id","count":0},{"name":"user_id","count":0}]`},
 			{"GET", "values?property=metadata.channel&" + span, "", 200, `[{"value":"ads","count":1},{"value":"email","count":1}]`},
 			{"GET", "values?property=device_type&search=desk&" + span, "", 200, `[{"value":"desktop","count":2}]`},
 			{"GET", "values?property=metadata.none&" + span, "", 200, `[]`},

@@ -28,6 +28,8 @@ func (d *Datasource) funnel(ctx context.Context, q engine.Question, trace *engin
 		return nil, err
 	}
 	switch f.Output {
+	case model.FunnelChart:
+		return frames.FunnelChart(f, groups, d.links(q)), nil
 	case model.FunnelConversion:
 		return frames.FunnelConversion(f, groups), nil
 	case model.FunnelTimeToConvert:

@@ -102,11 +102,18 @@ func (d *Datasource) properties(r *http.Request) (any, error) {
 	for i := range paths {
 		paths[i].Name = "metadata." + strings.NewReplacer(`\`, `\\`, ".", `\.`).Replace(paths[i].Name)
 	}
-	var columns []nameCount
+	var columns, profile, ids []nameCount
 	for _, column := range model.Columns {
-		columns = append(columns, nameCount{Name: column})
+		if identifies(column) {
+			ids = append(ids, nameCount{Name: column})
+		} else {
+			columns = append(columns, nameCount{Name: column})
+		}
 	}
-	return slices.Concat(columns, paths), nil
+	for _, column := range model.ProfileColumns {
+		profile = append(profile, nameCount{Name: "profile." + column})
+	}
+	return slices.Concat(columns, paths, profile, ids), nil
 }
 
 func (d *Datasource) values(r *http.Request) (any, error) {

@@ -31,7 +31,13 @@ export function ChoiceField<T extends string | number>({ path, when, label, opti
     </ProblemField>
   ) : (
     <ProblemField path={path} when={when} label={label} htmlFor={id}>
-      <Combobox id={id} width={22} options={same} value={value} onChange={(option) => choose(option.value)} />
+      <Combobox
+        id={id}
+        width={same.some(({ description }) => description) ? 40 : 22}
+        options={same}
+        value={value}
+        onChange={(option) => choose(option.value)}
+      />
     </ProblemField>
   );
 }

@@ -17,6 +17,7 @@ import {
   useStyles2,
 } from '@grafana/ui';
 import type { ComponentProps } from 'react';
+import { docs } from '../docs';
 import { t } from '../i18n';
 import type { FootfallOptions, FootfallSecrets } from '../types';
 import { ZonePicker } from './ZonePicker';
@@ -33,7 +34,6 @@ const example = {
   sslmode: 'verify-full',
   zone: 'UTC',
 };
-const docs = 'https://github.com/footfall-analytics/footfall/blob/main/docs/configure.md';
 
 export function ConfigEditor(props: Props) {
   const { jsonData } = props.options;
@@ -78,7 +78,7 @@ function Description() {
           'config.description',
           'Funnels, retention and heatmaps of user behaviour, from a TimescaleDB that the collector has filled.'
         )}{' '}
-        <TextLink href={docs} external inline>
+        <TextLink href={`${docs}/configure.md`} external inline>
           {t('config.docs', 'How to set up the data source')}
         </TextLink>
       </Text>

@@ -8,10 +8,11 @@ import { Named } from './Named';
 interface Props extends Part<string> {
   label: string;
   invalid?: boolean;
+  autoFocus?: boolean;
 }
 
 /** A choice of events, the most frequent first; a name that has not happened yet may be typed. */
-export function EventPicker({ label, value, onChange, invalid }: Props) {
+export function EventPicker({ label, value, onChange, ...props }: Props) {
   const { suggestions } = useEditor();
   const option = useMemo(() => eventOption(value), [value]);
   return (
@@ -24,7 +25,7 @@ export function EventPicker({ label, value, onChange, invalid }: Props) {
           options={suggestions.events}
           value={option}
           createCustomValue
-          invalid={invalid}
+          {...props}
           onChange={(option) => onChange(option.value)}
         />
       )}

@@ -1,4 +1,4 @@
-import { fireEvent, screen, within } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import type { Funnel } from '../types.gen';
 import { choose, edit, enter, range } from './testing';
 
@@ -210,4 +210,19 @@ test('steps are a list with names', () => {
   editFunnel();
   const list = within(screen.getByRole('list', { name: 'Steps' }));
   expect(list.getByRole('listitem', { name: 'step 2' })).toBeVisible();
+});
+
+test('what matches is offered before what was typed, and a new step waits for its event', async () => {
+  const { user, saved } = edit({ queryType: 'funnel', funnel: { steps: [{ event: 'visit' }, { event: 'visit' }] } });
+  await user.click(screen.getByRole('button', { name: 'Add step' }));
+  expect(screen.getByRole('combobox', { name: 'Event of step 3' })).toHaveFocus();
+  await user.keyboard('pay');
+  await waitFor(() =>
+    expect(screen.getAllByRole('option').map((option) => option.textContent)).toEqual([
+      'pay_order90 events',
+      'payAs typed',
+    ])
+  );
+  await user.keyboard('{Enter}');
+  expect(saved().funnel?.steps[2]).toEqual({ event: 'pay_order' });
 });

@@ -125,6 +125,11 @@ const outputs = (): Array<Choice<FunnelOutput>> => [
     description: t('funnel.output-steps-help', 'A row for each step: users, shares, dropped, in progress'),
   },
   {
+    value: 'chart',
+    label: t('funnel.output-chart', 'Steps as bars'),
+    description: t('funnel.output-chart-help', 'Users at each step, for a bar chart'),
+  },
+  {
     value: 'conversion',
     label: t('funnel.output-conversion', 'Conversion rate'),
     description: t('funnel.output-conversion-help', 'One number, for stat panels and alert rules'),

@@ -77,7 +77,7 @@ function AnalysisPicker({ value: query, onChange }: Part<FootfallQuery>) {
         {(labelId) => (
           <Combobox
             aria-labelledby={labelId}
-            width={22}
+            width={34}
             options={options}
             value={isEditable(query.queryType) ? query.queryType : null}
             onChange={(option) => onChange(withType(query, option.value))}

@@ -1,6 +1,7 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Button, IconButton, InlineSwitch, Stack, useStyles2 } from '@grafana/ui';
+import { useState } from 'react';
 import { t } from '../i18n';
 import type { FunnelStep } from '../types.gen';
 import type { Part } from './editor';
@@ -20,9 +21,14 @@ interface Props extends Part<FunnelStep[]> {
 export function StepsEditor({ value: steps, isOrdered, onChange }: Props) {
   const styles = useStyles2(getStyles);
   const { keys, ...rows } = useKeys(steps.length);
+  const [added, setAdded] = useState<number>();
   const insert = (at: number, step: FunnelStep) => {
     rows.insert(at);
     onChange([...steps.slice(0, at), step, ...steps.slice(at)]);
+  };
+  const add = () => {
+    setAdded(steps.length);
+    insert(steps.length, { event: '' });
   };
   const remove = (at: number) => {
     rows.remove(at);
@@ -40,6 +46,7 @@ export function StepsEditor({ value: steps, isOrdered, onChange }: Props) {
             <span className={styles.number}>{i + 1}</span>
             <StepFields
               number={i + 1}
+              isNew={i === added}
               canBeOptional={isOrdered && i > 0 && i < steps.length - 1}
               value={steps[i]}
               onChange={(next) => onChange(steps.map((step, j) => (j === i ? next : step)))}
@@ -61,7 +68,7 @@ export function StepsEditor({ value: steps, isOrdered, onChange }: Props) {
         )}
       </SortableList>
       <ListProblem path="funnel.steps" name={t('funnel.the-funnel', 'The funnel')} />
-      <Button icon="plus" variant="secondary" size="sm" onClick={() => insert(steps.length, { event: '' })}>
+      <Button icon="plus" variant="secondary" size="sm" onClick={add}>
         {t('funnel.add-step', 'Add step')}
       </Button>
     </Stack>
@@ -70,10 +77,12 @@ export function StepsEditor({ value: steps, isOrdered, onChange }: Props) {
 
 interface StepProps extends Part<FunnelStep> {
   number: number;
+  /** Takes the focus when it comes, which also scrolls it into view. */
+  isNew: boolean;
   canBeOptional: boolean;
 }
 
-function StepFields({ number, canBeOptional, value: step, onChange }: StepProps) {
+function StepFields({ number, isNew, canBeOptional, value: step, onChange }: StepProps) {
   const styles = useStyles2(getStyles);
   const path = `funnel.steps[${number - 1}]`;
   const optional = t('funnel.optional', 'Optional');
@@ -83,6 +92,7 @@ function StepFields({ number, canBeOptional, value: step, onChange }: StepProps)
         <EventPicker
           label={t('funnel.event-of-step', 'Event of step {{number}}', { number })}
           value={step.event}
+          autoFocus={isNew}
           onChange={(event) => onChange({ ...step, event })}
         />
       </ProblemField>
