@@ -1,7 +1,7 @@
 import { css } from '@emotion/css';
 import { getDefaultTimeRange, type GrafanaTheme2, type QueryEditorProps } from '@grafana/data';
 import { Combobox, Field, FieldValidationMessage, Stack, useStyles2 } from '@grafana/ui';
-import { createElement, useEffect, useId, useMemo } from 'react';
+import { createElement, useEffect, useId, useLayoutEffect, useMemo, useRef } from 'react';
 import type { DataSource } from '../datasource';
 import { begun, filled, isEditable, withType, type EditableType } from '../defaults';
 import { t } from '../i18n';
@@ -30,7 +30,15 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery, ra
   // Problems that no field below can show: those of what another version saved.
   const general = problems.filter((problem) => !hasField(problem));
 
+  const latest = useRef(saved);
+  useLayoutEffect(() => {
+    latest.current = saved;
+  });
   const change = (next: FootfallQuery) => {
+    // A Combobox that is drawn anew while the pointer still moves over it announces its choice again, in Explore without end.
+    if (JSON.stringify(next) === JSON.stringify(latest.current)) {
+      return;
+    }
     onChange(next);
     if (datasource.filterQuery(next)) {
       onRunQuery();

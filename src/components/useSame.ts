@@ -1,8 +1,8 @@
 import { useState } from 'react';
 
 /**
- * The options as they were first, for as long as equal ones are given: a Combobox takes an equal option that is another object for
- * a new choice, and announces it; where that draws it anew, as in Explore, without end.
+ * The options as they were first, for as long as equal ones are given: where the chosen one becomes another object, a Combobox begins
+ * anew, and what is being typed into it is lost.
  */
 export function useSame<T>(options: T[]): T[] {
   const [same, setSame] = useState(options);
