@@ -163,16 +163,11 @@ func (q *Queue) run() {
 	defer close(q.stopped)
 	spare := newGroup()
 	for {
-		q.mu.Lock()
-		g, closed := q.waiting, q.closed
-		if g.records > 0 {
-			q.waiting = spare
+		g, closed := q.take(spare)
+		if g == nil && closed {
+			return
 		}
-		q.mu.Unlock()
-		if g.records == 0 {
-			if closed {
-				return
-			}
+		if g == nil {
 			<-q.wake
 			continue
 		}
@@ -183,6 +178,17 @@ func (q *Queue) run() {
 			spare.frames = g.frames[:0]
 		}
 	}
+}
+
+// take is the group that waits, in whose place the next one gathers; nil when there is nothing to write.
+func (q *Queue) take(next *group) (g *group, closed bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.waiting.records == 0 {
+		return nil, q.closed
+	}
+	g, q.waiting = q.waiting, next
+	return g, q.closed
 }
 
 // maxSpare is the largest buffer that is used again.

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -162,6 +163,37 @@ func TestManyAppendAtOnce(t *testing.T) {
 }
 
 // A crash can leave any part of what was not acknowledged.
+// The queue is empty again and again, so that a record comes just when it is looked whether one waits.
+func TestAppendToAnIdleQueue(t *testing.T) {
+	q := open(t, t.TempDir(), 1<<20)
+	const senders = 3
+	kept := make([][]string, senders)
+	end := time.Now().Add(2 * time.Second)
+	var group sync.WaitGroup
+	for sender := range senders {
+		group.Go(func() {
+			for n := 0; time.Now().Before(end); n++ {
+				record := fmt.Sprintf("%d-%d", sender, n)
+				if err := q.Append(t.Context(), []byte(record)); err != nil {
+					t.Error(err)
+					return
+				}
+				kept[sender] = append(kept[sender], record)
+				for pause := time.Now(); time.Since(pause) < time.Duration(rand.IntN(200))*time.Microsecond; {
+					runtime.Gosched()
+				}
+			}
+		})
+	}
+	group.Wait()
+	got, _ := readAll(t, q, 1<<20)
+	closeQueue(t, q)
+	want := slices.Concat(kept...)
+	slices.Sort(got)
+	slices.Sort(want)
+	equal(t, got, want)
+}
+
 func TestTornEndIsCutAtEveryByte(t *testing.T) {
 	whole := t.TempDir()
 	q := open(t, whole, 1<<20)
