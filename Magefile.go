@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -45,6 +46,9 @@ func Demo(ctx context.Context) error {
 // Test proves that Footfall does what it says: style, types, the tests in Go and TypeScript, the path of an event from HTTP to
 // a panel, and the preview page in a real browser. FOOTFALL_TEST_DSN names a TimescaleDB server to test on as well.
 func Test(ctx context.Context) error {
+	if cgo, err := sh.Output("go", "env", "CGO_ENABLED"); err != nil || cgo != "1" {
+		return errors.New("go test -race needs a C compiler, and none is found: install one, on Debian with apt-get install gcc libc6-dev")
+	}
 	mg.CtxDeps(ctx, local)
 	for _, check := range [][]string{
 		{"go", "vet", "./..."},
@@ -53,6 +57,7 @@ func Test(ctx context.Context) error {
 		{"npm", "run", "--silent", "lint"},
 		{"npm", "run", "--silent", "test:ci"},
 		{"go", "test", "-timeout", "40m", "./..."},
+		{"go", "test", "-race", "./collector/queue", "./sdk/go"},
 	} {
 		fmt.Printf("\n%s\n", strings.Join(check, " "))
 		start := time.Now()
