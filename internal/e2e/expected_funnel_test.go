@@ -147,7 +147,7 @@ func timeToConvert(q *model.Query, w twin.World, r twin.Range) table {
 	}
 	width := span.Seconds() / float64(bins)
 	t := table{Fields: []string{"xMin", "xMax"}, Notices: []string{fmt.Sprintf(
-		"Half of all %ss who convert take %s or less, 90 %% of them %s or less.", q.Funnel.Actor, rounded(all, 0.5), rounded(all, 0.9))}}
+		"From first step to last, over all %ss who convert: median %s, 90th percentile %s.", q.Funnel.Actor, rounded(all, 0.5), rounded(all, 0.9))}}
 	for b := range bins {
 		t.Rows = append(t.Rows, []any{shortest.Seconds() + float64(b)*width, shortest.Seconds() + float64(b+1)*width})
 	}
@@ -173,20 +173,20 @@ func timeToConvert(q *model.Query, w twin.World, r twin.Range) table {
 	return t
 }
 
-// rounded is the time below which the share p of the sorted ones lies, as a person would say it.
+// rounded is the time below which the share p of the sorted ones lies, in the largest unit that it fills, to three digits.
 func rounded(sorted []time.Duration, p float64) string {
 	at := p * float64(len(sorted)-1)
 	low, high := sorted[int(at)], sorted[int(math.Ceil(at))]
 	seconds := (float64(low.Microseconds()) + (at-math.Floor(at))*float64((high-low).Microseconds())) / 1e6
 	switch {
 	case seconds >= 86400:
-		return fmt.Sprintf("%.3g days", seconds/86400)
+		return fmt.Sprintf("%.3g d", seconds/86400)
 	case seconds >= 3600:
-		return fmt.Sprintf("%.3g hours", seconds/3600)
+		return fmt.Sprintf("%.3g h", seconds/3600)
 	case seconds >= 60:
-		return fmt.Sprintf("%.3g minutes", seconds/60)
+		return fmt.Sprintf("%.3g min", seconds/60)
 	}
-	return fmt.Sprintf("%.3g seconds", seconds)
+	return fmt.Sprintf("%.3g s", seconds)
 }
 
 func funnelActors(f *model.Funnel, actors []twin.FunnelActor, zone *time.Location) table {

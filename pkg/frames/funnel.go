@@ -168,7 +168,7 @@ func FunnelTimeToConvert(f *model.Funnel, groups []analysis.FunnelGroup) data.Fr
 	}
 	shortest, longest := slices.Min(all), slices.Max(all)
 	frame.Meta.Notices = []data.Notice{{Severity: data.NoticeSeverityInfo, Text: fmt.Sprintf(
-		"Half of all %s who convert take %s or less, 90 %% of them %s or less.", counted(f.Actor), duration(analysis.Percentile(all, 0.5)), duration(analysis.Percentile(all, 0.9)))}}
+		"From first step to last, over all %s who convert: median %s, 90th percentile %s.", counted(f.Actor), duration(analysis.Percentile(all, 0.5)), duration(analysis.Percentile(all, 0.9)))}}
 	span := longest - shortest
 	if span == 0 {
 		span = int64(f.Bins) * 1e6
@@ -194,17 +194,17 @@ func FunnelTimeToConvert(f *model.Funnel, groups []analysis.FunnelGroup) data.Fr
 	return data.Frames{frame}
 }
 
-// duration shows seconds as a person would say them.
+// duration shows seconds in the largest unit that they fill, to three digits.
 func duration(seconds *float64) string {
 	for _, u := range []struct {
 		name   string
 		length float64
-	}{{"days", 86400}, {"hours", 3600}, {"minutes", 60}} {
+	}{{"d", 86400}, {"h", 3600}, {"min", 60}} {
 		if *seconds >= u.length {
 			return fmt.Sprintf("%.3g %s", *seconds/u.length, u.name)
 		}
 	}
-	return fmt.Sprintf("%.3g seconds", *seconds)
+	return fmt.Sprintf("%.3g s", *seconds)
 }
 
 // FunnelActors is a table of actors.

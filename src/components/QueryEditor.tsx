@@ -33,12 +33,13 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery, ra
   const latest = useRef(saved);
   useLayoutEffect(() => {
     latest.current = saved;
-  });
+  }, [saved]);
   const change = (next: FootfallQuery) => {
     // A Combobox that is drawn anew while the pointer still moves over it announces its choice again, in Explore without end.
     if (JSON.stringify(next) === JSON.stringify(latest.current)) {
       return;
     }
+    latest.current = next;
     onChange(next);
     if (datasource.filterQuery(next)) {
       onRunQuery();
