@@ -196,7 +196,7 @@ func openCohorts(matrices []twin.Matrix) []string {
 	if open == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("%d cohorts have cells whose time is not over yet: their shares can still grow, and are not in the mean.", open)}
+	return []string{fmt.Sprintf("%d cohorts have cells whose time is not over yet: their shares can still grow.", open)}
 }
 
 func cohortHeatmap(r *model.Retention, matrices []twin.Matrix) table {

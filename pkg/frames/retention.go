@@ -170,7 +170,7 @@ func openNotice(rows []cohortRow) []data.Notice {
 		return nil
 	}
 	return []data.Notice{{Severity: data.NoticeSeverityInfo, Text: fmt.Sprintf(
-		"%d cohorts have cells whose time is not over yet: their shares can still grow, and are not in the mean.", open)}}
+		"%d cohorts have cells whose time is not over yet: their shares can still grow.", open)}}
 }
 
 // retentionHeatmap has columns on x, by the number of the period or, with brackets, of the bracket from 1; and cohorts on y, group
