@@ -144,7 +144,7 @@ func TestRolesHaveNoMoreThanTheyNeed(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
 		schema := dbtest.Schema(t, dsn)
 		conn := dbtest.Connect(t, dsn)
-		stored := `SELECT * FROM store_events('{2026-01-01}', '{u}', '{visit}', '{""}', '{""}', '{""}', '{"{}"}', ARRAY[gen_random_uuid()], ARRAY[now()], '{""}', '{null}', '{false}', '{}')`
+		stored := `SELECT * FROM store_events('{2026-01-01}', '{u}', '{visit}', '{""}', '{""}', '{""}', '{"{}"}', ARRAY[gen_random_uuid()], ARRAY[now()], '{""}', '{null}', '{false}', '{0}', '{}')`
 		event := `INSERT INTO user_events (time, user_id, user_key, event_type, event_id) VALUES ('2026-01-01', 'u', user_key_of('u'), 'visit', gen_random_uuid()) ON CONFLICT DO NOTHING`
 		for _, c := range []struct {
 			role, statement string

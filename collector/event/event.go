@@ -25,8 +25,11 @@ type Event struct {
 	SentTime time.Time
 	// TimeChosen says that Time is the collector's: another arrival of the same event may come with another one.
 	TimeChosen bool
-	// Received is when it arrived, in UTC.
-	Received                       time.Time
+	// Received is when it arrived, in UTC, by the collector's clock.
+	Received time.Time
+	// Forgets is how many times somebody had been forgotten, as far as the collector knew when it took the event: whoever is
+	// forgotten later is not stored, whatever clocks say.
+	Forgets                        int64
 	PageURL, DeviceType, SessionID string
 	// Metadata is a JSON object; nil stands for an empty one.
 	Metadata []byte

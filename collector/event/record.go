@@ -9,8 +9,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// recordVersion is the first byte of a record.
-const recordVersion = 1
+// recordVersion is the first byte of a record. Records of version 1 are without [Event.Forgets].
+const recordVersion = 2
 
 // errRecord is what every damaged record ends in.
 var errRecord = errors.New("the record of events is damaged")
@@ -30,6 +30,7 @@ func AppendRecord(b []byte, events []Event) []byte {
 		for _, t := range []time.Time{e.Time, e.SentTime, e.Received} {
 			b = binary.AppendVarint(b, microseconds(t))
 		}
+		b = binary.AppendVarint(b, e.Forgets)
 		for _, text := range []string{e.UserID, e.Type, e.AnonymousID, e.PageURL, e.DeviceType, e.SessionID, e.Alias} {
 			b = binary.AppendUvarint(b, uint64(len(text)))
 			b = append(b, text...)
@@ -55,9 +56,11 @@ func microseconds(t time.Time) int64 {
 // DecodeRecord appends the events of a record to a list. The events keep no part of the record.
 func DecodeRecord(events []Event, record []byte) ([]Event, error) {
 	r := recordReader{rest: record}
-	if version := r.take(1); r.failed || version[0] != recordVersion {
-		return events, fmt.Errorf("%w: it does not begin with version %d; was it written by a newer collector?", errRecord, recordVersion)
+	first := r.take(1)
+	if r.failed || first[0] == 0 || first[0] > recordVersion {
+		return events, fmt.Errorf("%w: it does not begin with a version up to %d; was it written by a newer collector?", errRecord, recordVersion)
 	}
+	r.version = first[0]
 	for n := r.uvarint(); n > 0 && !r.failed; n-- {
 		events = append(events, r.event())
 	}
@@ -69,8 +72,9 @@ func DecodeRecord(events []Event, record []byte) ([]Event, error) {
 
 // recordReader takes a record apart. After a fault it gives zero values.
 type recordReader struct {
-	rest   []byte
-	failed bool
+	version byte
+	rest    []byte
+	failed  bool
 }
 
 func (r *recordReader) event() (e Event) {
@@ -78,6 +82,9 @@ func (r *recordReader) event() (e Event) {
 	chosen := r.take(1)
 	e.TimeChosen = !r.failed && chosen[0] == 1
 	e.Time, e.SentTime, e.Received = r.time(), r.time(), r.time()
+	if r.version > 1 {
+		e.Forgets = r.varint()
+	}
 	for _, text := range []*string{&e.UserID, &e.Type, &e.AnonymousID, &e.PageURL, &e.DeviceType, &e.SessionID, &e.Alias} {
 		*text = string(r.take(r.uvarint()))
 	}
@@ -109,14 +116,19 @@ func (r *recordReader) uvarint() uint64 {
 	return value
 }
 
-func (r *recordReader) time() time.Time {
+func (r *recordReader) varint() int64 {
 	value, n := binary.Varint(r.rest)
 	if n <= 0 {
 		r.failed = true
-		return time.Time{}
+		return 0
 	}
 	r.rest = r.rest[n:]
-	if value == noTime {
+	return value
+}
+
+func (r *recordReader) time() time.Time {
+	value := r.varint()
+	if r.failed || value == noTime {
 		return time.Time{}
 	}
 	return time.UnixMicro(value).UTC()

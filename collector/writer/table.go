@@ -3,11 +3,14 @@
 package writer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -17,11 +20,18 @@ import (
 	"github.com/footfall-analytics/footfall/collector/event"
 )
 
-// Table is user_events in one database schema.
+// Table is user_events in one database schema. Its fields do not change once it is used.
 type Table struct {
 	Pool   *pgxpool.Pool
 	Schema string
 	Log    *slog.Logger
+	// BatchEvents is how many events go to the database in one transaction at most; 0 stands for [defaultBatchEvents].
+	BatchEvents int
+	// JoinKnownUsers says that an event may make two users the same who are both known by name.
+	JoinKnownUsers bool
+	// size is how many events a transaction takes at present: fewer while the database has no room or time for more, or to find an
+	// event at fault; 0 stands for BatchEvents.
+	size atomic.Int64
 }
 
 // Result says what became of the events of one [Table.Insert].
@@ -30,62 +40,109 @@ type Result struct {
 	New, Known int
 	// Refused are those that the database cannot hold, named by their position.
 	Refused event.Refusals
+	// Apart are the positions of those that would join two users who are both known, or whose join was taken back: they are
+	// stored, and the users stay two.
+	Apart []int
+	// TraitsLeftOut is how many traits profiles had no room for.
+	TraitsLeftOut int
 }
 
-// minAttempt is the time that a statement gets at least, so that a slow database still makes progress.
-const minAttempt = 5 * time.Second
+const (
+	defaultBatchEvents = 1000
+	// maxDays is how many days the events of one transaction may touch. Each takes up to twenty of the server's locks, of which
+	// there are 6400 for all sessions unless set otherwise.
+	maxDays = 32
+	// minAttempt is the time that a transaction gets at least, so that a slow database still makes progress.
+	minAttempt = 5 * time.Second
+	// attempts is how many transactions that run out of time fit into the time that Insert has.
+	attempts                    = 4
+	shortestPause, longestPause = 100 * time.Millisecond, 2 * time.Second
+)
 
-// Insert stores the events, all that the database can hold, and returns after they are committed. While the database does
-// not answer it tries again for as long as patience lasts, and then reports the last error; some of the events may be
-// stored then. Storing an event again changes nothing.
-func (t *Table) Insert(ctx context.Context, events []event.Event, patience time.Duration) (Result, error) {
+// Insert stores the events, all that the database can hold, and returns after they are committed. They are stored in their order,
+// in as many transactions as it takes. While the database does not answer it tries again for as long as patience lasts, and then reports
+// the last error; the result then says what was stored until then. Storing an event again changes nothing.
+func (t *Table) Insert(ctx context.Context, events []event.Event, patience time.Duration) (result Result, err error) {
 	giveUp := time.Now().Add(patience)
-	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
-		attempt, cancel := context.WithTimeout(ctx, max(patience, minAttempt))
-		result, err := t.insertGood(attempt, events)
-		cancel()
-		if err == nil || ctx.Err() != nil {
-			return result, err
+	pause := shortestPause
+	for done := 0; done < len(events); {
+		part := t.part(events[done:])
+		err := t.insertPart(ctx, part, done, max(patience/attempts, minAttempt), &result)
+		if err == nil {
+			done += len(part)
+			pause = shortestPause
+			continue
 		}
-		if time.Now().Add(pause).After(giveUp) {
+		halve := len(part) > 1 && (dataFault(err) != nil || outOfRoom(err))
+		if halve {
+			t.size.Store(int64(len(part) / 2))
+		}
+		switch {
+		case ctx.Err() != nil || time.Now().Add(pause).After(giveUp):
 			return result, fmt.Errorf("the database does not take events: %w", err)
+		case halve:
+			t.Log.Debug("the database does not take so many events at once; trying half of them", "error", err, "events", len(part))
+			continue
 		}
-		t.Log.Warn("the database does not take events; trying again", "error", err, "events", len(events), "pause", pause.String())
+		t.Log.Warn("the database does not take events; trying again", "error", err, "events", len(part), "first_event_id", part[0].ID, "pause", pause.String())
 		select {
 		case <-time.After(pause):
+			pause = min(2*pause, longestPause)
 		case <-ctx.Done():
 			return result, ctx.Err()
 		}
 	}
+	return result, nil
 }
 
-// insertGood stores the events in one transaction. When some event's data keeps it from that, halves are tried, so that
-// the others do not suffer and the one at fault is found: it goes to rejected_events.
-func (t *Table) insertGood(ctx context.Context, events []event.Event) (Result, error) {
-	stored, err := t.insertAll(ctx, events)
-	if err == nil {
-		return Result{New: stored, Known: len(events) - stored}, nil
+// part is the first of the events, as many as go to the database in one transaction.
+func (t *Table) part(events []event.Event) []event.Event {
+	size := cmp.Or(int(t.size.Load()), t.BatchEvents, defaultBatchEvents)
+	days := map[int64]struct{}{}
+	for i := range events {
+		days[dayOf(events[i].Time)] = struct{}{}
+		if !events[i].SentTime.IsZero() { // where it may be stored already
+			days[dayOf(events[i].SentTime)] = struct{}{}
+		}
+		if i == size || i > 0 && len(days) > maxDays {
+			return events[:i]
+		}
 	}
-	fault := dataFault(err)
-	if fault == nil {
-		return Result{}, err
+	return events
+}
+
+func dayOf(t time.Time) int64 { return t.Unix() / int64((24 * time.Hour).Seconds()) }
+
+// insertPart stores events in one transaction that takes no longer than the limit, or rejects the one that the database cannot hold,
+// and adds to the result what became of them; first is the position of the first.
+func (t *Table) insertPart(ctx context.Context, events []event.Event, first int, limit time.Duration, result *Result) error {
+	start := time.Now()
+	attempt, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	stored, err := t.insertAll(attempt, events, limit)
+	if fault := dataFault(err); fault != nil && len(events) == 1 {
+		refusal := event.Refusal{Index: first, Field: fault.ColumnName, Reason: fmt.Sprintf("the database cannot store this event: %s (SQLSTATE %s)", fault.Message, fault.Code)}
+		if err = t.reject(attempt, events[0], refusal.Reason); err == nil {
+			result.Refused = append(result.Refused, refusal)
+		}
 	}
-	if len(events) == 1 {
-		reason := fmt.Sprintf("the database cannot store this event: %s (SQLSTATE %s)", fault.Message, fault.Code)
-		return Result{Refused: event.Refusals{{Field: fault.ColumnName, Reason: reason}}}, t.reject(ctx, events[0], reason)
-	}
-	half := len(events) / 2
-	first, err := t.insertGood(ctx, events[:half])
 	if err != nil {
-		return first, err
+		return err
 	}
-	second, err := t.insertGood(ctx, events[half:])
-	for _, r := range second.Refused {
-		r.Index += half
-		first.Refused = append(first.Refused, r)
+	result.New += stored.New
+	result.Known += stored.Known
+	result.TraitsLeftOut += stored.TraitsLeftOut
+	for _, i := range stored.Apart {
+		result.Apart = append(result.Apart, first+i)
 	}
-	first.New, first.Known = first.New+second.New, first.Known+second.Known
-	return first, err
+	// More at once, until as many as may be, while there is plenty of time.
+	if size := t.size.Load(); size > 0 && time.Since(start) < limit/4 {
+		if size *= 2; size >= int64(cmp.Or(t.BatchEvents, defaultBatchEvents)) {
+			size = 0
+		}
+		t.size.Store(size)
+	}
+	return nil
 }
 
 // dataFault returns the server's error when the data is to blame: it cannot be read as its type, breaks a constraint, or is
@@ -98,52 +155,61 @@ func dataFault(err error) *pgconn.PgError {
 	return nil
 }
 
+// outOfRoom reports whether the server lacked memory, locks, disk or time: with fewer events it may have enough. None of the events
+// is to blame.
+func outOfRoom(err error) bool {
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) {
+		return errors.Is(err, context.DeadlineExceeded)
+	}
+	return strings.HasPrefix(pg.Code, "53") || pg.Code == "57014" || pg.Code == "55P03" // query_canceled, lock_not_available
+}
+
 // reject keeps an event that cannot be stored.
 func (t *Table) reject(ctx context.Context, e event.Event, reason string) error {
-	return t.transaction(ctx, func(tx pgx.Tx) error {
+	return t.transaction(ctx, minAttempt, func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `INSERT INTO rejected_events (event_id, user_id, reason, record) SELECT $1, $2, $3, $4
-			WHERE NOT EXISTS (SELECT FROM forgotten_users WHERE user_key = user_key_of($2) AND forgotten_at > $5) ON CONFLICT DO NOTHING`,
-			e.ID.String(), e.UserID, reason, event.AppendRecord(nil, []event.Event{e}), e.Received)
+			WHERE NOT is_forgotten(user_key_of($2), $5, $6) ON CONFLICT DO NOTHING`,
+			e.ID.String(), e.UserID, reason, event.AppendRecord(nil, []event.Event{e}), e.Forgets, e.Received)
 		return err
 	})
 }
 
 // The settings of one transaction. Late events go into days that are compressed already; the server's limit on how many
-// rows one statement may look at there protects interactive sessions, and would lose events here.
+// rows one statement may look at there protects interactive sessions, and would lose events here. A statement ends before the
+// collector would give its connection up, unless the server has it end even earlier.
 const transactionSettings = `SELECT set_config('search_path', quote_ident($1), true),
-	set_config('timescaledb.max_tuples_decompressed_per_dml_transaction', '0', true)`
+	set_config('timescaledb.max_tuples_decompressed_per_dml_transaction', '0', true),
+	set_config('statement_timeout', least($2::bigint, nullif(extract(epoch FROM current_setting('statement_timeout')::interval) * 1000, 0))::bigint::text, true)`
 
-func (t *Table) transaction(ctx context.Context, fn func(tx pgx.Tx) error) error {
+func (t *Table) transaction(ctx context.Context, limit time.Duration, fn func(tx pgx.Tx) error) error {
 	return pgx.BeginFunc(ctx, t.Pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, transactionSettings, t.Schema); err != nil {
+		if _, err := tx.Exec(ctx, transactionSettings, t.Schema, (limit * 9 / 10).Milliseconds()); err != nil {
 			return err
 		}
 		return fn(tx)
 	})
 }
 
-const storeEvents = `SELECT stored, told::text[] FROM store_events($1, $2, $3, $4, $5, $6, $7, $8::text[]::uuid[], $9, $10, $11, $12, $13::text[]::uuid[])`
+const storeEvents = `SELECT stored, told::text[] FROM store_events($1, $2, $3, $4, $5, $6, $7, $8::text[]::uuid[], $9, $10, $11, $12, $13, $14::text[]::uuid[])`
 
-// insertAll stores all events or none, with what they say about their users, and returns how many were not there yet.
-func (t *Table) insertAll(ctx context.Context, events []event.Event) (stored int, err error) {
-	err = t.transaction(ctx, func(tx pgx.Tx) error {
-		columns := columnsOf(events)
+// insertAll stores all events or none, with what the new ones say about their users. Nothing is refused.
+func (t *Table) insertAll(ctx context.Context, events []event.Event, limit time.Duration) (stored Result, err error) {
+	err = t.transaction(ctx, limit, func(tx pgx.Tx) error {
 		var told []string
-		if err := tx.QueryRow(ctx, storeEvents, columns...).Scan(&stored, &told); err != nil {
+		if err := tx.QueryRow(ctx, storeEvents, columnsOf(events)...).Scan(&stored.New, &told); err != nil {
 			return err
 		}
-		// Days that were over are out of date from the moment their new events can be seen.
-		if _, err := tx.Exec(ctx, `SELECT mark_late_days($1)`, columns[0]); err != nil {
+		stored.Known = len(events) - stored.New
+		if len(told) == 0 {
+			return nil
+		}
+		l := lessonsOf(events, told)
+		if stored.Apart, err = l.join(ctx, tx, t.JoinKnownUsers); err != nil {
 			return err
 		}
-		for i := range events {
-			if len(told) > 0 && slices.Contains(told, events[i].ID.String()) {
-				if err := learn(ctx, tx, &events[i]); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
+		stored.TraitsLeftOut, err = l.tellTraits(ctx, tx)
+		return err
 	})
 	return stored, err
 }
@@ -156,11 +222,11 @@ func columnsOf(events []event.Event) []any {
 	for i := range texts {
 		texts[i] = make([]string, n)
 	}
-	chosen := make([]bool, n)
+	chosen, forgets := make([]bool, n), make([]int64, n)
 	var interesting []string
 	for i := range events {
 		e := &events[i]
-		times[i], received[i], chosen[i] = e.Time, e.Received, e.TimeChosen
+		times[i], received[i], chosen[i], forgets[i] = e.Time, e.Received, e.TimeChosen, e.Forgets
 		if !e.SentTime.IsZero() {
 			sent[i] = &e.SentTime
 		}
@@ -175,21 +241,65 @@ func columnsOf(events []event.Event) []any {
 			interesting = append(interesting, id)
 		}
 	}
-	return []any{times, texts[0], texts[1], texts[2], texts[3], texts[4], texts[5], texts[6], received, texts[7], sent, chosen, interesting}
+	return []any{times, texts[0], texts[1], texts[2], texts[3], texts[4], texts[5], texts[6], received, texts[7], sent, chosen, forgets, interesting}
 }
 
-// learn stores what a new event says about its user.
-func learn(ctx context.Context, tx pgx.Tx, e *event.Event) error {
-	if e.Alias != "" {
-		if _, err := tx.Exec(ctx, `SELECT join_users($1, $2, $3)`, e.Alias, e.UserID, e.Received); err != nil {
-			return err
+// lessons are what new events say about their users, as columns.
+type lessons struct {
+	// Who is whom: each pair once, in the order of the events, with the position of the first that says so.
+	aliases, users []string
+	forgets        []int64
+	received       []time.Time
+	positions      []int
+	// Traits, of which users, and when they were said.
+	described, traits []string
+	times             []time.Time
+}
+
+// lessonsOf are those of the events whose ids were told.
+func lessonsOf(events []event.Event, told []string) (l lessons) {
+	isNew := map[string]bool{}
+	for _, id := range told {
+		isNew[id] = true
+	}
+	pairs := map[[2]string]bool{}
+	for i := range events {
+		e := &events[i]
+		id := e.ID.String()
+		if !isNew[id] {
+			continue
+		}
+		delete(isNew, id) // twice in one batch, it was stored once
+		if pair := [2]string{e.Alias, e.UserID}; e.Alias != "" && !pairs[pair] {
+			pairs[pair] = true
+			l.aliases, l.users = append(l.aliases, e.Alias), append(l.users, e.UserID)
+			l.forgets, l.received, l.positions = append(l.forgets, e.Forgets), append(l.received, e.Received), append(l.positions, i)
+		}
+		if e.Traits != nil {
+			l.described, l.traits, l.times = append(l.described, e.UserID), append(l.traits, string(e.Traits)), append(l.times, e.Time)
 		}
 	}
-	if e.Traits == nil {
-		return nil
+	return l
+}
+
+// join makes the pairs the same users, and returns the positions of events that must not.
+func (l *lessons) join(ctx context.Context, tx pgx.Tx, knownToo bool) (apart []int, err error) {
+	if len(l.aliases) == 0 {
+		return nil, nil
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO user_profiles AS p (user_id, traits)
-		VALUES (coalesce((SELECT user_id FROM user_aliases WHERE alias = $1), $1), $2::text::jsonb)
-		ON CONFLICT (user_id) DO UPDATE SET traits = p.traits || excluded.traits`, e.UserID, string(e.Traits))
-	return err
+	var places []int
+	err = tx.QueryRow(ctx, `SELECT join_told($1, $2, $3, $4, $5)`, l.aliases, l.users, l.forgets, l.received, knownToo).Scan(&places)
+	for _, place := range places {
+		apart = append(apart, l.positions[place-1])
+	}
+	return apart, err
+}
+
+// tellTraits comes after the joins, since an alias has no profile of its own.
+func (l *lessons) tellTraits(ctx context.Context, tx pgx.Tx) (leftOut int, err error) {
+	if len(l.described) == 0 {
+		return 0, nil
+	}
+	err = tx.QueryRow(ctx, `SELECT tell_traits($1, $2, $3)`, l.described, l.traits, l.times).Scan(&leftOut)
+	return leftOut, err
 }
