@@ -14,7 +14,7 @@ import (
 	"github.com/footfall-analytics/footfall/collector/writer"
 )
 
-type replayCmd struct{}
+type replayCmd struct{ joinSettings }
 
 // replayAtOnce is how many rejected events are in memory.
 const replayAtOnce = 1000
@@ -26,7 +26,7 @@ func (c *replayCmd) Run(env *environment) error {
 		return err
 	}
 	defer pool.Close()
-	table := &writer.Table{Pool: pool, Schema: env.Schema, Log: slog.New(slog.NewTextHandler(env.stderr, nil))}
+	table := &writer.Table{Pool: pool, Schema: env.Schema, Log: slog.New(slog.NewTextHandler(env.stderr, nil)), JoinKnownUsers: c.JoinKnownUsers}
 	stored, refused := 0, 0
 	for after := int64(0); ; {
 		list, err := rejectedAfter(env.ctx, pool, env.Schema, after)

@@ -19,6 +19,7 @@ import (
 	"github.com/footfall-analytics/footfall/collector/ingest"
 	"github.com/footfall-analytics/footfall/collector/kafka"
 	"github.com/footfall-analytics/footfall/collector/keys"
+	"github.com/footfall-analytics/footfall/collector/people"
 	"github.com/footfall-analytics/footfall/collector/privacy"
 	"github.com/footfall-analytics/footfall/collector/visitor"
 	"github.com/footfall-analytics/footfall/collector/writer"
@@ -35,6 +36,7 @@ type serveCmd struct {
 	DrainTimeout   time.Duration `help:"Longest time to answer open requests after SIGTERM or SIGINT, and to write what waits to the database; what is left is written after the next start." default:"30s"`
 	Queue          string        `help:"Where events wait for the database: disk, in a folder of this collector, or kafka, for more than one machine; collector write takes them from there." enum:"disk,kafka" default:"disk"`
 	diskSettings
+	joinSettings
 	kafka.ProducerConfig
 	privacy.Settings
 	Visitors visitor.Settings `embed:""`
@@ -78,7 +80,7 @@ func (s *serveCmd) Run(env *environment) error {
 	}
 	defer func() { _ = listener.Close() }() // the server has closed it, if it came so far
 	registry := prometheus.NewRegistry()
-	waiting, err := s.open(&writer.Table{Pool: pool, Schema: env.Schema, Log: log}, registry)
+	waiting, err := s.open(&writer.Table{Pool: pool, Schema: env.Schema, Log: log, BatchEvents: s.BatchEvents, JoinKnownUsers: s.JoinKnownUsers}, registry)
 	if err != nil {
 		return err
 	}
@@ -127,16 +129,19 @@ func (s *serveCmd) handler(env *environment, log *slog.Logger, pool *pgxpool.Poo
 	if err != nil {
 		return nil, err
 	}
-	known := keys.Open(env.ctx, keys.Options{Pool: pool, Schema: env.Schema, File: s.keysFile(), Log: log})
+	known := keys.Open(env.ctx, keys.Options{Pool: pool, Schema: env.Schema, File: s.file("keys.json"), Log: log})
 	go known.Run(env.ctx)
+	forgets := people.OpenForgets(env.ctx, pool, env.Schema, s.file("forgets"), log)
+	go forgets.Run(env.ctx)
+	events = marking{events, forgets}
 	return ingest.New(events, ingest.Options{MaxBody: s.MaxBody, MaxBatch: s.MaxBatch, Log: log, Keys: known, Privacy: filter, Visitors: visitors,
 		Ready: events.Ready, Database: func(ctx context.Context) error { return ready(ctx, pool, env.Schema) }}, registry), nil
 }
 
-// keysFile is where keys are kept for a start without the database; with Kafka there is no folder for it.
-func (s *serveCmd) keysFile() string {
+// file is where something is kept for a start without the database; with Kafka there is no folder for it.
+func (s *serveCmd) file(name string) string {
 	if s.Queue == "disk" {
-		return filepath.Join(s.QueueDir, "keys.json")
+		return filepath.Join(s.QueueDir, name)
 	}
 	return ""
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/footfall-analytics/footfall/collector/event"
 	"github.com/footfall-analytics/footfall/collector/kafka"
+	"github.com/footfall-analytics/footfall/collector/people"
 	"github.com/footfall-analytics/footfall/collector/queue"
 	"github.com/footfall-analytics/footfall/collector/writer"
 )
@@ -22,11 +23,42 @@ type diskSettings struct {
 	BatchInterval time.Duration `help:"Longest time that an event waits for others to be written with." default:"1s"`
 }
 
+// joinSettings say which ids become one user.
+type joinSettings struct {
+	JoinKnownUsers bool `help:"Let identify and alias join two users who are both known by name, and not only a visitor with a user."`
+}
+
 // A queue is freed by its files: each has mostSegmentBytes or, of a small queue, a part.
 const (
 	mostSegmentBytes = 64 << 20
 	leastSegments    = 8
 )
+
+// marking marks events with what is known of forgotten users when they are taken.
+type marking struct {
+	waiting
+	forgets *people.Forgets
+}
+
+// Accept returns nil when the events are where they wait.
+func (m marking) Accept(ctx context.Context, events []event.Event) error {
+	n, err := m.forgets.Count()
+	if err != nil {
+		return err
+	}
+	for i := range events {
+		events[i].Forgets = n
+	}
+	return m.waiting.Accept(ctx, events)
+}
+
+// Ready reports why nothing is taken.
+func (m marking) Ready(ctx context.Context) error {
+	if _, err := m.forgets.Count(); err != nil {
+		return err
+	}
+	return m.waiting.Ready(ctx)
+}
 
 // disk lets events wait in the queue on disk, and writes them.
 type disk struct {

@@ -27,6 +27,7 @@ import (
 
 type writeCmd struct {
 	Listen string `help:"Address and port for health and metrics; port 0 takes a free one." default:"127.0.0.1:8091"`
+	joinSettings
 	kafka.ConsumerConfig
 }
 
@@ -52,7 +53,7 @@ func (w *writeCmd) Run(env *environment) error {
 	}
 	defer func() { _ = listener.Close() }() // the server has closed it, if it came so far
 	registry := prometheus.NewRegistry()
-	store := writer.NewStore(&writer.Table{Pool: pool, Schema: env.Schema, Log: log}, registry)
+	store := writer.NewStore(&writer.Table{Pool: pool, Schema: env.Schema, Log: log, BatchEvents: w.BatchEvents, JoinKnownUsers: w.JoinKnownUsers}, registry)
 	consumer, err := kafka.NewConsumer(w.ConsumerConfig, keepDamaged(pool, env.Schema, log), registry, log)
 	if err != nil {
 		return err

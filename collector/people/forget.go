@@ -37,8 +37,9 @@ func Forget(ctx context.Context, conn *pgx.Conn, schema, id string) (Forgotten, 
 		if f.IDs, err = idsOf(ctx, tx, id); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO forgotten_users (user_key, forgotten_at) SELECT DISTINCT user_key_of(u), clock_timestamp() FROM unnest($1::text[]) AS u
-			ON CONFLICT (user_key) DO UPDATE SET forgotten_at = excluded.forgotten_at`, f.IDs)
+		_, err = tx.Exec(ctx, `WITH state AS (UPDATE forget_state SET forgets = forgets + 1 RETURNING forgets)
+			INSERT INTO forgotten_users (user_key, forgotten_at, forgets) SELECT DISTINCT user_key_of(u), clock_timestamp(), forgets FROM state, unnest($1::text[]) AS u
+			ON CONFLICT (user_key) DO UPDATE SET forgotten_at = excluded.forgotten_at, forgets = excluded.forgets`, f.IDs)
 		return err
 	})
 	if err != nil {
@@ -49,8 +50,17 @@ func Forget(ctx context.Context, conn *pgx.Conn, schema, id string) (Forgotten, 
 		days, err = f.deleteAll(ctx, tx, schema)
 		return err
 	})
-	if err != nil || len(days) == 0 {
+	if err != nil {
 		return f, err
+	}
+	// The planner's statistics hold values, too.
+	for _, table := range described {
+		if _, err := conn.Exec(ctx, `ANALYZE `+pgx.Identifier{schema, table}.Sanitize()); err != nil {
+			return f, fmt.Errorf("all of the user is deleted, but the server's statistics may hold values until it has run ANALYZE: %w", err)
+		}
+	}
+	if len(days) == 0 {
+		return f, nil
 	}
 	first, err := time.Parse(time.DateOnly, days[0])
 	if err != nil {
@@ -61,6 +71,10 @@ func Forget(ctx context.Context, conn *pgx.Conn, schema, id string) (Forgotten, 
 	}
 	return f, nil
 }
+
+// described are the tables of whose columns the server's statistics hold values that tell users apart.
+var described = []string{"user_events", "user_profiles", "user_aliases", "user_sessions", "user_categories", "known_users", "profile_changes",
+	"chosen_times", "rejected_events", "event_blocks"}
 
 // deleteAll returns the days (UTC) of the user's events, in order.
 func (f *Forgotten) deleteAll(ctx context.Context, tx pgx.Tx, schema string) (days []string, err error) {
@@ -97,6 +111,7 @@ func (f *Forgotten) deleteAll(ctx context.Context, tx pgx.Tx, schema string) (da
 		{new(int), `DELETE FROM profile_changes WHERE user_id = ANY($1)`, f.IDs},
 		{new(int), `DELETE FROM user_sessions WHERE ` + ownKey, f.IDs},
 		{new(int), `DELETE FROM user_categories WHERE ` + ownKey, f.IDs},
+		{new(int), `DELETE FROM known_users WHERE ` + ownKey, f.IDs},
 		{&f.Profiles, `DELETE FROM user_profiles WHERE user_id = ANY($1)`, f.IDs},
 		// Every analysis reads how often aliases have changed. Taken first, as whoever joins users does.
 		{new(int), `UPDATE alias_changes SET changes = changes + 1 WHERE EXISTS (SELECT FROM user_aliases WHERE alias = ANY($1))`, f.IDs},

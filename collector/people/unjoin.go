@@ -1,0 +1,153 @@
+package people
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Unjoined says what taking a join back has changed.
+type Unjoined struct {
+	// User is who the alias was, and Aliases the ids that were joined with the alias and are its own again; it comes first.
+	User    string
+	Aliases []string
+	// Events were stored under the user. Unsure of them are from before events said under which alias they came: what was said of the
+	// user on the same device looks alike.
+	Events, Unsure int
+}
+
+// Unjoin takes the join of an alias back: it is a user of its own again, with its events, and with the aliases that it had brought
+// along. What events say never joins it again. All of this is one transaction: nobody sees a part of it, and writers wait for its
+// end. The connection must be the owner's of the tables.
+func Unjoin(ctx context.Context, conn *pgx.Conn, schema, alias string) (u Unjoined, err error) {
+	if err := checkID(alias); err != nil {
+		return u, err
+	}
+	err = transaction(ctx, conn, pgx.TxOptions{}, schema, func(tx pgx.Tx) error {
+		// Nobody may move events from one id to another meanwhile; nor store any; nor take what they had done into the profiles.
+		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('footfall squash ' || quote_ident($1) || ', public', 0))`, schema); err != nil {
+			return err
+		}
+		for _, lock := range []string{`LOCK TABLE forgotten_users IN ACCESS EXCLUSIVE MODE`, `SELECT FROM profile_state FOR UPDATE`} {
+			if _, err := tx.Exec(ctx, lock); err != nil {
+				return err
+			}
+		}
+		if u.User, u.Aliases, err = joinOf(ctx, tx, alias); err != nil {
+			return err
+		}
+		ids, err := idsOf(ctx, tx, alias)
+		if err != nil {
+			return err
+		}
+		if err := u.part(ctx, tx, alias); err != nil {
+			return err
+		}
+		if err := u.moveEvents(ctx, tx, alias); err != nil {
+			return err
+		}
+		return u.recount(ctx, tx, ids)
+	})
+	return u, err
+}
+
+// joinOf is the user of an alias, and the alias with those that it had brought along.
+func joinOf(ctx context.Context, tx pgx.Tx, alias string) (user string, aliases []string, err error) {
+	rows, err := tx.Query(ctx, `WITH RECURSIVE brought AS (
+			SELECT alias, user_id FROM user_aliases WHERE alias = $1
+			UNION
+			SELECT a.alias, a.user_id FROM brought JOIN user_aliases a ON a.joined_with = brought.alias
+		) SELECT alias, user_id FROM brought ORDER BY alias <> $1, alias`, alias)
+	if err != nil {
+		return "", nil, err
+	}
+	var id string
+	if _, err = pgx.ForEachRow(rows, []any{&id, &user}, func() error { aliases = append(aliases, id); return nil }); err == nil && aliases == nil {
+		err = fmt.Errorf("the id %q is joined with no user: name an alias, as in the table user_aliases", alias)
+	}
+	return user, aliases, err
+}
+
+// part makes the alias a user.
+func (u *Unjoined) part(ctx context.Context, tx pgx.Tx, alias string) error {
+	for _, statement := range []string{
+		// First, as whoever joins users does.
+		`UPDATE alias_changes SET changes = changes + 1 WHERE $1 <> '' AND $2 <> ''`,
+		`INSERT INTO known_users (user_key, apart) SELECT user_key_of($1), true WHERE $2 <> '' ON CONFLICT (user_key) DO UPDATE SET apart = true`,
+		// What the alias's profile said is its own again. Of the user's traits those go that are the alias's, said at the same time.
+		`WITH theirs AS (SELECT profile->'traits' AS traits, profile->'traits_at' AS traits_at FROM user_aliases WHERE alias = $1),
+			names AS (
+				SELECT array_agg(name) AS names FROM theirs CROSS JOIN LATERAL jsonb_object_keys(traits) AS name JOIN user_profiles p ON p.user_id = $2
+				WHERE p.traits->name = theirs.traits->name AND p.traits_at->name = theirs.traits_at->name
+			)
+			UPDATE user_profiles SET traits = traits - names, traits_at = traits_at - names FROM names WHERE user_id = $2 AND names IS NOT NULL`,
+		`INSERT INTO user_profiles (user_id, tags, segment, scores, consent, traits, traits_at)
+			SELECT alias, coalesce(said.tags, '{}'), said.segment, coalesce(said.scores, '{}'), said.consent, coalesce(said.traits, '{}'), coalesce(said.traits_at, '{}')
+			FROM user_aliases CROSS JOIN LATERAL jsonb_to_record(profile) AS said (tags text[], segment text, scores jsonb, consent boolean, traits jsonb, traits_at jsonb)
+			WHERE alias = $1 AND profile IS NOT NULL AND $2 <> ''
+			ON CONFLICT DO NOTHING`,
+		`DELETE FROM user_aliases WHERE alias = $1 AND user_id = $2`,
+	} {
+		if _, err := tx.Exec(ctx, statement, alias, u.User); err != nil {
+			return err
+		}
+	}
+	_, err := tx.Exec(ctx, `UPDATE user_aliases SET user_id = $1 WHERE alias = ANY($2)`, alias, u.Aliases)
+	return err
+}
+
+// theirs are the events of the aliases $2 that are stored under the user $1. Those that do not say so have the alias $3 as anonymous id, and are
+// from before events said it.
+const theirs = `user_key = user_key_of($1) AND user_id = $1 AND (alias = ANY($2) OR alias IS NULL AND anonymous_id = $3
+	AND received_at < (SELECT applied_at FROM schema_migrations WHERE version = 8))`
+
+// moveEvents gives the alias its events back. They are deleted and stored again: TimescaleDB refuses to change the columns by which
+// compressed days are sorted.
+func (u *Unjoined) moveEvents(ctx context.Context, tx pgx.Tx, alias string) error {
+	rows, err := tx.Query(ctx, `SELECT user_key, event_type, min(time), max(time) FROM user_events WHERE `+theirs+` GROUP BY 1, 2`, u.User, u.Aliases, alias)
+	if err != nil {
+		return err
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[group])
+	if err != nil {
+		return err
+	}
+	for _, g := range list {
+		var events, unsure int
+		err := tx.QueryRow(ctx, `WITH gone AS (
+				DELETE FROM user_events WHERE `+theirs+` AND event_type = $4 AND time >= $5 AND time <= $6 RETURNING *
+			), moved AS (
+				INSERT INTO user_events (time, user_id, user_key, event_type, page_url, device_type, session_id, metadata, event_id, received_at,
+					anonymous_id, sent_time, alias)
+				SELECT time, $3, user_key_of($3), event_type, page_url, device_type, session_id, metadata, event_id, received_at, anonymous_id,
+					sent_time, nullif(alias, $3) FROM gone
+				ON CONFLICT DO NOTHING
+			), marked AS (SELECT mark_late_days(array_agg(time)) FROM gone)
+			SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM gone WHERE alias IS NULL) FROM marked`,
+			u.User, u.Aliases, alias, g.Type, g.First, g.Last).Scan(&events, &unsure)
+		if err != nil {
+			return err
+		}
+		u.Events += events
+		u.Unsure += unsure
+	}
+	return nil
+}
+
+// recount has the profiles of the ids made again from the events that are there.
+func (u *Unjoined) recount(ctx context.Context, tx pgx.Tx, ids []string) error {
+	for _, statement := range []string{
+		`DELETE FROM profile_changes WHERE user_id = ANY($1)`,
+		`DELETE FROM user_sessions WHERE ` + ownKey,
+		`DELETE FROM user_categories WHERE ` + ownKey,
+		`UPDATE user_profiles SET last_active = NULL, total_events = 0, total_clicks = 0, avg_session_duration = NULL, favorite_categories = '{}' WHERE user_id = ANY($1)`,
+		`INSERT INTO profile_changes (session_key, time, click, user_id, category)
+			SELECT coalesce(hashtextextended(session_id, 0), 0), time, event_type = 'click', user_id, category_of(metadata) FROM user_events WHERE ` + own,
+	} {
+		if _, err := tx.Exec(ctx, statement, ids); err != nil {
+			return err
+		}
+	}
+	return nil
+}
