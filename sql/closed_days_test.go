@@ -104,3 +104,45 @@ func TestClosedDaysHoldTheirEvents(t *testing.T) {
 		}
 	})
 }
+
+// A day without events is not packed: an event of long ago costs one day, not all since. Late events on such days are packed as others.
+func TestEmptyDaysAreNotClosed(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		db := newSquashing(t, dsn)
+		insert := func(day string) {
+			t.Helper()
+			db.do(`INSERT INTO user_events (time, user_id, user_key, event_type, event_id) VALUES ('` + day + ` 00:00Z', 'ann', user_key_of('ann'), 'visit', gen_random_uuid())`)
+		}
+		// The last day that is over is closed in any case.
+		check := func(closed, packed int) {
+			t.Helper()
+			if err := sql.RefreshRollups(t.Context(), db.conn, db.schema); err != nil {
+				t.Fatal(err)
+			}
+			days := db.number(`SELECT count(*) FROM closed_days WHERE day <> ((now() - INTERVAL '25 hours') AT TIME ZONE 'UTC')::date`)
+			again := db.number(`SELECT count(*) FROM closed_days WHERE closed_at > '2000-01-01'`)
+			if days != closed || again != packed {
+				t.Errorf("%d days are closed, want %d; %d were packed now, want %d", days, closed, again, packed)
+			}
+			if n := db.number(`SELECT count(*) FROM closed_days WHERE events = 1 AND day = '1970-01-01'`); n != 1 {
+				t.Error("the event of 1970 is not packed")
+			}
+			db.do(`UPDATE closed_days SET closed_at = '2000-01-01'`)
+		}
+		insert("1970-01-01")
+		insert("2026-03-01")
+		insert("2026-03-03")
+		check(3, 4)
+		check(3, 0)
+		insert("1999-12-31")
+		db.do(`SELECT mark_late_days(ARRAY[timestamptz '1999-12-31'])`)
+		check(4, 1)
+		// As an older version left it: all days since the first one.
+		db.do(`INSERT INTO closed_days (day, changes, events) SELECT d, 0, 0 FROM generate_series(date '2026-03-04', date '2026-03-20', '1 day') d`)
+		db.do(`UPDATE closed_days SET closed_at = '2000-01-01'`)
+		check(4, 0)
+		db.do(`DELETE FROM user_events WHERE time = '2026-03-03'`)
+		db.do(`SELECT mark_late_days(ARRAY[timestamptz '2026-03-03'])`)
+		check(4, 1)
+	})
+}

@@ -42,13 +42,21 @@ type Day struct {
 	Changes int64
 }
 
-// Days plans the list of days of the range that are packed or got late events, in order.
+// Days plans the list of days of the range that are packed or got late events, in order; and of days between packed ones that
+// have no events, which are closed without being packed.
 func Days(r Range) Statement {
 	var args arguments
+	from, to := args.bind(dayOf(r.From), "date"), args.bind(dayOf(r.To), "date")
 	sql := lines(
-		"SELECT day, coalesce(c.changes = coalesce(l.changes, 0), false) AS closed, coalesce(events, 0) AS events, coalesce(l.changes, 0) AS changes",
-		"FROM closed_days c FULL JOIN late_days l USING (day)",
-		"WHERE day >= "+args.bind(dayOf(r.From), "date")+" AND day <= "+args.bind(dayOf(r.To), "date"),
+		"WITH days AS (",
+		"  SELECT generate_series(greatest(min(day), "+from+"), least(max(day), "+to+"), INTERVAL '1 day')::date AS day FROM closed_days",
+		"  HAVING min(day) IS NOT NULL",
+		"  UNION",
+		"  SELECT day FROM late_days WHERE day >= "+from+" AND day <= "+to,
+		")",
+		"SELECT day, CASE WHEN c.day IS NULL THEN l.day IS NULL ELSE c.changes = coalesce(l.changes, 0) END AS closed,",
+		"  coalesce(events, 0) AS events, coalesce(l.changes, 0) AS changes",
+		"FROM days LEFT JOIN closed_days c USING (day) LEFT JOIN late_days l USING (day)",
 		"ORDER BY day",
 	)
 	return Statement{SQL: sql, Args: args, Source: closedDays, Reason: "which days are packed"}
