@@ -78,7 +78,7 @@ func TestSquashingUnderLoad(t *testing.T) {
 	var group sync.WaitGroup
 	squashed := make(chan struct{})
 	load := func(work func(conn *squashing)) {
-		conn := &squashing{t, dbtest.Connect(t, dsn), db.schema}
+		conn := &squashing{t, connect(t, dsn), db.schema}
 		group.Go(func() {
 			for done := false; !done && !t.Failed(); {
 				select {
@@ -124,12 +124,34 @@ type squashing struct {
 
 func newSquashing(t *testing.T, dsn string) *squashing {
 	t.Helper()
-	return &squashing{t, dbtest.Connect(t, dsn), dbtest.Schema(t, dsn)}
+	return &squashing{t, connect(t, dsn), dbtest.Schema(t, dsn)}
+}
+
+// connect asks as the plugin does, without prepared statements: TimescaleDB 2.27 and 2.29 do not plan them anew when a compressed day gets
+// rows outside the columnstore, and miss these then.
+func connect(t *testing.T, dsn string) *pgx.Conn {
+	t.Helper()
+	config, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config.DefaultQueryExecMode = pgx.QueryExecModeExec
+	conn, err := pgx.ConnectConfig(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	return conn
 }
 
 func (s *squashing) inside(fn func(ctx context.Context, tx pgx.Tx) error) {
 	s.Helper()
-	err := pgx.BeginFunc(s.Context(), s.conn, func(tx pgx.Tx) error {
+	s.within(pgx.TxOptions{}, fn)
+}
+
+func (s *squashing) within(options pgx.TxOptions, fn func(ctx context.Context, tx pgx.Tx) error) {
+	s.Helper()
+	err := pgx.BeginTxFunc(s.Context(), s.conn, options, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(s.Context(), `SET LOCAL search_path = `+s.schema+`, public`); err != nil {
 			return err
 		}
@@ -154,10 +176,10 @@ func (s *squashing) number(query string) (n int) {
 	return n
 }
 
-// answer is which user has which of the events that were there from the start.
+// answer is which user has which of the events that were there from the start, in a snapshot as the plugin reads it.
 func (s *squashing) answer() (text string) {
 	s.Helper()
-	s.inside(func(ctx context.Context, tx pgx.Tx) error {
+	s.within(pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(ctx context.Context, tx pgx.Tx) error {
 		return tx.QueryRow(ctx, `SELECT string_agg(concat_ws(' ', user_id, user_key, count, ids), E'\n' ORDER BY user_id) FROM (
 			SELECT user_id, user_key, count(*), md5(string_agg(event_id::text || time, ' ' ORDER BY event_id, time)) AS ids
 			FROM known_events WHERE event_type <> 'new' GROUP BY 1, 2) users`).Scan(&text)

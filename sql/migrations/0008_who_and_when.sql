@@ -234,18 +234,20 @@ BEGIN
         SELECT e.id, e.t FROM unnest(event_ids, times, chosen) AS e (id, t, c) WHERE e.c ORDER BY e.id
         ON CONFLICT DO NOTHING;
     END IF;
-    SELECT stored_events(array_agg(event_id), array_agg(event_type), array_agg(key), array_agg(time)) INTO repeats
-    FROM (
-        SELECT DISTINCT e.event_id, e.event_type, k.key, t.time
-        FROM unnest(event_ids, event_types, user_ids, times, sent_times) AS e (event_id, event_type, user_id, time, sent_time)
-        LEFT JOIN user_aliases a ON a.alias = e.user_id
-        LEFT JOIN chosen_times c ON c.event_id = e.event_id
-        CROSS JOIN LATERAL unnest(CASE WHEN a.alias IS NULL THEN ARRAY[user_key_of(e.user_id)] ELSE keys_of_alias(e.user_id) END) AS k (key)
-        CROSS JOIN LATERAL unnest(ARRAY[c.time, e.time, e.sent_time]) AS t (time)
-        WHERE (a.alias IS NOT NULL OR c.time IS NOT NULL) AND t.time IS NOT NULL
-            -- user_events_once finds it there
-            AND (k.key, t.time) IS DISTINCT FROM (coalesce(a.user_key, user_key_of(e.user_id)), coalesce(c.time, e.time))
-    ) AS places;
+    IF EXISTS (SELECT FROM user_aliases WHERE alias = ANY(user_ids)) OR EXISTS (SELECT FROM chosen_times WHERE event_id = ANY(event_ids)) THEN
+        SELECT stored_events(array_agg(event_id), array_agg(event_type), array_agg(key), array_agg(time)) INTO repeats
+        FROM (
+            SELECT DISTINCT e.event_id, e.event_type, k.key, t.time
+            FROM unnest(event_ids, event_types, user_ids, times, sent_times) AS e (event_id, event_type, user_id, time, sent_time)
+            LEFT JOIN user_aliases a ON a.alias = e.user_id
+            LEFT JOIN chosen_times c ON c.event_id = e.event_id
+            CROSS JOIN LATERAL unnest(CASE WHEN a.alias IS NULL THEN ARRAY[user_key_of(e.user_id)] ELSE keys_of_alias(e.user_id) END) AS k (key)
+            CROSS JOIN LATERAL unnest(ARRAY[c.time, e.time, e.sent_time]) AS t (time)
+            WHERE (a.alias IS NOT NULL OR c.time IS NOT NULL) AND t.time IS NOT NULL
+                -- user_events_once finds it there
+                AND (k.key, t.time) IS DISTINCT FROM (coalesce(a.user_key, user_key_of(e.user_id)), coalesce(c.time, e.time))
+        ) AS places;
+    END IF;
     WITH inserted AS (
         INSERT INTO user_events AS i (time, user_id, user_key, event_type, page_url, device_type, session_id, metadata, event_id,
             received_at, anonymous_id, sent_time, alias)
@@ -272,7 +274,10 @@ BEGIN
         SELECT session_key, time, click, user_id, category FROM inserted
     ), known AS (
         INSERT INTO known_users (user_key)
-        SELECT DISTINCT i.user_key FROM inserted i WHERE i.named AND NOT EXISTS (SELECT FROM known_users k WHERE k.user_key = i.user_key) ORDER BY 1
+        SELECT user_key
+        FROM (SELECT DISTINCT user_key FROM inserted WHERE named) AS u
+        WHERE (SELECT k.user_key FROM known_users k WHERE k.user_key = u.user_key) IS NULL -- looks them up one by one, however many are known
+        ORDER BY 1
         ON CONFLICT DO NOTHING
     )
     SELECT count(*), array_agg(event_id) FILTER (WHERE event_id = ANY(interesting)), array_agg(time) FILTER (WHERE time < today)
