@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/net/netutil"
 
+	"github.com/footfall-analytics/footfall/collector/event"
 	"github.com/footfall-analytics/footfall/collector/ingest"
 	"github.com/footfall-analytics/footfall/collector/kafka"
 	"github.com/footfall-analytics/footfall/collector/keys"
@@ -32,6 +33,7 @@ type serveCmd struct {
 	policies
 	MaxBody        int64         `help:"Largest request body in bytes, as sent and inflated." default:"5242880"`
 	MaxBatch       int           `help:"Most events in one request." default:"1000"`
+	Oldest         time.Duration `help:"How long ago an event may have happened; an older one is refused. 0 for any time since 1970. Every day that has events takes some of the database's locks in questions about all days." default:"43800h"`
 	MaxConnections int           `help:"Most connections at once; more wait until others end." default:"10000"`
 	DrainTimeout   time.Duration `help:"Longest time to answer open requests after SIGTERM or SIGINT, and to write what waits to the database; what is left is written after the next start." default:"30s"`
 	Queue          string        `help:"Where events wait for the database: disk, in a folder of this collector, or kafka, for more than one machine; collector write takes them from there." enum:"disk,kafka" default:"disk"`
@@ -47,6 +49,8 @@ func (s *serveCmd) Validate() error {
 	switch {
 	case s.BatchEvents < 1 || s.MaxBatch < 1 || s.MaxBody < 1 || s.MaxConnections < 1:
 		return errors.New("--batch-events, --max-batch, --max-body and --max-connections must be 1 or more")
+	case s.Oldest < 0:
+		return errors.New("--oldest must not be negative; 0 takes events of any time since 1970")
 	case s.BatchInterval < 0 || s.DrainTimeout <= 0:
 		return errors.New("--batch-interval and --drain-timeout must be longer than nothing, such as 1s")
 	case s.QueueBytes < 2*s.MaxBody:
@@ -80,6 +84,7 @@ func (s *serveCmd) Run(env *environment) error {
 	}
 	defer func() { _ = listener.Close() }() // the server has closed it, if it came so far
 	registry := prometheus.NewRegistry()
+	event.Oldest = s.Oldest
 	waiting, err := s.open(&writer.Table{Pool: pool, Schema: env.Schema, Log: log, BatchEvents: s.BatchEvents, JoinKnownUsers: s.JoinKnownUsers}, registry)
 	if err != nil {
 		return err

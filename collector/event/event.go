@@ -57,6 +57,10 @@ const MaxAhead = 24 * time.Hour
 // earliest is the first time that is taken: an older one is a clock that was never set.
 var earliest = time.Unix(0, 0)
 
+// Oldest is how long ago an event may have happened; 0 for any time since 1970. It is for events that senders bring, and is set before the
+// first of them. What was taken before, or is imported by hand, keeps to no age.
+var Oldest time.Duration
+
 // Refusal says why an event is not taken.
 type Refusal struct {
 	// Index is the event's position in what was sent, from 0.
@@ -101,6 +105,10 @@ func (e *Event) Validate(now time.Time) Refusals {
 		bad = append(bad, Refusal{Field: "timestamp", Reason: fmt.Sprintf(
 			"%s is out of range: it must lie between 1970-01-01 and 24 hours from now (%s)",
 			e.Time.Format(time.RFC3339), now.UTC().Format(time.RFC3339))})
+	} else if Oldest > 0 && now.Sub(e.Time) > Oldest {
+		bad = append(bad, Refusal{Field: "timestamp", Reason: fmt.Sprintf(
+			"%s is longer ago than is taken (%d days, the setting --oldest); import history with a larger one",
+			e.Time.Format(time.RFC3339), int(Oldest.Hours()/24))})
 	}
 	return bad
 }

@@ -194,3 +194,41 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// What is older than the setting allows is refused by field and reason, to the microsecond; without the setting, anything since 1970 is
+// taken.
+func TestOldest(t *testing.T) {
+	defer func() { Oldest = 0 }()
+	now := time.Date(2026, 11, 24, 6, 0, 0, 0, time.UTC)
+	for _, test := range []struct {
+		oldest, ago time.Duration
+		refused     bool
+	}{{0, 50 * 365 * 24 * time.Hour, false}, {24 * time.Hour, 24 * time.Hour, false}, {24 * time.Hour, 24*time.Hour + time.Microsecond, true}} {
+		Oldest = test.oldest
+		e := Event{UserID: "u", Type: "e", Time: now.Add(-test.ago)}
+		bad := e.Validate(now)
+		if (len(bad) > 0) != test.refused || test.refused && (bad[0].Field != "timestamp" || !strings.Contains(bad[0].Reason, "--oldest")) {
+			t.Error(test, bad)
+		}
+	}
+}
+
+// Records of the version before this one, without what was known of forgotten users, are read.
+func TestRecordsOfVersion1(t *testing.T) {
+	e := Event{UserID: "u", Type: "e", Time: time.Unix(1, 0).UTC(), Received: time.Unix(2, 0).UTC(), Forgets: 0}
+	record := AppendRecord(nil, []Event{e})
+	const times = 1 + 1 + 16 + 1 // version, number of events, id, whether the time was chosen
+	at := times
+	for range 3 {
+		for record[at]&0x80 != 0 {
+			at++
+		}
+		at++
+	}
+	record = append(record[:at:at], record[at+1:]...)
+	record[0] = 1
+	events, err := DecodeRecord(nil, record)
+	if err != nil || len(events) != 1 || events[0].UserID != "u" || events[0].Forgets != 0 {
+		t.Error(events, err)
+	}
+}
