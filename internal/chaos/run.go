@@ -204,7 +204,7 @@ func (c *chaos) startCollector(ctx context.Context) (err error) {
 }
 
 func (c *chaos) flags() []string {
-	return []string{"--queue-bytes", strconv.Itoa(c.queues[0].bytes), "--max-body", strconv.Itoa(bodyBytes)}
+	return []string{"--queue-bytes", strconv.Itoa(c.queues[0].bytes), "--max-body", strconv.Itoa(bodyBytes), "--join-known-users"}
 }
 
 // checkEvery is after how many rounds the table is compared with what was sent. In between, what could not be written piles up.
