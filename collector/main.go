@@ -10,12 +10,13 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"reflect"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/footfall-analytics/footfall/sql"
 )
 
 // cli holds every setting. The help texts are the documentation: docs/collector.md has a table made from them.
@@ -42,7 +43,7 @@ FOOTFALL_... in the environment, or an entry of the file that --config names, in
 
 func newParser(c *cli, stdout, stderr io.Writer, exit func(int)) (*kong.Kong, error) {
 	return kong.New(c, kong.Name("collector"), kong.Description(description), kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.DefaultEnvars("FOOTFALL"), kong.Vars{"compress_after": sql.DefaultCompressAfter.String()},
+		kong.DefaultEnvars("FOOTFALL"), kong.TypeMapper(reflect.TypeFor[time.Duration](), kong.MapperFunc(durationMapper)), kong.NamedMapper("age", kong.MapperFunc(ageMapper)),
 		kong.Configuration(loadSettings), kong.Writers(stdout, stderr), kong.Exit(exit))
 }
 
