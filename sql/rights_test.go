@@ -2,6 +2,8 @@ package sql_test
 
 import (
 	"fmt"
+	"net/url"
+	"os"
 	"strings"
 	"testing"
 
@@ -190,4 +192,126 @@ func TestWritersCodeNeverRunsAsOwner(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// Whoever may read, and nothing else, holds up nobody: neither what stores events, nor what is done regularly, nor migrations.
+func TestReadersHoldUpNobody(t *testing.T) {
+	dsn := os.Getenv("FOOTFALL_TEST_DSN")
+	if dsn == "" {
+		t.Log("FOOTFALL_TEST_DSN names no server, and the embedded database has one session")
+		return
+	}
+	p := place{t, dbtest.Connect(t, dsn), dbtest.Schema(t, dsn), nil}
+	reader := place{t, dbtest.Connect(t, dsn), p.schema, nil}
+	roles, err := sql.RolesOf(t.Context(), p.conn, p.schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.do("SET search_path = %s, public", p.schema)
+	p.do("%s", visits)
+	p.do("%s", aliases)
+	reader.do("SET search_path = %s, public; SET ROLE %s; BEGIN", p.schema, roles.Reader)
+	held := 0
+	try := func(format string, args ...any) {
+		if _, err := reader.conn.Exec(t.Context(), "SAVEPOINT s"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := reader.conn.Exec(t.Context(), fmt.Sprintf(format, args...)); err == nil {
+			held++
+			return
+		}
+		reader.do("ROLLBACK TO s")
+	}
+	for _, table := range p.list(`SELECT relname FROM pg_class WHERE relnamespace = $1::text::regnamespace AND relkind IN ('r', 'v', 'm') ORDER BY 1`, p.schema) {
+		for _, mode := range []string{"ACCESS EXCLUSIVE", "EXCLUSIVE", "SHARE ROW EXCLUSIVE", "SHARE", "SHARE UPDATE EXCLUSIVE", "ROW EXCLUSIVE", "ROW SHARE", "ACCESS SHARE"} {
+			try("LOCK TABLE %s IN %s MODE NOWAIT", table, mode)
+		}
+		for _, strength := range []string{"UPDATE", "NO KEY UPDATE", "SHARE", "KEY SHARE"} {
+			try("SELECT FROM %s FOR %s NOWAIT", table, strength)
+		}
+	}
+	for _, key := range []string{"footfall migrate", "footfall squash " + p.schema + ", public", "footfall close day " + p.schema + ", public2026-03-01"} {
+		try("SELECT pg_advisory_lock(hashtextextended('%s', 0))", key)
+	}
+	try("SELECT pg_advisory_lock(hashtext('footfall profiles'), 'user_profiles'::regclass::oid::int)")
+	if held < 10 {
+		t.Fatalf("the reader holds %d locks only", held)
+	}
+	p.do("SET lock_timeout = '3s'")
+	for what, err := range map[string]error{
+		"squash":  sql.SquashAliases(t.Context(), p.conn, p.schema),
+		"refresh": sql.RefreshRollups(t.Context(), p.conn, p.schema),
+		"migrate": sql.Migrate(t.Context(), p.conn, sql.Options{Schema: p.schema, Retention: age(24 * 365)}),
+	} {
+		if err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	p.do("SELECT tell_traits('{ann}', '{\"{}\"}', '{2026-01-01}'), join_users('tablet', 'ann'), run_overdue()")
+	if n := p.list("SELECT count(*)::text FROM closed_days WHERE events > 0")[0]; n != "3" {
+		t.Errorf("%s days are closed", n)
+	}
+}
+
+// An owner of the database who is no superuser can do all that is to be done, and says what a superuser should.
+func TestOwnersNeedNotBeSuperusers(t *testing.T) {
+	dsn := os.Getenv("FOOTFALL_TEST_DSN")
+	if dsn == "" {
+		t.Log("FOOTFALL_TEST_DSN names no server, and the embedded database has one user")
+		return
+	}
+	admin := place{t, dbtest.Connect(t, dsn), "", nil}
+	owner := "owner_" + unique()
+	admin.do("CREATE ROLE %s LOGIN CREATEROLE PASSWORD 'secret'", owner)
+	admin.do("CREATE DATABASE %[1]s OWNER %[1]s TEMPLATE template0", owner)
+	t.Cleanup(func() {
+		admin.do("DROP DATABASE %s WITH (FORCE)", owner)
+		for _, role := range admin.list("SELECT rolname::text FROM pg_roles WHERE rolname LIKE $1 || '_%' UNION ALL SELECT $1", owner) {
+			admin.do("DROP ROLE %s", role)
+		}
+	})
+	address, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	address.Path, address.User = "/"+owner, url.UserPassword(owner, "secret")
+	var log []string
+	p := place{t, dbtest.Connect(t, address.String()), "footfall", nil}
+	if err := sql.Migrate(t.Context(), p.conn, sql.Options{Log: func(line string) { log = append(log, line) }}); err != nil {
+		t.Fatal(err)
+	}
+	if text := strings.Join(log, "\n"); !strings.Contains(text, "restrict.sql") || strings.Contains(text, "temporary") || strings.Contains(text, "are looked up") {
+		t.Errorf("it logs\n%s", text)
+	}
+	p.do("SET search_path = footfall, public")
+	p.do("%s", visits)
+	p.do("%s", aliases)
+	for _, err := range []error{sql.SquashAliases(t.Context(), p.conn, "footfall"), sql.RefreshRollups(t.Context(), p.conn, "footfall"),
+		sql.Migrate(t.Context(), p.conn, sql.Options{Retention: age(24 * 365)})} {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	roles, err := sql.RolesOf(t.Context(), p.conn, "footfall")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.do("CREATE ROLE %s_grafana IN ROLE %s", owner, roles.Reader)
+	restricted := dbtest.Connect(t, strings.Replace(dsn, "/"+admin.conn.Config().Database, "/"+owner, 1))
+	text, err := os.ReadFile("restrict.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := restricted.Exec(t.Context(), string(text)); err != nil {
+		t.Fatal(err)
+	}
+	for _, function := range []string{"add_job", "lo_create", "lo_from_bytea", "pg_logical_emit_message"} {
+		if n := p.list("SELECT count(*)::text FROM pg_proc WHERE proname = $1 AND has_function_privilege($2, oid, 'EXECUTE')", function, owner+"_grafana")[0]; n != "0" {
+			t.Errorf("readers may execute %s", function)
+		}
+	}
+	if err := sql.Migrate(t.Context(), p.conn, sql.Options{CompressAfter: age(48)}); err != nil {
+		t.Error(err)
+	}
+	p.do("SELECT add_job('footfall.close_days'::regproc, '1h')")
 }

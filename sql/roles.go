@@ -29,6 +29,9 @@ var clusterRoles = namedRoles
 //go:embed grants.sql
 var grants string
 
+//go:embed restrict.sql
+var restrict string
+
 // RolesOf returns the roles of a schema that has been migrated.
 func RolesOf(ctx context.Context, conn Querier, schema string) (roles Roles, err error) {
 	if err := validateSchema(schema); err != nil {
@@ -212,10 +215,13 @@ func membersToAdopt(ctx context.Context, tx pgx.Tx, former, role string, exists 
 		"  CREATE ROLE " + role + ";\n  GRANT " + role + " TO " + names + "; -- those of this installation only")
 }
 
-// grant gives the roles their rights, takes those of everybody else, and keeps what is set for the database in step.
+// grant gives the roles their rights, and takes those of everybody else. What it may not take it tells.
 func (at *installation) grant(ctx context.Context, tx pgx.Tx, schema string, log func(string)) error {
 	if _, err := tx.Exec(ctx, at.in(grants)); err != nil {
 		return explain("grant the roles "+at.Writer+" and "+at.Reader+" their rights", err)
+	}
+	if err := restrictAll(ctx, tx, at.Reader, log); err != nil {
+		return err
 	}
 	for _, former := range []string{at.former.Writer, at.former.Reader} {
 		var exists bool
@@ -233,4 +239,34 @@ func (at *installation) grant(ctx context.Context, tx pgx.Tx, schema string, log
 		log("the role " + former + " has no rights on this schema any more")
 	}
 	return nil
+}
+
+// restrictAll takes from everybody what a superuser may take, if it is one, and tells what the reader may still do that it need not.
+func restrictAll(ctx context.Context, tx pgx.Tx, reader string, log func(string)) error {
+	var superuser, temporary, create, jobs, objects bool
+	if err := tx.QueryRow(ctx, `SELECT rolsuper FROM pg_roles WHERE rolname = current_user`).Scan(&superuser); err != nil {
+		return err
+	}
+	if superuser {
+		if _, err := tx.Exec(ctx, restrict); err != nil {
+			return fmt.Errorf("restrict.sql: %w", err)
+		}
+	}
+	err := tx.QueryRow(ctx, `SELECT has_database_privilege($1, current_database(), 'TEMPORARY'), has_schema_privilege($1, extnamespace, 'CREATE'),
+		(SELECT bool_or(has_function_privilege($1, oid, 'EXECUTE')) FROM pg_proc WHERE pronamespace = extnamespace AND proname = 'add_job'),
+		has_function_privilege($1, 'lo_create(oid)', 'EXECUTE') FROM pg_extension WHERE extname = 'timescaledb'`, reader).
+		Scan(&temporary, &create, &jobs, &objects)
+	for _, right := range []struct {
+		held bool
+		what string
+	}{
+		{temporary, "make temporary tables: as the owner of the database, REVOKE TEMPORARY ON DATABASE ... FROM PUBLIC"},
+		{create, "create objects where functions are looked up: as their owner, REVOKE CREATE ON SCHEMA public FROM PUBLIC"},
+		{jobs || objects, "make background jobs or large objects: run sql/restrict.sql as a superuser, once (docs/install.md)"},
+	} {
+		if right.held {
+			log("everybody may " + right.what)
+		}
+	}
+	return err
 }
