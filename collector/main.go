@@ -16,7 +16,6 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/jackc/pgx/v5/pgxpool"
-
 )
 
 // cli holds every setting. The help texts are the documentation: docs/collector.md has a table made from them.
