@@ -1,6 +1,7 @@
 package sql_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -62,6 +63,32 @@ func TestPoliciesFollowTheOptions(t *testing.T) {
 		if jobs := policies(t, conn, schema); jobs != "policy_compression, policy_refresh_continuous_aggregate x2, policy_retention" {
 			t.Errorf("with retention: %s", jobs)
 		}
+		ids := place{t, conn, schema, nil}.list("SELECT job_id::text FROM " + schema + ".background_jobs() ORDER BY 1")
+		migrate := func(opts sql.Options, want string) {
+			t.Helper()
+			opts.Schema = schema
+			var log string
+			opts.Log = func(line string) { log += line }
+			if err := sql.Migrate(t.Context(), conn, opts); err != nil || log != want {
+				t.Errorf("%q, %v, want %q", log, err, want)
+			}
+		}
+		// What is not named stays, with the jobs that do it.
+		migrate(sql.Options{}, "policies: columnstore after 24h0m0s, retention 8760h0m0s")
+		if again := (place{t, conn, schema, nil}).list("SELECT job_id::text FROM " + schema + ".background_jobs() ORDER BY 1"); !slices.Equal(ids, again) {
+			t.Errorf("the jobs are %v instead of %v", again, ids)
+		}
+		migrate(sql.Options{CompressAfter: age(48)}, "policies: columnstore after 48h0m0s, retention 8760h0m0s")
+		migrate(sql.Options{Retention: age(24 * 90)}, "policies: columnstore after 48h0m0s, retention 2160h0m0s")
+		migrate(sql.Options{Retention: age(0)}, "policies: columnstore after 48h0m0s, retention off")
+		if jobs := policies(t, conn, schema); jobs != "policy_compression, policy_refresh_continuous_aggregate x2" {
+			t.Errorf("with retention off: %s", jobs)
+		}
+		// Also what was set by other means, in months.
+		if _, err := conn.Exec(t.Context(), "SET search_path = public; SELECT add_retention_policy('"+schema+".user_events', INTERVAL '1 year')"); err != nil {
+			t.Fatal(err)
+		}
+		migrate(sql.Options{}, "policies: columnstore after 48h0m0s, retention 8766h0m0s")
 	})
 }
 

@@ -148,24 +148,27 @@ BEGIN
 END
 $$;
 
--- What the schema's background jobs are doing, as far as it is theirs to be done regularly. due is when a job was last going to start, or
--- did: long past, the server does not run it. A function, since a view of the extension's views would keep it from being updated.
-CREATE FUNCTION background_jobs() RETURNS TABLE (job_id int, name text, every interval, last_run timestamptz, failed boolean, due timestamptz, overdue boolean)
+-- The schema's background jobs: when each ran last, whether that failed, by how much the next run is later than every so often, and whether
+-- the server has let the time pass at which it was going to start it. A function, since a view of the extension's views would keep the
+-- extension from being updated.
+CREATE FUNCTION background_jobs() RETURNS TABLE (job_id int, name text, every interval, last_run timestamptz, failed boolean, late interval, overdue boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
 #variable_conflict use_column
+DECLARE
+    made timestamptz := (SELECT max(applied_at) FROM schema_migrations);
 BEGIN
     RETURN QUERY
     SELECT j.job_id, CASE j.proc_name WHEN 'policy_compression' THEN 'columnstore' WHEN 'policy_retention' THEN 'retention'
             WHEN 'policy_refresh_continuous_aggregate' THEN c.view_name::text ELSE j.proc_name::text END,
-        j.schedule_interval, s.started, coalesce(s.last_run_status = 'Failed', false), s.due,
-        s.job_status <> 'Running' AND s.due < now() - greatest(2 * j.schedule_interval, INTERVAL '10 minutes')
+        j.schedule_interval, s.started, coalesce(s.last_run_status = 'Failed', false),
+        greatest(now() - coalesce(s.started, made) - j.schedule_interval, INTERVAL '0'),
+        s.job_status <> 'Running' AND greatest(s.next_start, s.started, made) < now() - greatest(2 * j.schedule_interval, INTERVAL '10 minutes')
     FROM timescaledb_information.jobs j
     -- Older versions name the table behind the rollup.
     LEFT JOIN timescaledb_information.continuous_aggregates c
         ON (j.hypertable_schema, j.hypertable_name) IN ((c.view_schema, c.view_name), (c.materialization_hypertable_schema, c.materialization_hypertable_name))
     JOIN LATERAL (
-        SELECT last_run_status, job_status, nullif(last_run_started_at, '-infinity') AS started,
-            greatest(next_start, last_run_started_at, (SELECT max(applied_at) FROM schema_migrations)) AS due
+        SELECT last_run_status, job_status, next_start, nullif(last_run_started_at, '-infinity') AS started
         FROM timescaledb_information.job_stats WHERE job_id = j.job_id
     ) s ON true
     WHERE current_schema() IN (j.proc_schema, j.hypertable_schema, c.view_schema) AND j.scheduled
@@ -181,7 +184,7 @@ DECLARE
     woken bigint := 0;
     job   int;
 BEGIN
-    FOR job IN SELECT job_id FROM background_jobs() WHERE failed AND last_run + every <= now() AND due > now() LOOP
+    FOR job IN SELECT job_id FROM background_jobs() WHERE failed AND late > INTERVAL '0' AND NOT overdue LOOP
         EXECUTE format('SELECT %I.alter_job($1, next_start => now())', (SELECT nspname FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace WHERE extname = 'timescaledb'))
             USING job;
         woken := woken + 1;
