@@ -8,14 +8,18 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"os/signal"
+	"reflect"
+	"slices"
+	"strings"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
-
-	"github.com/footfall-analytics/footfall/sql"
 )
 
 // cli holds every setting. The help texts are the documentation: docs/collector.md has a table made from them.
@@ -42,7 +46,7 @@ FOOTFALL_... in the environment, or an entry of the file that --config names, in
 
 func newParser(c *cli, stdout, stderr io.Writer, exit func(int)) (*kong.Kong, error) {
 	return kong.New(c, kong.Name("collector"), kong.Description(description), kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.DefaultEnvars("FOOTFALL"), kong.Vars{"compress_after": sql.DefaultCompressAfter.String()},
+		kong.DefaultEnvars("FOOTFALL"), kong.TypeMapper(reflect.TypeFor[time.Duration](), kong.MapperFunc(durationMapper)), kong.NamedMapper("age", kong.MapperFunc(ageMapper)),
 		kong.Configuration(loadSettings), kong.Writers(stdout, stderr), kong.Exit(exit))
 }
 
@@ -79,8 +83,29 @@ func (e *environment) connect() (*pgxpool.Pool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--database: %w", err)
 	}
+	if host := fallsBack(config.ConnConfig); host != "" {
+		slog.New(slog.NewJSONHandler(e.stderr, nil)).Warn("the password and the events may go over the network in plain text: whoever stands between can refuse TLS. Say sslmode=verify-full (or disable) in --database",
+			"host", host)
+	}
 	if config.ConnConfig.RuntimeParams["application_name"] == "" {
 		config.ConnConfig.RuntimeParams["application_name"] = "footfall collector"
 	}
 	return pgxpool.NewWithConfig(e.ctx, config)
+}
+
+// fallsBack names a host on the network that is asked for TLS, and spoken to without where it refuses: with sslmode prefer, which is also
+// what holds where none is named, or allow.
+func fallsBack(config *pgx.ConnConfig) (host string) {
+	hosts := map[string][]bool{config.Host: {config.TLSConfig == nil}}
+	for _, other := range config.Fallbacks {
+		hosts[other.Host] = append(hosts[other.Host], other.TLSConfig == nil)
+	}
+	for host, plain := range hosts {
+		ip := net.ParseIP(host)
+		local := host == "localhost" || strings.HasPrefix(host, "/") || ip != nil && ip.IsLoopback()
+		if !local && slices.Contains(plain, true) && slices.Contains(plain, false) {
+			return host
+		}
+	}
+	return ""
 }

@@ -12,11 +12,10 @@ import (
 
 type migrateCmd struct{ policies }
 
-// policies are what the database does by itself from then on. Every migration sets them anew, so serve --migrate has them
-// as well.
+// policies are what the database does by itself from then on.
 type policies struct {
-	CompressAfter time.Duration `help:"Age at which a day's events move to the compressed columnstore." default:"${compress_after}"`
-	Retention     time.Duration `help:"Age at which a day's events are deleted, such as 8760h for a year; 0s keeps them for good." default:"0s"`
+	CompressAfter *time.Duration `help:"Age at which a day's events move to the compressed columnstore, such as 3d, with which a new schema begins. Unset, what was set before stays."`
+	Retention     *time.Duration `type:"age" help:"Age at which a day's events are deleted, such as 400d; off keeps them for good, as in a new schema. Unset, what was set before stays."`
 }
 
 func (p policies) options(schema string, log func(string)) sql.Options {
@@ -34,7 +33,12 @@ func (m *migrateCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(env.stdout, "schema %s in database %s is at version %d\n", env.Schema, describe(pool), sql.LatestVersion)
+	roles, err := sql.RolesOf(env.ctx, pool, env.Schema)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(env.stdout, "schema %s in database %s is at version %d\nroles: %s for the collector, %s for Grafana\n", env.Schema, describe(pool), sql.LatestVersion,
+		roles.Writer, roles.Reader)
 	return nil
 }
 

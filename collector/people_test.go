@@ -15,6 +15,7 @@ import (
 	"github.com/footfall-analytics/footfall/collector/event"
 	"github.com/footfall-analytics/footfall/collector/writer"
 	"github.com/footfall-analytics/footfall/internal/dbtest"
+	"github.com/footfall-analytics/footfall/sql"
 )
 
 func TestKeyCommands(t *testing.T) {
@@ -119,7 +120,11 @@ func TestOwnersCommands(t *testing.T) {
 		return
 	}
 	schema := dbtest.Schema(t, dsn)
-	writer := fmt.Sprintf("%s&options=-c%%20role%%3Dfootfall_writer", dsn)
+	roles, err := sql.RolesOf(t.Context(), dbtest.Connect(t, dsn), schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writer := fmt.Sprintf("%s&options=-c%%20role%%3D%s", dsn, roles.Writer)
 	for _, args := range [][]string{{"key", "add", "x"}, {"key", "revoke", "x"}, {"forget", "ann", "--yes"}, {"export", "ann"}} {
 		_, stderr, status := run(t, append(args, "--database", writer, "--schema", schema)...)
 		if status != 1 || !strings.Contains(stderr, "connect as the owner of the tables") {

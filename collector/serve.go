@@ -85,6 +85,7 @@ func (s *serveCmd) Run(env *environment) error {
 	defer func() { _ = listener.Close() }() // the server has closed it, if it came so far
 	registry := prometheus.NewRegistry()
 	event.Oldest = s.Oldest
+	go newJobs(pool, env.Schema, registry, log).run(env.ctx, time.Minute)
 	waiting, err := s.open(&writer.Table{Pool: pool, Schema: env.Schema, Log: log, BatchEvents: s.BatchEvents, JoinKnownUsers: s.JoinKnownUsers}, registry)
 	if err != nil {
 		return err

@@ -53,6 +53,7 @@ func (w *writeCmd) Run(env *environment) error {
 	}
 	defer func() { _ = listener.Close() }() // the server has closed it, if it came so far
 	registry := prometheus.NewRegistry()
+	go newJobs(pool, env.Schema, registry, log).run(env.ctx, time.Minute)
 	store := writer.NewStore(&writer.Table{Pool: pool, Schema: env.Schema, Log: log, BatchEvents: w.BatchEvents, JoinKnownUsers: w.JoinKnownUsers}, registry)
 	consumer, err := kafka.NewConsumer(w.ConsumerConfig, keepDamaged(pool, env.Schema, log), registry, log)
 	if err != nil {

@@ -30,10 +30,10 @@ const DefaultSchema = "footfall"
 type Options struct {
 	// Schema is the database schema; empty means [DefaultSchema].
 	Schema string
-	// CompressAfter is the age at which a day's events move to the columnstore; 0 means [DefaultCompressAfter].
-	CompressAfter time.Duration
-	// Retention is the age at which a day's events are dropped (the rollups stay); 0 means never.
-	Retention time.Duration
+	// CompressAfter is the age at which a day's events move to the columnstore; nil keeps what is set, at first [DefaultCompressAfter].
+	CompressAfter *time.Duration
+	// Retention is the age at which a day's events are dropped (the rollups stay); 0 means never, nil keeps what is set, at first never.
+	Retention *time.Duration
 	// Log is told each step; nil means silence.
 	Log func(msg string)
 }
@@ -62,16 +62,36 @@ func Migrate(ctx context.Context, conn *pgx.Conn, opts Options) error {
 	if err := ensureExtension(ctx, conn); err != nil {
 		return err
 	}
+	err := migrateOnce(ctx, conn, opts)
+	if code := pgCode(err); code == "23505" || code == "42P06" || code == "42P07" { // another process has just made the schema
+		err = migrateOnce(ctx, conn, opts)
+	}
+	return err
+}
+
+func migrateOnce(ctx context.Context, conn *pgx.Conn, opts Options) error {
 	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
-		// Two processes that migrate at once take turns; the second finds nothing to do.
-		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('footfall migrate', 0))`); err != nil {
-			return err
-		}
 		if err := enterSchema(ctx, tx, opts.Schema); err != nil {
 			return err
 		}
-		if err := applyMigrations(ctx, tx, opts.Log); err != nil {
+		var version int
+		if err := tx.QueryRow(ctx, `SELECT coalesce(max(version), 0) FROM schema_migrations`).Scan(&version); err != nil {
 			return err
+		}
+		if version > LatestVersion {
+			return newerSchema(version)
+		}
+		at, err := enterInstallation(ctx, tx, opts.Schema, version)
+		if err != nil {
+			return err
+		}
+		if err := applyMigrations(ctx, tx, version, at.Roles, opts.Log); err != nil {
+			return err
+		}
+		if version < LatestVersion || at.changed {
+			if err := at.grant(ctx, tx, opts.Schema, opts.Log); err != nil {
+				return err
+			}
 		}
 		return applyPolicies(ctx, tx, opts)
 	})
@@ -84,14 +104,11 @@ func (o *Options) complete() error {
 	if err := validateSchema(o.Schema); err != nil {
 		return err
 	}
-	if o.CompressAfter == 0 {
-		o.CompressAfter = DefaultCompressAfter
+	if o.CompressAfter != nil && *o.CompressAfter < time.Hour {
+		return fmt.Errorf("compress after %s is too soon: use 1h or more", *o.CompressAfter)
 	}
-	if o.CompressAfter < time.Hour {
-		return fmt.Errorf("compress after %s is too soon: use 1h or more", o.CompressAfter)
-	}
-	if o.Retention != 0 && o.Retention < MinRetention {
-		return fmt.Errorf("retention %s is too short: use %s or more, or 0 to keep everything", o.Retention, MinRetention)
+	if o.Retention != nil && *o.Retention != 0 && *o.Retention < MinRetention {
+		return fmt.Errorf("retention %s is too short: use 7d or more, or off to keep everything", *o.Retention)
 	}
 	if o.Log == nil {
 		o.Log = func(string) {}
@@ -110,8 +127,16 @@ func enterSchema(ctx context.Context, tx pgx.Tx, schema string) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `CREATE TABLE IF NOT EXISTS schema_migrations (
-		version int PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`)
+	if _, err = tx.Exec(ctx, `CREATE TABLE IF NOT EXISTS schema_migrations (
+		version int PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`); err != nil {
+		return err
+	}
+	// Two processes that migrate at once take turns; the second finds nothing to do. A lock that readers cannot take.
+	if _, err := tx.Exec(ctx, `LOCK TABLE schema_migrations IN SHARE ROW EXCLUSIVE MODE`); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `CREATE TABLE IF NOT EXISTS installation (one boolean PRIMARY KEY DEFAULT true CHECK (one),
+		writer text NOT NULL, reader text NOT NULL, database oid NOT NULL)`)
 	return err
 }
 
@@ -145,17 +170,10 @@ func migrations() []migration {
 // LatestVersion is the version that [Migrate] brings a schema to.
 var LatestVersion = len(migrations())
 
-func applyMigrations(ctx context.Context, tx pgx.Tx, log func(string)) error {
-	var current int
-	if err := tx.QueryRow(ctx, `SELECT coalesce(max(version), 0) FROM schema_migrations`).Scan(&current); err != nil {
-		return err
-	}
-	if current > LatestVersion {
-		return newerSchema(current)
-	}
-	for _, m := range migrations()[current:] {
+func applyMigrations(ctx context.Context, tx pgx.Tx, version int, roles Roles, log func(string)) error {
+	for _, m := range migrations()[version:] {
 		log("migration " + m.name)
-		if _, err := tx.Exec(ctx, m.text); err != nil {
+		if _, err := tx.Exec(ctx, roles.in(m.text)); err != nil {
 			return explain("migration "+m.name, err)
 		}
 		if _, err := tx.Exec(ctx, `INSERT INTO schema_migrations (version, name) VALUES ($1, $2)`, m.version, m.name); err != nil {
@@ -172,7 +190,7 @@ func newerSchema(version int) error {
 // explain turns refusals of the server into what to do about them.
 func explain(what string, err error) error {
 	if pgCode(err) == "42501" { // insufficient_privilege
-		return fmt.Errorf("%s: %w; migrate as the owner of the database, with CREATEROLE or with the roles footfall_writer and footfall_reader made beforehand", what, err)
+		return fmt.Errorf("%s: %w; migrate as the owner of the database, with CREATEROLE or with the roles made beforehand by an admin (docs/install.md)", what, err)
 	}
 	return fmt.Errorf("%s: %w", what, err)
 }

@@ -2,6 +2,7 @@ package sql
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -14,30 +15,26 @@ var refresh = map[string]struct{ every, endOffset time.Duration }{
 	"active_users_hourly": {30 * time.Minute, time.Hour},
 }
 
-// applyPolicies puts the background jobs in place that keep the schema in shape: compression, refreshes, retention.
+// applyPolicies puts the background jobs in place that keep the schema in shape: compression, refreshes, retention. What is as it should
+// be stays, with what an admin has set of it.
 func applyPolicies(ctx context.Context, tx pgx.Tx, opts Options) error {
-	opts.Log(fmt.Sprintf("policies: columnstore after %s, retention %s", opts.CompressAfter, retentionText(opts.Retention)))
-	_, err := tx.Exec(ctx, `SELECT remove_compression_policy('user_events', if_exists => true)`)
+	compressAfter, err := keepPolicy(ctx, tx, "compression", "compress_after", opts.CompressAfter)
 	if err != nil {
-		return fmt.Errorf("compression policy: %w", err)
+		return err
 	}
-	if _, err = tx.Exec(ctx, `SELECT add_compression_policy('user_events', compress_after => $1::interval)`, opts.CompressAfter); err != nil {
-		return fmt.Errorf("compression policy: %w", err)
-	}
-	// Without retention every late event is picked up, however old. With it, a refresh must not reach back to where the
-	// raw events are gone: it would empty the rollup there.
-	var startOffset *time.Duration
-	if opts.Retention > 0 {
-		beforeDrop := opts.Retention - 48*time.Hour
-		startOffset = &beforeDrop
-	}
-	for _, rollup := range Rollups {
-		r := refresh[rollup]
-		if _, err := tx.Exec(ctx, `SELECT remove_continuous_aggregate_policy($1::text::regclass, if_exists => true)`, rollup); err != nil {
-			return fmt.Errorf("refresh policy of %s: %w", rollup, err)
+	if compressAfter == nil {
+		usual := DefaultCompressAfter
+		if compressAfter, err = keepPolicy(ctx, tx, "compression", "compress_after", &usual); err != nil {
+			return err
 		}
-		if _, err := tx.Exec(ctx, `SELECT add_continuous_aggregate_policy($1::text::regclass, start_offset => $2::interval,
-			end_offset => $3::interval, schedule_interval => $4::interval)`, rollup, startOffset, r.endOffset, r.every); err != nil {
+	}
+	retention, err := keepPolicy(ctx, tx, "retention", "drop_after", opts.Retention)
+	if err != nil {
+		return err
+	}
+	opts.Log(fmt.Sprintf("policies: columnstore after %s, retention %s", *compressAfter, retentionText(retention)))
+	for _, rollup := range Rollups {
+		if err := keepRefreshing(ctx, tx, rollup, retention); err != nil {
 			return fmt.Errorf("refresh policy of %s: %w", rollup, err)
 		}
 	}
@@ -46,31 +43,69 @@ func applyPolicies(ctx context.Context, tx pgx.Tx, opts Options) error {
 			return fmt.Errorf("the job %s: %w", procedure, err)
 		}
 	}
-	if _, err := tx.Exec(ctx, `SELECT remove_retention_policy('user_events', if_exists => true)`); err != nil {
-		return fmt.Errorf("retention policy: %w", err)
-	}
-	if opts.Retention == 0 {
-		return nil
-	}
-	if _, err := tx.Exec(ctx, `SELECT add_retention_policy('user_events', drop_after => $1::interval)`, opts.Retention); err != nil {
-		return fmt.Errorf("retention policy: %w", err)
-	}
 	return nil
+}
+
+// keepPolicy sets a policy of user_events to an age, or takes it away with age 0, or leaves it as it is without one, and returns the
+// age that holds from then on; nil means none. kind and setting are TimescaleDB's.
+func keepPolicy(ctx context.Context, tx pgx.Tx, kind, setting string, age *time.Duration) (*time.Duration, error) {
+	var present *time.Duration
+	err := tx.QueryRow(ctx, `SELECT extract(epoch FROM (config->>$2)::interval) * INTERVAL '1 second' FROM timescaledb_information.jobs
+		WHERE hypertable_schema = current_schema() AND hypertable_name = 'user_events' AND proc_name = 'policy_' || $1`, kind, setting).Scan(&present)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return nil, fmt.Errorf("%s policy: %w", kind, err)
+	}
+	if age == nil || present != nil && *present == *age {
+		return present, nil
+	}
+	if _, err := tx.Exec(ctx, `SELECT remove_`+kind+`_policy('user_events', if_exists => true)`); err != nil {
+		return nil, fmt.Errorf("%s policy: %w", kind, err)
+	}
+	if *age == 0 {
+		return nil, nil
+	}
+	if _, err = tx.Exec(ctx, `SELECT add_`+kind+`_policy('user_events', `+setting+` => $1::interval)`, *age); err != nil {
+		return nil, fmt.Errorf("%s policy: %w", kind, err)
+	}
+	return age, nil
+}
+
+// keepRefreshing has a rollup refreshed. Without retention every late event is picked up, however old. With it, a refresh must not reach
+// back to where the raw events are gone: it would empty the rollup there.
+func keepRefreshing(ctx context.Context, tx pgx.Tx, rollup string, retention *time.Duration) error {
+	var startOffset *time.Duration
+	if retention != nil {
+		beforeDrop := *retention - 48*time.Hour
+		startOffset = &beforeDrop
+	}
+	r := refresh[rollup]
+	var right bool
+	// Older versions name the table behind the rollup.
+	err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM timescaledb_information.jobs j JOIN timescaledb_information.continuous_aggregates c
+			ON (j.hypertable_schema, j.hypertable_name) IN ((view_schema, view_name), (materialization_hypertable_schema, materialization_hypertable_name))
+		WHERE view_schema = current_schema() AND view_name = $1 AND proc_name = 'policy_refresh_continuous_aggregate'
+			AND (config->>'start_offset')::interval IS NOT DISTINCT FROM $2::interval AND (config->>'end_offset')::interval = $3::interval)`,
+		rollup, startOffset, r.endOffset).Scan(&right)
+	if err != nil || right {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `SELECT remove_continuous_aggregate_policy($1::text::regclass, if_exists => true)`, rollup); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `SELECT add_continuous_aggregate_policy($1::text::regclass, start_offset => $2::interval,
+		end_offset => $3::interval, schedule_interval => $4::interval)`, rollup, startOffset, r.endOffset, r.every)
+	return err
 }
 
 // scheduleJob has the server call one of the schema's procedures again and again.
 func scheduleJob(ctx context.Context, tx pgx.Tx, schema, procedure string, every time.Duration) error {
-	if _, err := tx.Exec(ctx, `SELECT delete_job(job_id) FROM timescaledb_information.jobs
-		WHERE proc_schema = $1 AND proc_name = $2`, schema, procedure); err != nil {
-		return err
-	}
-	_, err := tx.Exec(ctx, `SELECT add_job(format('%I.%I', $1::text, $2::text)::regproc, $3::interval,
-		config => jsonb_build_object('schema', $1::text))`, schema, procedure, every)
+	_, err := tx.Exec(ctx, `SELECT add_job(format('%I.%I', $1::text, $2::text)::regproc, $3::interval, config => jsonb_build_object('schema', $1::text))
+		WHERE NOT EXISTS (SELECT FROM timescaledb_information.jobs WHERE proc_schema = $1 AND proc_name = $2)`, schema, procedure, every)
 	return err
 }
 
-func retentionText(d time.Duration) string {
-	if d == 0 {
+func retentionText(d *time.Duration) string {
+	if d == nil {
 		return "off"
 	}
 	return d.String()

@@ -47,7 +47,7 @@ func Forget(ctx context.Context, conn *pgx.Conn, schema, id string) (Forgotten, 
 	}
 	var days []string
 	err = transaction(ctx, conn, pgx.TxOptions{}, schema, func(tx pgx.Tx) (err error) {
-		days, err = f.deleteAll(ctx, tx, schema)
+		days, err = f.deleteAll(ctx, tx)
 		return err
 	})
 	if err != nil {
@@ -77,16 +77,16 @@ var described = []string{"user_events", "user_profiles", "user_aliases", "user_s
 	"chosen_times", "rejected_events", "event_blocks"}
 
 // deleteAll returns the days (UTC) of the user's events, in order.
-func (f *Forgotten) deleteAll(ctx context.Context, tx pgx.Tx, schema string) (days []string, err error) {
-	// Nobody may move events from one of the ids to another meanwhile: squash_aliases takes the same lock.
-	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('footfall squash ' || quote_ident($1) || ', public', 0))`, schema); err != nil {
+func (f *Forgotten) deleteAll(ctx context.Context, tx pgx.Tx) (days []string, err error) {
+	// Nobody may move events from one of the ids to another meanwhile: squash_aliases takes the same turn.
+	if _, err := tx.Exec(ctx, `SELECT FROM job_turns WHERE job = 'squash_aliases' FOR UPDATE`); err != nil {
 		return nil, err
 	}
 	// Nor take what they had done into the profiles.
 	if _, err := tx.Exec(ctx, `SELECT FROM profile_state FOR UPDATE`); err != nil {
 		return nil, err
 	}
-	if days, err = f.deleteEvents(ctx, tx, schema); err != nil {
+	if days, err = f.deleteEvents(ctx, tx); err != nil {
 		return nil, err
 	}
 	f.Days = len(days)
@@ -148,7 +148,7 @@ const (
 )
 
 // deleteEvents deletes the user's events and what was packed of their days.
-func (f *Forgotten) deleteEvents(ctx context.Context, tx pgx.Tx, schema string) (days []string, err error) {
+func (f *Forgotten) deleteEvents(ctx context.Context, tx pgx.Tx) (days []string, err error) {
 	rows, err := tx.Query(ctx, `SELECT DISTINCT (time AT TIME ZONE 'UTC')::date::text FROM user_events WHERE `+own+` ORDER BY 1`, f.IDs)
 	if err != nil {
 		return nil, err
@@ -156,9 +156,8 @@ func (f *Forgotten) deleteEvents(ctx context.Context, tx pgx.Tx, schema string) 
 	if days, err = pgx.CollectRows(rows, pgx.RowTo[string]); err != nil || len(days) == 0 {
 		return nil, err
 	}
-	// Nobody may pack one of these days from what is there now: close_days takes the same lock.
-	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('footfall close day ' || quote_ident($2) || ', public' || day, 0))
-		FROM unnest($1::text[]) AS day ORDER BY day`, days, schema); err != nil {
+	// Nobody may pack one of these days from what is there now: close_days takes the same turn.
+	if _, err := tx.Exec(ctx, `SELECT FROM job_turns WHERE job = 'close_days' FOR UPDATE`); err != nil {
 		return nil, err
 	}
 	for _, statement := range []string{

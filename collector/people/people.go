@@ -12,10 +12,10 @@ import (
 	"github.com/footfall-analytics/footfall/collector/event"
 )
 
-// transaction runs fn with the schema's tables in sight. Days that are in the columnstore may be changed as a whole.
+// transaction runs fn with the schema's tables in sight, and nothing that others could have made. Days that are in the columnstore may be changed as a whole.
 func transaction(ctx context.Context, conn *pgx.Conn, options pgx.TxOptions, schema string, fn func(tx pgx.Tx) error) error {
 	return pgx.BeginTxFunc(ctx, conn, options, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `SELECT set_config('search_path', quote_ident($1) || ', public', true),
+		if _, err := tx.Exec(ctx, `SELECT set_config('search_path', format('%I, pg_temp', $1::text), true),
 			set_config('timescaledb.max_tuples_decompressed_per_dml_transaction', '0', true)`, schema); err != nil {
 			return err
 		}

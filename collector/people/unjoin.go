@@ -26,7 +26,7 @@ func Unjoin(ctx context.Context, conn *pgx.Conn, schema, alias string) (u Unjoin
 	}
 	err = transaction(ctx, conn, pgx.TxOptions{}, schema, func(tx pgx.Tx) error {
 		// Nobody may move events from one id to another meanwhile; nor store any; nor take what they had done into the profiles.
-		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('footfall squash ' || quote_ident($1) || ', public', 0))`, schema); err != nil {
+		if _, err := tx.Exec(ctx, `SELECT FROM job_turns WHERE job = 'squash_aliases' FOR UPDATE`); err != nil {
 			return err
 		}
 		for _, lock := range []string{`LOCK TABLE forgotten_users IN ACCESS EXCLUSIVE MODE`, `SELECT FROM profile_state FOR UPDATE`} {

@@ -4,17 +4,23 @@ package compose
 
 import (
 	"context"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/cli"
 	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
+	"github.com/footfall-analytics/footfall/internal/dbtest"
 	"github.com/footfall-analytics/footfall/internal/embedded"
+	"github.com/footfall-analytics/footfall/sql"
 )
 
 // load reads the file, its profiles included, with nothing set in the environment but what is given.
@@ -198,7 +204,7 @@ func names(text string) map[string]bool {
 
 func TestVariablesAreThoseThatTheProgramsRead(t *testing.T) {
 	project, root := load(t)
-	reads := map[string]map[string]bool{"logins": {"FOOTFALL_WRITER_PASSWORD": true, "FOOTFALL_READER_PASSWORD": true}}
+	reads := map[string]map[string]bool{"logins": {"FOOTFALL_WRITER_PASSWORD": true, "FOOTFALL_READER_PASSWORD": true}, "database": {"FOOTFALL_OWNER_PASSWORD": true}}
 	for service, command := range map[string]string{"migrate": "migrate", "collector": "serve", "writer": "write"} {
 		help := exec.CommandContext(t.Context(), "go", "run", "./collector", command, "--help")
 		help.Dir = root
@@ -234,7 +240,7 @@ func TestVariablesAreThoseThatTheProgramsRead(t *testing.T) {
 // Every password has a default for the demo and can be set from outside, everywhere at once.
 func TestPasswordsCanBeSet(t *testing.T) {
 	secret := map[string]string{
-		"FOOTFALL_OWNER_PASSWORD": "owner 1", "FOOTFALL_WRITER_PASSWORD": "writer 2", "FOOTFALL_READER_PASSWORD": "reader 3", "FOOTFALL_GRAFANA_PASSWORD": "grafana 4",
+		"FOOTFALL_SUPERUSER_PASSWORD": "superuser 0", "FOOTFALL_OWNER_PASSWORD": "owner 1", "FOOTFALL_WRITER_PASSWORD": "writer 2", "FOOTFALL_READER_PASSWORD": "reader 3", "FOOTFALL_GRAFANA_PASSWORD": "grafana 4",
 	}
 	var env []string
 	for key, value := range secret {
@@ -242,7 +248,7 @@ func TestPasswordsCanBeSet(t *testing.T) {
 	}
 	project, _ := load(t, env...)
 	for service, want := range map[string]map[string]string{
-		"database":  {"POSTGRES_PASSWORD": "owner 1"},
+		"database":  {"POSTGRES_PASSWORD": "superuser 0", "FOOTFALL_OWNER_PASSWORD": "owner 1"},
 		"migrate":   {"PGPASSWORD": "owner 1"},
 		"logins":    {"PGPASSWORD": "owner 1", "FOOTFALL_WRITER_PASSWORD": "writer 2", "FOOTFALL_READER_PASSWORD": "reader 3"},
 		"collector": {"PGPASSWORD": "writer 2"},
@@ -254,5 +260,117 @@ func TestPasswordsCanBeSet(t *testing.T) {
 				t.Errorf("%s: %s is %q, want %q", service, key, *value, want[key])
 			}
 		}
+	}
+}
+
+// Nothing connects as the superuser, and the owner is made as none; the scripts run on a server if there is one.
+func TestTheOwnerIsNoSuperuser(t *testing.T) {
+	project, root := load(t)
+	if user, set := project.Services["database"].Environment["POSTGRES_USER"]; set {
+		t.Errorf("the superuser is %s", *user)
+	}
+	for name, service := range project.Services {
+		for key, value := range service.Environment {
+			if value != nil && name != "database" && (key == "PGUSER" && *value == "postgres" || strings.Contains(*value, "postgres://postgres")) {
+				t.Errorf("%s connects as the superuser", name)
+			}
+		}
+	}
+	dsn := os.Getenv("FOOTFALL_TEST_DSN")
+	if dsn == "" {
+		t.Log("FOOTFALL_TEST_DSN names no server, and the embedded database has no psql")
+		return
+	}
+	admin := dbtest.Connect(t, dsn)
+	do := func(conn *pgx.Conn, statement string) {
+		t.Helper()
+		if _, err := conn.Exec(context.WithoutCancel(t.Context()), statement); err != nil {
+			t.Fatal(statement, err)
+		}
+	}
+	unique := "compose_" + strings.ReplaceAll(uuid.NewString(), "-", "")[:12]
+	do(admin, "CREATE DATABASE "+unique+" TEMPLATE template0")
+	address, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	address.Path = "/" + unique
+	t.Cleanup(func() {
+		do(admin, "DROP DATABASE "+unique+" WITH (FORCE)")
+		for _, role := range []string{"_collector", "_grafana", "_footfall_writer", "_footfall_reader", "_siteb_writer", "_siteb_reader", "_owner"} {
+			do(admin, "DROP ROLE IF EXISTS "+unique+role)
+		}
+	})
+	psql := func(target *url.URL, file string, env []string, args ...string) (string, error) {
+		text, err := os.ReadFile(filepath.Join(root, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		script := filepath.Join(t.TempDir(), "script.sql")
+		// The names are the server's.
+		if err := os.WriteFile(script, []byte(strings.ReplaceAll(string(text), "footfall_owner", unique+"_owner")), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		command := exec.CommandContext(t.Context(), "psql", append([]string{"--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=" + script, target.String()}, args...)...)
+		command.Env = append(os.Environ(), env...)
+		out, err := command.CombinedOutput()
+		return string(out), err
+	}
+	superuser := dbtest.Connect(t, address.String())
+	do(superuser, "CREATE EXTENSION timescaledb")
+	var scripts []string
+	for _, volume := range project.Services["database"].Volumes {
+		if name, ok := strings.CutPrefix(volume.Target, "/docker-entrypoint-initdb.d/"); ok {
+			scripts = append(scripts, name)
+			file, err := filepath.Rel(root, volume.Source)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if out, err := psql(address, file, []string{"FOOTFALL_OWNER_PASSWORD=it's secret"}); err != nil {
+				t.Fatal(name, err, out)
+			}
+		}
+	}
+	if !slices.IsSorted(scripts) || len(scripts) != 2 {
+		t.Errorf("the scripts are %v", scripts)
+	}
+	owner := *address
+	owner.User = url.UserPassword(unique+"_owner", "it's secret")
+	conn := dbtest.Connect(t, owner.String())
+	if err := sql.Migrate(t.Context(), conn, sql.Options{Log: func(line string) {
+		if strings.Contains(line, "everybody may") {
+			t.Error(line)
+		}
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	logins := "provisioning/database/logins.sql"
+	names := []string{"--set=collector=" + unique + "_collector", "--set=grafana=" + unique + "_grafana"}
+	if out, err := psql(&owner, logins, nil, names...); err == nil || !strings.Contains(out, "FOOTFALL_WRITER_PASSWORD is not set") {
+		t.Error("without passwords:", err, out)
+	}
+	passwords := []string{"FOOTFALL_WRITER_PASSWORD=w", "FOOTFALL_READER_PASSWORD=r"}
+	for range 2 {
+		if out, err := psql(&owner, logins, passwords, names...); err != nil {
+			t.Fatal(err, out)
+		}
+	}
+	grafana := *address
+	grafana.User = url.UserPassword(unique+"_grafana", "r")
+	reader := dbtest.Connect(t, grafana.String())
+	do(reader, "SELECT count(*) FROM footfall.user_events")
+	do(reader, "SET default_transaction_read_only = off")
+	for _, statement := range []string{"CREATE TEMP TABLE mine (n int)", "SELECT lo_create(0)", "SELECT lo_from_bytea(0, 'x')", "CREATE TABLE public.mine (n int)",
+		"SELECT add_job('pg_stat_reset'::regproc, '1h')", "SELECT pg_logical_emit_message(false, 'x', 'y')", "COPY (SELECT 1) TO PROGRAM 'true'"} {
+		if _, err := reader.Exec(t.Context(), statement); err == nil {
+			t.Errorf("Grafana's user may %s", statement)
+		}
+	}
+	// A second installation does not take the first one's users.
+	if err := sql.Migrate(t.Context(), conn, sql.Options{Schema: "siteb"}); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := psql(&owner, logins, passwords, append(names, "--set=schema=siteb")...); err == nil || !strings.Contains(out, "of this installation's own") {
+		t.Error("for a second installation:", err, out)
 	}
 }

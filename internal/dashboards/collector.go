@@ -61,6 +61,14 @@ func collector() dashboard {
 					queries: []any{promQL{`process_resident_memory_bytes{job="footfall-collector"}`, "{{instance}}", true}},
 				},
 			}},
+			{8, []panel{
+				{
+					title: "Background jobs of the database", description: "How much longer ago each background job ran than it should have: 0 when all is well.", noData: unscraped, unit: "s",
+					visualization: lines(), queries: []any{promQL{"max by (job) (footfall_job_late_seconds)", "{{job}}", true}},
+				},
+				rates("Work of background jobs that collectors did", "Steps a second that the database did not do by itself: days closed, changes taken into profiles, chunks compressed or dropped.", "ops",
+					"footfall_job_steps_total", "job"),
+			}},
 		},
 	}
 }

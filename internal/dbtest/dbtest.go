@@ -49,6 +49,10 @@ func Schema(t testing.TB, dsn string) string {
 	if err := footfallsql.Migrate(t.Context(), conn, footfallsql.Options{Schema: schema}); err != nil {
 		t.Fatal(err)
 	}
+	roles, err := footfallsql.RolesOf(t.Context(), conn, schema)
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
@@ -58,16 +62,26 @@ func Schema(t testing.TB, dsn string) string {
 			return
 		}
 		defer func() { _ = conn.Close(ctx) }()
-		// A background job of the server may be at work on the tables; then the next try succeeds.
-		for range 5 {
-			if _, err = conn.Exec(ctx, fmt.Sprintf("DROP SCHEMA IF EXISTS %s CASCADE", schema)); err == nil {
-				return
-			}
-			time.Sleep(200 * time.Millisecond)
+		if err = DropSchema(ctx, conn, schema); err == nil {
+			_, err = conn.Exec(ctx, fmt.Sprintf("DROP OWNED BY %[1]s, %[2]s; DROP ROLE %[1]s, %[2]s", roles.Writer, roles.Reader))
 		}
-		t.Error(err)
+		if err != nil {
+			t.Error(err)
+		}
 	})
 	return schema
+}
+
+// DropSchema drops a schema if there is one. Its roles stay.
+func DropSchema(ctx context.Context, conn *pgx.Conn, schema string) (err error) {
+	// A background job of the server may be at work on the tables; then the next try succeeds.
+	for range 5 {
+		if _, err = conn.Exec(ctx, fmt.Sprintf("DROP SCHEMA IF EXISTS %s CASCADE", schema)); err == nil {
+			return nil
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+	return err
 }
 
 // Connect opens a connection that is closed when the test ends.

@@ -10,6 +10,8 @@ const extensions = process.argv.includes('--without-timescaledb') ? {} : { times
 const db = await PGlite.create('memory://', { extensions });
 // Its build of the extension reports every step as DEBUG; nobody who connects wants that.
 await db.exec(`ALTER DATABASE postgres SET client_min_messages = 'warning'; SET client_min_messages = 'warning'`);
+// Rights on its database cannot be changed ("tuple concurrently deleted") before something else of it was.
+await db.exec(`ALTER DATABASE template1 CONNECTION LIMIT -1`);
 
 // PostgreSQL hangs up when a client says goodbye, and on the connection that asks to cancel a statement; clients wait for
 // that. The socket server does neither, so a client that gives up would keep its transaction, and the one session with it,

@@ -83,7 +83,7 @@ func explainPostgres(pg *pgconn.PgError) string {
 	case "42P01", "3F000":
 		return "the database has no Footfall tables in this schema: run collector migrate, or correct the schema in the data source's settings"
 	case "42501":
-		return "the database user may not read Footfall's tables: make it a member of footfall_reader (" + pg.Message + ")"
+		return "the database user may not read Footfall's tables: make it a member of the schema's reader role, which collector migrate names (" + pg.Message + ")"
 	case "42883":
 		return "the TimescaleDB extension is not enabled in this database: run collector migrate (" + pg.Message + ")"
 	case "2201B":

@@ -4,8 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
+
+	"github.com/footfall-analytics/footfall/pkg/store"
 )
 
 // CheckHealth reports what the database offers and, where something is missing, what to do. The details hold the same as
@@ -37,7 +40,24 @@ func (d *Datasource) CheckHealth(ctx context.Context, req *backend.CheckHealthRe
 	} else {
 		message += fmt.Sprintf("; %d days closed, up to %s", server.ClosedDays, server.ClosedUpTo.UTC().Format("2006-01-02 15:04 UTC"))
 	}
-	return &backend.CheckHealthResult{Status: backend.HealthStatusOk, Message: message, JSONDetails: details}, nil
+	return &backend.CheckHealthResult{Status: backend.HealthStatusOk, Message: message + jobsText(server), JSONDetails: details}, nil
+}
+
+// jobsText names the background jobs that do not run as they should. Answers stay right without them, and become slower.
+func jobsText(server store.Server) (text string) {
+	const patience = time.Hour
+	for _, job := range server.Jobs {
+		switch {
+		case job.Late > patience:
+			text += fmt.Sprintf("; the background job %s is late by %s", job.Name, job.Late.Round(time.Minute))
+		case job.Failed:
+			text += fmt.Sprintf("; the last run of the background job %s failed", job.Name)
+		}
+	}
+	if text != "" {
+		text += ": see docs/troubleshooting.md, background jobs"
+	}
+	return text
 }
 
 func publicHealth(ctx context.Context, err error) *backend.CheckHealthResult {

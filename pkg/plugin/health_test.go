@@ -109,7 +109,7 @@ func TestHealthOfAServerThatLacksSomething(t *testing.T) {
 		"no database":  {dsn, "footfall_nowhere", schema, []string{"the database does not exist", "check its name"}},
 		"no extension": {"postgres://" + address.User.String() + "@" + address.Host, empty, schema, []string{"TimescaleDB", "extension"}},
 		"no schema":    {dsn, database, "nowhere", []string{"no Footfall tables in schema nowhere", "run collector migrate"}},
-		"not a reader": {stranger, database, schema, []string{"may not read", "footfall_reader"}},
+		"not a reader": {stranger, database, schema, []string{"may not read", "the schema's reader role"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			wantFailure(t, openDatasource(t, c.dsn, map[string]any{"database": c.database, "schema": c.schema, "sslmode": "disable"}), c.want...)

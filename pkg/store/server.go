@@ -21,6 +21,8 @@ type Server struct {
 	// ClosedDays is how many days are packed, and ClosedUpTo the end of the last of them; nil without any.
 	ClosedDays int        `json:"closedDays"`
 	ClosedUpTo *time.Time `json:"closedUpTo"`
+	// Jobs are the background jobs by which the server keeps all that up to date.
+	Jobs []footfallsql.Job `json:"jobs"`
 }
 
 // Rollup is a continuous aggregate and the time up to which it is materialised; nil before its first refresh.
@@ -47,6 +49,9 @@ func (s *Store) Inspect(ctx context.Context) (Server, error) {
 		}
 		if err := tx.QueryRow(ctx, `SELECT count(*), (max(day) + 1)::timestamp AT TIME ZONE 'UTC' FROM closed_days`).
 			Scan(&server.ClosedDays, &server.ClosedUpTo); err != nil {
+			return err
+		}
+		if server.Jobs, err = footfallsql.Jobs(ctx, tx, s.config.Schema); err != nil {
 			return err
 		}
 		rows, err := tx.Query(ctx, `SELECT view_name AS name,

@@ -2,6 +2,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -9,6 +10,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -18,7 +20,8 @@ import (
 
 // Config says how to reach the database and how much a query may cost.
 type Config struct {
-	// Host is "host" or "host:port"; the port is 5432 by default.
+	// Host is "host" or "host:port", or several of them with commas between, of which the first that lets in is taken; the port is
+	// 5432 by default.
 	Host, Database, User, Password string
 	// Schema holds Footfall's tables.
 	Schema string
@@ -64,18 +67,24 @@ func Open(config Config) (*Store, error) {
 func (s *Store) Close() { s.pool.Close() }
 
 func poolConfig(config Config) (*pgxpool.Config, error) {
-	host := config.Host
-	if _, _, err := net.SplitHostPort(host); err != nil {
-		host = net.JoinHostPort(host, "5432")
+	hosts, ports, err := splitHosts(config.Host)
+	if err != nil {
+		return nil, err
 	}
-	dsn := url.URL{Scheme: "postgres", Host: host, Path: "/" + config.Database, RawQuery: "sslmode=disable"}
+	dsn := url.URL{Scheme: "postgres", Path: "/" + config.Database, RawQuery: url.Values{"host": {hosts}, "port": {ports}, "sslmode": {"disable"}}.Encode()}
 	c, err := pgxpool.ParseConfig(dsn.String())
 	if err != nil {
 		return nil, fmt.Errorf("host URL %q is not usable: write host:port", config.Host)
 	}
 	c.ConnConfig.User, c.ConnConfig.Password = config.User, config.Password
+	// Every host, not only the first one, is asked for the same.
 	if c.ConnConfig.TLSConfig, err = tlsConfig(config, c.ConnConfig.Host); err != nil {
 		return nil, err
+	}
+	for _, other := range c.ConnConfig.Fallbacks {
+		if other.TLSConfig, err = tlsConfig(config, other.Host); err != nil {
+			return nil, err
+		}
 	}
 	if config.Dial != nil {
 		c.ConnConfig.DialFunc = config.Dial
@@ -89,6 +98,24 @@ func poolConfig(config Config) (*pgxpool.Config, error) {
 	c.MaxConns = int32(config.MaxOpenConns)
 	c.MaxConnIdleTime = 5 * time.Minute
 	return c, nil
+}
+
+// splitHosts takes "host", "host:port" or several of them with commas between, of which each has the port 5432 unless it names
+// another, and returns hosts and ports as pgx takes them.
+func splitHosts(list string) (hosts, ports string, err error) {
+	var names, numbers []string
+	for _, one := range strings.Split(list, ",") {
+		name, number, err := net.SplitHostPort(one)
+		if err != nil {
+			name = strings.Trim(one, "[]")
+		}
+		number = cmp.Or(number, "5432")
+		if name == "" {
+			return "", "", fmt.Errorf("host URL %q is not usable: write host:port, or several of them with commas between", list)
+		}
+		names, numbers = append(names, name), append(numbers, number)
+	}
+	return strings.Join(names, ","), strings.Join(numbers, ","), nil
 }
 
 // tlsConfig follows libpq's modes: require encrypts, verify-ca also checks the certificate's chain, verify-full the name too.

@@ -119,7 +119,7 @@ function ConnectionSettings({ options, onOptionsChange }: Props) {
       </Field>
       <Field
         label={t('config.user', 'User')}
-        description={t('config.user-text', 'A role that may only read, such as a member of footfall_reader')}
+        description={t('config.user-text', 'A database user that may only read: a member of the reader role that collector migrate names')}
         required
       >
         <Input

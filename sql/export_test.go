@@ -1,0 +1,35 @@
+package sql
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// MigrateAsBefore makes a schema as the last version did that had the same two roles for all installations of a server, here with
+// names of the test's own.
+func MigrateAsBefore(ctx context.Context, conn *pgx.Conn, schema string, roles Roles) error {
+	const lastVersion = 7
+	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+		if err := enterSchema(ctx, tx, schema); err != nil {
+			return err
+		}
+		for _, m := range migrations()[:lastVersion] {
+			if _, err := tx.Exec(ctx, roles.in(m.text)); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(ctx, `INSERT INTO schema_migrations (version, name) VALUES ($1, $2)`, m.version, m.name); err != nil {
+				return err
+			}
+		}
+		_, err := tx.Exec(ctx, `DROP TABLE installation`)
+		return err
+	})
+}
+
+// SetClusterRoles has migrations take other roles for those of all installations. It returns how to take that back.
+func SetClusterRoles(roles Roles) (restore func()) {
+	before := clusterRoles
+	clusterRoles = roles
+	return func() { clusterRoles = before }
+}

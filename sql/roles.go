@@ -1,0 +1,272 @@
+package sql
+
+import (
+	"context"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Roles are the two groups of one installation: a schema of one database. Login users are made members of them.
+type Roles struct {
+	// Writer is the collector's, Reader Grafana's.
+	Writer, Reader string
+}
+
+// namedRoles are the names in the migrations' texts, where they stand for the installation's roles.
+var namedRoles = Roles{"footfall_writer", "footfall_reader"}
+
+// clusterRoles are what older versions made for all installations of a server.
+var clusterRoles = namedRoles
+
+//go:embed grants.sql
+var grants string
+
+//go:embed restrict.sql
+var restrict string
+
+// RolesOf returns the roles of a schema that has been migrated.
+func RolesOf(ctx context.Context, conn Querier, schema string) (roles Roles, err error) {
+	if err := validateSchema(schema); err != nil {
+		return roles, err
+	}
+	err = conn.QueryRow(ctx, "SELECT writer, reader FROM "+pgx.Identifier{schema, "installation"}.Sanitize()).Scan(&roles.Writer, &roles.Reader)
+	return roles, err
+}
+
+// in puts the roles into a text of the migrations.
+func (r Roles) in(text string) string {
+	return strings.NewReplacer(namedRoles.Writer, r.Writer, namedRoles.Reader, r.Reader).Replace(text)
+}
+
+// installation is what is known of the schema's roles.
+type installation struct {
+	Roles
+	// former had the rights on this schema until now; empty where nobody had, or where they stay.
+	former Roles
+	// adopts says that the members of former become members.
+	adopts bool
+	// changed says that the roles are not those that had the rights until now.
+	changed bool
+}
+
+// enterInstallation says which roles the schema has. They exist then.
+func enterInstallation(ctx context.Context, tx pgx.Tx, schema string, version int) (at installation, err error) {
+	var database string
+	var stored Roles
+	var moved bool
+	if err := tx.QueryRow(ctx, `SELECT current_database(), coalesce(max(writer), ''), coalesce(max(reader), ''), coalesce(bool_or(i.database <> d.oid), false)
+		FROM pg_database d LEFT JOIN installation i ON true WHERE datname = current_database() GROUP BY 1`).
+		Scan(&database, &stored.Writer, &stored.Reader, &moved); err != nil {
+		return at, err
+	}
+	switch {
+	case stored.Writer == "" && version >= rolesMigration: // of an older version
+		at.former, at.adopts = clusterRoles, true
+	case moved:
+		// A copy of a database has the rights of what it was copied from.
+		if moved, err = servesElsewhere(ctx, tx, stored.Writer, stored.Reader); err != nil {
+			return at, err
+		}
+		if moved {
+			at.former, stored = stored, Roles{}
+		}
+	}
+	if at.Roles = stored; stored.Writer == "" {
+		at.changed = true
+		if at.Roles, err = chooseRoles(ctx, tx, database, schema); err != nil {
+			return at, err
+		}
+	}
+	if err := at.create(ctx, tx, database, schema); err != nil {
+		return at, err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO installation (writer, reader, database) SELECT $1, $2, oid FROM pg_database WHERE datname = current_database()
+		ON CONFLICT (one) DO UPDATE SET writer = excluded.writer, reader = excluded.reader, database = excluded.database`, at.Writer, at.Reader)
+	return at, err
+}
+
+// rolesMigration is the first migration that grants anything.
+const rolesMigration = 3
+
+// chooseRoles takes names that tell database and schema, and no other installation's.
+func chooseRoles(ctx context.Context, tx pgx.Tx, database, schema string) (Roles, error) {
+	plain := Roles{roleName(database, schema, "writer", false), roleName(database, schema, "reader", false)}
+	taken, err := areTaken(ctx, tx, plain)
+	if err != nil || !taken {
+		return plain, err
+	}
+	distinct := Roles{roleName(database, schema, "writer", true), roleName(database, schema, "reader", true)}
+	if taken, err = areTaken(ctx, tx, distinct); err == nil && taken {
+		err = fmt.Errorf("the roles %s and %s are used for something else: rename them", distinct.Writer, distinct.Reader)
+	}
+	return distinct, err
+}
+
+var plainName = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
+
+// roleName needs no quotes: what would, or is too long, is left out, and a hash tells it from others. So it is where distinct.
+func roleName(database, schema, kind string, distinct bool) string {
+	const longest = 63
+	name := database + "_" + schema
+	if !distinct && plainName.MatchString(name) && !strings.HasPrefix(name, "pg_") && len(name)+1+len(kind) <= longest {
+		return name + "_" + kind
+	}
+	hash := sha256.Sum256([]byte(database + "\x00" + schema))
+	suffix := "_" + hex.EncodeToString(hash[:4]) + "_" + kind
+	name = "db_" + regexp.MustCompile(`[^a-z0-9_]+`).ReplaceAllString(strings.ToLower(name), "_")
+	return name[:min(len(name), longest-len(suffix))] + suffix
+}
+
+// areTaken says whether one of the roles belongs to somebody else.
+func areTaken(ctx context.Context, tx pgx.Tx, roles Roles) (taken bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname IN ($1, $2) AND rolcanlogin)`, roles.Writer, roles.Reader).Scan(&taken)
+	if err != nil || taken {
+		return taken, err
+	}
+	return servesElsewhere(ctx, tx, roles.Writer, roles.Reader)
+}
+
+// servesElsewhere says whether one of the roles has rights in other databases, or on other schemas of this one.
+func servesElsewhere(ctx context.Context, tx pgx.Tx, roles ...string) (elsewhere bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT EXISTS (
+		SELECT FROM pg_shdepend s JOIN pg_roles r ON s.refclassid = 'pg_authid'::regclass AND s.refobjid = r.oid
+		JOIN pg_database d ON datname = current_database()
+		WHERE rolname = ANY ($1) AND (s.dbid NOT IN (0, d.oid)
+			OR s.dbid = d.oid AND s.classid = 'pg_namespace'::regclass AND s.objid <> current_schema()::regnamespace::oid))`, roles).Scan(&elsewhere)
+	return elsewhere, err
+}
+
+// create makes the roles that are not there yet, with the members that they are to have.
+func (at *installation) create(ctx context.Context, tx pgx.Tx, database, schema string) error {
+	for _, r := range []struct{ name, former, may string }{
+		{at.Writer, at.former.Writer, "adds events to"}, {at.Reader, at.former.Reader, "reads"},
+	} {
+		var exists bool
+		if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)`, r.name).Scan(&exists); err != nil {
+			return err
+		}
+		var members []string
+		if at.adopts {
+			var err error
+			if members, err = membersToAdopt(ctx, tx, r.former, r.name, exists); err != nil {
+				return err
+			}
+		}
+		if !exists {
+			at.changed = true
+			if _, err := tx.Exec(ctx, "CREATE ROLE "+r.name+" NOLOGIN"); err != nil {
+				return explain("create the role "+r.name, err)
+			}
+			comment := strings.ReplaceAll(fmt.Sprintf("Footfall: %s the schema %s of the database %s", r.may, schema, database), "'", "''")
+			if _, err := tx.Exec(ctx, "COMMENT ON ROLE "+r.name+" IS '"+comment+"'"); err != nil {
+				return explain("comment on the role "+r.name, err)
+			}
+		}
+		for _, member := range members {
+			if _, err := tx.Exec(ctx, "GRANT "+r.name+" TO "+pgx.Identifier{member}.Sanitize()); err != nil {
+				return explain("make "+member+" a member of "+r.name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// membersToAdopt are the login users that were members of a role of all installations and are to be members of the installation's
+// own. Where others are served by the same role or the same users, nobody but an admin knows whose each user is: one who made the
+// new role before has said so.
+func membersToAdopt(ctx context.Context, tx pgx.Tx, former, role string, exists bool) ([]string, error) {
+	// What inherits nothing is the creator's right to manage the role.
+	rows, err := tx.Query(ctx, `SELECT m.rolname FROM pg_auth_members am JOIN pg_roles r ON r.oid = am.roleid JOIN pg_roles m ON m.oid = am.member
+		WHERE r.rolname = $1 AND NOT m.rolsuper AND m.rolname <> current_user
+			AND coalesce((to_jsonb(am)->>'inherit_option')::bool OR (to_jsonb(am)->>'set_option')::bool, true) ORDER BY 1`, former)
+	if err != nil {
+		return nil, err
+	}
+	members, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil || len(members) == 0 {
+		return nil, err
+	}
+	var others []string // of which the same users are members
+	if err := tx.QueryRow(ctx, `SELECT coalesce(array_agg(DISTINCT r.rolname::text), '{}') FROM pg_auth_members am JOIN pg_roles r ON r.oid = am.roleid JOIN pg_roles m ON m.oid = am.member
+		WHERE m.rolname = ANY ($1) AND r.rolname <> $2`, members, role).Scan(&others); err != nil {
+		return nil, err
+	}
+	elsewhere, err := servesElsewhere(ctx, tx, slices.Concat(others, []string{former})...)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case !elsewhere:
+		return members, nil
+	case exists:
+		return nil, nil
+	}
+	names := strings.Join(members, ", ")
+	return nil, errors.New("each installation has roles of its own now, and of the members of " + former + " (" + names +
+		") it is not known whose they are, since " + former + " or they have rights on other schemas or databases of this server as well. Nothing has changed. Say it, then migrate again:\n" +
+		"  CREATE ROLE " + role + ";\n  GRANT " + role + " TO " + names + "; -- those of this installation only")
+}
+
+// grant gives the roles their rights, and takes those of everybody else. What it may not take it tells.
+func (at *installation) grant(ctx context.Context, tx pgx.Tx, schema string, log func(string)) error {
+	if _, err := tx.Exec(ctx, at.in(grants)); err != nil {
+		return explain("grant the roles "+at.Writer+" and "+at.Reader+" their rights", err)
+	}
+	if err := restrictAll(ctx, tx, at.Reader, log); err != nil {
+		return err
+	}
+	for _, former := range []string{at.former.Writer, at.former.Reader} {
+		var exists bool
+		if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)`, former).Scan(&exists); err != nil {
+			return err
+		}
+		if !exists {
+			continue
+		}
+		for _, what := range []string{"ALL TABLES IN SCHEMA ", "ALL SEQUENCES IN SCHEMA ", "ALL ROUTINES IN SCHEMA ", "SCHEMA "} {
+			if _, err := tx.Exec(ctx, "REVOKE ALL ON "+what+pgx.Identifier{schema}.Sanitize()+" FROM "+pgx.Identifier{former}.Sanitize()); err != nil {
+				return explain("take the rights of the role "+former, err)
+			}
+		}
+		log("the role " + former + " has no rights on this schema any more")
+	}
+	return nil
+}
+
+// restrictAll takes from everybody what a superuser may take, if it is one, and tells what the reader may still do that it need not.
+func restrictAll(ctx context.Context, tx pgx.Tx, reader string, log func(string)) error {
+	var superuser, temporary, create, jobs, objects bool
+	if err := tx.QueryRow(ctx, `SELECT rolsuper FROM pg_roles WHERE rolname = current_user`).Scan(&superuser); err != nil {
+		return err
+	}
+	if superuser {
+		if _, err := tx.Exec(ctx, restrict); err != nil {
+			return fmt.Errorf("restrict.sql: %w", err)
+		}
+	}
+	err := tx.QueryRow(ctx, `SELECT has_database_privilege($1, current_database(), 'TEMPORARY'), has_schema_privilege($1, extnamespace, 'CREATE'),
+		(SELECT bool_or(has_function_privilege($1, oid, 'EXECUTE')) FROM pg_proc WHERE pronamespace = extnamespace AND proname = 'add_job'),
+		has_function_privilege($1, 'lo_create(oid)', 'EXECUTE') FROM pg_extension WHERE extname = 'timescaledb'`, reader).
+		Scan(&temporary, &create, &jobs, &objects)
+	for _, right := range []struct {
+		held bool
+		what string
+	}{
+		{temporary, "make temporary tables: as the owner of the database, REVOKE TEMPORARY ON DATABASE ... FROM PUBLIC"},
+		{create, "create objects where functions are looked up: as their owner, REVOKE CREATE ON SCHEMA public FROM PUBLIC"},
+		{jobs || objects, "make background jobs or large objects: run sql/restrict.sql as a superuser, once (docs/install.md)"},
+	} {
+		if right.held {
+			log("everybody may " + right.what)
+		}
+	}
+	return err
+}
