@@ -78,7 +78,7 @@ func (e *Event) Validate(now time.Time) Refusals {
 		}
 	}
 	checkID := func(field, id string) {
-		if reason := cmp.Or(textFault(id, MaxName), nobodyFault(id)); reason != "" {
+		if reason := cmp.Or(textFault(id, MaxName), NobodyFault(id)); reason != "" {
 			bad = append(bad, Refusal{Field: field, Reason: reason})
 		}
 	}

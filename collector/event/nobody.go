@@ -76,8 +76,8 @@ func isOfName(r rune) bool {
 	return !unicode.IsPunct(r) && !unicode.IsSpace(r) && r != unicode.ReplacementChar
 }
 
-// nobodyFault is the reason to refuse an id of nobody; empty for an id of somebody.
-func nobodyFault(id string) string {
+// NobodyFault is the reason not to take an id, which completes a sentence that begins with its field; empty for an id of somebody.
+func NobodyFault(id string) string {
 	if !IsNobody(id) {
 		return ""
 	}
