@@ -15,6 +15,8 @@ const (
 	recentRequests = 8
 	// maxKnots bounds what is kept of a sender's past offsets.
 	maxKnots = 16
+	// longestRequest is longer than any request takes: an offset that is smaller by as much tells of a clock that was set.
+	longestRequest = 10 * time.Minute
 	// worthTurning is how much smaller an offset must be to be taken over: less is the jitter of the network.
 	worthTurning = time.Second
 	// clockMemory is how long a sender's clock is remembered after its last request.
@@ -67,7 +69,8 @@ func (c *clocks) find(sender string, received time.Time) *clock {
 // ever adds to the difference of received and sent, so the smallest difference is nearest to the error.
 //
 // What was stored cannot be moved any more. So when a smaller offset is found out, the sender's times up to then keep the old one,
-// and those up to the new request are put evenly in between: two events of a sender keep their order.
+// and those up to the new request are put evenly in between: two events of a sender keep their order. Only a clock that was set is
+// believed at once.
 type clock struct {
 	// recent are received - sent of the last requests, of which there were as many as requests says.
 	recent   [recentRequests]time.Duration
@@ -114,6 +117,7 @@ func (c *clock) turnTo(sent time.Time) {
 	offset := better(last.offset(), smallest)
 	until := knot{c.latest, c.read(c.latest)}
 	next := knot{sent, sent.Add(offset)}
+	wasSet := offset < last.offset()-longestRequest
 	switch {
 	case offset == last.offset():
 		return
@@ -121,10 +125,10 @@ func (c *clock) turnTo(sent time.Time) {
 		// The clock was set back: what it said before says nothing about now.
 		c.knots, c.latest, c.behind = []knot{next}, sent, 0
 		return
-	case offset > last.offset():
+	case offset > last.offset() || wasSet:
 		next = knot{c.latest.Add(time.Microsecond), c.latest.Add(time.Microsecond).Add(offset)}
 	}
-	if !next.sender.After(until.sender) || !next.collector.After(until.collector) {
+	if !next.sender.After(last.sender) || !wasSet && !next.collector.After(until.collector) {
 		return // too early to turn without changing the order
 	}
 	if until.sender.After(last.sender) {

@@ -53,7 +53,7 @@ func TestClockOfASender(t *testing.T) {
 			{[]float64{-7200}, -7200, 90}, {[]float64{-7000}, -7000, 200}, {[]float64{-6900}, -6900, 390}}, []float64{90, 200, 300}},
 		{"a fast clock", []sending{{[]float64{3600}, 3600, 0.5}, {[]float64{3700}, 3700, 180}}, []float64{0.5, 100.5}},
 		{"a clock that was never set is set", []sending{
-			{[]float64{-1e8}, -1e8, 0}, {[]float64{-1e8 + 5, 18}, 20, 20}, {[]float64{30}, 30, 30}}, []float64{0, 0.000001, 19.999999, 30}},
+			{[]float64{-1e8}, -1e8, 0}, {[]float64{-1e8 - 5, 18}, 20, 20}, {[]float64{30}, 30, 30}}, []float64{0, -5, 18, 30}},
 		{"what was kept offline keeps its distance", []sending{
 			{[]float64{-7200 - 86400, -7200 - 3600}, -7200, 0}}, []float64{-86400, -3600}},
 	} {
@@ -104,7 +104,7 @@ func TestEventsOfASenderKeepTheirOrder(t *testing.T) {
 				}
 			}
 			if n := len(requests) % recentRequests; n < recentRequests/2 && underWay < recentRequests/2 && random.IntN(2) == 0 {
-				delay = time.Duration(random.IntN(600_000)) * time.Millisecond
+				delay = time.Duration(random.IntN(599_000)) * time.Millisecond
 			}
 			r.sent, r.received = at, at.Add(delay)
 			requests = append(requests, r)
