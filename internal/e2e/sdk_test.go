@@ -128,19 +128,30 @@ func TestGoClient(t *testing.T) {
 	})
 }
 
-// The program in the docs runs, and its event arrives.
+// The program in the docs runs, in a module that has nothing but the client, and its event arrives.
 func TestGoProgramInTheDocs(t *testing.T) {
 	c := startKeyedCollector(t, dbtest.Embedded(t))
-	program := filepath.Join(t.TempDir(), "main.go")
-	if err := os.WriteFile(program, []byte(snippet(t, "go", c)), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	root, err := embedded.RepositoryRoot()
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := exec.CommandContext(t.Context(), "go", "run", program)
-	run.Dir = root
+	sums, err := os.ReadFile(filepath.Join(root, "sdk", "go", "go.sum"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := t.TempDir()
+	const sdk = "github.com/footfall-analytics/footfall/sdk/go"
+	for name, text := range map[string]string{
+		"main.go": snippet(t, "go", c),
+		"go.mod":  fmt.Sprintf("module shop\n\ngo 1.22\n\nrequire %[1]s v0.0.0\n\nrequire github.com/google/uuid v1.6.0 // indirect\n\nreplace %[1]s => %[2]s\n", sdk, filepath.Join(root, "sdk", "go")),
+		"go.sum":  string(sums),
+	} {
+		if err := os.WriteFile(filepath.Join(own, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run := exec.CommandContext(t.Context(), "go", "run", ".")
+	run.Dir, run.Env = own, append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=readonly")
 	if output, err := run.CombinedOutput(); err != nil || len(output) > 0 {
 		t.Fatalf("%v\n%s", err, output)
 	}
