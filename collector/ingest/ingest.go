@@ -79,7 +79,7 @@ func New(sink Sink, opts Options, registry *prometheus.Registry) http.Handler {
 	r.Use(middleware.RequestID, h.observe, cors.Handler(cors.Options{
 		AllowOriginFunc: func(_ *http.Request, origin string) bool { return h.Keys.OriginAllowed(origin) },
 		AllowedMethods:  []string{http.MethodPost},
-		AllowedHeaders:  []string{"Authorization", "Content-Type", "Content-Encoding"},
+		AllowedHeaders:  []string{"Authorization", "Content-Type", "Content-Encoding", "X-Retry-Count"}, // the last is Segment's library's
 		ExposedHeaders:  []string{"Retry-After"},
 		// Clients send their key, never cookies; but some ask for credentials.
 		AllowCredentials: true,
