@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -273,28 +274,30 @@ const page = `<!doctype html>
 </script></head>
 <body style="margin: 0; height: 3000px">
   <button id="buy" style="position: absolute; left: 300px; top: 1500px; width: 80px; height: 40px; border: 0">Buy now</button>
+  <a id="out" href="https://other.example/landing?token=secret#top" target="_blank">Elsewhere</a> <a id="in" href="#/route?token=secret">Route</a>
   <form class="login"><label>Name <input name="name" value="Ann Secret"></label></form>
 </body></html>`
 
 // The script in a real browser, against the real collector: internal/e2e/browser/sdk.spec.ts says what is done there.
 func TestScriptInABrowser(t *testing.T) {
-	dsn := dbtest.Embedded(t)
-	c := startKeyedCollector(t, dsn)
-	conn := dbtest.Connect(t, dsn)
+	c := startKeyedCollector(t, dbtest.Embedded(t))
+	mux := pages(t, c)
+	serve(mux, "GET /", "text/html", fmt.Sprintf(page, c.URL, c.key))
+	serve(mux, "GET /wrong-key", "text/html", fmt.Sprintf(page, c.URL, "wrong"))
+	docs := fmt.Sprintf("<!doctype html>%s<script>%s</script>", snippet(t, "html", c), snippet(t, "js", c))
+	serve(mux, "GET /docs", "text/html", docs)
+	serve(mux, "GET /blocked", "text/html", strings.Replace(docs, `src="/footfall.js"`, `src="http://127.0.0.1:1/footfall.js"`, 1))
+	serve(mux, "GET /footfall.js", "text/javascript", string(script(t)))
+	server := httptest.NewServer(mux)
+	defer server.Close()
+	runInBrowser(t, "sdk", server.URL)
+}
+
+// pages answers /rows/PATH with the events on pages below a path.
+func pages(t *testing.T, c *keyedCollector) *http.ServeMux {
+	conn := dbtest.Connect(t, c.dsn)
 	var mu sync.Mutex // of the connection
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/html")
-		fmt.Fprintf(w, page, c.URL, c.key)
-	})
-	mux.HandleFunc("GET /docs", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/html")
-		fmt.Fprintf(w, "<!doctype html>%s<script>%s</script>", snippet(t, "html", c), snippet(t, "js", c))
-	})
-	mux.HandleFunc("GET /footfall.js", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/javascript")
-		_, _ = w.Write(script(t))
-	})
 	mux.HandleFunc("GET /rows/", func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
 		defer mu.Unlock()
@@ -305,7 +308,12 @@ func TestScriptInABrowser(t *testing.T) {
 		}
 		_ = json.NewEncoder(w).Encode(found)
 	})
-	server := httptest.NewServer(mux)
-	defer server.Close()
-	runInBrowser(t, "sdk", server.URL)
+	return mux
+}
+
+func serve(mux *http.ServeMux, pattern, contentType, text string) {
+	mux.HandleFunc(pattern, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", contentType)
+		_, _ = io.WriteString(w, text)
+	})
 }
