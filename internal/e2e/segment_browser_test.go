@@ -36,7 +36,7 @@ func TestSegmentLibraryInABrowser(t *testing.T) {
 	mux := pages(t, c)
 	serve(mux, "GET /single/", "text/html", library(load))
 	// In batches, and with the library's metrics.
-	batching := strings.NewReplacer("'Segment.io': {} }", fmt.Sprintf("'Segment.io': {} }, metrics: { sampleRate: 1, host: '%s/v1', protocol: 'http', flushTimer: 200 }", host),
+	batching := strings.NewReplacer("cdnSettings: {", fmt.Sprintf("cdnSettings: { metrics: { sampleRate: 1, host: '%s/v1', protocol: 'http', flushTimer: 200 },", host),
 		"protocol: 'http'", "protocol: 'http', deliveryStrategy: { strategy: 'batching', config: { size: 3, timeout: 500 } }").Replace(load)
 	serve(mux, "GET /batching/", "text/html", library(batching))
 	mux.Handle("GET /library/", http.StripPrefix("/library", http.FileServer(http.Dir(filepath.Join(root, "node_modules", "@segment", "analytics-next", "dist", "umd")))))
