@@ -5,6 +5,7 @@ ARG GRAFANA_IMAGE=grafana/grafana:12.4.3
 FROM golang:1.26.5-alpine3.24 AS go
 WORKDIR /src
 COPY go.mod go.sum ./
+COPY sdk/go/go.mod sdk/go/
 RUN --mount=type=cache,target=/go/pkg/mod go mod download
 COPY . .
 ENV CGO_ENABLED=0 GOCACHE=/go/cache

@@ -7,10 +7,14 @@ tool (
 	honnef.co/go/tools/cmd/staticcheck
 )
 
+// A module of its own, so that whoever uses the client needs nothing of what is required here. See docs/decisions/sdk-module.md.
+replace github.com/footfall-analytics/footfall/sdk/go => ./sdk/go
+
 require (
 	github.com/alecthomas/kong v1.17.0
 	github.com/alecthomas/kong-yaml v0.2.0
 	github.com/compose-spec/compose-go/v2 v2.16.2
+	github.com/footfall-analytics/footfall/sdk/go v0.0.0
 	github.com/go-chi/chi/v5 v5.5.0
 	github.com/google/go-cmp v0.7.0
 	github.com/google/uuid v1.6.0

@@ -34,6 +34,7 @@ type serveCmd struct {
 	MaxBody        int64         `help:"Largest request body in bytes, as sent and inflated." default:"5242880"`
 	MaxBatch       int           `help:"Most events in one request." default:"1000"`
 	Oldest         time.Duration `help:"How long ago an event may have happened; an older one is refused. 0 for any time since 1970. Every day that has events takes some of the database's locks in questions about all days." default:"43800h"`
+	PageHost       bool          `help:"Keep scheme and host of a page's address in page_url of Segment's messages: for several sites in one table. Without it page_url is the path alone, as the script for web pages sends it."`
 	MaxConnections int           `help:"Most connections at once; more wait until others end." default:"10000"`
 	DrainTimeout   time.Duration `help:"Longest time to answer open requests after SIGTERM or SIGINT, and to write what waits to the database; what is left is written after the next start." default:"30s"`
 	Queue          string        `help:"Where events wait for the database: disk, in a folder of this collector, or kafka, for more than one machine; collector write takes them from there." enum:"disk,kafka" default:"disk"`
@@ -140,7 +141,7 @@ func (s *serveCmd) handler(env *environment, log *slog.Logger, pool *pgxpool.Poo
 	forgets := people.OpenForgets(env.ctx, pool, env.Schema, s.file("forgets"), log)
 	go forgets.Run(env.ctx)
 	events = marking{events, forgets}
-	return ingest.New(events, ingest.Options{MaxBody: s.MaxBody, MaxBatch: s.MaxBatch, Log: log, Keys: known, Privacy: filter, Visitors: visitors,
+	return ingest.New(events, ingest.Options{MaxBody: s.MaxBody, MaxBatch: s.MaxBatch, PageHost: s.PageHost, Log: log, Keys: known, Privacy: filter, Visitors: visitors,
 		Ready: events.Ready, Database: func(ctx context.Context) error { return ready(ctx, pool, env.Schema) }}, registry), nil
 }
 

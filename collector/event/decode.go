@@ -312,12 +312,10 @@ func (r *itemReader) time(s string) {
 		r.refuse("timestamp", "is blank; send a time such as 2026-11-24T06:00:00Z")
 		return
 	}
-	// UnmarshalText keeps to RFC 3339 where time.Parse is lenient.
-	if err := r.event.Time.UnmarshalText([]byte(s)); err != nil {
-		r.refuse("timestamp", "%q is not an RFC 3339 time with a time zone, such as 2026-11-24T06:00:00Z or 2026-11-24T14:00:00.250+08:00", shorten(s))
-		return
+	var err error
+	if r.event.Time, err = ParseTime(s); err != nil {
+		r.refuse("timestamp", "%q %v", shorten(s), err)
 	}
-	r.event.Time = r.event.Time.UTC().Truncate(time.Microsecond)
 }
 
 // shorten keeps a client's own text from filling an answer.

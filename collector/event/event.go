@@ -3,6 +3,7 @@
 package event
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -83,20 +84,25 @@ func (e *Event) Validate(now time.Time) Refusals {
 			bad = append(bad, Refusal{Field: field, Reason: reason})
 		}
 	}
-	require := func(field, value string) {
+	checkID := func(field, id string) {
+		if reason := cmp.Or(textFault(id, MaxName), NobodyFault(id)); reason != "" {
+			bad = append(bad, Refusal{Field: field, Reason: reason})
+		}
+	}
+	require := func(field, value string, check func(field, value string)) {
 		if strings.TrimSpace(value) == "" {
 			bad = append(bad, Refusal{Field: field, Reason: "is blank; it must say something"})
 			return
 		}
-		check(field, value, MaxName)
+		check(field, value)
 	}
-	require("user_id", e.UserID)
-	require("event_type", e.Type)
+	require("user_id", e.UserID, checkID)
+	require("event_type", e.Type, func(field, value string) { check(field, value, MaxName) })
 	if e.Type == "*" {
 		bad = append(bad, Refusal{Field: "event_type", Reason: `"*" is reserved: in a query it means any event; choose a name`})
 	}
-	check("anonymous_id", e.AnonymousID, MaxName)
-	check("alias", e.Alias, MaxName)
+	checkID("anonymous_id", e.AnonymousID)
+	checkID("alias", e.Alias)
 	check("page_url", e.PageURL, MaxPageURL)
 	check("device_type", e.DeviceType, MaxName)
 	check("session_id", e.SessionID, MaxName)

@@ -37,6 +37,8 @@ type Options struct {
 	MaxBody int64
 	// MaxBatch is how many events one request may bring.
 	MaxBatch int
+	// PageHost says that the addresses of pages in Segment's messages keep their host.
+	PageHost bool
 	// Ready reports why events cannot be taken at the moment, and Database why they cannot be stored: they wait then.
 	Ready, Database func(ctx context.Context) error
 	Keys            *keys.Keys
@@ -52,6 +54,7 @@ type handler struct {
 	sink     Sink
 	events   *prometheus.CounterVec
 	rejected *prometheus.CounterVec
+	leftOut  *prometheus.CounterVec
 	duration *prometheus.HistogramVec
 	commit   prometheus.Histogram
 }
@@ -65,6 +68,8 @@ func New(sink Sink, opts Options, registry *prometheus.Registry) http.Handler {
 			Help: "Events in requests: accepted (safe), rejected (bad), ignored (not kept, for privacy), turned_away (may not be safe; the sender was told to come back)."}, []string{"result"}),
 		rejected: metrics.NewCounterVec(prometheus.CounterOpts{Name: "footfall_events_rejected_total",
 			Help: "Bad events by the field at fault."}, []string{"field"}),
+		leftOut: metrics.NewCounterVec(prometheus.CounterOpts{Name: "footfall_fields_left_out_total",
+			Help: "Odd fields of good events, without which these are stored."}, []string{"field"}),
 		duration: metrics.NewHistogramVec(prometheus.HistogramOpts{Name: "footfall_http_request_seconds",
 			Help: "Time to answer a request.", Buckets: prometheus.ExponentialBuckets(0.0005, 2, 15)}, []string{"route", "status"}),
 		commit: metrics.NewHistogram(prometheus.HistogramOpts{Name: "footfall_commit_seconds",
@@ -74,7 +79,7 @@ func New(sink Sink, opts Options, registry *prometheus.Registry) http.Handler {
 	r.Use(middleware.RequestID, h.observe, cors.Handler(cors.Options{
 		AllowOriginFunc: func(_ *http.Request, origin string) bool { return h.Keys.OriginAllowed(origin) },
 		AllowedMethods:  []string{http.MethodPost},
-		AllowedHeaders:  []string{"Authorization", "Content-Type", "Content-Encoding"},
+		AllowedHeaders:  []string{"Authorization", "Content-Type", "Content-Encoding", "X-Retry-Count"}, // the last is Segment's library's
 		ExposedHeaders:  []string{"Retry-After"},
 		// Clients send their key, never cookies; but some ask for credentials.
 		AllowCredentials: true,
@@ -106,11 +111,16 @@ func (h *handler) takeEvents(r chi.Router) {
 		batch, err := event.DecodeBatch(body, h.MaxBatch, received)
 		return segment.Request{Batch: batch}, err
 	}))
+	segments := &segment.Decoder{MaxBatch: h.MaxBatch, PageHost: h.PageHost}
 	for _, call := range []string{"track", "page", "screen", "identify", "group", "alias", "batch"} {
-		r.Post("/v1/"+call, h.take(func(body []byte, received time.Time) (segment.Request, error) {
-			return segment.Decode(call, body, h.MaxBatch, received)
-		}))
+		take := h.take(func(body []byte, received time.Time) (segment.Request, error) {
+			return segments.Decode(call, body, received)
+		})
+		r.Post("/v1/"+call, take)
+		r.Post("/v1/"+call[:1], take) // as Segment's library for browsers names it
 	}
+	// Segment's library for browsers tells its own metrics here, which are not kept.
+	r.Post("/v1/m", func(w http.ResponseWriter, _ *http.Request) { respond(w, http.StatusOK, answer{}) })
 }
 
 // observe measures requests, logs those that went wrong (never what they said), and keeps a panic from ending the

@@ -141,11 +141,9 @@ func (c *collector) settle() {
 
 type answer struct {
 	Accepted, Ignored int
-	Rejected          []struct {
-		Index         int
-		Field, Reason string
-	}
-	Error string
+	Rejected          event.Refusals
+	LeftOut           event.Refusals `json:"left_out"`
+	Error             string
 }
 
 // post sends a body with extra headers, given as name and value in turn.
@@ -528,6 +526,106 @@ func TestMessagesAreKnownAgainWhateverTheTime(t *testing.T) {
 			t.Error(joined, err)
 		}
 	})
+}
+
+// Ids that are nobody's join nobody: five visitors with the same one are five users.
+func TestIDsOfNobodyJoinNobody(t *testing.T) {
+	dsn := dbtest.Embedded(t)
+	c := start(t, dsn, dbtest.Schema(t, dsn), settings{})
+	for i, nobody := range []string{`"undefined"`, `"null"`, `"[object Object]"`, `0`, `"{}"`} {
+		visitor := fmt.Sprint("visitor-", i)
+		res, a := c.post("/v1/batch", fmt.Sprintf(`{"batch": [
+			{"type": "track", "event": "landing", "anonymousId": %[1]q},
+			{"type": "identify", "userId": %[2]s, "anonymousId": %[1]q},
+			{"type": "alias", "userId": %[1]q, "previousId": %[2]s},
+			{"type": "identify", "userId": %[3]q, "anonymousId": %[2]s}]}`, visitor, nobody, "user-"+visitor))
+		var bad, left []string
+		for _, r := range a.Rejected {
+			bad = append(bad, fmt.Sprint(r.Index, " ", r.Field))
+		}
+		for _, r := range a.LeftOut {
+			left = append(left, fmt.Sprint(r.Index, " ", r.Field))
+		}
+		if res.StatusCode != 400 || a.Accepted != 2 || !slices.Equal(bad, []string{"1 userId", "2 previousId"}) || !slices.Equal(left, []string{"3 anonymousId"}) {
+			t.Errorf("%s: %s %+v", nobody, res.Status, a)
+		}
+	}
+	if diff := gocmp.Diff([]string{"5"}, c.rows(`SELECT count(DISTINCT user_id)::text FROM %s WHERE event_type = 'landing'`)); diff != "" {
+		t.Error(diff)
+	}
+	var aliases int
+	if err := c.pool.QueryRow(t.Context(), fmt.Sprintf(`SELECT count(*) FROM %s.user_aliases`, c.schema)).Scan(&aliases); err != nil || aliases != 0 {
+		t.Error(aliases, err)
+	}
+	if res, a := c.post("/track", eventJSON("undefined", "visit")); res.StatusCode != 400 || a.Rejected[0].Field != "user_id" {
+		t.Error(res.Status, a)
+	}
+}
+
+// What is odd beside the event is left out and counted, and a field that clients make up is no label of its own.
+func TestOddFieldsAreLeftOutAndCounted(t *testing.T) {
+	dsn := dbtest.Embedded(t)
+	c := start(t, dsn, dbtest.Schema(t, dsn), settings{})
+	for _, body := range []string{`"properties": []`, `"context": []`, `"context": {"page": "https://x.example/"}`, `"context": {"campaign": {"made up": 1e999}}`,
+		`"context": {"page": {"made up": "\ud800"}}`} {
+		if res, a := c.post("/v1/track", `{"userId": "php1", "event": "something", `+body+`}`); res.StatusCode != 200 || a.Accepted != 1 {
+			t.Error(body, res.Status, a)
+		}
+	}
+	if diff := gocmp.Diff([]string{"5"}, c.rows(`SELECT count(*)::text FROM %s WHERE metadata = '{}'`)); diff != "" {
+		t.Error(diff)
+	}
+	_, metrics := c.get("/metrics")
+	for _, line := range []string{`footfall_fields_left_out_total{field="context.page"} 2`, `footfall_fields_left_out_total{field="context.campaign"} 1`} {
+		if !strings.Contains(metrics, line+"\n") {
+			t.Errorf("the metrics lack %s", line)
+		}
+	}
+	if strings.Contains(metrics, "made up") {
+		t.Error("a client's own name is a label")
+	}
+}
+
+// A slow request of a sender is not moved past the next one: the visit stays before the order.
+func TestASlowRequestKeepsTheOrder(t *testing.T) {
+	dsn := dbtest.Embedded(t)
+	c := start(t, dsn, dbtest.Schema(t, dsn), settings{})
+	begin := time.Now().Add(-90 * time.Second).UTC()
+	send := func(name string, at, sent time.Time) {
+		t.Helper()
+		res, a := c.post("/v1/t", fmt.Sprintf(`{"anonymousId": "a", "event": %q, "timestamp": %q, "sentAt": %q}`, name, at.Format(time.RFC3339Nano), sent.Format(time.RFC3339Nano)))
+		if res.StatusCode != 200 {
+			t.Fatal(res.Status, a)
+		}
+	}
+	send("order", begin.Add(10*time.Second), time.Now()) // as a request of 10 seconds after would come
+	send("visit", begin, begin)                          // took 90 seconds
+	send("second order", begin.Add(20*time.Second), time.Now())
+	if diff := gocmp.Diff([]string{"visit", "order", "second order"}, c.rows(`SELECT event_type FROM %s ORDER BY time`)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Segment's library for browsers has short names for the calls, sends text, and its own metrics.
+func TestShortNamesOfTheCalls(t *testing.T) {
+	dsn := dbtest.Embedded(t)
+	c := start(t, dsn, dbtest.Schema(t, dsn), settings{})
+	for path, body := range map[string]string{
+		"t": `{"userId": "u", "event": "order"}`, "p": `{"userId": "u", "name": "Home"}`, "s": `{"userId": "u"}`, "i": `{"userId": "u", "traits": {}}`,
+		"g": `{"userId": "u", "groupId": "g-1"}`, "a": `{"userId": "u", "previousId": "old"}`, "b": `{"batch": [{"type": "track", "userId": "u", "event": "batched"}]}`,
+	} {
+		if res, a := c.post("/v1/"+path, body, "Content-Type", "text/plain", "Origin", "https://shop.example"); res.StatusCode != 200 || a.Accepted != 1 ||
+			res.Header.Get("Access-Control-Allow-Origin") != "https://shop.example" {
+			t.Error(path, res.Status, res.Header, a)
+		}
+	}
+	if res, a := c.post("/v1/m", `{"series": [{"type": "Counter", "metric": "analytics_js.invoke", "value": 1, "tags": {}}]}`, "Content-Type", "text/plain"); res.StatusCode != 200 || a.Accepted != 0 {
+		t.Error(res.Status, a)
+	}
+	want := []string{"alias", "batched", "group", "identify", "order", "page", "screen"}
+	if diff := gocmp.Diff(want, c.rows(`SELECT event_type FROM %s ORDER BY event_type`)); diff != "" {
+		t.Error(diff)
+	}
 }
 
 func TestKeys(t *testing.T) {

@@ -124,6 +124,8 @@ type answer struct {
 	Accepted int            `json:"accepted"`
 	Ignored  int            `json:"ignored,omitempty"`
 	Rejected event.Refusals `json:"rejected,omitempty"`
+	// LeftOut names odd fields of events that were taken without them.
+	LeftOut event.Refusals `json:"left_out,omitempty"`
 }
 
 // store hands the good events of a request on and answers for all of them.
@@ -139,7 +141,7 @@ func (h *handler) store(w http.ResponseWriter, r *http.Request, request segment.
 		}
 		h.commit.Observe(time.Since(start).Seconds())
 	}
-	result := answer{Accepted: len(kept), Ignored: len(request.Events) - len(kept), Rejected: request.Refused}
+	result := answer{Accepted: len(kept), Ignored: len(request.Events) - len(kept), Rejected: request.Refused, LeftOut: request.LeftOut}
 	h.count(result)
 	status := http.StatusOK
 	if len(result.Rejected) > 0 {
@@ -173,6 +175,9 @@ func (h *handler) count(a answer) {
 		bad[r.Index] = true
 		h.rejected.WithLabelValues(fieldLabel(r.Field)).Inc()
 	}
+	for _, r := range a.LeftOut {
+		h.leftOut.WithLabelValues(leftOutLabel(r.Field)).Inc()
+	}
 	h.events.WithLabelValues("rejected").Add(float64(len(bad)))
 }
 
@@ -196,6 +201,21 @@ func fieldLabel(path string) string {
 	outer, _, _ = strings.Cut(outer, "[")
 	if slices.Contains(labels, outer) {
 		return outer
+	}
+	return "other"
+}
+
+// leftOutLabels are the fields that the metric of what was left out tells apart.
+var leftOutLabels = []string{"anonymousId", "context", "context.app", "context.campaign", "context.consent", "context.device", "context.groupId", "context.ip",
+	"context.library", "context.locale", "context.network", "context.os", "context.page", "context.screen", "context.sessionId",
+	"context.timezone", "context.userAgent"}
+
+// leftOutLabel is the field in a path, or the part of the context.
+func leftOutLabel(path string) string {
+	parts := strings.FieldsFunc(path, func(r rune) bool { return r == '.' || r == '[' })
+	label := strings.Join(parts[:min(len(parts), 2)], ".")
+	if slices.Contains(leftOutLabels, label) {
+		return label
 	}
 	return "other"
 }

@@ -18,7 +18,7 @@ type envelope struct {
 	messages [][]byte
 	writeKey string
 	sentAt   string
-	context  clientContext
+	context  lenient[clientContext]
 }
 
 func readEnvelope(body []byte, maxBatch int) (e envelope, err error) {
@@ -91,7 +91,12 @@ func (e *envelope) read(field string, d *jsontext.Decoder, body []byte, maxBatch
 	if into == nil {
 		return false, nil
 	}
-	if err := json.Unmarshal(value, into); err != nil {
+	err = json.Unmarshal(value, into)
+	if field == "context" && err != nil {
+		e.context = lenient[clientContext]{odd: err} // costs no message
+		return true, nil
+	}
+	if err != nil {
 		bad := unreadable(field, err)
 		return false, fmt.Errorf("%s %s", bad.Field, bad.Reason)
 	}

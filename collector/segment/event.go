@@ -17,38 +17,69 @@ import (
 // stored before would be taken for new.
 var idSpace = uuid.MustParse("408652a4-e85b-45be-abd7-e9914545ad1b")
 
-// maxSkew is how far a client's clock may be from the collector's, the time on the way included, before it is corrected.
-const maxSkew = time.Minute
-
 // event makes the event of a message. It is good only when nothing is refused.
-func (m *message) event(received time.Time) (event.Event, event.Refusals) {
+func (d *Decoder) event(m *message, received time.Time) (event.Event, event.Refusals) {
 	if !slices.Contains(calls, m.Type) {
 		return event.Event{}, event.Refusals{{Field: "type", Reason: unknownCall(m.Type).Error()}}
 	}
-	p := m.properties()
+	m.leaveOutNobodies()
+	var bad event.Refusals
+	if m.Properties, bad = m.Properties.object("properties"); len(bad) > 0 && m.hasProperties() {
+		return event.Event{}, bad
+	}
+	p, c := m.properties(), &m.Context.value
 	e := event.Event{
 		ID:          m.eventID(),
 		UserID:      string(cmp.Or(m.UserID, m.AnonymousID)),
 		Type:        m.Type,
 		AnonymousID: string(m.AnonymousID),
 		Received:    received,
-		PageURL:     cmp.Or(m.Context.Page.URL, p.URL.text()),
-		DeviceType:  strings.ToLower(m.Context.Device.Type),
-		SessionID:   cmp.Or(string(m.Context.SessionID), p.SessionID.text(), p.SessionIDCamel.text()),
+		PageURL:     pageAddress(cmp.Or(c.Page.value.URL.value, p.URL.text()), d.PageHost),
+		DeviceType:  c.deviceType(),
+		SessionID:   cmp.Or(string(c.SessionID.value), p.SessionID.text(), p.SessionIDCamel.text()),
 	}
-	bad := m.callFields(&e)
-	bad = append(bad, m.setTime(&e, received)...)
+	bad = m.callFields(&e)
+	bad = append(bad, d.setTime(m, &e, received)...)
 	var refused event.Refusals
 	e.Metadata, refused = m.metadata(p)
 	bad = append(bad, refused...)
 	for _, r := range e.Validate(received) {
-		r.Field = m.fieldOf(r.Field, p)
+		column := r.Field
+		r.Field = m.fieldOf(column, p)
+		switch {
+		case strings.HasPrefix(r.Field, "context."):
+			m.leaveOut(r)
+			clearColumn(&e, column)
 		// A field that is missing or could not be read is empty here; its own refusal says more than "is blank".
-		if !slices.ContainsFunc(bad, func(b event.Refusal) bool { return b.Field == r.Field }) {
+		case !slices.ContainsFunc(bad, func(b event.Refusal) bool { return b.Field == r.Field }):
 			bad = append(bad, r)
 		}
 	}
 	return e, bad
+}
+
+// clearColumn takes away what an event has from a context.
+func clearColumn(e *event.Event, column string) {
+	switch column {
+	case "page_url":
+		e.PageURL = ""
+	case "device_type":
+		e.DeviceType = ""
+	case "session_id":
+		e.SessionID = ""
+	}
+}
+
+// leaveOutNobodies takes ids of nobody away where the event has a user without them.
+func (m *message) leaveOutNobodies() {
+	if fault := event.NobodyFault(string(m.AnonymousID)); fault != "" && m.UserID != "" {
+		m.leaveOut(event.Refusal{Field: "anonymousId", Reason: fault})
+		m.AnonymousID = ""
+	}
+	if fault := event.NobodyFault(string(m.Context.value.GroupID.value)); fault != "" {
+		m.leaveOut(event.Refusal{Field: "context.groupId", Reason: fault})
+		m.Context.value.GroupID.value = ""
+	}
 }
 
 func (m *message) eventID() uuid.UUID {
@@ -78,13 +109,18 @@ func (m *message) callFields(e *event.Event) (bad event.Refusals) {
 		e.Type = m.Event
 	case "group":
 		need("groupId", string(m.GroupID))
+		if fault := event.NobodyFault(string(m.GroupID)); fault != "" {
+			bad = append(bad, event.Refusal{Field: "groupId", Reason: fault})
+		}
 	case "alias":
 		need("userId", string(m.UserID))
 		need("previousId", string(m.PreviousID))
 		e.Alias = string(m.PreviousID)
 	case "identify":
-		var refused event.Refusals
-		e.Traits, refused = event.CheckObject("traits", m.Traits)
+		traits, refused := m.Traits.object("traits")
+		if len(refused) == 0 {
+			e.Traits, refused = event.CheckObject("traits", traits)
+		}
 		bad = append(bad, refused...)
 		e.Alias = e.AnonymousID
 	}
@@ -95,7 +131,7 @@ func (m *message) callFields(e *event.Event) (bad event.Refusals) {
 }
 
 // setTime sets the event's time, corrected where the client's clock is wrong.
-func (m *message) setTime(e *event.Event, received time.Time) (bad event.Refusals) {
+func (d *Decoder) setTime(m *message, e *event.Event, received time.Time) (bad event.Refusals) {
 	read := func(field, value string) time.Time {
 		t, err := parseTime(value)
 		if err != nil {
@@ -103,40 +139,58 @@ func (m *message) setTime(e *event.Event, received time.Time) (bad event.Refusal
 		}
 		return t
 	}
-	var sent time.Time
-	if m.OriginalTimestamp != "" {
-		sent = read("originalTimestamp", m.OriginalTimestamp)
-	} else if m.Timestamp != "" {
-		sent = read("timestamp", m.Timestamp)
-	} else {
-		e.Time, e.TimeChosen = received, true
-		return nil
+	relayed := m.ReceivedAt != ""
+	if relayed {
+		received = read("receivedAt", m.ReceivedAt)
 	}
-	e.Time = sent
+	switch {
+	case relayed && m.Timestamp != "":
+		e.Time = read("timestamp", m.Timestamp) // whoever received it first has corrected it
+		return bad
+	case m.OriginalTimestamp != "":
+		e.Time = read("originalTimestamp", m.OriginalTimestamp)
+	case m.Timestamp != "":
+		e.Time = read("timestamp", m.Timestamp)
+	default:
+		e.Time, e.TimeChosen = received, !relayed
+		return bad
+	}
 	if m.SentAt == "" {
 		return bad
 	}
-	skew := received.Sub(read("sentAt", m.SentAt))
-	switch {
-	case len(bad) > 0:
-	case skew == math.MaxInt64 || skew == math.MinInt64: // what a duration holds at most
-		bad = append(bad, event.Refusal{Field: "sentAt", Reason: fmt.Sprintf("%q is centuries away from now", m.SentAt)})
-	case skew.Abs() > maxSkew:
-		e.Time, e.SentTime, e.TimeChosen = sent.Add(skew), sent, true
+	sent := read("sentAt", m.SentAt)
+	if len(bad) > 0 {
+		return bad
 	}
-	return bad
+	if skew := received.Sub(sent); skew == math.MaxInt64 || skew == math.MinInt64 { // what a duration holds at most
+		return event.Refusals{{Field: "sentAt", Reason: fmt.Sprintf("%q is centuries away from now", m.SentAt)}}
+	}
+	if corrected := d.clocks.correct(m.sender(), e.Time, sent, received); !corrected.Equal(e.Time) {
+		e.SentTime, e.Time, e.TimeChosen = e.Time, corrected, true
+	}
+	return nil
 }
 
-// parseTime reads the forms of ISO 8601 that clients use.
+// sender names whose clock a message's times are of: a browser or an application, which has an anonymous id, or one of the
+// programs that send a user's events.
+func (m *message) sender() string {
+	if m.AnonymousID != "" {
+		return "anonymous " + string(m.AnonymousID)
+	}
+	return "user " + string(m.UserID) + " " + string(m.Context.value.Library)
+}
+
+// parseTime reads RFC 3339 and, as some clients write it, a zone without a colon.
 func parseTime(s string) (time.Time, error) {
-	t, err := time.Parse(time.RFC3339, s)
-	if err != nil {
-		t, err = time.Parse("2006-01-02T15:04:05Z0700", s)
+	whole := s
+	if zone := len(s) - len("+0700"); zone > 0 && (s[zone] == '+' || s[zone] == '-') {
+		whole = s[:zone+3] + ":" + s[zone+3:]
 	}
+	t, err := event.ParseTime(whole)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("%.40q is not an ISO 8601 time with a time zone, such as 2026-11-24T06:00:00.000Z", s)
+		return t, fmt.Errorf("%.40q is not an ISO 8601 time with a time zone, such as 2026-11-24T06:00:00.000Z", s)
 	}
-	return t.UTC().Truncate(time.Microsecond), nil
+	return t, nil
 }
 
 // fieldOf names the field of the message that a field of the event came from.
@@ -157,11 +211,11 @@ func (m *message) fieldOf(field string, p properties) string {
 	case "event_type":
 		return "event"
 	case "timestamp":
-		if m.OriginalTimestamp != "" {
+		if m.OriginalTimestamp != "" && (m.ReceivedAt == "" || m.Timestamp == "") {
 			return "originalTimestamp"
 		}
 	case "page_url":
-		if m.Context.Page.URL == "" {
+		if m.Context.value.Page.value.URL.value == "" {
 			return "properties.url"
 		}
 		return "context.page.url"
@@ -169,7 +223,7 @@ func (m *message) fieldOf(field string, p properties) string {
 		return "context.device.type"
 	case "session_id":
 		switch {
-		case m.Context.SessionID != "":
+		case m.Context.value.SessionID.value != "":
 			return "context.sessionId"
 		case p.SessionID.text() != "":
 			return "properties.session_id"

@@ -9,54 +9,136 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/footfall-analytics/footfall/collector/event"
+	"github.com/footfall-analytics/footfall/collector/rawjson"
 )
 
 // message has the fields of all calls, by Segment's names.
 type message struct {
-	Type              string        `json:"type"`
-	MessageID         id            `json:"messageId"`
-	UserID            id            `json:"userId"`
-	AnonymousID       id            `json:"anonymousId"`
-	PreviousID        id            `json:"previousId"`
-	GroupID           id            `json:"groupId"`
-	Event             string        `json:"event"`
-	Name              string        `json:"name"`
-	Category          string        `json:"category"`
-	Timestamp         string        `json:"timestamp"`
-	OriginalTimestamp string        `json:"originalTimestamp"`
-	SentAt            string        `json:"sentAt"`
-	WriteKey          string        `json:"writeKey"`
-	Properties        rawValue      `json:"properties"`
-	Traits            rawValue      `json:"traits"`
-	Context           clientContext `json:"context"`
+	Type              string                 `json:"type"`
+	MessageID         id                     `json:"messageId"`
+	UserID            id                     `json:"userId"`
+	AnonymousID       id                     `json:"anonymousId"`
+	PreviousID        id                     `json:"previousId"`
+	GroupID           id                     `json:"groupId"`
+	Event             string                 `json:"event"`
+	Name              string                 `json:"name"`
+	Category          string                 `json:"category"`
+	Timestamp         string                 `json:"timestamp"`
+	OriginalTimestamp string                 `json:"originalTimestamp"`
+	SentAt            string                 `json:"sentAt"`
+	ReceivedAt        string                 `json:"receivedAt"`
+	WriteKey          string                 `json:"writeKey"`
+	Properties        rawValue               `json:"properties"`
+	Traits            rawValue               `json:"traits"`
+	Context           lenient[clientContext] `json:"context"`
+
+	// leftOut is what the event goes without, as it is odd.
+	leftOut event.Refusals
 }
 
 // clientContext is the part of a context that is read.
 type clientContext struct {
-	UserAgent string `json:"userAgent"`
-	IP        string `json:"ip"`
-	SessionID id     `json:"sessionId"`
-	GroupID   id     `json:"groupId"`
-	Page      struct {
-		URL      string `json:"url"`
-		Referrer string `json:"referrer"`
-	} `json:"page"`
-	Device struct {
-		Type string `json:"type"`
-	} `json:"device"`
-	Consent  consent  `json:"consent"`
-	Campaign rawValue `json:"campaign"`
-	Library  rawValue `json:"library"`
-	Locale   rawValue `json:"locale"`
-	Screen   rawValue `json:"screen"`
+	UserAgent lenient[string]  `json:"userAgent"`
+	IP        lenient[string]  `json:"ip"`
+	SessionID lenient[id]      `json:"sessionId"`
+	GroupID   lenient[id]      `json:"groupId"`
+	Page      lenient[page]    `json:"page"`
+	Consent   lenient[consent] `json:"consent"`
+	App       rawValue         `json:"app"`
+	OS        rawValue         `json:"os"`
+	Device    rawValue         `json:"device"`
+	Network   rawValue         `json:"network"`
+	Campaign  rawValue         `json:"campaign"`
+	Library   rawValue         `json:"library"`
+	Screen    rawValue         `json:"screen"`
+	Timezone  rawValue         `json:"timezone"`
+	Locale    rawValue         `json:"locale"`
+}
+
+type page struct {
+	URL      lenient[string] `json:"url"`
+	Referrer lenient[string] `json:"referrer"`
+}
+
+// lenient is a part of a context. What is of another type costs the part and not the event: odd says what is wrong with it. An
+// empty list is nothing, since PHP writes one for an empty object.
+type lenient[T any] struct {
+	value T
+	odd   error
+}
+
+func (l *lenient[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	raw, err := d.ReadValue()
+	if err != nil || rawValue(raw).isEmptyList() {
+		return err
+	}
+	value := l.value // what it inherits
+	if l.odd = json.Unmarshal(raw, &value); l.odd == nil {
+		l.value = value
+	}
+	return nil
 }
 
 // readMessage reads one message, whose context is inherited where it has none of its own. What could be read is returned
 // with an error, too.
-func readMessage(raw []byte, inherited clientContext) (*message, error) {
+func readMessage(raw []byte, inherited lenient[clientContext]) (*message, error) {
 	m := &message{Context: inherited}
 	err := json.Unmarshal(raw, m)
+	if inContext(err) {
+		// Text that is no UTF-8, say, or a name that is given twice: the message is read without the context.
+		m = &message{Context: inherited}
+		m.leaveOut(unreadable("", err))
+		err = json.Unmarshal(withoutContext(raw), m)
+	}
+	if err == nil {
+		m.leaveOutOdd()
+	}
 	return m, err
+}
+
+// inContext says whether a message cannot be read because of its context.
+func inContext(err error) bool {
+	var syntax *jsontext.SyntacticError
+	return errors.As(err, &syntax) && (syntax.JSONPointer == "/context" || strings.HasPrefix(string(syntax.JSONPointer), "/context/"))
+}
+
+// withoutContext is a message without its context.
+func withoutContext(raw []byte) []byte {
+	var o object
+	rawjson.Members(raw, func(name, value []byte) {
+		if string(name) != "context" {
+			o.add(string(name), value)
+		}
+	})
+	return o.close()
+}
+
+// leaveOut notes that the event goes without a field.
+func (m *message) leaveOut(bad ...event.Refusal) {
+	for _, r := range bad {
+		if len(m.leftOut) < maxLeftOut {
+			m.leftOut = append(m.leftOut, r)
+		}
+	}
+}
+
+// maxLeftOut is how much of one event is told to be left out: an answer must not grow with the nonsense that was sent.
+const maxLeftOut = 10
+
+func (m *message) leaveOutOdd() {
+	c := &m.Context.value
+	for _, part := range []struct {
+		field string
+		odd   error
+	}{
+		{"context", m.Context.odd}, {"context.userAgent", c.UserAgent.odd}, {"context.ip", c.IP.odd}, {"context.sessionId", c.SessionID.odd},
+		{"context.groupId", c.GroupID.odd}, {"context.page", c.Page.odd}, {"context.page.url", c.Page.value.URL.odd},
+		{"context.page.referrer", c.Page.value.Referrer.odd}, {"context.consent", c.Consent.odd},
+	} {
+		if part.odd != nil {
+			m.leaveOut(unreadable(part.field, part.odd))
+		}
+	}
 }
 
 // id is a text or a number as it was written.
@@ -92,6 +174,22 @@ func (r rawValue) text() string {
 		return ""
 	}
 	return string(i)
+}
+
+// isEmptyList tells what PHP writes for an empty object.
+func (r rawValue) isEmptyList() bool {
+	return jsontext.Value(r).Kind() == '[' && len(bytes.Trim(r, "[] \t\r\n")) == 0 && bytes.Count(r, []byte("[")) == 1
+}
+
+// object returns a value that must be an object, or nil for null, nothing and an empty list.
+func (r rawValue) object(field string) (rawValue, event.Refusals) {
+	switch kind := jsontext.Value(r).Kind(); {
+	case len(r) == 0 || kind == 'n' || r.isEmptyList():
+		return nil, nil
+	case kind != '{':
+		return nil, event.Refusals{{Field: field, Reason: "must be an object, but is " + event.KindName(kind)}}
+	}
+	return r, nil
 }
 
 // consent is what the user allowed, nil where nothing is said.

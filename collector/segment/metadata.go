@@ -22,67 +22,96 @@ type properties struct {
 	Context        rawValue `json:"context"`
 }
 
-// properties looks into the message's properties, which identify, group and alias calls do not have.
+// hasProperties tells the calls that have properties of their own from identify, group and alias.
+func (m *message) hasProperties() bool {
+	return m.Type == "track" || m.Type == "page" || m.Type == "screen"
+}
+
+// properties looks into the message's properties.
 func (m *message) properties() (p properties) {
-	switch m.Type {
-	case "track", "page", "screen":
-		if jsontext.Value(m.Properties).Kind() == '{' {
-			_ = json.Unmarshal(m.Properties, &p) // it was read before, and any value fits
-		}
-	default:
+	if !m.hasProperties() {
 		m.Properties = nil
+	} else if m.Properties != nil {
+		_ = json.Unmarshal(m.Properties, &p) // it was read before, and any value fits
 	}
 	return p
 }
 
 // metadata puts the event's metadata together.
 func (m *message) metadata(p properties) ([]byte, event.Refusals) {
-	if bad := mustBeObject("properties", m.Properties); bad != nil {
-		return nil, bad
-	}
 	o := openObject(m.Properties)
 	addNew := func(there rawValue, name string, value []byte) {
 		if len(there) == 0 {
 			o.add(name, value)
 		}
 	}
-	groupID := m.Context.GroupID
+	groupID := m.Context.value.GroupID.value
 	switch m.Type {
 	case "page", "screen":
 		addNew(p.Name, "name", quote(m.Name))
 		addNew(p.Category, "category", quote(m.Category))
 	case "group":
 		groupID = m.GroupID
-		if bad := mustBeObject("traits", m.Traits); bad != nil {
+		traits, bad := m.Traits.object("traits")
+		if len(bad) > 0 {
 			return nil, bad
 		}
-		o.add("traits", m.Traits)
+		o.add("traits", traits)
 	}
 	addNew(p.GroupID, "group_id", quote(string(groupID)))
-	addNew(p.Context, "context", m.Context.kept())
-	object, bad := event.CheckObject("properties", o.close())
-	for i := range bad {
-		bad[i].Field = o.fieldOf(bad[i].Field)
+	if len(p.Context) > 0 {
+		return o.checked()
 	}
-	return object, bad
+	return m.withContext(o)
 }
 
-func mustBeObject(field string, value rawValue) event.Refusals {
-	if kind := jsontext.Value(value).Kind(); len(value) > 0 && kind != '{' && kind != 'n' {
-		return event.Refusals{{Field: field, Reason: "must be an object, but is " + event.KindName(kind)}}
+// withContext adds what metadata has of the message's context, as far as it can be stored and fits.
+func (m *message) withContext(o object) ([]byte, event.Refusals) {
+	parts := m.contextParts()
+	full := o // what is appended to it is read before anything is appended to o
+	full.add("context", closed(parts))
+	metadata, bad := full.checked()
+	if len(bad) == 0 || len(parts) == 0 {
+		return metadata, bad
 	}
-	return nil
+	plain, bad := o.checked()
+	if len(bad) > 0 {
+		return nil, bad
+	}
+	good := parts[:0]
+	for _, part := range parts {
+		_, bad := event.CheckObject("context", closed([]member{part}))
+		if len(bad) == 0 {
+			good = append(good, part)
+		}
+		for _, r := range bad {
+			if r.Field == "context" {
+				r.Field += "." + part.name
+			}
+			m.leaveOut(r)
+		}
+	}
+	full = o
+	full.add("context", closed(good))
+	if metadata, bad = full.checked(); len(bad) > 0 {
+		m.leaveOut(event.Refusal{Field: "context", Reason: "does not fit into metadata: it " + bad[0].Reason})
+		return plain, nil
+	}
+	return metadata, nil
 }
 
-// kept is what metadata has of a context, in Segment's own shape.
-func (c *clientContext) kept() []byte {
-	var o, page object
-	o.add("campaign", c.Campaign)
-	o.add("library", c.Library)
-	o.add("locale", c.Locale)
-	o.add("screen", c.Screen)
-	page.add("referrer", quote(c.Page.Referrer))
-	o.add("page", page.close())
+// member is a name and a JSON value.
+type member struct {
+	name  string
+	value []byte
+}
+
+// closed is an object of members, nil for none.
+func closed(members []member) []byte {
+	var o object
+	for _, m := range members {
+		o.add(m.name, m.value)
+	}
 	return o.close()
 }
 
@@ -115,6 +144,15 @@ func (o *object) add(name string, value []byte) {
 	o.text = append(append(o.text, quote(name)...), ':')
 	o.text = append(o.text, value...)
 	o.added = append(o.added, name)
+}
+
+// checked is the object as metadata, and what keeps it from being stored, by the message's names.
+func (o *object) checked() ([]byte, event.Refusals) {
+	metadata, bad := event.CheckObject("properties", o.close())
+	for i := range bad {
+		bad[i].Field = o.fieldOf(bad[i].Field)
+	}
+	return metadata, bad
 }
 
 func (o *object) close() []byte {

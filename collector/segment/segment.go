@@ -8,24 +8,30 @@
 //	user_id       userId, else anonymousId: one of them must be there. alias needs userId
 //	anonymous_id  anonymousId
 //	time          timestamp, see below
-//	page_url      context.page.url, else properties.url
-//	device_type   context.device.type in lower case; without it the receiver may look at [Context.UserAgent]
+//	page_url      context.page.url, else properties.url: the path, without query and fragment; with [Decoder.PageHost] scheme and
+//	              host before it
+//	device_type   context.device.type, as mobile, tablet, desktop, tv, watch, or its own word; without it the receiver may look at
+//	              [Context.UserAgent]
 //	session_id    context.sessionId, else properties.session_id, else properties.sessionId
 //	metadata      properties of track, page and screen, with name and category of the latter two; group_id (groupId, else
-//	              context.groupId) and a group's traits; and, as context, what analyses ask for of the message's context: campaign,
-//	              library, locale, screen and page.referrer. What properties say themselves under these names stays
+//	              context.groupId) and a group's traits; and, as context, what analyses ask for of the message's context: app,
+//	              campaign, device, library, locale, network, os, screen, timezone and page.referrer. What properties say themselves
+//	              under these names stays
 //	traits        an identify call's traits, for the user's profile
 //	alias         an alias call's previousId; the anonymousId of an identify call that has a userId as well
 //
-// Ids may be numbers, as some clients send them: they are kept as written. null and empty text count as absent, and other
-// fields of a message are ignored. A batch's context holds for every message that does not say otherwise.
+// Ids may be numbers, as some clients send them: they are kept as written. Ids of nobody are refused, or left out where the event
+// has a user without them. null and empty text count as absent, an empty list as an empty object, and other fields of a message
+// are ignored. A batch's context holds for every message that does not say otherwise. What is odd in a context is left out, and the
+// event kept.
 //
 // # Time
 //
-// timestamp (originalTimestamp, where a message that was sent on has one) is the client's clock, and sentAt tells how wrong
-// that is: where it differs from the collector's by more than [maxSkew], the difference is added, so that an event that was
-// kept offline keeps its distance from the time of sending. The client's own time is kept in event.SentTime then. Without a
-// timestamp an event happened when it arrived. The time that comes out must be one that event.Validate takes.
+// timestamp (without a receivedAt: originalTimestamp, where there is one) is the client's clock, and sentAt tells how wrong that is:
+// by the smallest difference that the sender's last requests had, see [clock]. So an event that was kept offline keeps its distance
+// from the time of sending, and a sender's events their order. The client's own time is kept in event.SentTime then. A message with
+// receivedAt was taken, and its timestamp corrected, by another receiver. Without a timestamp an event happened when it arrived. The
+// time that comes out must be one that event.Validate takes.
 package segment
 
 import (
@@ -43,6 +49,9 @@ type Request struct {
 	// Batch has the good messages and the refusals; in a call that is one message, this is message 0. Refusals name Segment's
 	// fields, such as properties.price.
 	event.Batch
+	// LeftOut names what good messages said that their events go without: parts of a context that cannot be read or do not fit,
+	// and ids of nobody. Fields and index are as in Refused.
+	LeftOut event.Refusals
 	// Contexts belong to Events, one each.
 	Contexts []Context
 	// WriteKey is the key in the body, empty where there is none.
@@ -60,18 +69,28 @@ type Context struct {
 // calls are those that are one message.
 var calls = []string{"track", "page", "screen", "identify", "group", "alias"}
 
-// Decode reads the body of a call: track, page, screen, identify, group, alias, or batch, that is
-// {"batch": [message, ...]} with at most maxBatch messages, where each names its call as type. The error is for a body that cannot be read as a
-// whole; bad messages in it are refused one by one. What is returned keeps no part of the body.
-func Decode(call string, body []byte, maxBatch int, received time.Time) (Request, error) {
+// Decoder reads bodies. It remembers how wrong the clocks of their senders are, and may be used by many goroutines at once.
+type Decoder struct {
+	// MaxBatch is how many messages a batch may have.
+	MaxBatch int
+	// PageHost says that page_url keeps scheme and host of an address, not the path alone.
+	PageHost bool
+
+	clocks clocks
+}
+
+// Decode reads the body of a call: track, page, screen, identify, group, alias, or batch, that is {"batch": [message, ...]}, where
+// each message names its call as type. The error is for a body that cannot be read as a whole; bad messages in it are refused one
+// by one. What is returned keeps no part of the body.
+func (d *Decoder) Decode(call string, body []byte, received time.Time) (Request, error) {
 	received = received.UTC().Truncate(time.Microsecond)
 	if call == "batch" {
-		return decodeBatch(body, maxBatch, received)
+		return d.decodeBatch(body, received)
 	}
 	if !slices.Contains(calls, call) {
 		return Request{}, unknownCall(call)
 	}
-	m, err := readMessage(body, clientContext{})
+	m, err := readMessage(body, lenient[clientContext]{})
 	if err != nil {
 		if fault := checkSyntax(body); fault != nil {
 			return Request{}, fault
@@ -79,7 +98,7 @@ func Decode(call string, body []byte, maxBatch int, received time.Time) (Request
 	}
 	m.Type = call
 	r := Request{WriteKey: m.WriteKey}
-	r.add(0, m, err, received)
+	d.add(&r, 0, m, err, received)
 	return r, nil
 }
 
@@ -87,8 +106,8 @@ func unknownCall(call string) error {
 	return fmt.Errorf("%q is not a call; the calls are track, page, screen, identify, group and alias", call)
 }
 
-func decodeBatch(body []byte, maxBatch int, received time.Time) (Request, error) {
-	e, err := readEnvelope(body, maxBatch)
+func (d *Decoder) decodeBatch(body []byte, received time.Time) (Request, error) {
+	e, err := readEnvelope(body, d.MaxBatch)
 	if err != nil {
 		return Request{}, err
 	}
@@ -98,27 +117,35 @@ func decodeBatch(body []byte, maxBatch int, received time.Time) (Request, error)
 	r := Request{WriteKey: e.writeKey}
 	for i, raw := range e.messages {
 		m, err := readMessage(raw, e.context)
-		m.SentAt = cmp.Or(e.sentAt, m.SentAt)
-		r.add(i, m, err, received)
+		if m.ReceivedAt == "" { // else sentAt and receivedAt are of the same request, an earlier one
+			m.SentAt = cmp.Or(e.sentAt, m.SentAt)
+		}
+		d.add(&r, i, m, err, received)
 	}
 	return r, nil
 }
 
 // add takes a message in, or refuses it. The error is that of reading it.
-func (r *Request) add(index int, m *message, err error, received time.Time) {
+func (d *Decoder) add(r *Request, index int, m *message, err error, received time.Time) {
 	var e event.Event
 	var bad event.Refusals
 	if err != nil {
 		bad = event.Refusals{unreadable("", err)}
 	} else {
-		e, bad = m.event(received)
+		e, bad = d.event(m, received)
 	}
 	for i := range bad {
 		bad[i].Index = index
 	}
 	r.Refused = append(r.Refused, bad...)
-	if len(bad) == 0 {
-		r.Events = append(r.Events, e)
-		r.Contexts = append(r.Contexts, Context{UserAgent: m.Context.UserAgent, IP: m.Context.IP, Consent: m.Context.Consent.given})
+	if len(bad) > 0 {
+		return
 	}
+	for i := range m.leftOut {
+		m.leftOut[i].Index = index
+	}
+	r.LeftOut = append(r.LeftOut, m.leftOut...)
+	r.Events = append(r.Events, e)
+	c := &m.Context.value
+	r.Contexts = append(r.Contexts, Context{UserAgent: c.UserAgent.value, IP: c.IP.value, Consent: c.Consent.value.given})
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -128,6 +129,61 @@ func TestCountryFileThatCannotBeRead(t *testing.T) {
 	for _, file := range []string{"nothing.mmdb", "visitor_test.go"} {
 		if _, err := New(Settings{CountryFile: file}); err == nil || !strings.Contains(err.Error(), "--country-file "+file) {
 			t.Error(err)
+		}
+	}
+}
+
+// Nothing of a user agent but names that are known is told, whatever it says and wherever.
+func TestAgentsTellNothingOfTheirOwn(t *testing.T) {
+	secrets := []string{"+49 151 23456789", "ann@example.org", "Ann Müller", "4711-secret", "Pixel 8 of Ann"}
+	for _, shape := range []string{"%s", "%s/1.0", "MyApp/%s", "%s (iPhone; CPU iPhone OS 17_5 like Mac OS X)", "Mozilla/5.0 (%s) AppleWebKit/537.36", "Mozilla/5.0 (Linux; Android 14; %s) AppleWebKit/537.36 Chrome/142.0.0.0 Mobile Safari/537.36",
+		"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 %s/1.0", "Mozilla/5.0 (compatible; %s; +https://example.org)",
+		"Mozilla/5.0 (Windows NT %s) Gecko Firefox/%s", "XiaoMi/MiuiBrowser/%s", "Instagram %s", "Opera/%s", "[%s]", "Linux %s"} {
+		for _, secret := range secrets {
+			a := ParseAgent(strings.ReplaceAll(shape, "%s", secret))
+			if a.Browser != "" && a.Browser != "other" && browsers[strings.ToLower(a.Browser)] != a.Browser || a.OS != "" && systems[strings.ToLower(a.OS)] != a.OS {
+				t.Errorf("%s of %s: %+v", shape, secret, a)
+			}
+			for _, word := range strings.Fields(secret) {
+				if strings.Contains(fmt.Sprint(a), word) {
+					t.Errorf("%s of %s: %+v", shape, secret, a)
+				}
+			}
+		}
+	}
+	if a := ParseAgent("ann@example.org +49 151 23456789"); a.Browser != "other" || a.OS != "" {
+		t.Errorf("%+v", a)
+	}
+}
+
+func FuzzParseAgent(f *testing.F) {
+	for _, seed := range []string{iphone, firefox, ipad, googlebot, "curl/8.5", "+49 151 23456789", "XiaoMi/MiuiBrowser/1", "\xff(/;"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		a := ParseAgent(text)
+		if a.Browser != "" && a.Browser != "other" && browsers[strings.ToLower(a.Browser)] != a.Browser || a.OS != "" && systems[strings.ToLower(a.OS)] != a.OS ||
+			!slices.Contains([]string{"desktop", "mobile", "tablet", "bot", "other"}, a.Device) {
+			t.Errorf("%q: %+v", text, a)
+		}
+	})
+}
+
+// The browsers that people use are told apart.
+func TestBrowsersAreKnown(t *testing.T) {
+	const chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+	for agent, want := range map[string]string{
+		iphone: "Safari iOS", firefox: "Firefox Windows", ipad: "Safari iOS", chrome: "Chrome Linux", chrome + " Edg/142.0.0.0": "Edge Linux", chrome + " OPR/120.0": "Opera Linux",
+		chrome + " Vivaldi/7.0": "Vivaldi Linux", "Mozilla/5.0 (Linux; Android 14; SM-S918B) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/27.0 Chrome/125.0.0.0 Mobile Safari/537.36": "Samsung Browser Android",
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/136.0.0.0 YaBrowser/25.6 Safari/537.36": "YaBrowser Windows",
+		"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15":          "Safari macOS",
+		"Mozilla/5.0 (Windows NT 10.0; Trident/7.0; rv:11.0) like Gecko":                                                                 "Trident Windows",
+		"Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36":                 "Chrome ChromeOS",
+		"python-requests/2.32": "python-requests ", "okhttp/4.12": "okhttp ", "Wget/1.24": "Wget ", "Mozilla/5.0 (compatible; AhrefsBot/7.0; +http://ahrefs.com/robot/)": "AhrefsBot ",
+		"facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)": "facebookexternalhit ", "": " ",
+	} {
+		if a := ParseAgent(agent); a.Browser+" "+a.OS != want {
+			t.Errorf("%s: %+v, want %s", agent, a, want)
 		}
 	}
 }

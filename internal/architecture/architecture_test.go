@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -63,7 +65,7 @@ func packages(t *testing.T) []goPackage {
 		t.Fatal(err)
 	}
 	list := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,TestImports,XTestImports",
-		"./pkg/...", "./collector/...", "./sql/...", "./sdk/...", "./internal/...")
+		"./pkg/...", "./collector/...", "./sql/...", "./sdk/go/...", "./internal/...")
 	list.Dir = root
 	out, err := list.Output()
 	if err != nil {
@@ -118,5 +120,27 @@ func TestPluginAndCollectorDoNotKnowEachOther(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Whoever uses the client for Go needs an old Go and no library but one. go vet knows what is newer than the module's Go.
+func TestTheClientForGoIsAModuleOfItsOwn(t *testing.T) {
+	root, err := embedded.RepositoryRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	alone := func(args ...string) string {
+		command := exec.CommandContext(t.Context(), "go", args...)
+		command.Dir = filepath.Join(root, "sdk", "go")
+		command.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=readonly")
+		out, err := command.CombinedOutput()
+		if err != nil {
+			t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
+		}
+		return string(out)
+	}
+	alone("vet", "./...")
+	if got, want := alone("list", "-m", "-f", "{{.Path}} {{.GoVersion}}", "all"), module+"sdk/go 1.22\ngithub.com/google/uuid \n"; got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 }

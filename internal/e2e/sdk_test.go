@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -128,19 +129,30 @@ func TestGoClient(t *testing.T) {
 	})
 }
 
-// The program in the docs runs, and its event arrives.
+// The program in the docs runs, in a module that has nothing but the client, and its event arrives.
 func TestGoProgramInTheDocs(t *testing.T) {
 	c := startKeyedCollector(t, dbtest.Embedded(t))
-	program := filepath.Join(t.TempDir(), "main.go")
-	if err := os.WriteFile(program, []byte(snippet(t, "go", c)), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	root, err := embedded.RepositoryRoot()
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := exec.CommandContext(t.Context(), "go", "run", program)
-	run.Dir = root
+	sums, err := os.ReadFile(filepath.Join(root, "sdk", "go", "go.sum"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := t.TempDir()
+	const sdk = "github.com/footfall-analytics/footfall/sdk/go"
+	for name, text := range map[string]string{
+		"main.go": snippet(t, "go", c),
+		"go.mod":  fmt.Sprintf("module shop\n\ngo 1.22\n\nrequire %[1]s v0.0.0\n\nrequire github.com/google/uuid v1.6.0 // indirect\n\nreplace %[1]s => %[2]s\n", sdk, filepath.Join(root, "sdk", "go")),
+		"go.sum":  string(sums),
+	} {
+		if err := os.WriteFile(filepath.Join(own, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run := exec.CommandContext(t.Context(), "go", "run", ".")
+	run.Dir, run.Env = own, append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=readonly")
 	if output, err := run.CombinedOutput(); err != nil || len(output) > 0 {
 		t.Fatalf("%v\n%s", err, output)
 	}
@@ -262,28 +274,30 @@ const page = `<!doctype html>
 </script></head>
 <body style="margin: 0; height: 3000px">
   <button id="buy" style="position: absolute; left: 300px; top: 1500px; width: 80px; height: 40px; border: 0">Buy now</button>
+  <a id="out" href="https://other.example/landing?token=secret#top" target="_blank">Elsewhere</a> <a id="in" href="#/route?token=secret">Route</a>
   <form class="login"><label>Name <input name="name" value="Ann Secret"></label></form>
 </body></html>`
 
 // The script in a real browser, against the real collector: internal/e2e/browser/sdk.spec.ts says what is done there.
 func TestScriptInABrowser(t *testing.T) {
-	dsn := dbtest.Embedded(t)
-	c := startKeyedCollector(t, dsn)
-	conn := dbtest.Connect(t, dsn)
+	c := startKeyedCollector(t, dbtest.Embedded(t))
+	mux := pages(t, c)
+	serve(mux, "GET /", "text/html", fmt.Sprintf(page, c.URL, c.key))
+	serve(mux, "GET /wrong-key", "text/html", fmt.Sprintf(page, c.URL, "wrong"))
+	docs := fmt.Sprintf("<!doctype html>%s<script>%s</script>", snippet(t, "html", c), snippet(t, "js", c))
+	serve(mux, "GET /docs", "text/html", docs)
+	serve(mux, "GET /blocked", "text/html", strings.Replace(docs, `src="/footfall.js"`, `src="http://127.0.0.1:1/footfall.js"`, 1))
+	serve(mux, "GET /footfall.js", "text/javascript", string(script(t)))
+	server := httptest.NewServer(mux)
+	defer server.Close()
+	runInBrowser(t, "sdk", server.URL)
+}
+
+// pages answers /rows/PATH with the events on pages below a path.
+func pages(t *testing.T, c *keyedCollector) *http.ServeMux {
+	conn := dbtest.Connect(t, c.dsn)
 	var mu sync.Mutex // of the connection
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/html")
-		fmt.Fprintf(w, page, c.URL, c.key)
-	})
-	mux.HandleFunc("GET /docs", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/html")
-		fmt.Fprintf(w, "<!doctype html>%s<script>%s</script>", snippet(t, "html", c), snippet(t, "js", c))
-	})
-	mux.HandleFunc("GET /footfall.js", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/javascript")
-		_, _ = w.Write(script(t))
-	})
 	mux.HandleFunc("GET /rows/", func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
 		defer mu.Unlock()
@@ -294,7 +308,12 @@ func TestScriptInABrowser(t *testing.T) {
 		}
 		_ = json.NewEncoder(w).Encode(found)
 	})
-	server := httptest.NewServer(mux)
-	defer server.Close()
-	runInBrowser(t, "sdk", server.URL)
+	return mux
+}
+
+func serve(mux *http.ServeMux, pattern, contentType, text string) {
+	mux.HandleFunc(pattern, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", contentType)
+		_, _ = io.WriteString(w, text)
+	})
 }

@@ -15,6 +15,8 @@ const (
 	suggestionSpan = 92 * 24 * time.Hour
 	// sampledEvents is how many of the newest events are looked at for properties and values.
 	sampledEvents = 20_000
+	// suggestedParts is how many names the path of a suggested property has at most, metadata not counted.
+	suggestedParts = 4
 )
 
 // EventNames plans the list of event names with their number of events, most frequent first, as rows of (name, count).
@@ -29,16 +31,29 @@ func EventNames(r Range) Statement {
 	return Statement{SQL: sql, Args: args, Source: "event_counts_15min", Reason: "suggestions may lag behind late events"}
 }
 
-// Properties plans the list of metadata properties of the newest events, as rows of (name, count). An empty event means any.
+// Properties plans the list of metadata properties of the newest events, as rows of (name, count). Names are complete, such as
+// metadata.context.campaign.source: a property in an object is named by its path. What no query could name is left out. An empty
+// event means any.
 func Properties(event string, r Range) (Statement, error) {
 	if err := model.ValidateText("event", event); err != nil {
 		return Statement{}, err
 	}
 	var args arguments
+	// Of what is no object there are no members, whichever comes first, the join or the condition.
+	members := func(of string) string {
+		return `jsonb_each(CASE jsonb_typeof(` + of + `) WHEN 'object' THEN ` + of + ` ELSE '{}' END) AS member (key, value) WHERE member.key <> ''`
+	}
+	const part = `replace(replace(member.key, '\', '\\'), '.', '\.')`
 	sql := lines(
-		"SELECT name, count(*) AS count",
-		"FROM ("+args.sample(event, r)+") sample",
-		"CROSS JOIN LATERAL jsonb_object_keys(CASE jsonb_typeof(metadata) WHEN 'object' THEN metadata ELSE '{}' END) AS name",
+		"WITH RECURSIVE property (name, value, parts) AS (",
+		"SELECT 'metadata.' || "+part+", member.value, 1",
+		"FROM ("+args.sample(event, r)+") sample CROSS JOIN LATERAL "+members("sample.metadata"),
+		"UNION ALL",
+		"SELECT property.name || '.' || "+part+", member.value, parts + 1",
+		"FROM property CROSS JOIN LATERAL "+members("property.value")+" AND parts < "+args.bind(suggestedParts, "int"),
+		")",
+		"SELECT name, count(*) AS count FROM property",
+		"WHERE jsonb_typeof(value) <> 'object' AND octet_length(name) <= "+args.bind(model.MaxTextLength, "int"),
 		"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT "+args.bind(MaxSuggestions, "int"),
 	)
 	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: "a sample of the newest events"}, nil

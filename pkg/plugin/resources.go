@@ -8,7 +8,6 @@ import (
 	"runtime/debug"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
@@ -98,9 +97,6 @@ func (d *Datasource) properties(r *http.Request) (any, error) {
 	paths, err := suggest[nameCount](r, d, statement)
 	if err != nil {
 		return nil, err
-	}
-	for i := range paths {
-		paths[i].Name = "metadata." + strings.NewReplacer(`\`, `\\`, ".", `\.`).Replace(paths[i].Name)
 	}
 	var columns, profile, ids []nameCount
 	for _, column := range model.Columns {

@@ -85,6 +85,14 @@ func status(code int, body string) http.HandlerFunc {
 	}
 }
 
+// again is the same answer n times.
+func again(answer http.HandlerFunc, n int) (answers []http.HandlerFunc) {
+	for range n {
+		answers = append(answers, answer)
+	}
+	return answers
+}
+
 // hangUp closes the connection without an answer.
 func hangUp(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 
@@ -119,7 +127,7 @@ func start(t *testing.T, url string, options Options) (*Client, *losses) {
 		t.Fatal(err)
 	}
 	c.pause = 2 * time.Millisecond
-	t.Cleanup(func() { _ = c.Close(t.Context()) })
+	t.Cleanup(func() { _ = c.Close(context.Background()) })
 	return c, lost
 }
 
@@ -134,7 +142,7 @@ func track(t *testing.T, c *Client, events ...string) {
 
 func flush(t *testing.T, c *Client) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	if err := c.Flush(ctx); err != nil {
 		t.Fatal(err)
@@ -240,7 +248,7 @@ func TestAServerThatIsNotThereYet(t *testing.T) {
 	s.Close()
 	c, lost := start(t, "http://"+address, Options{})
 	track(t, c, "a")
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
 	if err := c.Flush(ctx); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "1 messages") {
 		t.Fatalf("got %v", err)
@@ -290,7 +298,7 @@ func TestRetryAfterHeader(t *testing.T) {
 
 // Pauses grow, with a random part, up to a limit.
 func TestPausesGrow(t *testing.T) {
-	s := serve(t, slices.Repeat([]http.HandlerFunc{hangUp}, 6)...)
+	s := serve(t, again(hangUp, 6)...)
 	c, _ := start(t, s.URL, Options{})
 	c.pause = 8 * time.Millisecond
 	track(t, c, "a")
@@ -368,7 +376,7 @@ func TestTooLargeBatchesAreCut(t *testing.T) {
 }
 
 func TestGivingUp(t *testing.T) {
-	s := serve(t, slices.Repeat([]http.HandlerFunc{status(503, "busy")}, 1000)...)
+	s := serve(t, again(status(503, "busy"), 1000)...)
 	c, lost := start(t, s.URL, Options{GiveUpAfter: 100 * time.Millisecond})
 	track(t, c, "a", "b")
 	flush(t, c)
@@ -441,7 +449,7 @@ func TestCloseSendsWhatWaits(t *testing.T) {
 	s := serve(t, hangUp)
 	c, lost := start(t, s.URL, Options{})
 	track(t, c, "a", "b")
-	if err := c.Close(t.Context()); err != nil {
+	if err := c.Close(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	if got := s.seen(); len(got) != 2 || got[1].names() != "a b" || lost.errs != nil {
@@ -450,7 +458,7 @@ func TestCloseSendsWhatWaits(t *testing.T) {
 	if err := c.Enqueue(Track{UserID: "u", Event: "c"}); !errors.Is(err, ErrClosed) {
 		t.Errorf("Enqueue: %v", err)
 	}
-	if err := c.Close(t.Context()); !errors.Is(err, ErrClosed) {
+	if err := c.Close(context.Background()); !errors.Is(err, ErrClosed) {
 		t.Errorf("Close: %v", err)
 	}
 }
@@ -461,7 +469,7 @@ func TestCloseInTime(t *testing.T) {
 	s := serve(t, func(http.ResponseWriter, *http.Request) { <-release })
 	c, lost := start(t, s.URL, Options{BatchEvents: 2})
 	track(t, c, "a", "b", "c")
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
 	before := time.Now()
 	err := c.Close(ctx)
@@ -505,13 +513,15 @@ func TestManyAtOnce(t *testing.T) {
 	c, lost := start(t, s.URL, Options{BatchEvents: 50, Interval: 5 * time.Millisecond})
 	var group sync.WaitGroup
 	for g := range 8 {
-		group.Go(func() {
+		group.Add(1)
+		go func() {
+			defer group.Done()
 			for i := range 250 {
 				if err := c.Enqueue(Track{UserID: "u", Event: fmt.Sprintf("%d-%d", g, i)}); err != nil {
 					t.Error(err)
 				}
 			}
-		})
+		}()
 	}
 	group.Wait()
 	flush(t, c)

@@ -77,6 +77,14 @@ type Context struct {
 	Consent bool
 }
 
+// given is the context, or nil where it says nothing.
+func (c Context) given() *Context {
+	if c == (Context{}) {
+		return nil
+	}
+	return &c
+}
+
 // MarshalJSON writes it in the form of the Segment API.
 func (c Context) MarshalJSON() ([]byte, error) {
 	type page struct {
@@ -106,13 +114,13 @@ type wire struct {
 	Name        string         `json:"name,omitempty"`
 	Properties  map[string]any `json:"properties,omitempty"`
 	Traits      map[string]any `json:"traits,omitempty"`
-	Context     Context        `json:"context,omitzero"`
+	Context     *Context       `json:"context,omitempty"`
 	Timestamp   time.Time      `json:"timestamp"`
 }
 
 func (m Track) wire() (wire, error) {
 	w := wire{Type: "track", MessageID: m.MessageID, UserID: m.UserID, AnonymousID: m.AnonymousID, Event: m.Event,
-		Properties: m.Properties, Context: m.Context, Timestamp: m.Timestamp}
+		Properties: m.Properties, Context: m.Context.given(), Timestamp: m.Timestamp}
 	if m.Event == "" {
 		return w, errors.New(`a Track needs an Event, such as "add_to_cart"`)
 	}
@@ -121,13 +129,13 @@ func (m Track) wire() (wire, error) {
 
 func (m Page) wire() (wire, error) {
 	w := wire{Type: "page", MessageID: m.MessageID, UserID: m.UserID, AnonymousID: m.AnonymousID, Name: m.Name,
-		Properties: m.Properties, Context: m.Context, Timestamp: m.Timestamp}
+		Properties: m.Properties, Context: m.Context.given(), Timestamp: m.Timestamp}
 	return w, needUser(m.UserID, m.AnonymousID)
 }
 
 func (m Identify) wire() (wire, error) {
 	w := wire{Type: "identify", MessageID: m.MessageID, UserID: m.UserID, AnonymousID: m.AnonymousID,
-		Traits: m.Traits, Context: m.Context, Timestamp: m.Timestamp}
+		Traits: m.Traits, Context: m.Context.given(), Timestamp: m.Timestamp}
 	if m.UserID == "" {
 		return w, errors.New("an Identify needs a UserID")
 	}
@@ -136,7 +144,7 @@ func (m Identify) wire() (wire, error) {
 
 func (m Alias) wire() (wire, error) {
 	w := wire{Type: "alias", MessageID: m.MessageID, UserID: m.UserID, PreviousID: m.PreviousID,
-		Context: m.Context, Timestamp: m.Timestamp}
+		Context: m.Context.given(), Timestamp: m.Timestamp}
 	if m.UserID == "" || m.PreviousID == "" {
 		return w, fmt.Errorf("an Alias needs both a PreviousID and a UserID, not %q and %q", m.PreviousID, m.UserID)
 	}

@@ -1,4 +1,4 @@
-import script, { backoff, retryAfter, selector, uuid, viewport } from './footfall';
+import script, { address, backoff, path, retryAfter, selector, target, uuid, viewport } from './footfall';
 
 describe('parts', () => {
   test('ids are UUIDs of version 7 that sort by time', () => {
@@ -44,6 +44,36 @@ describe('parts', () => {
     [new Date(Date.now() + 1e9).toUTCString(), 300_000],
   ])('Retry-After %p is %d ms', (header, want) => expect(retryAfter(header)).toBe(want));
 
+  test.each([
+    ['', '/', '/'],
+    ['#top', '/a', '/a'],
+    ['#/orders/17?token=1', '/', '/#/orders/17'],
+    ['#!/orders', '/app', '/app#!/orders'],
+    ['#access_token=1', '/', '/'],
+    ['#/access_token=1&x=2', '/', '/'],
+  ])('the fragment %p on %p is the page %p', (hash, pathname, want) => expect(path({ pathname, hash })).toBe(want));
+
+  test.each([
+    ['https://other.example/a/b?q=1#top', 'https://other.example/a/b'],
+    ['https://ann:secret@other.example/', 'https://other.example/'],
+    ['/own?q=1', 'http://localhost/own'],
+    ['mailto:ann@example.org', 'mailto:'],
+    ['tel:+4915112345', 'tel:'],
+    ['javascript:alert(1)', 'javascript:'],
+    ['http://%zz', ''],
+    ['', ''],
+  ])('of the address %p is kept %p', (url, want) => expect(address(url)).toBe(want));
+
+  test('a link leads to a path of this site, or to an address of another', () => {
+    document.body.innerHTML =
+      '<a href="/cart?x=1#/pay"></a><a href="https://other.example/a?b"></a><a href="mailto:ann@example.org"></a>';
+    expect([...document.querySelectorAll('a')].map(target)).toEqual([
+      '/cart#/pay',
+      'https://other.example/a',
+      'mailto:',
+    ]);
+  });
+
   test('pauses grow to a minute, a part of them by chance', () => {
     for (const [failures, most] of [
       [0, 1000],
@@ -82,6 +112,7 @@ describe('recording', () => {
         .spyOn(target as EventTarget, 'addEventListener')
         .mockImplementation((type, listener) => listen(type, listener, { signal: pages.signal }));
     }
+    jest.spyOn(console, 'error').mockImplementation();
     jest.useFakeTimers({ now: new Date('2026-11-24T06:00:00Z') });
     localStorage.clear();
     history.replaceState(null, '', '/start?token=secret');
@@ -170,6 +201,118 @@ describe('recording', () => {
     ]);
   });
 
+  test('routes in the fragment are pages', async () => {
+    init({ autoPage: true });
+    for (const hash of ['#/orders', '#/orders?page=2', '#/orders/17', '#top']) {
+      location.hash = hash;
+      window.dispatchEvent(new HashChangeEvent('hashchange'));
+    }
+    await wait(1000);
+    expect(batch().map((event) => event.context.page.url)).toEqual([
+      '/start',
+      '/start#/orders',
+      '/start#/orders/17',
+      '/start',
+    ]);
+  });
+
+  test('a session keeps the campaign and the site that it came from', async () => {
+    jest.spyOn(document, 'referrer', 'get').mockReturnValue('https://search.example/find?q=secret');
+    history.replaceState(null, '', '/start?utm_source=news&utm_campaign=spring&utm_medium=&token=secret');
+    init({ sessionMinutes: 10 });
+    footfall.track('a');
+    jest.spyOn(document, 'referrer', 'get').mockReturnValue('https://pay.example/done');
+    history.replaceState(null, '', '/cart');
+    footfall.track('b');
+    history.replaceState(null, '', '/cart?utm_source=mail');
+    footfall.track('c');
+    history.replaceState(null, '', '/cart');
+    await wait(11 * 60_000);
+    jest.spyOn(document, 'referrer', 'get').mockReturnValue('http://localhost/other');
+    footfall.track('d');
+    await wait(1000);
+    expect(JSON.stringify(batch())).not.toContain('secret');
+    const search = 'https://search.example/find';
+    expect(batch().map(({ event, context }) => [event, context.campaign, context.page.referrer])).toEqual([
+      ['a', { source: 'news', name: 'spring' }, search],
+      ['b', { source: 'news', name: 'spring' }, search],
+      ['c', { source: 'mail' }, 'https://pay.example/done'],
+      ['d', undefined, undefined],
+    ]);
+  });
+
+  test('calls before the script is there are made when it is, with their times', async () => {
+    const error = jest.spyOn(console, 'error').mockImplementation();
+    const now = Date.now();
+    Object.assign(window, {
+      footfall: {
+        calls: [
+          [now - 9000, 'init', [{ endpoint: 'https://events.example/', autoPage: false }]],
+          [now - 8000, 'track', ['early', { n: 1 }]],
+          [now - 8000, 'init', [{ endpoint: 'https://elsewhere.example/' }]],
+          [now - 7000, 'nonsense', []],
+          [now - 7000, 'identify', ['u-1']],
+        ],
+      },
+    });
+    const loaded = load();
+    delete (window as { footfall?: unknown }).footfall;
+    loaded.track('late');
+    await wait(1000);
+    expect(batch().map((event) => [event.event ?? event.type, now - Date.parse(event.timestamp)])).toEqual([
+      ['early', 8000],
+      ['identify', 7000],
+      ['late', 0],
+    ]);
+    expect(error).toHaveBeenCalledTimes(1); // of nonsense
+  });
+
+  test.each([undefined, null, ''])('identify with %p makes nobody a user', async (id) => {
+    const error = jest.spyOn(console, 'error').mockImplementation();
+    init();
+    footfall.identify(id as unknown as string);
+    footfall.track('a');
+    await wait(1000);
+    expect(events()).toEqual(['a']);
+    expect(batch()[0].userId).toBeUndefined();
+    expect(error).toHaveBeenCalledTimes(1);
+  });
+
+  test.each([401, 403])('a key that is refused with %d is told once, and nothing more is recorded', async (status) => {
+    answers = [{ status, text: '{"error":"no such key"}' }];
+    const error = jest.spyOn(console, 'error').mockImplementation();
+    init();
+    for (const event of ['a', 'b', 'c']) {
+      footfall.track(event);
+      await wait(2000);
+    }
+    window.dispatchEvent(new Event('pagehide'));
+    await wait(600_000);
+    expect(sent).toHaveLength(1);
+    expect(waiting()).toBe(0);
+    expect(error.mock.calls).toEqual([
+      [expect.stringContaining(`refuses the write key (${status})`), '{"error":"no such key"}'],
+    ]);
+    answers = [{ status: 200 }];
+    const next = load(); // another page tries again
+    init({}, next);
+    next.track('d');
+    await wait(1000);
+    expect(events()).toEqual(['a', 'd']);
+  });
+
+  test('a collector that cannot be reached is told once, and tried again', async () => {
+    answers = [null];
+    const error = jest.spyOn(console, 'error').mockImplementation();
+    init();
+    footfall.track('a');
+    await wait(600_000);
+    expect(sent.length).toBeGreaterThan(8);
+    expect(error.mock.calls).toEqual([
+      [expect.stringContaining('cannot be reached'), 'https://events.example/v1/batch'],
+    ]);
+  });
+
   test('a user is known from identify to reset, on later pages too', async () => {
     init();
     footfall.track('a');
@@ -241,6 +384,7 @@ describe('recording', () => {
 
   test.each([400, 401, 403])('what is refused with %d is reported and not sent again', async (status) => {
     answers = [{ status, text: '{"error":"no"}' }, { status: 200 }];
+    jest.spyOn(console, 'error').mockImplementation();
     const onError = jest.fn();
     init({ onError });
     footfall.track('a');
@@ -252,6 +396,7 @@ describe('recording', () => {
 
   test('a batch that is too large is cut until it fits; one event that is too large is given up', async () => {
     answers = [{ status: 413 }, { status: 413 }, { status: 413 }, { status: 200 }];
+    jest.spyOn(console, 'error').mockImplementation();
     const onError = jest.fn();
     init({ onError });
     ['a', 'b', 'c', 'd'].forEach((event) => footfall.track(event));

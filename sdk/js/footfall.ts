@@ -12,7 +12,7 @@ export interface Options {
   writeKey?: string;
   /** Records a page view now and whenever the page's address changes without a new page. Default true. */
   autoPage?: boolean;
-  /** Records clicks with their position. Default false. */
+  /** Records clicks with their position and, on links, where they lead. Default false. */
   autoClicks?: boolean;
   /** A session ends after so many minutes without an event. Default 30. */
   sessionMinutes?: number;
@@ -45,6 +45,12 @@ let consented: boolean | undefined;
 const memory = new Map<string, string>();
 /** Time of the last event: a later one has a later time, or a funnel would not know their order. */
 let last = 0;
+/** When a call was made that is made again, since the script was not there yet. */
+let calledAt: number | undefined;
+/** The collector does not take the key: nothing more is recorded on this page. */
+let denied = false;
+/** What the console was told. */
+const told = new Set<string>();
 /** Path of the last page that autoPage recorded. */
 let seen: string | undefined;
 let clicking = false;
@@ -128,8 +134,53 @@ function session(now: number): string {
     // Only now, so that tabs that begin one each at the same moment go on with the same.
     write('session', current);
   }
+  const { campaign, referrer } = origin();
+  if (!goesOn || campaign) {
+    // Another site in the middle of a session, such as the one where people pay, brought nobody here.
+    write('origin', JSON.stringify({ campaign, referrer }));
+  }
   write('active', `${now}`);
   return current;
+}
+
+/** Where the visitor comes from: the campaign in the address of the page, and the page of another site before it. */
+function origin(): { campaign?: Properties; referrer?: string } {
+  const query = new URLSearchParams(location.search);
+  const campaign: Record<string, string> = {};
+  for (const name of ['source', 'medium', 'campaign', 'term', 'content']) {
+    const value = query.get(`utm_${name}`);
+    if (value) {
+      campaign[name === 'campaign' ? 'name' : name] = value.slice(0, 200);
+    }
+  }
+  const from = address(document.referrer);
+  return {
+    campaign: Object.keys(campaign).length ? campaign : undefined,
+    referrer: from && new URL(from).host !== location.host ? from : undefined,
+  };
+}
+
+/**
+ * An address without query and fragment, which may hold what is nobody's business, and of other kinds than web pages only the kind,
+ * such as mailto:. Empty for what is no address.
+ */
+export function address(url: string): string {
+  const parsed = attempt(() => new URL(url, location.href));
+  return !url || !parsed ? '' : /^https?:$/.test(parsed.protocol) ? parsed.origin + parsed.pathname : parsed.protocol;
+}
+
+/** The path of the page, with the route of applications that keep it in the fragment, such as #/orders. */
+export function path(at: { pathname: string; hash: string }): string {
+  const route = /^#!?\/[^?]*/.exec(at.hash)?.[0] ?? '';
+  return at.pathname + (/[=&]/.test(route) ? '' : route);
+}
+
+/** Tells the developer, once, what would go wrong in silence. */
+function tell(what: string, more = '') {
+  if (!told.has(what)) {
+    told.add(what);
+    console.error(`Footfall: ${what}`, more);
+  }
 }
 
 function recording(): boolean {
@@ -138,15 +189,17 @@ function recording(): boolean {
     globalPrivacyControl?: boolean;
   };
   const objects = options.respectDoNotTrack !== false && (doNotTrack === '1' || globalPrivacyControl);
-  return url !== '' && consented !== false && !objects;
+  return url !== '' && consented !== false && !denied && !objects;
 }
 
 function record(type: string, fields: Properties) {
   if (!recording()) {
     return;
   }
-  last = Math.max(Date.now(), last + 1);
+  last = Math.max(calledAt ?? Date.now(), last + 1);
   const messageId = uuid(last);
+  const sessionId = session(last);
+  const { campaign, referrer } = attempt(() => JSON.parse(read('origin') ?? '')) ?? {};
   const event = JSON.stringify({
     type,
     messageId,
@@ -154,7 +207,7 @@ function record(type: string, fields: Properties) {
     userId: read('user'),
     timestamp: new Date(last).toISOString(),
     // Without the query, which may hold what is nobody's business.
-    context: { page: { url: location.pathname }, sessionId: session(last), consent: consented },
+    context: { page: { url: path(location), referrer }, campaign, sessionId, consent: consented },
     ...fields,
   });
   let size = event.length;
@@ -227,6 +280,9 @@ async function send() {
   }
   sending = false;
   offline = !status;
+  if (offline && failures === 3) {
+    tell('the collector cannot be reached, or no key is for this site (collector key add --origin)', url);
+  }
   if (offline || status >= 500 || status === 429 || status === 408) {
     schedule(asked + backoff(failures++));
     return;
@@ -237,6 +293,13 @@ async function send() {
   } else {
     taken.forEach(remove);
     if (status >= 400) {
+      denied = status === 401 || status === 403;
+      tell(
+        denied
+          ? `the collector refuses the write key (${status}); nothing is recorded on this page`
+          : `the collector refuses events (${status})`,
+        answer
+      );
       options.onError?.(status, answer);
     }
   }
@@ -277,25 +340,35 @@ export function selector(element: Element): string {
   return parts.join(' > ').slice(0, 100);
 }
 
+/** Where a link leads: on this site the path, else the address. */
+export function target(link: { href: string; host: string; pathname: string; hash: string }): string {
+  return link.host === location.host ? path(link) : address(link.href);
+}
+
 function clicked(e: MouseEvent) {
-  // Clicks by the keyboard or by a script have no position; one on a label is followed at once by one on its input.
-  if (options.autoClicks && e.isTrusted && e.detail && !clicking && e.target instanceof Element) {
+  // Clicks by a script are none; one on a label is followed at once by one on its input.
+  if (!options.autoClicks || !e.isTrusted || clicking || !(e.target instanceof Element)) {
+    return;
+  }
+  const link = e.target.closest<HTMLAnchorElement>('a[href]');
+  // Clicks by the keyboard have no position, the middle button does something on links only.
+  if (link ? e.button < 2 : e.detail && !e.button) {
     clicking = true;
     setTimeout(() => (clicking = false));
     track('click', {
-      x: Math.round(e.pageX),
-      y: Math.round(e.pageY),
+      ...(e.detail && { x: Math.round(e.pageX), y: Math.round(e.pageY) }),
       viewport: viewport(window.innerWidth),
       element: selector(e.target),
+      target: link && target(link),
     });
   }
 }
 
 function navigated() {
-  const path = location.pathname;
-  if (options.autoPage !== false && path !== seen && recording()) {
-    const referrer = seen ?? document.referrer.replace(/[?#].*/, '');
-    seen = path;
+  const now = path(location);
+  if (options.autoPage !== false && now !== seen && recording()) {
+    const referrer = seen ?? address(document.referrer);
+    seen = now;
     page(undefined, { referrer: referrer || undefined });
   }
 }
@@ -309,6 +382,7 @@ function listen() {
     };
   }
   addEventListener('popstate', navigated);
+  addEventListener('hashchange', navigated);
   addEventListener('pageshow', (e) => {
     if (e.persisted) {
       // The page comes back as it was left, without being loaded.
@@ -317,6 +391,7 @@ function listen() {
     }
   });
   addEventListener('click', clicked, true);
+  addEventListener('auxclick', clicked, true);
   addEventListener('pagehide', sendBeacon);
   document.addEventListener('visibilitychange', () => document.hidden && sendBeacon());
   addEventListener('online', () => offline && schedule(0));
@@ -352,7 +427,10 @@ function page(name?: string, properties?: Properties) {
 
 /** Says who the user is: what was and will be recorded in this browser counts as that user's. Traits go into the profile. */
 function identify(userId: string, traits?: Properties) {
-  if (recording()) {
+  if (!userId) {
+    // As a text it would be undefined, the same user for everybody.
+    tell(`identify needs the id of a user, but got ${userId}`);
+  } else if (recording()) {
     write('user', userId);
     record('identify', { traits });
   }
@@ -388,4 +466,18 @@ function consent(granted: boolean) {
   }
 }
 
-export default { init, track, page, identify, alias, reset, consent };
+const footfall = { init, track, page, identify, alias, reset, consent };
+export default footfall;
+
+/** What the stub of docs/sending-events.md noted while the script was not there: when, which function, and its arguments. */
+type Call = [at: number, name: keyof typeof footfall, args: ArrayLike<unknown>];
+
+for (const [at, name, args] of (globalThis as { footfall?: { calls?: Call[] } }).footfall?.calls ?? []) {
+  calledAt = at;
+  try {
+    (footfall[name] as (...args: unknown[]) => void)(...Array.from(args));
+  } catch (e) {
+    console.error(e); // as it would be without the stub
+  }
+}
+calledAt = undefined;

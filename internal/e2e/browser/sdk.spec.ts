@@ -1,15 +1,5 @@
-import { expect, test, type APIRequestContext, type Page } from '@playwright/test';
-
-interface Row {
-  id: string;
-  user: string;
-  anonymousId: string;
-  event: string;
-  page: string;
-  device: string;
-  session: string;
-  metadata: Record<string, unknown>;
-}
+import { expect, test, type Page } from '@playwright/test';
+import { rows } from './rows';
 
 /** What the page calls, as window.footfall. */
 declare const footfall: typeof import('../../../sdk/js/footfall').default;
@@ -22,16 +12,6 @@ test.use({ userAgent });
 /** Opens a page whose script has these settings. */
 async function open(page: Page, path: string, options: object = {}) {
   await page.goto(`${path}?options=${encodeURIComponent(JSON.stringify(options))}`);
-}
-
-/** The events in the database on pages below a path, by time, once they are so many; then no other may come. */
-async function rows(request: APIRequestContext, path: string, many: number): Promise<Row[]> {
-  const read = async (): Promise<Row[]> => (await (await request.get(`/rows${path}`)).json()) ?? [];
-  await expect.poll(async () => (await read()).length).toBeGreaterThanOrEqual(many);
-  await new Promise((resolve) => setTimeout(resolve, 1500));
-  const found = await read();
-  expect(found.map((row) => row.event)).toHaveLength(many);
-  return found;
 }
 
 function waiting(page: Page): Promise<number> {
@@ -79,6 +59,66 @@ test('views of a page that changes its address by itself', async ({ page, reques
     ['page', '/spa/shoes'],
     ['page', '/spa'],
   ]);
+});
+
+test('links record where they lead, by mouse and keyboard, and routes are pages', async ({
+  page,
+  context,
+  request,
+}) => {
+  await context.route('https://other.example/**', (route) => route.fulfill({ body: '' }));
+  await open(page, '/links', { autoClicks: true });
+  await page.locator('#out').click();
+  await page.locator('#out').click({ button: 'middle' });
+  await page.locator('#in').press('Enter');
+  const found = await rows(request, '/links', 5);
+  expect(found.map((row) => [row.event, row.page, row.metadata.target, typeof row.metadata.x])).toEqual([
+    ['page', '/links', undefined, 'undefined'],
+    ['click', '/links', 'https://other.example/landing', 'number'],
+    ['click', '/links', 'https://other.example/landing', 'number'],
+    ['click', '/links', '/links#/route', 'undefined'],
+    ['page', '/links#/route', undefined, 'undefined'],
+  ]);
+  expect(JSON.stringify(found)).not.toContain('secret');
+});
+
+test('the campaign and the site that a session came from', async ({ page, request }) => {
+  await page.goto('/campaign?utm_source=news&utm_medium=mail&token=secret', {
+    referer: 'https://search.example/find?q=secret',
+  });
+  await open(page, '/campaign/next');
+  const found = await rows(request, '/campaign', 2);
+  for (const { metadata } of found) {
+    expect(metadata.context).toMatchObject({
+      campaign: { source: 'news', medium: 'mail' },
+      page: { referrer: 'https://search.example/' },
+    });
+  }
+  expect(JSON.stringify(found)).not.toContain('secret');
+});
+
+test('a page works where the script is blocked', async ({ page, request }) => {
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  await page.goto('/blocked');
+  expect(await page.evaluate(() => (footfall as unknown as { calls: unknown[] }).calls.length)).toBe(6);
+  expect(errors).toEqual([]);
+  await rows(request, '/blocked', 0);
+});
+
+test('a key that is refused is told once, and not asked for again', async ({ page, request }) => {
+  const sent = countRequests(page);
+  const told: string[] = [];
+  page.on('console', (message) => message.text().startsWith('Footfall:') && told.push(message.text()));
+  await page.goto('/wrong-key');
+  for (const event of ['a', 'b']) {
+    await page.evaluate((name) => footfall.track(name), event);
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+  }
+  await rows(request, '/wrong-key', 0);
+  expect(sent()).toBe(1);
+  expect(told).toHaveLength(1);
+  expect(told[0]).toContain('refuses the write key (401)');
 });
 
 test('a user who logs in', async ({ page, request }) => {

@@ -1,0 +1,144 @@
+package segment
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/footfall-analytics/footfall/collector/event"
+	"github.com/footfall-analytics/footfall/collector/rawjson"
+)
+
+// Of some parts of a context these members are kept: what analyses ask for, and nothing that names a person or their device, such
+// as a device's id, advertising id, token and name.
+var (
+	appMembers     = []string{"name", "version", "build", "namespace"}
+	osMembers      = []string{"name", "version"}
+	deviceMembers  = []string{"type", "manufacturer", "model"}
+	networkMembers = []string{"carrier", "wifi", "cellular", "bluetooth"}
+)
+
+// contextParts are what metadata has of a context, in Segment's own shape. What is odd is left out.
+func (m *message) contextParts() (parts []member) {
+	c := &m.Context.value
+	add := func(name string, value []byte) {
+		if len(value) > 0 {
+			parts = append(parts, member{name, value})
+		}
+	}
+	for _, part := range []struct {
+		name    string
+		value   rawValue
+		members []string // nil for all
+	}{
+		{"app", c.App, appMembers}, {"campaign", c.Campaign, nil}, {"device", c.Device, deviceMembers}, {"library", c.Library, nil},
+		{"network", c.Network, networkMembers}, {"os", c.OS, osMembers}, {"screen", c.Screen, nil},
+	} {
+		value, odd := part.value.object("context." + part.name)
+		m.leaveOut(odd...)
+		if len(odd) == 0 && part.members != nil {
+			value = m.pick("context."+part.name, value, part.members)
+		}
+		add(part.name, value)
+	}
+	for _, text := range []member{{"locale", c.Locale}, {"timezone", c.Timezone}} {
+		switch kind := jsontext.Value(text.value).Kind(); {
+		case kind == '"':
+			add(text.name, text.value)
+		case len(text.value) > 0 && kind != 'n':
+			m.leaveOut(event.Refusal{Field: "context." + text.name, Reason: "must be a string, but is " + event.KindName(kind)})
+		}
+	}
+	if referrer := quote(c.Page.value.Referrer.value); referrer != nil {
+		add("page", closed([]member{{"referrer", referrer}}))
+	}
+	return parts
+}
+
+// pick is an object of some members of another, as far as they are texts, numbers, true or false; nil for none.
+func (m *message) pick(field string, value rawValue, names []string) []byte {
+	if value == nil {
+		return nil
+	}
+	var o object
+	rawjson.Members(value, func(name, value []byte) {
+		if !slices.Contains(names, string(name)) {
+			return
+		}
+		if kind := jsontext.Value(value).Kind(); kind == '{' || kind == '[' {
+			m.leaveOut(event.Refusal{Field: field + "." + string(name), Reason: "must be a text or a number, but is " + event.KindName(kind)})
+			return
+		}
+		o.add(string(name), value)
+	})
+	return o.close()
+}
+
+// deviceTypes are what clients for applications say of their device, in lower case, by the words of the user agent's devices.
+var deviceTypes = map[string]string{
+	"ios": "mobile", "iphone": "mobile", "ipod": "mobile", "android": "mobile", "phone": "mobile", "smartphone": "mobile", "mobile phone": "mobile",
+	"handset": "mobile", "ipados": "tablet", "ipad": "tablet", "pad": "tablet",
+	"macos": "desktop", "mac": "desktop", "windows": "desktop", "linux": "desktop", "pc": "desktop", "laptop": "desktop", "computer": "desktop",
+	"tvos": "tv", "appletv": "tv", "apple tv": "tv", "androidtv": "tv", "android tv": "tv", "smarttv": "tv", "smart tv": "tv", "television": "tv",
+	"watchos": "watch", "applewatch": "watch", "apple watch": "watch", "wearos": "watch",
+}
+
+// deviceType is the kind of the device that a context names: mobile, tablet, desktop, tv or watch, else its own word in lower
+// case.
+func (c *clientContext) deviceType() string {
+	if len(c.Device) == 0 || jsontext.Value(c.Device).Kind() != '{' {
+		return ""
+	}
+	var said, model string
+	rawjson.Members(c.Device, func(name, value []byte) {
+		text, _ := rawjson.Text(value)
+		switch string(name) {
+		case "type":
+			said = strings.ToLower(strings.TrimSpace(text))
+		case "model":
+			model = text
+		}
+	})
+	kind, known := deviceTypes[said]
+	switch {
+	case known && kind == "mobile" && strings.HasPrefix(model, "iPad"):
+		return "tablet"
+	case known:
+		return kind
+	}
+	return said
+}
+
+// authority is the part of an address before its path.
+var authority = regexp.MustCompile(`^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?//([^/]*)`)
+
+// pageAddress is what is kept of a page's address: the path, and with host scheme and host before it. The query and the fragment
+// may hold what is nobody's business and would make many pages of one; but a fragment that begins with a slash is the path of an
+// application that has all its pages at one address.
+func pageAddress(address string, host bool) string {
+	address, fragment, _ := strings.Cut(address, "#")
+	address, _, _ = strings.Cut(address, "?")
+	if at := authority.FindStringSubmatchIndex(address); at != nil {
+		path := address[at[1]:]
+		if path == "" {
+			path = "/"
+		}
+		if host {
+			user := strings.LastIndexByte(address[at[4]:at[5]], '@') + 1
+			path = address[:at[4]] + address[at[4]+user:at[5]] + path
+		}
+		address = path
+	}
+	return address + route(fragment)
+}
+
+// route is a fragment that is a path, with the # before it, else empty.
+func route(fragment string) string {
+	path, _, _ := strings.Cut(fragment, "?")
+	if !strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "!/") || strings.ContainsAny(path, "=&") {
+		return ""
+	}
+	return "#" + path
+}
