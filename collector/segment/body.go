@@ -12,6 +12,9 @@ import (
 	"github.com/footfall-analytics/footfall/collector/event"
 )
 
+// maxSharedContext is the largest context of a batch in bytes: each of its messages gets a copy.
+const maxSharedContext = 4 << 10
+
 // envelope is the body of a batch call.
 type envelope struct {
 	// messages are parts of the body.
@@ -90,6 +93,9 @@ func (e *envelope) read(field string, d *jsontext.Decoder, body []byte, maxBatch
 	}
 	if into == nil {
 		return false, nil
+	}
+	if field == "context" && len(value) > maxSharedContext {
+		return false, fmt.Errorf("context is %d bytes long; at most %d are taken for a whole batch", len(value), maxSharedContext)
 	}
 	if err := json.Unmarshal(value, into); err != nil {
 		bad := unreadable(field, err)

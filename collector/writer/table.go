@@ -72,7 +72,7 @@ func (t *Table) insertGood(ctx context.Context, events []event.Event) (Result, e
 	}
 	if len(events) == 1 {
 		reason := fmt.Sprintf("the database cannot store this event: %s (SQLSTATE %s)", fault.Message, fault.Code)
-		return Result{Refused: event.Refusals{{Field: fault.ColumnName, Reason: reason}}}, t.reject(ctx, events[0], reason)
+		return Result{Refused: event.Refusals{{Field: fault.ColumnName, Reason: reason}}}, t.Reject(ctx, rejectionOf(&events[0], reason))
 	}
 	half := len(events) / 2
 	first, err := t.insertGood(ctx, events[:half])
@@ -96,16 +96,6 @@ func dataFault(err error) *pgconn.PgError {
 		return pg
 	}
 	return nil
-}
-
-// reject keeps an event that cannot be stored.
-func (t *Table) reject(ctx context.Context, e event.Event, reason string) error {
-	return t.transaction(ctx, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO rejected_events (event_id, user_id, reason, record) SELECT $1, $2, $3, $4
-			WHERE NOT EXISTS (SELECT FROM forgotten_users WHERE user_key = user_key_of($2) AND forgotten_at > $5) ON CONFLICT DO NOTHING`,
-			e.ID.String(), e.UserID, reason, event.AppendRecord(nil, []event.Event{e}), e.Received)
-		return err
-	})
 }
 
 // The settings of one transaction. Late events go into days that are compressed already; the server's limit on how many
