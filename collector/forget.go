@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -54,7 +55,16 @@ func (c *forgetCmd) Run(env *environment) error {
 		fmt.Fprintf(env.stdout, "%8d %s\n", row.number, row.what)
 	}
 	fmt.Fprintln(env.stdout, "What was received before and still waits will not be stored.")
+	tellUnclear(env.stdout, f.Unclear)
 	return nil
+}
+
+// tellUnclear names the rejected events of which nobody can say whose they are.
+func tellUnclear(w io.Writer, ids []int64) {
+	if len(ids) > 0 {
+		fmt.Fprintf(w, "%d rows of rejected_events cannot be read by this version and have the text of an id in them; look at them yourself: id IN (%s)\n",
+			len(ids), strings.ReplaceAll(strings.Trim(fmt.Sprint(ids), "[]"), " ", ", "))
+	}
 }
 
 // confirm asks in a terminal; elsewhere only --yes will do.

@@ -20,7 +20,7 @@ import (
 )
 
 type importCmd struct {
-	Format  string   `help:"Format of the lines: combined is what Apache calls combined and nginx writes by default." enum:"combined" default:"combined"`
+	Format  string   `help:"Format of the lines: combined is what Apache calls combined and nginx writes by default, common is that without referrer and user agent. A virtual host may stand before the address." enum:"combined,common" default:"combined"`
 	HashKey string   `help:"Secret of 16 or more characters. User ids are made with it from address and user agent, so that they tell nobody's address. Keep it: the same key gives the same ids." placeholder:"SECRET"`
 	Rejects string   `help:"File to write the place of every line to that became no event, with the reason." type:"path" placeholder:"FILE"`
 	Files   []string `arg:"" name:"file" help:"Logs to read, plain or gzip, in any order; - is the standard input."`
@@ -44,17 +44,18 @@ func (c *importCmd) Run(env *environment) error {
 		return err
 	}
 	defer pool.Close()
-	if err := ready(env.ctx, pool, env.Schema); err != nil {
+	table := &writer.Table{Pool: pool, Schema: env.Schema, Log: slog.New(slog.NewTextHandler(env.stderr, nil))}
+	if err := writable(env.ctx, table); err != nil {
 		return err
 	}
 	rejects, err := openRejects(c.Rejects)
 	if err != nil {
 		return err
 	}
-	table := &writer.Table{Pool: pool, Schema: env.Schema, Log: slog.New(slog.NewTextHandler(env.stderr, nil))}
 	bar := c.progress(env.stderr)
 	refused := 0
 	importer := &weblog.Importer{
+		Format:   weblog.Format(c.Format),
 		Key:      []byte(c.HashKey),
 		Progress: bar,
 		Store: func(ctx context.Context, events []event.Event) (writer.Result, error) {
@@ -71,7 +72,7 @@ func (c *importCmd) Run(env *environment) error {
 	err = importer.Run(env.ctx, c.Files)
 	_ = bar.Finish()
 	printSummary(env.stdout, importer.Summary)
-	if err != nil {
+	if err != nil && !errors.As(err, new(weblog.Nothing)) {
 		err = fmt.Errorf("the import is not complete: %w; run it again to go on, nothing is stored twice", err)
 	}
 	return errors.Join(err, rejects.Close())

@@ -189,15 +189,17 @@ func count(t *testing.T, dsn, schema string) (n int) {
 
 // service is a running collector serve.
 type service struct {
-	cmd  *exec.Cmd
-	url  string
-	rest *bufio.Scanner
-	log  []string
+	cmd *exec.Cmd
+	// url is where events go, admin where health and metrics are.
+	url, admin string
+	log        []string
+	// read is closed when the log has ended.
+	read chan struct{}
 }
 
 func serve(t *testing.T, args ...string) *service {
 	t.Helper()
-	cmd := command(t, append([]string{"serve", "--listen", "127.0.0.1:0", "--log-level", "debug", "--queue-dir", t.TempDir()}, args...)...)
+	cmd := command(t, append([]string{"serve", "--listen", "127.0.0.1:0", "--listen-admin", "127.0.0.1:0", "--log-level", "debug", "--queue-dir", t.TempDir()}, args...)...)
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -205,25 +207,29 @@ func serve(t *testing.T, args ...string) *service {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	s := &service{cmd: cmd, rest: bufio.NewScanner(stderr)}
-	for s.url == "" && s.rest.Scan() {
-		s.log = append(s.log, s.rest.Text())
-		var entry struct{ Msg, Address string }
-		if json.Unmarshal(s.rest.Bytes(), &entry) == nil && entry.Msg == "listening" {
-			s.url = "http://" + entry.Address
+	s, lines := &service{cmd: cmd, read: make(chan struct{})}, bufio.NewScanner(stderr)
+	for s.url == "" && lines.Scan() {
+		s.log = append(s.log, lines.Text())
+		var entry struct{ Msg, Address, Admin string }
+		if json.Unmarshal(lines.Bytes(), &entry) == nil && entry.Msg == "listening" {
+			s.url, s.admin = "http://"+entry.Address, "http://"+entry.Admin
 		}
 	}
 	if s.url == "" {
 		t.Fatal(s.log, cmd.Wait())
 	}
+	go func() { // or the collector would wait
+		defer close(s.read)
+		for lines.Scan() {
+			s.log = append(s.log, lines.Text())
+		}
+	}()
 	return s
 }
 
 // wait returns the exit status and the whole log.
 func (s *service) wait() (int, string) {
-	for s.rest.Scan() {
-		s.log = append(s.log, s.rest.Text())
-	}
+	<-s.read
 	_ = s.cmd.Wait() // the status says it
 	return s.cmd.ProcessState.ExitCode(), strings.Join(s.log, "\n")
 }
@@ -276,12 +282,14 @@ func TestServeMigratesAndKeepsSecrets(t *testing.T) {
 		}
 	})
 	s := serve(t, "--database", dsn, "--schema", schema, "--migrate")
-	res, err := http.Get(s.url + "/readyz")
-	if err != nil || res.StatusCode != 200 {
-		t.Error(res, err)
+	for _, url := range []string{s.url, s.admin} {
+		res, err := http.Get(url + "/readyz")
+		if err != nil || res.StatusCode != 200 {
+			t.Error(res, err)
+		}
 	}
 	address := strings.TrimPrefix(s.url, "http://")
-	if _, stderr, status := run(t, "serve", "--database", dsn, "--listen", address, "--queue-dir", t.TempDir()); status != 1 || !strings.Contains(stderr, address+" is taken") {
+	if _, stderr, status := run(t, "serve", "--database", dsn, "--listen", address, "--listen-admin", "127.0.0.1:0", "--queue-dir", t.TempDir()); status != 1 || !strings.Contains(stderr, address+" is taken") {
 		t.Error(status, stderr)
 	}
 	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
@@ -335,6 +343,23 @@ from 2026-11-24T08:59:58Z to 2026-11-24T10:10:01Z
 		if status != 1 || !strings.Contains(stderr, test.reason) {
 			t.Error(test.args, status, stderr)
 		}
+	}
+}
+
+// What cannot be imported at all is an error, which says what else to do.
+func TestImportOfNothing(t *testing.T) {
+	dsn := dbtest.Embedded(t)
+	schema := dbtest.Schema(t, dsn)
+	log := filepath.Join(t.TempDir(), "access.log")
+	if err := os.WriteFile(log, []byte("shop.example:443 203.0.113.9 - - [24/Nov/2026:10:00:00 +0100] \"GET /shop HTTP/1.1\" 200 5120\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"import", "--database", dsn, "--schema", schema, "--hash-key", "0123456789abcdef", log}
+	if stdout, stderr, status := run(t, args...); status != 1 || !strings.Contains(stderr, "use --format common") || !strings.Contains(stdout, "refused lines  1") {
+		t.Error(status, stdout, stderr)
+	}
+	if stdout, stderr, status := run(t, append(args, "--format", "common")...); status != 0 || !strings.Contains(stdout, "1 new") {
+		t.Error(status, stdout, stderr)
 	}
 }
 

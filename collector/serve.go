@@ -8,13 +8,11 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
-	"golang.org/x/net/netutil"
 
 	"github.com/footfall-analytics/footfall/collector/event"
 	"github.com/footfall-analytics/footfall/collector/ingest"
@@ -28,14 +26,16 @@ import (
 )
 
 type serveCmd struct {
-	Listen  string `help:"Address and port to listen on; port 0 takes a free one." default:"127.0.0.1:8090"`
-	Migrate bool   `help:"Create or update the tables before serving, as collector migrate does."`
+	Listen      string `help:"Address and port to listen on; port 0 takes a free one." default:"127.0.0.1:8090"`
+	ListenAdmin string `help:"Address and port for health with its details, and for metrics; not for everybody. Port 0 takes a free one." default:"127.0.0.1:8092"`
+	Migrate     bool   `help:"Create or update the tables before serving, as collector migrate does."`
 	policies
 	MaxBody        int64         `help:"Largest request body in bytes, as sent and inflated." default:"5242880"`
 	MaxBatch       int           `help:"Most events in one request." default:"1000"`
 	Oldest         time.Duration `help:"How long ago an event may have happened; an older one is refused. 0 for any time since 1970. Every day that has events takes some of the database's locks in questions about all days." default:"43800h"`
 	PageHost       bool          `help:"Keep scheme and host of a page's address in page_url of Segment's messages: for several sites in one table. Without it page_url is the path alone, as the script for web pages sends it."`
-	MaxConnections int           `help:"Most connections at once; more wait until others end." default:"10000"`
+	MaxMemory      int64         `help:"Memory in bytes that the bodies of all requests in hand may take, inflated, with what is made of them. What comes beyond it is answered 503." default:"268435456"`
+	MaxConnections int           `help:"Most connections at once. The next one takes the place of the one that has kept the collector waiting longest, and waits only while all are at work." default:"4096"`
 	DrainTimeout   time.Duration `help:"Longest time to answer open requests after SIGTERM or SIGINT, and to write what waits to the database; what is left is written after the next start." default:"30s"`
 	Queue          string        `help:"Where events wait for the database: disk, in a folder of this collector, or kafka, for more than one machine; collector write takes them from there." enum:"disk,kafka" default:"disk"`
 	diskSettings
@@ -54,6 +54,8 @@ func (s *serveCmd) Validate() error {
 		return errors.New("--oldest must not be negative; 0 takes events of any time since 1970")
 	case s.BatchInterval < 0 || s.DrainTimeout <= 0:
 		return errors.New("--batch-interval and --drain-timeout must be longer than nothing, such as 1s")
+	case s.MaxMemory < ingest.MinMemory(s.MaxBody, s.MaxBatch):
+		return fmt.Errorf("--max-memory (%d) must be at least %d for this --max-body and --max-batch", s.MaxMemory, ingest.MinMemory(s.MaxBody, s.MaxBatch))
 	case s.QueueBytes < 2*s.MaxBody:
 		return fmt.Errorf("--queue-bytes (%d) must be at least twice --max-body (%d), or the largest requests never fit", s.QueueBytes, s.MaxBody)
 	}
@@ -70,42 +72,55 @@ func (s *serveCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	defer pool.Close()
+	defer shut(pool, s.DrainTimeout)
 	if s.Migrate {
 		if err := migrate(env.ctx, pool, s.options(env.Schema, func(msg string) { log.Info(msg) })); err != nil {
 			return err
 		}
 	}
-	listener, err := net.Listen("tcp", s.Listen)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("%s is taken by another program: choose another address with --listen or FOOTFALL_LISTEN", s.Listen)
-	}
+	listener, err := listen(s.Listen, "listen")
 	if err != nil {
-		return fmt.Errorf("--listen: %w", err)
+		return err
 	}
 	defer func() { _ = listener.Close() }() // the server has closed it, if it came so far
+	adminListener, err := listen(s.ListenAdmin, "listen-admin")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = adminListener.Close() }()
 	registry := prometheus.NewRegistry()
 	event.Oldest = s.Oldest
 	go newJobs(pool, env.Schema, registry, log).run(env.ctx, time.Minute)
-	waiting, err := s.open(&writer.Table{Pool: pool, Schema: env.Schema, Log: log, BatchEvents: s.BatchEvents, JoinKnownUsers: s.JoinKnownUsers}, registry)
+	table := &writer.Table{Pool: pool, Schema: env.Schema, Log: log, BatchEvents: s.BatchEvents, JoinKnownUsers: s.JoinKnownUsers}
+	events, err := s.open(table, registry)
 	if err != nil {
 		return err
 	}
-	handler, err := s.handler(env, log, pool, waiting, registry)
+	forgets := people.OpenForgets(env.ctx, pool, env.Schema, s.file("forgets"), log)
+	go forgets.Run(env.ctx)
+	waiting := marking{events, forgets}
+	known := keys.Open(env.ctx, keys.Options{Pool: pool, Schema: env.Schema, File: s.file("keys.json"), Log: log})
+	go known.Run(env.ctx)
+	ready := remembered(func(ctx context.Context) error { return errors.Join(known.Ready(), waiting.Ready(ctx)) })
+	handler, err := s.handler(known, ready, log, waiting, registry)
 	if err != nil {
 		return err
 	}
+	places := newRoom(listener, s.MaxConnections)
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      2 * readTimeout,
 		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
+		MaxHeaderBytes:    8 << 10, // and 4 kB that Go adds
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
-	log.Info("listening", "address", listener.Addr().String(), "database", describe(pool), "schema", env.Schema, "queue", s.Queue)
-	return s.serve(env.ctx, server, netutil.LimitListener(listener, s.MaxConnections), waiting, log)
+	places.watch(server)
+	health := admin(registry, func(ctx context.Context) (work, database error) { return ready(ctx), writable(ctx, table) }, log)
+	defer func() { _ = health.Close() }()
+	log.Info("listening", "address", listener.Addr().String(), "admin", adminListener.Addr().String(), "database", describe(pool), "schema", env.Schema, "queue", s.Queue)
+	return s.serve(env.ctx, server, places, health, adminListener, waiting, log)
 }
 
 // waiting is where events wait for the database.
@@ -127,7 +142,7 @@ func (s *serveCmd) open(table *writer.Table, registry *prometheus.Registry) (wai
 }
 
 // handler puts the HTTP side together.
-func (s *serveCmd) handler(env *environment, log *slog.Logger, pool *pgxpool.Pool, events waiting, registry *prometheus.Registry) (http.Handler, error) {
+func (s *serveCmd) handler(known *keys.Keys, ready func(ctx context.Context) error, log *slog.Logger, events waiting, registry *prometheus.Registry) (http.Handler, error) {
 	filter, err := privacy.New(s.Settings)
 	if err != nil {
 		return nil, err
@@ -136,13 +151,8 @@ func (s *serveCmd) handler(env *environment, log *slog.Logger, pool *pgxpool.Poo
 	if err != nil {
 		return nil, err
 	}
-	known := keys.Open(env.ctx, keys.Options{Pool: pool, Schema: env.Schema, File: s.file("keys.json"), Log: log})
-	go known.Run(env.ctx)
-	forgets := people.OpenForgets(env.ctx, pool, env.Schema, s.file("forgets"), log)
-	go forgets.Run(env.ctx)
-	events = marking{events, forgets}
-	return ingest.New(events, ingest.Options{MaxBody: s.MaxBody, MaxBatch: s.MaxBatch, PageHost: s.PageHost, Log: log, Keys: known, Privacy: filter, Visitors: visitors,
-		Ready: events.Ready, Database: func(ctx context.Context) error { return ready(ctx, pool, env.Schema) }}, registry), nil
+	return ingest.New(events, ingest.Options{MaxBody: s.MaxBody, MaxMemory: s.MaxMemory, MaxBatch: s.MaxBatch, PageHost: s.PageHost, Log: log, Keys: known,
+		Privacy: filter, Visitors: visitors, Ready: ready}, registry), nil
 }
 
 // file is where something is kept for a start without the database; with Kafka there is no folder for it.
@@ -153,12 +163,14 @@ func (s *serveCmd) file(name string) string {
 	return ""
 }
 
-// serve runs until ctx ends, and then drains: no new connections, open requests answered, what waits brought on its way.
-func (s *serveCmd) serve(ctx context.Context, server *http.Server, listener net.Listener, events waiting, log *slog.Logger) error {
+// serve runs until ctx ends, and then drains: no new connections, open requests answered, what waits brought on its way. Health can
+// be asked for until the end.
+func (s *serveCmd) serve(ctx context.Context, server *http.Server, listener net.Listener, health *http.Server, healthListener net.Listener, events waiting, log *slog.Logger) error {
 	working, stop := context.WithCancel(context.Background())
 	defer stop()
-	failed, ended := make(chan error, 2), make(chan error, 1)
+	failed, ended := make(chan error, 3), make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
+	go func() { failed <- health.Serve(healthListener) }()
 	go func() {
 		err := events.run(working)
 		if err != nil {
@@ -172,18 +184,27 @@ func (s *serveCmd) serve(ctx context.Context, server *http.Server, listener net.
 	case <-ctx.Done():
 	}
 	log.Info("stopping: answering open requests")
-	drain, cancel := context.WithTimeout(context.Background(), s.DrainTimeout)
-	defer cancel()
-	unanswered := server.Shutdown(drain)
-	stop()
-	if err := errors.Join(<-ended, events.drain(drain)); err != nil {
+	over := make(chan error, 1)
+	go func() {
+		drain, cancel := context.WithTimeout(context.Background(), s.DrainTimeout-spare(s.DrainTimeout))
+		defer cancel()
+		unanswered := server.Shutdown(drain)
+		stop()
+		err := errors.Join(<-ended, events.drain(drain))
+		if err == nil && unanswered != nil {
+			err = fmt.Errorf("not every request could be answered within %s (--drain-timeout); those that were not have no 200 and must be sent again", s.DrainTimeout)
+		}
+		over <- err
+	}()
+	select {
+	case err := <-over:
+		if err == nil {
+			log.Info("stopped")
+		}
 		return err
+	case <-time.After(s.DrainTimeout - spare(s.DrainTimeout)/2):
+		return fmt.Errorf("what was at work did not end within %s (--drain-timeout); what was acknowledged is kept", s.DrainTimeout)
 	}
-	if unanswered != nil {
-		return fmt.Errorf("not every request could be answered within %s (--drain-timeout); those that were not have no 200 and must be sent again", s.DrainTimeout)
-	}
-	log.Info("stopped")
-	return nil
 }
 
 // ready reports why the database cannot take events.
@@ -198,6 +219,14 @@ func ready(ctx context.Context, pool *pgxpool.Pool, schema string) error {
 		_, err := sql.Check(ctx, conn.Conn(), schema)
 		return err
 	})
+}
+
+// writable reports why the database does not take events.
+func writable(ctx context.Context, table *writer.Table) error {
+	if err := ready(ctx, table.Pool, table.Schema); err != nil {
+		return err
+	}
+	return table.Ready(ctx)
 }
 
 // describe names the database without user and password.

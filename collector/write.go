@@ -2,23 +2,13 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
-	"net/http"
-	"strings"
 	"time"
 
-	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
-	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/footfall-analytics/footfall/collector/event"
 	"github.com/footfall-analytics/footfall/collector/kafka"
@@ -26,18 +16,14 @@ import (
 )
 
 type writeCmd struct {
-	Listen string `help:"Address and port for health and metrics; port 0 takes a free one." default:"127.0.0.1:8091"`
+	ListenAdmin string `help:"Address and port for health and metrics; port 0 takes a free one." default:"127.0.0.1:8091"`
 	joinSettings
 	kafka.ConsumerConfig
 }
 
-const (
-	// writePatience is after how long an attempt to write a batch is given up, and tried again. Late events are slow to write,
-	// and a batch may be full of them.
-	writePatience = 5 * time.Minute
-	// healthTimeout is how long an answer about health may take, and a request for one.
-	healthTimeout = 3 * time.Second
-)
+// writePatience is after how long an attempt to write a batch is given up, and tried again. Late events are slow to write,
+// and a batch may be full of them.
+const writePatience = 5 * time.Minute
 
 // Run writes until the context ends, then ends the batches at hand and returns nil.
 func (w *writeCmd) Run(env *environment) error {
@@ -46,71 +32,51 @@ func (w *writeCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	defer pool.Close()
-	listener, err := net.Listen("tcp", w.Listen)
+	defer shut(pool, w.Grace)
+	listener, err := listen(w.ListenAdmin, "listen-admin")
 	if err != nil {
-		return fmt.Errorf("--listen: %w", err)
+		return err
 	}
 	defer func() { _ = listener.Close() }() // the server has closed it, if it came so far
 	registry := prometheus.NewRegistry()
 	go newJobs(pool, env.Schema, registry, log).run(env.ctx, time.Minute)
-	store := writer.NewStore(&writer.Table{Pool: pool, Schema: env.Schema, Log: log, BatchEvents: w.BatchEvents, JoinKnownUsers: w.JoinKnownUsers}, registry)
-	consumer, err := kafka.NewConsumer(w.ConsumerConfig, keepDamaged(pool, env.Schema, log), registry, log)
+	table := &writer.Table{Pool: pool, Schema: env.Schema, Log: log, BatchEvents: w.BatchEvents, JoinKnownUsers: w.JoinKnownUsers}
+	store := writer.NewStore(table, registry)
+	consumer, err := kafka.NewConsumer(w.ConsumerConfig, rejections(table), registry, log)
 	if err != nil {
 		return err
 	}
-	server := &http.Server{ReadTimeout: healthTimeout, WriteTimeout: 2 * healthTimeout, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-		Handler: health(registry, func(ctx context.Context) error {
-			return errors.Join(consumer.Ready(ctx), ready(ctx, pool, env.Schema))
-		})}
+	server := admin(registry, func(ctx context.Context) (work, database error) {
+		database = writable(ctx, table)
+		return errors.Join(consumer.Ready(ctx), database), database
+	}, log)
+	defer func() { _ = server.Close() }()
 	ctx, failed := context.WithCancelCause(env.ctx)
 	go func() { failed(server.Serve(listener)) }()
-	log.Info("listening", "address", listener.Addr().String(), "database", describe(pool), "schema", env.Schema, "brokers", w.Brokers, "topic", w.Topic, "group", w.Group)
+	log.Info("listening", "admin", listener.Addr().String(), "database", describe(pool), "schema", env.Schema, "brokers", w.Brokers, "topic", w.Topic, "group", w.Group)
 	consumer.Run(ctx, func(ctx context.Context, events []event.Event) error { return store.Write(ctx, events, writePatience) })
 	if env.ctx.Err() == nil {
 		return context.Cause(ctx)
 	}
 	log.Info("stopped")
-	return server.Close()
+	return nil
 }
 
-// keepDamaged puts records that cannot be read where the events are that the database cannot hold: a newer collector may be able
-// to read them.
-func keepDamaged(pool *pgxpool.Pool, schema string, log *slog.Logger) kafka.Damaged {
-	insert := fmt.Sprintf(`INSERT INTO %s (event_id, user_id, reason, record) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-		pgx.Identifier{schema, "rejected_events"}.Sanitize())
-	return func(ctx context.Context, r *kgo.Record, reason error) error {
-		place := fmt.Sprintf("%s, partition %d, offset %d", r.Topic, r.Partition, r.Offset)
-		user := strings.ReplaceAll(strings.ToValidUTF8(string(r.Key), "\uFFFD"), "\x00", "\uFFFD")
-		// Its place stands for the id that cannot be read, so that it is kept once.
-		id := uuid.NewSHA1(uuid.NameSpaceURL, []byte("kafka:"+place))
-		if _, err := pool.Exec(ctx, insert, id.String(), user, fmt.Sprintf("Kafka, %s: %v", place, reason), append([]byte{}, r.Value...)); err != nil {
-			return fmt.Errorf("the record that cannot be read (Kafka, %s) cannot be kept: %w", place, err)
+// rejections puts what cannot be stored of a record where the events are that the database cannot hold: a newer collector may be able
+// to read it.
+func rejections(table *writer.Table) kafka.Reject {
+	return func(ctx context.Context, r kafka.Rejection) error {
+		place := fmt.Sprintf("Kafka, %s, partition %d, offset %d", r.Record.Topic, r.Record.Partition, r.Record.Offset)
+		kept := writer.Rejection{UserID: string(r.Record.Key), Reason: place + ": " + r.Reason, Record: r.Record.Value, Received: r.Record.Timestamp,
+			// The place stands for an id, which may be anybody's or none.
+			ID: uuid.NewSHA1(uuid.NameSpaceURL, fmt.Appendf(nil, "%s, event %d", place, r.Number))}
+		if r.Event != nil {
+			kept.UserID, kept.Forgets, kept.Record = r.Event.UserID, r.Event.Forgets, event.AppendRecord(nil, []event.Event{*r.Event})
 		}
-		log.Error("a record that cannot be read went to rejected_events", "topic", r.Topic, "partition", r.Partition, "offset", r.Offset, "reason", reason)
+		if err := table.Reject(ctx, kept); err != nil {
+			return fmt.Errorf("what cannot be stored (%s) cannot be kept: %w", place, err)
+		}
+		table.Log.Error("an event went to rejected_events", "place", place, "reason", r.Reason)
 		return nil
 	}
-}
-
-// health answers whether the process is alive, whether it can work, and how it does.
-func health(registry *prometheus.Registry, ready func(ctx context.Context) error) http.Handler {
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	answer := func(w http.ResponseWriter, status int, name, value string) {
-		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(status)
-		_ = json.NewEncoder(w).Encode(map[string]string{name: value}) // a client that has gone away needs no answer
-	}
-	r := chi.NewRouter()
-	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "status", "ok") })
-	r.Get("/readyz", func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), healthTimeout)
-		defer cancel()
-		if err := ready(ctx); err != nil {
-			answer(w, http.StatusServiceUnavailable, "error", err.Error())
-			return
-		}
-		answer(w, http.StatusOK, "status", "ready")
-	})
-	r.Get("/metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{Registry: registry}).ServeHTTP)
-	return r
 }

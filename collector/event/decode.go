@@ -180,9 +180,14 @@ var itemReaders = sync.Pool{New: func() any {
 	return r
 }}
 
+// maxSpare is the largest text whose reader is used again; others would keep memory that is hardly ever needed.
+const maxSpare = 64 << 10
+
 func decodeItem(raw []byte, now time.Time) (Event, Refusals) {
 	r := itemReaders.Get().(*itemReader)
-	defer itemReaders.Put(r)
+	if len(raw) <= maxSpare {
+		defer itemReaders.Put(r)
+	}
 	r.text.Reset()
 	r.text.Write(raw)
 	r.in.Reset(&r.text)

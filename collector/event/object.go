@@ -16,20 +16,29 @@ import (
 // refuses what the database's jsonb cannot hold (NUL, what is not UTF-8, numbers beyond double precision), names given twice,
 // and what is larger than [MaxMetadata], [MaxDepth], [MaxProperties] and [MaxName] allow. null and nothing at all give nil.
 // The refusals' index is 0; what is returned with one must not be stored.
-func CheckObject(field string, raw []byte) ([]byte, Refusals) {
+func CheckObject(field string, raw []byte) ([]byte, Refusals) { return checkObject(field, raw, 1) }
+
+// CheckStoredObject is [CheckObject] for an object to which the collector has added what it knows itself: it may be twice as large.
+func CheckStoredObject(field string, raw []byte) ([]byte, Refusals) {
+	return checkObject(field, raw, 2)
+}
+
+func checkObject(field string, raw []byte, times int) ([]byte, Refusals) {
 	if len(raw) == 0 {
 		return nil, nil
 	}
 	in := decoders.Get().(*jsontext.Decoder)
 	in.Reset(bytes.NewBuffer(raw))
-	defer decoders.Put(in)
-	c := objectCheck{field: field, in: in}
+	if len(raw) <= maxSpare {
+		defer decoders.Put(in)
+	}
+	c := objectCheck{field: field, in: in, depth: times * MaxDepth, names: times * MaxProperties}
 	kind := c.in.PeekKind()
 	switch {
 	case kind != '{' && kind != 'n' && kind != 0:
 		c.refuse("", "must be an object, but is %s", KindName(kind))
-	case len(raw) > MaxMetadata:
-		c.refuse("", "is %d bytes long; at most %d are taken", len(raw), MaxMetadata)
+	case len(raw) > times*MaxMetadata:
+		c.refuse("", "is %d bytes long; at most %d are taken", len(raw), times*MaxMetadata)
 	default:
 		c.out = make([]byte, 0, len(raw))
 		if c.value() {
@@ -51,7 +60,9 @@ type objectCheck struct {
 	in         *jsontext.Decoder
 	out        []byte
 	properties int
-	bad        Refusals
+	// depth and names are how many levels and properties are taken.
+	depth, names int
+	bad          Refusals
 }
 
 func (c *objectCheck) refuse(at jsontext.Pointer, format string, args ...any) bool {
@@ -86,11 +97,11 @@ func (c *objectCheck) value() bool {
 
 // nested copies an object or a list, whose members or values take copies one by one.
 func (c *objectCheck) nested(end jsontext.Kind, take func() bool) bool {
-	if c.in.StackDepth() == MaxDepth {
+	if c.in.StackDepth() == c.depth {
 		if err := c.in.SkipValue(); err != nil {
 			return c.unreadable(err)
 		}
-		return c.refuse(c.in.StackPointer(), "is nested too deeply; at most %d levels are taken", MaxDepth)
+		return c.refuse(c.in.StackPointer(), "is nested too deeply; at most %d levels are taken", c.depth)
 	}
 	begin, err := c.in.ReadToken()
 	if err != nil {
@@ -129,8 +140,8 @@ func (c *objectCheck) member() bool {
 		return c.unreadable(err)
 	}
 	c.out = append(append(c.out, quoted...), ':')
-	if c.properties++; c.properties > MaxProperties {
-		c.refuse("", "has more than %d properties; send fewer", MaxProperties)
+	if c.properties++; c.properties > c.names {
+		c.refuse("", "has more than %d properties; send fewer", c.names)
 		return false
 	}
 	goOn := true

@@ -3,10 +3,12 @@ package ingest
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"strconv"
 	"time"
 
@@ -14,9 +16,7 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 	"github.com/go-chi/cors"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promauto"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/footfall-analytics/footfall/collector/event"
 	"github.com/footfall-analytics/footfall/collector/keys"
@@ -35,23 +35,25 @@ type Sink interface {
 type Options struct {
 	// MaxBody is the largest body in bytes, as sent and inflated.
 	MaxBody int64
+	// MaxMemory is what the bodies of all requests in hand, and what is made of them, may take together, in bytes; at least
+	// [MinMemory]. Requests beyond it are answered 503.
+	MaxMemory int64
 	// MaxBatch is how many events one request may bring.
 	MaxBatch int
 	// PageHost says that the addresses of pages in Segment's messages keep their host.
 	PageHost bool
-	// Ready reports why events cannot be taken at the moment, and Database why they cannot be stored: they wait then.
-	Ready, Database func(ctx context.Context) error
-	Keys            *keys.Keys
-	Privacy         *privacy.Filter
-	Visitors        *visitor.Visitors
-	Log             *slog.Logger
+	// Ready reports why events cannot be taken at the moment. Anybody may ask, so it must be quick.
+	Ready    func(ctx context.Context) error
+	Keys     *keys.Keys
+	Privacy  *privacy.Filter
+	Visitors *visitor.Visitors
+	Log      *slog.Logger
 }
-
-const readyTimeout = 3 * time.Second
 
 type handler struct {
 	Options
-	sink     Sink
+	sink Sink
+	budgets
 	events   *prometheus.CounterVec
 	rejected *prometheus.CounterVec
 	leftOut  *prometheus.CounterVec
@@ -59,11 +61,11 @@ type handler struct {
 	commit   prometheus.Histogram
 }
 
-// New returns the routes of the collector. Metrics are kept in registry and served from it.
-func New(sink Sink, opts Options, registry *prometheus.Registry) http.Handler {
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+// New returns the routes that anybody may reach. Metrics are kept in registry.
+func New(sink Sink, opts Options, registry prometheus.Registerer) http.Handler {
 	metrics := promauto.With(registry)
 	h := &handler{Options: opts, sink: sink,
+		budgets: newBudgets(opts.MaxMemory),
 		events: metrics.NewCounterVec(prometheus.CounterOpts{Name: "footfall_events_received_total",
 			Help: "Events in requests: accepted (safe), rejected (bad), ignored (not kept, for privacy), turned_away (may not be safe; the sender was told to come back)."}, []string{"result"}),
 		rejected: metrics.NewCounterVec(prometheus.CounterOpts{Name: "footfall_events_rejected_total",
@@ -76,7 +78,7 @@ func New(sink Sink, opts Options, registry *prometheus.Registry) http.Handler {
 			Help: "Time until the events of a request are safe.", Buckets: prometheus.ExponentialBuckets(0.0005, 2, 15)}),
 	}
 	r := chi.NewRouter()
-	r.Use(middleware.RequestID, h.observe, cors.Handler(cors.Options{
+	r.Use(h.observe, cors.Handler(cors.Options{
 		AllowOriginFunc: func(_ *http.Request, origin string) bool { return h.Keys.OriginAllowed(origin) },
 		AllowedMethods:  []string{http.MethodPost},
 		AllowedHeaders:  []string{"Authorization", "Content-Type", "Content-Encoding", "X-Retry-Count"}, // the last is Segment's library's
@@ -90,12 +92,11 @@ func New(sink Sink, opts Options, registry *prometheus.Registry) http.Handler {
 		respond(w, http.StatusOK, map[string]string{"status": "ok"})
 	})
 	r.Get("/readyz", h.ready)
-	r.Get("/metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{Registry: registry}).ServeHTTP)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusNotFound, errors.New("there is nothing here; "+whereTo))
 	})
 	r.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
-		fail(w, http.StatusMethodNotAllowed, fmt.Errorf("this address does not take %s; %s", r.Method, whereTo))
+		fail(w, http.StatusMethodNotAllowed, fmt.Errorf("this address does not take %s; %s", methodLabel(r.Method), whereTo))
 	})
 	return r
 }
@@ -103,17 +104,17 @@ func New(sink Sink, opts Options, registry *prometheus.Registry) http.Handler {
 const whereTo = "events go to POST /track or POST /track/batch, those of Segment's clients to POST /v1/batch"
 
 func (h *handler) takeEvents(r chi.Router) {
-	r.Post("/track", h.take(func(body []byte, received time.Time) (segment.Request, error) {
+	r.Post("/track", h.take(false, func(body []byte, received time.Time) (segment.Request, error) {
 		batch, err := event.Decode(body, received)
 		return segment.Request{Batch: batch}, err
 	}))
-	r.Post("/track/batch", h.take(func(body []byte, received time.Time) (segment.Request, error) {
+	r.Post("/track/batch", h.take(false, func(body []byte, received time.Time) (segment.Request, error) {
 		batch, err := event.DecodeBatch(body, h.MaxBatch, received)
 		return segment.Request{Batch: batch}, err
 	}))
 	segments := &segment.Decoder{MaxBatch: h.MaxBatch, PageHost: h.PageHost}
 	for _, call := range []string{"track", "page", "screen", "identify", "group", "alias", "batch"} {
-		take := h.take(func(body []byte, received time.Time) (segment.Request, error) {
+		take := h.take(true, func(body []byte, received time.Time) (segment.Request, error) {
 			return segments.Decode(call, body, received)
 		})
 		r.Post("/v1/"+call, take)
@@ -129,14 +130,14 @@ func (h *handler) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
-		id := middleware.GetReqID(r.Context())
+		id := requestID(r.Header.Get(middleware.RequestIDHeader))
 		ww.Header().Set(middleware.RequestIDHeader, id)
 		defer func() {
 			if p := recover(); p != nil {
 				if p == http.ErrAbortHandler {
 					panic(p)
 				}
-				h.Log.Error("panic in a request", "request_id", id, "panic", fmt.Sprint(p), "path", r.URL.Path)
+				h.Log.Error("panic in a request", "request_id", id, "panic", fmt.Sprint(p), "route", chi.RouteContext(r.Context()).RoutePattern())
 				fail(ww, http.StatusInternalServerError, errors.New("the collector failed; its log says more"))
 			}
 			route := chi.RouteContext(r.Context()).RoutePattern()
@@ -147,7 +148,7 @@ func (h *handler) observe(next http.Handler) http.Handler {
 				level = slog.LevelWarn
 			}
 			if h.Log.Enabled(r.Context(), level) {
-				h.Log.Log(r.Context(), level, "request", "request_id", id, "method", r.Method, "route", route, "status", status,
+				h.Log.Log(r.Context(), level, "request", "request_id", id, "method", methodLabel(r.Method), "route", route, "status", status,
 					"milliseconds", time.Since(start).Milliseconds())
 			}
 		}()
@@ -155,17 +156,31 @@ func (h *handler) observe(next http.Handler) http.Handler {
 	})
 }
 
+// clientsID is a request's id that a client or a proxy may choose.
+var clientsID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,128}$`)
+
+// requestID is the sender's id where it can stand in a log, else a new one.
+func requestID(sent string) string {
+	if clientsID.MatchString(sent) {
+		return sent
+	}
+	return rand.Text()
+}
+
+// methodLabel keeps what clients make up out of the log.
+func methodLabel(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return method
+	}
+	return "another method"
+}
+
+// ready tells whoever asks whether to send events here, but not why not.
 func (h *handler) ready(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
-	defer cancel()
-	if err := h.Ready(ctx); err != nil {
-		h.Log.Warn("not ready", "error", err)
-		fail(w, http.StatusServiceUnavailable, err)
+	if err := h.Ready(r.Context()); err != nil {
+		fail(w, http.StatusServiceUnavailable, errors.New("the collector cannot take events; /readyz at --listen-admin says why"))
 		return
 	}
-	database := "ready"
-	if err := h.Database(ctx); err != nil {
-		database = err.Error()
-	}
-	respond(w, http.StatusOK, map[string]string{"status": "ready", "database": database})
+	respond(w, http.StatusOK, map[string]string{"status": "ready"})
 }

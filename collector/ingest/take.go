@@ -1,8 +1,8 @@
 package ingest
 
 import (
-	"bytes"
-	"compress/gzip"
+	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/footfall-analytics/footfall/collector/event"
@@ -21,29 +20,87 @@ import (
 	"github.com/footfall-analytics/footfall/collector/segment"
 )
 
+// storeTimeout is after how long a request whose events cannot be made safe is turned away.
+const storeTimeout = 30 * time.Second
+
 // retryAfter is when a sender that is turned away should come back.
 const retryAfter = 5 * time.Second
 
-// take answers requests whose bodies decode reads.
-func (h *handler) take(decode func(body []byte, received time.Time) (segment.Request, error)) http.HandlerFunc {
+// decoder reads the events of a body, and keeps no part of it.
+type decoder func(body []byte, received time.Time) (segment.Request, error)
+
+// take answers requests whose bodies decode reads. Whoever sends a key in header or address is let in or refused before the body
+// is read; keyInBody says that the key may stand there.
+func (h *handler) take(keyInBody bool, decode decoder) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		body := bodies.Get().(*bytes.Buffer)
-		defer bodies.Put(body)
-		if status, err := h.read(body, w, r); err != nil {
-			fail(w, status, err)
+		origin := r.Header.Get("Origin")
+		pass, err := h.Keys.Check(writeKey(r), origin)
+		stranger := keyInBody && errors.Is(err, keys.ErrNoKey)
+		if err != nil && !stranger {
+			h.linger(w, r)
+			h.turnAway(w, err)
 			return
 		}
-		// What is decoded keeps no part of the body.
-		request, err := decode(body.Bytes(), time.Now().UTC().Truncate(time.Microsecond))
+		made := &memory{budget: h.decoded}
+		defer made.keep(0)
+		request, err := h.readEvents(w, r, made, stranger, decode)
+		if stranger && (err == nil || request.WriteKey != "") {
+			var denied error
+			if pass, denied = h.Keys.Check(request.WriteKey, origin); denied != nil {
+				h.turnAway(w, denied)
+				return
+			}
+		}
+		if err == nil || !errors.Is(err, errBusy) {
+			// What cannot be read costs as much as one event, or it could be sent without end.
+			err = cmp.Or(pass.Spend(max(1, len(request.Events)+badEvents(request.Refused))), err)
+		}
 		if err != nil {
-			fail(w, statusOf(err), err)
-			return
-		}
-		if err := h.Keys.Check(writeKey(r, request), r.Header.Get("Origin"), len(request.Events)); err != nil {
 			h.turnAway(w, err)
 			return
 		}
 		h.store(w, r, request)
+	}
+}
+
+// readEvents reads the events of a request. made is charged with what they take.
+func (h *handler) readEvents(w http.ResponseWriter, r *http.Request, made *memory, stranger bool, decode decoder) (segment.Request, error) {
+	b, err := h.read(w, r, stranger)
+	if err != nil {
+		h.linger(w, r)
+		return segment.Request{}, err
+	}
+	defer b.done()
+	mayTake := h.mayTake(b.bytes)
+	if mayTake > h.decodedBytes {
+		return segment.Request{}, refusal{http.StatusRequestEntityTooLarge, errors.New("the body has too many names for the memory of this collector (--max-memory); send fewer events at once")}
+	}
+	if err := made.await(mayTake); err != nil {
+		return segment.Request{}, err
+	}
+	request, err := decode(b.bytes, time.Now().UTC().Truncate(time.Microsecond))
+	if err != nil {
+		return request, refusal{statusOf(err), err}
+	}
+	made.keep(takes(request))
+	return request, nil
+}
+
+// deadline sets how long the client may go on sending; 0 is for ever. Where the connection has none, nothing is set.
+func deadline(w http.ResponseWriter, after time.Duration) {
+	at := time.Time{}
+	if after > 0 {
+		at = time.Now().Add(after)
+	}
+	_ = http.NewResponseController(w).SetReadDeadline(at)
+}
+
+// linger lets a client that is refused go on sending for a moment: many read their answer only then. Longer it cannot hold its
+// connection.
+func (h *handler) linger(w http.ResponseWriter, r *http.Request) {
+	deadline(w, lingering)
+	if r.Header.Get("Expect") == "" { // else it waits for the answer
+		_, _ = io.CopyN(io.Discard, r.Body, 2*h.MaxBody)
 	}
 }
 
@@ -55,57 +112,27 @@ func statusOf(err error) int {
 	return http.StatusBadRequest
 }
 
-// bodies are used again: a request's body is the largest thing that it allocates.
-var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-
-// read reads the whole body, inflated; or returns the status and reason of an answer.
-func (h *handler) read(body *bytes.Buffer, w http.ResponseWriter, r *http.Request) (int, error) {
-	var reader io.Reader = http.MaxBytesReader(w, r.Body, h.MaxBody)
-	switch encoding := r.Header.Get("Content-Encoding"); encoding {
-	case "", "identity":
-	case "gzip":
-		inflated, err := gzip.NewReader(reader)
-		if err != nil {
-			return http.StatusBadRequest, fmt.Errorf("the body is not gzip, though Content-Encoding says so: %w", err)
-		}
-		reader = io.LimitReader(inflated, h.MaxBody+1)
-	default:
-		w.Header().Set("Accept-Encoding", "gzip, identity")
-		return http.StatusUnsupportedMediaType, errors.New("this Content-Encoding is not known; send the body plain or with gzip")
-	}
-	body.Reset()
-	_, err := body.ReadFrom(reader)
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge) || int64(body.Len()) > h.MaxBody:
-		return http.StatusRequestEntityTooLarge, fmt.Errorf("the body is larger than %d bytes; send fewer events at once", h.MaxBody)
-	case err != nil:
-		return http.StatusBadRequest, fmt.Errorf("the body could not be read: %w", err)
-	}
-	return 0, nil
-}
-
-// writeKey is the key of a request: the user of Basic authentication, else in the body, else in the address, which is all that
-// a beacon without a body of its own can carry.
-func writeKey(r *http.Request, request segment.Request) string {
-	if user, _, ok := r.BasicAuth(); ok {
+// writeKey is the key of a request beside its body: the user of Basic authentication, else in the address, which is all that a
+// beacon can carry.
+func writeKey(r *http.Request) string {
+	if user, _, ok := r.BasicAuth(); ok && user != "" {
 		return user
-	}
-	if request.WriteKey != "" {
-		return request.WriteKey
 	}
 	return r.URL.Query().Get("writeKey")
 }
 
-// turnAway answers a request that its key does not let in.
+// turnAway answers a request of which nothing is taken.
 func (h *handler) turnAway(w http.ResponseWriter, err error) {
 	status := http.StatusForbidden
 	var limited keys.RateLimited
+	var refused refusal
 	switch {
+	case errors.As(err, &refused):
+		status = refused.status
 	case errors.Is(err, keys.ErrNoKey) || errors.Is(err, keys.ErrUnknownKey):
 		status = http.StatusUnauthorized
 		w.Header().Set("WWW-Authenticate", `Basic realm="write key"`)
-	case errors.Is(err, keys.ErrNotLoaded):
+	case errors.Is(err, keys.ErrNotLoaded) || errors.Is(err, errBusy):
 		status = http.StatusServiceUnavailable
 		comeBack(w, retryAfter)
 	case errors.As(err, &limited):
@@ -133,7 +160,10 @@ func (h *handler) store(w http.ResponseWriter, r *http.Request, request segment.
 	kept := h.keep(r, request)
 	start := time.Now()
 	if len(kept) > 0 {
-		if err := h.sink.Accept(r.Context(), kept); err != nil {
+		// Also for a client that has closed its side, which may still read the answer.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storeTimeout)
+		defer cancel()
+		if err := h.sink.Accept(ctx, kept); err != nil {
 			h.events.WithLabelValues("turned_away").Add(float64(len(kept)))
 			comeBack(w, retryAfter)
 			fail(w, http.StatusServiceUnavailable, fmt.Errorf("%w; send the request again later, with the same id in each event nothing is stored twice", err))
@@ -143,6 +173,7 @@ func (h *handler) store(w http.ResponseWriter, r *http.Request, request segment.
 	}
 	result := answer{Accepted: len(kept), Ignored: len(request.Events) - len(kept), Rejected: request.Refused, LeftOut: request.LeftOut}
 	h.count(result)
+	result.Rejected = tell(result.Rejected)
 	status := http.StatusOK
 	if len(result.Rejected) > 0 {
 		status = http.StatusBadRequest
@@ -170,15 +201,36 @@ func (h *handler) keep(r *http.Request, request segment.Request) []event.Event {
 func (h *handler) count(a answer) {
 	h.events.WithLabelValues("accepted").Add(float64(a.Accepted))
 	h.events.WithLabelValues("ignored").Add(float64(a.Ignored))
-	bad := map[int]bool{}
 	for _, r := range a.Rejected {
-		bad[r.Index] = true
 		h.rejected.WithLabelValues(fieldLabel(r.Field)).Inc()
 	}
 	for _, r := range a.LeftOut {
 		h.leftOut.WithLabelValues(leftOutLabel(r.Field)).Inc()
 	}
-	h.events.WithLabelValues("rejected").Add(float64(len(bad)))
+	h.events.WithLabelValues("rejected").Add(float64(badEvents(a.Rejected)))
+}
+
+// maxTold is after how many refusals only the first one of each event is told.
+const maxTold = 1000
+
+// tell keeps an answer from growing with the nonsense that was sent.
+func tell(refused event.Refusals) (told event.Refusals) {
+	for i, r := range refused {
+		if i < maxTold || r.Index != refused[i-1].Index {
+			told = append(told, r)
+		}
+	}
+	return told
+}
+
+// badEvents is how many events the refusals are of; those of one event follow one another.
+func badEvents(refused event.Refusals) (n int) {
+	for i, r := range refused {
+		if i == 0 || r.Index != refused[i-1].Index {
+			n++
+		}
+	}
+	return n
 }
 
 func fail(w http.ResponseWriter, status int, err error) {

@@ -28,15 +28,25 @@ type ConsumerConfig struct {
 	Writers       int           `help:"Batches that are written at the same time, of different partitions." default:"4"`
 	BatchEvents   int           `help:"Events that are written together." default:"1000"`
 	BatchInterval time.Duration `help:"Longest time that an event waits for others to be written with." default:"500ms"`
-	Grace         time.Duration `name:"drain-timeout" help:"Longest time that a batch may still take when the program is to end, or when Kafka wants to give its partitions to another member. Then it is given up and comes again." default:"30s"`
+	Grace         time.Duration `name:"drain-timeout" help:"Longest time that the program may take to end after SIGTERM or SIGINT, and that a batch may still take when Kafka wants to give its partitions to another member. What is not stored then comes again." default:"30s"`
 }
 
 // Store puts events where they are safe for good. The same events may come again.
 type Store func(ctx context.Context, events []event.Event) error
 
-// Damaged is told of a record that cannot be read, with the reason. When it returns an error it is asked again later; when
-// it returns nil the record is done with.
-type Damaged func(ctx context.Context, record *kgo.Record, reason error) error
+// Rejection is what cannot be stored of a record.
+type Rejection struct {
+	Record *kgo.Record
+	// Number tells the rejections of one record apart.
+	Number int
+	// Event is nil when the record as a whole cannot be read.
+	Event  *event.Event
+	Reason string
+}
+
+// Reject keeps what cannot be stored. When it returns an error it is asked again later; when it returns nil that part of the record
+// is done with.
+type Reject func(ctx context.Context, r Rejection) error
 
 const (
 	// fetchBytes is what a broker gathers before it answers, within the batch interval.
@@ -55,10 +65,10 @@ const (
 // Consumer takes events out of Kafka and has them stored. An offset is committed after its events are stored and never
 // before, so nothing is lost; what was stored but not committed comes again.
 type Consumer struct {
-	client  *kgo.Client
-	config  ConsumerConfig
-	damaged Damaged
-	log     *slog.Logger
+	client *kgo.Client
+	config ConsumerConfig
+	reject Reject
+	log    *slog.Logger
 
 	// While records are being stored the client holds rebalances up. The fields that the rebalance's callbacks share with
 	// the rest therefore need no lock: pending, uncommitted, next.
@@ -83,7 +93,7 @@ type Consumer struct {
 }
 
 // NewConsumer joins the group as soon as Kafka is there, and takes nothing before [Consumer.Run].
-func NewConsumer(config ConsumerConfig, damaged Damaged, registry prometheus.Registerer, log *slog.Logger) (*Consumer, error) {
+func NewConsumer(config ConsumerConfig, reject Reject, registry prometheus.Registerer, log *slog.Logger) (*Consumer, error) {
 	opts, err := config.options(log)
 	if err != nil {
 		return nil, err
@@ -94,7 +104,7 @@ func NewConsumer(config ConsumerConfig, damaged Damaged, registry prometheus.Reg
 	if config.Grace < 0 || config.Grace >= rebalanceTimeout {
 		return nil, fmt.Errorf("--drain-timeout (%s) must be shorter than %s, after which Kafka expels a member", config.Grace, rebalanceTimeout)
 	}
-	c := &Consumer{config: config, damaged: damaged, log: log, uncommitted: map[int32]*kgo.Record{}, next: map[int32]int64{},
+	c := &Consumer{config: config, reject: reject, log: log, uncommitted: map[int32]*kgo.Record{}, next: map[int32]int64{},
 		assigned: map[int32]bool{}, rebalance: make(chan struct{}, 1)}
 	c.register(promauto.With(registry))
 	c.client, err = kgo.NewClient(append(opts, kgo.ConsumeTopics(config.Topic), kgo.ConsumerGroup(config.Group),
@@ -106,7 +116,7 @@ func NewConsumer(config ConsumerConfig, damaged Damaged, registry prometheus.Reg
 
 func (c *Consumer) register(metric promauto.Factory) {
 	consumed := metric.NewCounterVec(prometheus.CounterOpts{Name: "footfall_kafka_consumed_total",
-		Help: "Records taken out of Kafka: stored, damaged (cannot be read), lost (Kafka had deleted them before they were read)."}, []string{"result"})
+		Help: "Records taken out of Kafka: stored, damaged (cannot be read, or break the rules of events; they are in rejected_events), lost (Kafka had deleted them before they were read)."}, []string{"result"})
 	failures := metric.NewCounterVec(prometheus.CounterOpts{Name: "footfall_kafka_errors_total",
 		Help: "What went wrong and is tried again: fetch (from Kafka), store (in the database), commit (of offsets in Kafka)."}, []string{"operation"})
 	c.stored, c.unreadable, c.lost = consumed.WithLabelValues("stored"), consumed.WithLabelValues("damaged"), consumed.WithLabelValues("lost")
@@ -126,15 +136,42 @@ func (c *Consumer) register(metric promauto.Factory) {
 func (c *Consumer) Ready(ctx context.Context) error { return ready(ctx, c.client, c.config.Topic) }
 
 // Run stores what the group's other members do not, until ctx ends. Then it ends the batches at hand, commits their offsets,
-// and leaves the group. Whatever store returns an error for is tried again, for as long as it takes.
+// and leaves the group, and returns within the grace time, whatever hangs. Whatever store returns an error for is tried again, for
+// as long as it takes.
 func (c *Consumer) Run(ctx context.Context, store Store) {
-	defer c.client.CloseAllowingRebalance()
+	last, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	left := make(chan struct{})
+	go func() {
+		defer close(left)
+		c.work(ctx, last, store)
+		c.leave(last)
+	}()
+	<-ctx.Done()
+	select {
+	case <-left:
+		return
+	case <-time.After(c.config.Grace - c.leaving()/2):
+	}
+	cancel() // gives up the talk to Kafka
+	select {
+	case <-left:
+	case <-time.After(c.leaving() / 4):
+		c.log.Warn("Kafka does not answer, so the group is not left in order; it gives the partitions to others when it has missed this member", "after", sessionTimeout.String())
+	}
+}
+
+// leaving is the part of the grace time that is for the last commit and for leaving the group.
+func (c *Consumer) leaving() time.Duration { return min(c.config.Grace/4, 4*time.Second) }
+
+// work stores and commits until ctx ends; the last commit until last ends.
+func (c *Consumer) work(ctx, last context.Context, store Store) {
 	measuring, stop := context.WithCancel(ctx)
 	defer stop()
 	go c.measureLag(measuring)
 	const shortest, longest = 100 * time.Millisecond, 5 * time.Second
 	for pause := shortest; ctx.Err() == nil; {
-		err := errors.Join(c.poll(ctx), c.attempt(ctx, store))
+		err := errors.Join(c.poll(ctx), c.attempt(ctx, store), c.commit(last))
 		c.client.AllowRebalance()
 		if err == nil {
 			pause = shortest
@@ -146,6 +183,15 @@ func (c *Consumer) Run(ctx context.Context, store Store) {
 		case <-ctx.Done():
 		}
 	}
+}
+
+// leave leaves the group, so that others need not wait for its partitions, and closes the client.
+func (c *Consumer) leave(last context.Context) {
+	c.client.AllowRebalance()
+	if err := c.client.LeaveGroupContext(last); err != nil {
+		c.log.Warn("the group of writers could not be left in order", "error", err)
+	}
+	c.client.Close()
 }
 
 // ended is a context that is over.
@@ -228,19 +274,21 @@ func (c *Consumer) attempt(ctx context.Context, store Store) error {
 		c.storeErrors.Inc()
 		c.log.Warn("events cannot be stored; trying again", "error", err, "events", len(c.pending))
 	}
-	return errors.Join(err, c.commit())
+	return err
 }
 
 // hurry gives work the grace time from when it is asked to end or Kafka waits for it.
 func (c *Consumer) hurry(ctx, work context.Context, cancel func()) {
+	grace := c.config.Grace
 	select {
 	case <-ctx.Done():
+		grace -= c.leaving()
 	case <-c.rebalance:
 	case <-work.Done():
 		return
 	}
 	select {
-	case <-time.After(c.config.Grace):
+	case <-time.After(grace):
 		cancel()
 	case <-work.Done():
 	}
@@ -284,40 +332,53 @@ func (c *Consumer) storeBatch(ctx context.Context, records []*kgo.Record, store 
 
 func (c *Consumer) storePart(ctx context.Context, records []*kgo.Record, store Store) error {
 	var events []event.Event
-	faults := map[*kgo.Record]error{}
+	var rejected []Rejection
+	whole := 0
 	for _, r := range records {
-		read, err := event.DecodeRecord(events, r.Value)
-		if err != nil {
-			faults[r] = err
-			continue
+		good, bad := read(r, time.Now())
+		events, rejected = append(events, good...), append(rejected, bad...)
+		if len(bad) == 0 {
+			whole++
 		}
-		events = read
 	}
-	if len(events) > 0 {
-		if err := store(ctx, events); err != nil {
+	for batch := range slices.Chunk(events, c.config.BatchEvents) { // a record may have many
+		if err := store(ctx, batch); err != nil {
 			return err
 		}
 	}
-	for _, r := range records {
-		reason, bad := faults[r]
-		if !bad {
-			continue
-		}
-		if err := c.damaged(ctx, r, reason); err != nil {
+	for _, r := range rejected {
+		if err := c.reject(ctx, r); err != nil {
 			return err
 		}
-		c.unreadable.Inc()
 	}
-	c.stored.Add(float64(len(records) - len(faults)))
+	c.unreadable.Add(float64(len(records) - whole))
+	c.stored.Add(float64(whole))
 	return nil
 }
 
+// read takes a record apart into events that can be stored and what cannot.
+func read(r *kgo.Record, now time.Time) (good []event.Event, bad []Rejection) {
+	events, err := event.DecodeRecord(nil, r.Value)
+	if err != nil {
+		return nil, []Rejection{{Record: r, Reason: err.Error()}}
+	}
+	for i := range events {
+		e := &events[i]
+		if faults := check(e, now); len(faults) > 0 {
+			bad = append(bad, Rejection{Record: r, Number: i, Event: e, Reason: faults[0].Field + " " + faults[0].Reason})
+			continue
+		}
+		good = append(good, *e)
+	}
+	return good, bad
+}
+
 // commit tells Kafka what is stored. Where it fails it is tried again with the next batch.
-func (c *Consumer) commit() error {
+func (c *Consumer) commit(ctx context.Context) error {
 	if len(c.uncommitted) == 0 {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), commitTimeout)
+	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()
 	var last []*kgo.Record
 	for _, r := range c.uncommitted {

@@ -75,7 +75,7 @@ func startMember(t *testing.T, cluster *kfake.Cluster, store Store, change func(
 	if change != nil {
 		change(&config)
 	}
-	c, err := NewConsumer(config, func(context.Context, *kgo.Record, error) error { return nil }, prometheus.NewRegistry(), testLog(t))
+	c, err := NewConsumer(config, func(context.Context, Rejection) error { return nil }, prometheus.NewRegistry(), testLog(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -552,16 +552,16 @@ func TestDamagedRecordsHoldNothingUp(t *testing.T) {
 	var damaged [][]byte
 	refusals := 0
 	c, err := NewConsumer(ConsumerConfig{Config: settings(cluster), Group: "writers", Writers: 1, BatchEvents: 100, BatchInterval: 20 * time.Millisecond},
-		func(_ context.Context, r *kgo.Record, reason error) error {
+		func(_ context.Context, r Rejection) error {
 			mu.Lock()
 			defer mu.Unlock()
 			if refusals++; refusals == 1 {
 				return errors.New("the database is away")
 			}
-			if string(r.Key) != good[0].UserID || reason == nil {
-				t.Errorf("%q: %v", r.Key, reason)
+			if string(r.Record.Key) != good[0].UserID || r.Reason == "" || r.Event != nil {
+				t.Errorf("%q: %s", r.Record.Key, r.Reason)
 			}
-			damaged = append(damaged, r.Value)
+			damaged = append(damaged, r.Record.Value)
 			return nil
 		}, prometheus.NewRegistry(), testLog(t))
 	if err != nil {

@@ -33,7 +33,7 @@ var (
 	// ErrDisabled and ErrOrigin are for an answer 403.
 	ErrDisabled = errors.New("the write key has been revoked; ask for another one")
 	ErrOrigin   = errors.New("the write key may not be used from this web site; collector key add NAME --origin makes one that may")
-	// ErrNotLoaded is for an answer 503: no database has told the keys yet.
+	// ErrNotLoaded is for an answer 503, to which senders come back: no database has told the keys yet.
 	ErrNotLoaded = errors.New("the write keys are not known yet, because the database could not be asked; try again later")
 )
 
@@ -75,8 +75,7 @@ type known struct {
 
 type entry struct {
 	Key
-	// limiter is nil without a limit.
-	limiter *rate.Limiter
+	Pass
 }
 
 // Open reads the keys from the database or, where it does not answer, from the file. When neither has them, all requests are
@@ -150,31 +149,64 @@ func (k *Keys) use(list []Key) {
 	}
 }
 
-// Check says whether a request with some events is let in: nil, or one of the errors of this package. An empty origin is a
-// request that no web site's page made. It counts the events against the key's rate, also where they turn out to be bad.
-func (k *Keys) Check(key, origin string, events int) error {
+// Ready reports why nothing is let in.
+func (k *Keys) Ready() error {
+	if k.current.Load() == nil {
+		return ErrNotLoaded
+	}
+	return nil
+}
+
+// Pass is what a request is let in with.
+type Pass struct {
+	// limiter is nil without a limit.
+	limiter *rate.Limiter
+}
+
+// Check says whether a request is let in, before its events are read: nil, or one of the errors of this package. An empty origin
+// is a request that no web site's page made.
+func (k *Keys) Check(key, origin string) (Pass, error) {
 	current := k.current.Load()
 	switch {
 	case current == nil:
-		return ErrNotLoaded
+		return Pass{}, ErrNotLoaded
 	case len(current.keys) == 0:
-		return nil
+		return Pass{}, nil
 	case key == "":
-		return ErrNoKey
+		return Pass{}, ErrNoKey
 	}
 	e := current.byHash[sha256.Sum256([]byte(key))]
 	switch {
 	case e == nil:
-		return ErrUnknownKey
+		return Pass{}, ErrUnknownKey
 	case !e.Enabled:
-		return ErrDisabled
+		return Pass{}, ErrDisabled
 	case origin != "" && !e.allows(origin):
-		return ErrOrigin
-	case e.limiter == nil:
+		return Pass{}, ErrOrigin
+	}
+	return e.Pass, e.left()
+}
+
+// left is the error of a rate that is used up.
+func (p Pass) left() error {
+	if p.limiter == nil {
+		return nil
+	}
+	missing := 1 - p.limiter.Tokens()
+	if missing <= 0 {
+		return nil
+	}
+	return RateLimited{time.Duration(missing / float64(p.limiter.Limit()) * float64(time.Second))}
+}
+
+// Spend counts events against the key's rate, bad ones too. When there are more than it allows now, it counts none and returns
+// a [RateLimited].
+func (p Pass) Spend(events int) error {
+	if p.limiter == nil {
 		return nil
 	}
 	// More than a burst would never pass, whenever it comes.
-	r := e.limiter.ReserveN(time.Now(), min(events, e.limiter.Burst()))
+	r := p.limiter.ReserveN(time.Now(), min(events, p.limiter.Burst()))
 	if wait := r.Delay(); wait > 0 {
 		r.Cancel()
 		return RateLimited{wait}

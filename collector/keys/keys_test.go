@@ -56,11 +56,20 @@ func refresh(t *testing.T, k *Keys) {
 	}
 }
 
+// send is a request of so many events.
+func send(k *Keys, key, origin string, events int) error {
+	pass, err := k.Check(key, origin)
+	if err != nil {
+		return err
+	}
+	return pass.Spend(events)
+}
+
 func TestWhoIsLetIn(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
 		w := newWorld(t, dsn)
 		k := Open(t.Context(), w.Options)
-		if err := k.Check("", "https://any.example", 1); err != nil || !k.OriginAllowed("https://any.example") || strings.Count(w.log.String(), "THERE ARE NO WRITE KEYS") != 1 {
+		if err := send(k, "", "https://any.example", 1); err != nil || !k.OriginAllowed("https://any.example") || strings.Count(w.log.String(), "THERE ARE NO WRITE KEYS") != 1 {
 			t.Error("without any key", err, w.log)
 		}
 		web := w.add(t, Key{Name: "web", Origins: []string{"https://Shop.example/", "http://localhost:3000"}})
@@ -86,7 +95,7 @@ func TestWhoIsLetIn(t *testing.T) {
 			{server, "", nil},
 			{server, "https://evil.example", nil},
 		} {
-			if err := k.Check(test.key, test.origin, 1); !errors.Is(err, test.want) {
+			if err := send(k, test.key, test.origin, 1); !errors.Is(err, test.want) {
 				t.Errorf("%+v: %v", test, err)
 			}
 		}
@@ -104,7 +113,7 @@ func TestWhoIsLetIn(t *testing.T) {
 			t.Fatal(err)
 		}
 		refresh(t, k)
-		if err := k.Check("", "", 1); !errors.Is(err, ErrNoKey) || k.OriginAllowed("https://shop.example") {
+		if err := send(k, "", "", 1); !errors.Is(err, ErrNoKey) || k.OriginAllowed("https://shop.example") {
 			t.Error(err)
 		}
 	})
@@ -127,18 +136,21 @@ func TestRates(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	must(k.Check(slow, "", 600))
-	limited(k.Check(slow, "", 600), time.Second, 2*time.Second)
-	must(k.Check(slow, "", 300)) // what was turned away does not count
+	must(send(k, slow, "", 600))
+	limited(send(k, slow, "", 600), time.Second, 2*time.Second)
+	must(send(k, slow, "", 300)) // what was turned away does not count
 	refresh(t, k)
-	limited(k.Check(slow, "", 600), 3*time.Second, 5*time.Second)
+	limited(send(k, slow, "", 600), 3*time.Second, 5*time.Second)
 	w.add(t, Key{Name: "new"})
 	refresh(t, k)
-	limited(k.Check(slow, "", 600), 3*time.Second, 5*time.Second) // other keys' changes do not start it anew
-	must(k.Check(fast, "", 5000))
-	limited(k.Check(fast, "", 5000), 500*time.Millisecond, time.Second)
-	must(k.Check(other, "", 1_000_000)) // more than a burst, as a burst
-	limited(k.Check(other, "", 1), 500*time.Millisecond, time.Second)
+	limited(send(k, slow, "", 600), 3*time.Second, 5*time.Second) // other keys' changes do not start it anew
+	pass, err := k.Check(fast, "")
+	must(err)
+	must(pass.Spend(5000))
+	limited(pass.Spend(5000), 500*time.Millisecond, time.Second)
+	must(send(k, other, "", 1_000_000)) // more than a burst, as a burst
+	_, err = k.Check(other, "")         // before any event is read
+	limited(err, 500*time.Millisecond, time.Second)
 }
 
 func TestWithoutTheDatabase(t *testing.T) {
@@ -155,13 +167,13 @@ func TestWithoutTheDatabase(t *testing.T) {
 	away := w.Options
 	away.Pool = pool(t, "postgres://u:secret@127.0.0.1:1/x")
 	k := Open(t.Context(), away)
-	if err := k.Check(key, "https://shop.example", 1); err != nil {
+	if err := send(k, key, "https://shop.example", 1); err != nil {
 		t.Error(err)
 	}
-	if err := k.Check("other", "", 1); !errors.Is(err, ErrUnknownKey) {
+	if err := send(k, "other", "", 1); !errors.Is(err, ErrUnknownKey) {
 		t.Error(err)
 	}
-	if err := k.Refresh(t.Context()); err == nil || k.Check(key, "", 1) != nil {
+	if err := k.Refresh(t.Context()); err == nil || send(k, key, "", 1) != nil {
 		t.Error("keys are lost with the database", err)
 	}
 	// Nothing is known at all: nobody is let in, not everybody.
@@ -173,13 +185,13 @@ func TestWithoutTheDatabase(t *testing.T) {
 			}
 		}
 		k = Open(t.Context(), away)
-		if err := k.Check(key, "", 1); !errors.Is(err, ErrNotLoaded) || k.OriginAllowed("https://shop.example") {
+		if err := send(k, key, "", 1); !errors.Is(err, ErrNotLoaded) || k.OriginAllowed("https://shop.example") {
 			t.Error(err)
 		}
 	}
 	k.Pool = w.Pool
 	refresh(t, k)
-	if err := k.Check(key, "", 1); err != nil {
+	if err := send(k, key, "", 1); err != nil {
 		t.Error(err)
 	}
 	if strings.Contains(w.log.String(), "secret") || strings.Contains(w.log.String(), key) {
@@ -197,7 +209,7 @@ func TestRunReadsAgain(t *testing.T) {
 	defer cancel()
 	done := make(chan struct{})
 	go func() { defer close(done); k.Run(ctx) }()
-	for k.Check(key, "", 1) != nil && ctx.Err() == nil {
+	for send(k, key, "", 1) != nil && ctx.Err() == nil {
 		time.Sleep(50 * time.Millisecond)
 	}
 	if ctx.Err() != nil {

@@ -21,7 +21,8 @@ var stored = []struct{ table, statement string }{
 }
 
 // Export writes everything that is stored of the user whom id names: a line of JSON for each row, which begins with the name
-// of its table. It returns the number of lines.
+// of its table. It returns the number of lines. Rejected events that cannot be read and that have the text of an id of the user in
+// them may be others': of these, only the row's id is written.
 func Export(ctx context.Context, conn *pgx.Conn, schema, id string, out io.Writer) (lines int, err error) {
 	if err := checkID(id); err != nil {
 		return 0, err
@@ -39,19 +40,31 @@ func Export(ctx context.Context, conn *pgx.Conn, schema, id string, out io.Write
 				return err
 			}
 		}
-		list, err := rejectedOf(ctx, tx, ids)
-		if err != nil {
-			return err
-		}
-		for _, r := range list {
-			if err := writeLine(out, "rejected_events", r); err != nil {
-				return err
-			}
-			lines++
-		}
-		return nil
+		n, err := exportRejected(ctx, tx, ids, out)
+		lines += n
+		return err
 	})
 	return lines, err
+}
+
+func exportRejected(ctx context.Context, tx pgx.Tx, ids []string, out io.Writer) (lines int, err error) {
+	list, unclear, err := rejectedOf(ctx, tx, ids)
+	if err != nil {
+		return 0, err
+	}
+	var rows []any
+	for _, r := range list {
+		rows = append(rows, r)
+	}
+	for _, id := range unclear {
+		rows = append(rows, map[string]any{"id": id, "unclear": "cannot be read by this version, and has the text of an id of this user in it"})
+	}
+	for ; lines < len(rows); lines++ {
+		if err := writeLine(out, "rejected_events", rows[lines]); err != nil {
+			return lines, err
+		}
+	}
+	return lines, nil
 }
 
 func exportRows(ctx context.Context, tx pgx.Tx, table, statement string, ids []string, out io.Writer) (lines int, err error) {
@@ -87,9 +100,9 @@ func (r rejected) MarshalJSON() ([]byte, error) {
 		EventID     uuid.UUID       `json:"event_id"`
 		UserID      string          `json:"user_id"`
 		Type        string          `json:"event_type"`
-		Time        time.Time       `json:"time"`
-		SentTime    time.Time       `json:"sent_time,omitzero"`
-		ReceivedAt  time.Time       `json:"received_at,omitzero"`
+		Time        moment          `json:"time"`
+		SentTime    moment          `json:"sent_time,omitzero"`
+		ReceivedAt  moment          `json:"received_at,omitzero"`
 		AnonymousID string          `json:"anonymous_id,omitempty"`
 		PageURL     string          `json:"page_url,omitempty"`
 		DeviceType  string          `json:"device_type,omitempty"`
@@ -100,14 +113,25 @@ func (r rejected) MarshalJSON() ([]byte, error) {
 	}
 	shown := make([]fields, len(r.events))
 	for i, e := range r.events {
-		shown[i] = fields{e.ID, e.UserID, e.Type, e.Time, e.SentTime, e.Received, e.AnonymousID, e.PageURL, e.DeviceType,
+		shown[i] = fields{e.ID, e.UserID, e.Type, moment(e.Time), moment(e.SentTime), moment(e.Received), e.AnonymousID, e.PageURL, e.DeviceType,
 			e.SessionID, e.Alias, object(e.Metadata), object(e.Traits)}
 	}
 	return json.Marshal(struct {
 		RejectedAt string   `json:"rejected_at"`
 		Reason     string   `json:"reason"`
 		Events     []fields `json:"events"`
-	}{r.rejectedAt, r.reason, shown})
+		// Unread is in base64.
+		Unread []byte `json:"unread,omitempty"`
+	}{r.rejectedAt, r.reason, shown, r.unread})
+}
+
+// moment is a time that may be out of every range, which may be the reason why an event was rejected.
+type moment time.Time
+
+func (m moment) IsZero() bool { return time.Time(m).IsZero() }
+
+func (m moment) MarshalJSON() ([]byte, error) {
+	return json.Marshal(time.Time(m).Format(time.RFC3339Nano))
 }
 
 // object shows what is no JSON, which may be the reason why an event was rejected, as text.

@@ -18,6 +18,8 @@ type Forgotten struct {
 	Events, Days, Profiles, Aliases, RejectedEvents int
 	// Unlinked are events of other users, from a device where this one was not signed in: they stay, without the anonymous id.
 	Unlinked int
+	// Unclear are rows of rejected_events, by their ids, that nobody can read and that have the text of an id in them. They stay.
+	Unclear []int64
 }
 
 // Forget deletes everything of the user whom id names, and keeps what was received before from being stored later. When it
@@ -93,10 +95,11 @@ func (f *Forgotten) deleteAll(ctx context.Context, tx pgx.Tx) (days []string, er
 	if err := f.unlink(ctx, tx); err != nil {
 		return nil, err
 	}
-	list, err := rejectedOf(ctx, tx, f.IDs)
+	list, unclear, err := rejectedOf(ctx, tx, f.IDs)
 	if err != nil {
 		return nil, err
 	}
+	f.Unclear = unclear
 	numbers := make([]int64, len(list))
 	for i, r := range list {
 		numbers[i] = r.id

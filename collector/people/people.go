@@ -40,31 +40,38 @@ type rejected struct {
 	rejectedAt string
 	reason     string
 	events     []event.Event
+	// unread is the record where it cannot be read, of which events are the part that can.
+	unread []byte
 }
 
-// rejectedOf are the rejected events that name one of the ids.
-func rejectedOf(ctx context.Context, tx pgx.Tx, ids []string) (list []rejected, err error) {
+// rejectedOf are the rejected events that name one of the ids. unclear are rows whose record cannot be read and has an id's text in
+// it: nobody can say whose they are.
+func rejectedOf(ctx context.Context, tx pgx.Tx, ids []string) (list []rejected, unclear []int64, err error) {
 	// What the record says of other ids than the user's own is not a column; looking for the bytes leaves few to be read.
-	rows, err := tx.Query(ctx, `SELECT id, to_jsonb(rejected_at) #>> '{}', reason, record FROM rejected_events
-		WHERE EXISTS (SELECT FROM unnest($1::text[]) AS u WHERE position(convert_to(u, 'UTF8') IN record) > 0) ORDER BY id`, ids)
+	rows, err := tx.Query(ctx, `SELECT id, to_jsonb(rejected_at) #>> '{}', reason, record, user_id = ANY($1) FROM rejected_events
+		WHERE user_id = ANY($1) OR EXISTS (SELECT FROM unnest($1::text[]) AS u WHERE position(convert_to(u, 'UTF8') IN record) > 0) ORDER BY id`, ids)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var r rejected
 		var record []byte
-		if err := rows.Scan(&r.id, &r.rejectedAt, &r.reason, &record); err != nil {
-			return nil, err
+		var own bool
+		if err := rows.Scan(&r.id, &r.rejectedAt, &r.reason, &record, &own); err != nil {
+			return nil, nil, err
 		}
 		if r.events, err = event.DecodeRecord(nil, record); err != nil {
-			return nil, fmt.Errorf("rejected event %d: %w", r.id, err)
+			r.unread = record
 		}
-		if names(r.events, ids) {
+		switch {
+		case own || names(r.events, ids):
 			list = append(list, r)
+		case r.unread != nil:
+			unclear = append(unclear, r.id)
 		}
 	}
-	return list, rows.Err()
+	return list, unclear, rows.Err()
 }
 
 func names(events []event.Event, ids []string) bool {

@@ -12,6 +12,9 @@ import (
 	"github.com/footfall-analytics/footfall/collector/event"
 )
 
+// maxSharedContext is the largest context of a batch in bytes: each of its messages gets a copy.
+const maxSharedContext = 4 << 10
+
 // envelope is the body of a batch call.
 type envelope struct {
 	// messages are parts of the body.
@@ -91,7 +94,11 @@ func (e *envelope) read(field string, d *jsontext.Decoder, body []byte, maxBatch
 	if into == nil {
 		return false, nil
 	}
-	err = json.Unmarshal(value, into)
+	if field == "context" && len(value) > maxSharedContext {
+		err = fmt.Errorf("is %d bytes long; at most %d are taken for a whole batch", len(value), maxSharedContext)
+	} else {
+		err = json.Unmarshal(value, into)
+	}
 	if field == "context" && err != nil {
 		e.context = lenient[clientContext]{odd: err} // costs no message
 		return true, nil

@@ -53,13 +53,13 @@ func (l *lines) next() (line string, tooLong bool, err error) {
 }
 
 // byTime puts files in the order of their first lines, because access.log.1 holds what came before access.log.
-func byTime(files []string) ([]string, error) {
+func byTime(format Format, files []string) ([]string, error) {
 	if len(files) == 1 {
 		return files, nil
 	}
 	first := map[string]time.Time{}
 	for _, name := range files {
-		at, err := firstTime(name)
+		at, err := firstTime(format, name)
 		if err != nil {
 			return nil, err
 		}
@@ -71,7 +71,7 @@ func byTime(files []string) ([]string, error) {
 }
 
 // firstTime is the time of the first line that can be read among a file's first thousand.
-func firstTime(name string) (time.Time, error) {
+func firstTime(format Format, name string) (time.Time, error) {
 	// Looking into a pipe would take the lines out of it.
 	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
 		return time.Time{}, errors.Join(err, fmt.Errorf("%s is not an ordinary file; anything else can only be read alone", name))
@@ -90,7 +90,7 @@ func firstTime(name string) (time.Time, error) {
 		if err != nil {
 			break // what is wrong with it shows when it is read as a whole
 		}
-		if v, err := parse(line); err == nil {
+		if v, err := parse(format, line); err == nil {
 			return v.time, nil
 		}
 	}

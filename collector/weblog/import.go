@@ -23,6 +23,8 @@ import (
 type Importer struct {
 	// Store writes a batch of events; see [writer.Table.Insert].
 	Store func(ctx context.Context, events []event.Event) (writer.Result, error)
+	// Format is that of all files.
+	Format Format
 	// Key keeps users unknown to whoever does not have it, and makes ids the same on every import. It must be set.
 	Key []byte
 	// Refuse is told each line that becomes no event, and why.
@@ -39,6 +41,7 @@ type Importer struct {
 	// second and seen count equal lines: they are those of one second.
 	second time.Time
 	seen   map[[32]byte]uint32
+	first  refused
 }
 
 // Summary counts what an import did.
@@ -62,7 +65,7 @@ const batchEvents = 1000
 // Run imports files in the order of their first lines. When it fails, what was read up to there is stored, and running it
 // again stores nothing twice.
 func (im *Importer) Run(ctx context.Context, files []string) error {
-	files, err := byTime(files)
+	files, err := byTime(im.Format, files)
 	if err != nil {
 		return err
 	}
@@ -72,7 +75,38 @@ func (im *Importer) Run(ctx context.Context, files []string) error {
 			return err
 		}
 	}
-	return im.flush(ctx)
+	if err := im.flush(ctx); err != nil {
+		return err
+	}
+	if im.Summary.Refused > 0 && im.Summary.New+im.Summary.Known == 0 {
+		return im.nothing(im.first)
+	}
+	return nil
+}
+
+// Nothing is the error of an import in which every line was refused: why the first one was, and what else to do.
+type Nothing string
+
+func (n Nothing) Error() string { return string(n) }
+
+// refused is a line that became no event; text is empty where it was in the format.
+type refused struct {
+	file         string
+	line         int
+	reason, text string
+}
+
+func (im *Importer) nothing(first refused) error {
+	why := fmt.Sprintf("no line became an event: the first, %s:%d, %s", first.file, first.line, first.reason)
+	for other := range formats {
+		if _, err := parse(other, first.text); err == nil {
+			return Nothing(fmt.Sprintf("%s; it is in the %s format: use --format %s", why, other, other))
+		}
+	}
+	if first.text != "" {
+		why += "; what is in no format that is known here can be sent to POST /track/batch as JSON"
+	}
+	return Nothing(why)
 }
 
 func (im *Importer) file(ctx context.Context, name string) error {
@@ -101,12 +135,12 @@ func (im *Importer) file(ctx context.Context, name string) error {
 			return errors.Join(fmt.Errorf("%s ends early after line %d: %w", name, log.number-1, err), im.flush(ctx))
 		}
 		im.Summary.Lines++
-		v, err := parse(line)
+		v, err := parse(im.Format, line)
 		if tooLong {
 			err = fmt.Errorf("is longer than %d bytes", maxLine)
 		}
 		if err != nil {
-			im.refuse(name, log.number, err.Error())
+			im.refuse(refused{name, log.number, err.Error(), line})
 			continue
 		}
 		if err := order.add(&record{view: v, line: log.number, sum: im.hash("line", line)}, release); err != nil {
@@ -115,9 +149,11 @@ func (im *Importer) file(ctx context.Context, name string) error {
 	}
 }
 
-func (im *Importer) refuse(file string, line int, reason string) {
-	im.Summary.Refused++
-	im.Refuse(file, line, reason)
+func (im *Importer) refuse(r refused) {
+	if im.Summary.Refused++; im.Summary.Refused == 1 {
+		im.first = r
+	}
+	im.Refuse(r.file, r.line, r.reason)
 }
 
 // hash is keyed: without the key nobody can find out an address by trying all of them.
@@ -138,7 +174,7 @@ func (im *Importer) add(ctx context.Context, file string, r *record) error {
 	e := event.Event{ID: im.eventID(r), UserID: hex.EncodeToString(id[:16]), Type: "page_view", Time: r.time,
 		PageURL: r.path, DeviceType: r.visitor.Device, Metadata: r.metadata()}
 	if bad := e.Validate(time.Now()); len(bad) > 0 {
-		im.refuse(file, r.line, bad[0].Field+" "+bad[0].Reason)
+		im.refuse(refused{file: file, line: r.line, reason: bad[0].Field + " " + bad[0].Reason})
 		return nil
 	}
 	u := im.users[[16]byte(id[:])]
@@ -199,17 +235,22 @@ func (im *Importer) eventID(r *record) uuid.UUID {
 }
 
 func (v *view) metadata() []byte {
+	var bot *bool
+	if v.told {
+		bot = &v.visitor.Bot
+	}
 	text, err := json.Marshal(struct {
 		Method   string `json:"method"`
 		Status   int    `json:"status"`
 		Bytes    int64  `json:"bytes"`
 		Query    string `json:"query,omitempty"`
+		Host     string `json:"host,omitempty"`
 		Referrer string `json:"referrer,omitempty"`
 		Browser  string `json:"browser,omitempty"`
 		OS       string `json:"os,omitempty"`
-		Bot      bool   `json:"bot"`
+		Bot      *bool  `json:"bot,omitempty"`
 		Asset    bool   `json:"asset"`
-	}{v.method, v.status, v.bytes, v.query, v.referrer, v.visitor.Browser, v.visitor.OS, v.visitor.Bot, v.assetFile})
+	}{v.method, v.status, v.bytes, v.query, v.host, v.referrer, v.visitor.Browser, v.visitor.OS, bot, v.assetFile})
 	if err != nil {
 		panic(err) // texts and numbers always have a JSON form
 	}
@@ -228,7 +269,7 @@ func (im *Importer) flush(ctx context.Context) error {
 	im.Summary.New += result.New
 	im.Summary.Known += result.Known
 	for _, bad := range result.Refused {
-		im.refuse(im.from[bad.Index].file, im.from[bad.Index].line, bad.Reason)
+		im.refuse(refused{file: im.from[bad.Index].file, line: im.from[bad.Index].line, reason: bad.Reason})
 	}
 	im.batch, im.from = im.batch[:0], im.from[:0]
 	return nil

@@ -4,6 +4,7 @@ package weblog
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"path"
 	"regexp"
 	"strconv"
@@ -15,37 +16,81 @@ import (
 	"github.com/footfall-analytics/footfall/collector/visitor"
 )
 
+// Format is how the lines of a log are written. A virtual host may stand before either.
+type Format string
+
+const (
+	// Combined is the format that Apache calls combined and nginx takes by default: address, identity and user, time, request,
+	// status, bytes, referrer, agent.
+	Combined Format = "combined"
+	// Common is that without referrer and agent: it tells neither bots nor devices, and whoever shares an address is one user.
+	Common Format = "common"
+)
+
 // view is one line of an access log, read.
 type view struct {
-	address     string
-	time        time.Time
-	method      string
-	path, query string
-	status      int
-	bytes       int64
-	referrer    string
-	agent       string
-	visitor     visitor.Agent
-	assetFile   bool
+	host, address string
+	time          time.Time
+	method        string
+	path, query   string
+	status        int
+	bytes         int64
+	referrer      string
+	// agent and visitor are empty in the common format, where told is false.
+	agent     string
+	visitor   visitor.Agent
+	told      bool
+	assetFile bool
 }
 
-// combined is the format that Apache calls combined and nginx takes by default: address, identity and user, time, request,
-// status, bytes, referrer, agent. What servers are configured to add after these is ignored.
-var combined = regexp.MustCompile(`^(\S+) \S+ .*?\[([^\]]+)\] "((?:[^"\\]|\\.)*)" (\d{3}) (\d+|-) "((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)"`)
+const (
+	beginning = `^(.*?)\[([^\]\[]+)\] "((?:[^"\\]|\\.)*)" (\d{3}) (\d+|-)`
+	quoted    = ` "((?:[^"\\]|\\.)*)"`
+)
 
+// formats find the parts of a line: who, time, request, status, bytes, referrer, agent. What servers are configured to add after
+// these is ignored.
+var formats = map[Format]*regexp.Regexp{
+	Combined: regexp.MustCompile(beginning + quoted + quoted),
+	Common:   regexp.MustCompile(beginning + `(?: |$)`),
+}
+
+var layouts = map[Format]string{
+	Combined: `address - user [time] "request" status bytes "referrer" "agent"`,
+	Common:   `address - user [time] "request" status bytes`,
+}
+
+// Servers write one of these. time.Parse takes more than they say, so the text is looked at first.
 const timeLayout = "02/Jan/2006:15:04:05 -0700"
 
-// parse reads a line. The error says why it cannot become an event.
-func parse(line string) (view, error) {
-	m := combined.FindStringSubmatch(line)
-	if m == nil {
-		return view{}, errors.New(`is not in the combined format: address - user [time] "request" status bytes "referrer" "agent"`)
+var timeText = regexp.MustCompile(`^(\d\d/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d [+-]([01]\d|2[0-3])[0-5]\d|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([+-]([01]\d|2[0-3]):[0-5]\d|Z))$`)
+
+func parseTime(text string) (time.Time, error) {
+	if !timeText.MatchString(text) {
+		return time.Time{}, fmt.Errorf("has a time that cannot be read; it should look like %s", timeLayout)
 	}
-	at, err := time.Parse(timeLayout, m[2])
+	at, err := time.Parse(timeLayout, text)
 	if err != nil {
-		return view{}, fmt.Errorf("has a time that cannot be read; it should look like %s", timeLayout)
+		at, err = time.Parse(time.RFC3339, text)
 	}
-	v := view{address: m[1], time: at.UTC(), referrer: dashless(unescape(m[6])), agent: dashless(unescape(m[7]))}
+	if err != nil {
+		return time.Time{}, fmt.Errorf("has a time that cannot be read; it should look like %s", timeLayout)
+	}
+	return at.UTC(), nil
+}
+
+// parse reads a line. The error says why it cannot become an event.
+func parse(format Format, line string) (v view, err error) {
+	m := formats[format].FindStringSubmatch(line)
+	if m == nil {
+		return view{}, notInFormat(format)
+	}
+	if v.host, v.address, err = splitWho(strings.Fields(m[1])); err != nil {
+		return view{}, err
+	}
+	if v.time, err = parseTime(m[2]); err != nil {
+		return view{}, err
+	}
 	if v.method, v.path, v.query, err = splitRequest(unescape(m[3])); err != nil {
 		return view{}, err
 	}
@@ -56,8 +101,39 @@ func parse(line string) (view, error) {
 		}
 	}
 	v.assetFile = assetNames[strings.ToLower(path.Ext(v.path))]
-	v.visitor = visitor.ParseAgent(v.agent)
+	if format == Combined {
+		v.referrer, v.agent, v.told = dashless(unescape(m[6])), dashless(unescape(m[7])), true
+		v.visitor = visitor.ParseAgent(v.agent)
+	}
 	return v, nil
+}
+
+func notInFormat(format Format) error {
+	return fmt.Errorf("is not in the %s format: %s", format, layouts[format])
+}
+
+// hostText is a virtual host with or without a port; a dash where the request named none.
+var hostText = regexp.MustCompile(`^(-|[A-Za-z0-9_*][A-Za-z0-9_.*-]{0,252}|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?$`)
+
+// splitWho tells the virtual host, if there is one, and the visitor's address from what stands before the time: that is address,
+// identity (a dash, as hardly any server asks for it) and user, who may have a name of several words.
+func splitWho(fields []string) (host, address string, err error) {
+	if len(fields) < 3 {
+		return "", "", errors.New("has no address, identity and user before the time")
+	}
+	if len(fields) == 3 || fields[1] == "-" {
+		return "", fields[0], nil
+	}
+	m := hostText.FindStringSubmatch(fields[0])
+	_, second := netip.ParseAddr(fields[1])
+	_, first := netip.ParseAddr(fields[0])
+	switch {
+	case second == nil && first == nil, m == nil && second == nil:
+		return "", "", errors.New("has more than one address before the time, and nothing says which one is the visitor's")
+	case m != nil && second == nil, m != nil && m[2] != "" && strings.Contains(fields[1], "."):
+		return strings.ToLower(strings.Trim(strings.TrimLeft(m[1], "-_*."), "[]")), fields[1], nil
+	}
+	return "", fields[0], nil
 }
 
 func dashless(s string) string {

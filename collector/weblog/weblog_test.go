@@ -32,8 +32,17 @@ type imported struct {
 // collect imports files into memory, where equal ids are one event.
 func collect(t *testing.T, known map[uuid.UUID]bool, files ...string) imported {
 	t.Helper()
+	got, err := collectIn(t, Combined, known, files...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+func collectIn(t *testing.T, format Format, known map[uuid.UUID]bool, files ...string) (imported, error) {
+	t.Helper()
 	var got imported
-	im := &Importer{Key: []byte("0123456789abcdef"), Progress: io.Discard,
+	im := &Importer{Format: format, Key: []byte("0123456789abcdef"), Progress: io.Discard,
 		Store: func(_ context.Context, events []event.Event) (writer.Result, error) {
 			var r writer.Result
 			for _, e := range events {
@@ -50,11 +59,9 @@ func collect(t *testing.T, known map[uuid.UUID]bool, files ...string) imported {
 		Refuse: func(file string, line int, reason string) {
 			got.refused = append(got.refused, fmt.Sprintf("%s:%d %s", filepath.Base(file), line, reason))
 		}}
-	if err := im.Run(t.Context(), files); err != nil {
-		t.Fatal(err)
-	}
+	err := im.Run(t.Context(), files)
 	got.Summary = im.Summary
-	return got
+	return got, err
 }
 
 func TestSample(t *testing.T) {
@@ -240,7 +247,7 @@ func TestLongAndBrokenInput(t *testing.T) {
 		t.Fatal(err)
 	}
 	stored := 0
-	im := &Importer{Key: []byte("k"), Progress: io.Discard, Refuse: func(string, int, string) {},
+	im := &Importer{Format: Combined, Key: []byte("k"), Progress: io.Discard, Refuse: func(string, int, string) {},
 		Store: func(_ context.Context, events []event.Event) (writer.Result, error) {
 			stored += len(events)
 			return writer.Result{New: len(events)}, nil
@@ -252,7 +259,7 @@ func TestLongAndBrokenInput(t *testing.T) {
 }
 
 func TestFilesThatAreNotThere(t *testing.T) {
-	im := &Importer{Key: []byte("k")}
+	im := &Importer{Format: Combined, Key: []byte("k")}
 	for _, files := range [][]string{{"nothing.log"}, {"testdata/access.log", "nothing.log"}, {"testdata/access.log", os.DevNull}} {
 		if err := im.Run(t.Context(), files); err == nil || !strings.Contains(err.Error(), filepath.Base(files[len(files)-1])) {
 			t.Error(files, err)

@@ -122,7 +122,7 @@ func (t *Table) insertPart(ctx context.Context, events []event.Event, first int,
 	stored, err := t.insertAll(attempt, events, limit)
 	if fault := dataFault(err); fault != nil && len(events) == 1 {
 		refusal := event.Refusal{Index: first, Field: fault.ColumnName, Reason: fmt.Sprintf("the database cannot store this event: %s (SQLSTATE %s)", fault.Message, fault.Code)}
-		if err = t.reject(attempt, events[0], refusal.Reason); err == nil {
+		if err = t.Reject(attempt, rejectionOf(&events[0], refusal.Reason)); err == nil {
 			result.Refused = append(result.Refused, refusal)
 		}
 	}
@@ -163,16 +163,6 @@ func outOfRoom(err error) bool {
 		return errors.Is(err, context.DeadlineExceeded)
 	}
 	return strings.HasPrefix(pg.Code, "53") || pg.Code == "57014" || pg.Code == "55P03" // query_canceled, lock_not_available
-}
-
-// reject keeps an event that cannot be stored.
-func (t *Table) reject(ctx context.Context, e event.Event, reason string) error {
-	return t.transaction(ctx, minAttempt, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO rejected_events (event_id, user_id, reason, record) SELECT $1, $2, $3, $4
-			WHERE NOT is_forgotten(user_key_of($2), $5, $6) ON CONFLICT DO NOTHING`,
-			e.ID.String(), e.UserID, reason, event.AppendRecord(nil, []event.Event{e}), e.Forgets, e.Received)
-		return err
-	})
 }
 
 // The settings of one transaction. Late events go into days that are compressed already; the server's limit on how many

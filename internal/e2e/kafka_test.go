@@ -25,34 +25,44 @@ import (
 	"github.com/footfall-analytics/footfall/internal/stack"
 )
 
-// program is a running collector.
+// program is a running collector; url is where it takes events, admin where it tells of itself.
 type program struct {
-	cmd   *exec.Cmd
-	url   string
-	ended <-chan struct{}
+	cmd        *exec.Cmd
+	url, admin string
+	ended      <-chan struct{}
 }
 
-// start runs the collector with arguments and returns when it is ready.
-func start(t *testing.T, binary, dsn string, args ...string) *program {
+// freeAddress is one where nothing listens.
+func freeAddress(t *testing.T) string {
 	t.Helper()
 	port, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_ = port.Close() // free again
+	defer func() { _ = port.Close() }()
+	return port.Addr().String()
+}
+
+// start runs the collector with arguments and returns when it is ready.
+func start(t *testing.T, binary, dsn string, args ...string) *program {
+	t.Helper()
+	address, admin := freeAddress(t), freeAddress(t)
+	if args[0] == "serve" {
+		args = append(args, "--listen", address)
+	}
 	ctx, stop := context.WithCancel(context.Background())
-	cmd := stack.Command(ctx, binary, append(args, "--listen", port.Addr().String())...)
+	cmd := stack.Command(ctx, binary, append(args, "--listen-admin", admin)...)
 	cmd.Env, cmd.Stderr = append(os.Environ(), "FOOTFALL_DSN="+stack.OneConnection(dsn)), t.Output()
 	ended, err := stack.Start(cmd)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &program{cmd, "http://" + port.Addr().String(), ended}
+	p := &program{cmd, "http://" + address, "http://" + admin, ended}
 	t.Cleanup(func() {
 		stop()
 		<-ended
 	})
-	if err := stack.AwaitOK(t.Context(), p.url+"/readyz", 30*time.Second, ended); err != nil {
+	if err := stack.AwaitOK(t.Context(), p.admin+"/readyz", 30*time.Second, ended); err != nil {
 		t.Fatal(args[0], err)
 	}
 	return p
@@ -61,7 +71,7 @@ func start(t *testing.T, binary, dsn string, args ...string) *program {
 // metrics are the lines of a program's metrics that begin so.
 func (p *program) metrics(t *testing.T, begin string) (lines []string) {
 	t.Helper()
-	response, err := http.Get(p.url + "/metrics")
+	response, err := http.Get(p.admin + "/metrics")
 	if err != nil {
 		t.Fatal(err)
 	}

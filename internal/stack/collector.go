@@ -27,12 +27,12 @@ func Migrate(ctx context.Context, binary, dsn, schema string) error {
 
 // Collector is a running collector.
 type Collector struct {
-	// URL is where it takes events; empty until it is ready.
-	URL    string
-	pid    int
-	output *startLog
-	stop   context.CancelFunc
-	ended  <-chan struct{}
+	// URL is where it takes events, Admin where it tells of itself; both empty until it is ready.
+	URL, Admin string
+	pid        int
+	output     *startLog
+	stop       context.CancelFunc
+	ended      <-chan struct{}
 }
 
 // StartCollector runs the collector on a port of 127.0.0.1 (0: a free one) and returns when it is ready for events. They wait
@@ -62,11 +62,11 @@ func OneConnection(dsn string) string {
 // LaunchCollector is [StartCollector] that returns before the collector is ready.
 func LaunchCollector(ctx context.Context, binary, dsn, schema string, port int, queueDir string, log io.Writer, flags ...string) (*Collector, error) {
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
-	flags = append([]string{"serve", "--schema", schema, "--listen", fmt.Sprintf("127.0.0.1:%d", port),
+	flags = append([]string{"serve", "--schema", schema, "--listen", fmt.Sprintf("127.0.0.1:%d", port), "--listen-admin", "127.0.0.1:0",
 		"--queue-dir", queueDir, "--batch-interval", "100ms"}, flags...)
 	cmd := Command(running, binary, flags...)
 	cmd.Env = append(os.Environ(), "FOOTFALL_DSN="+OneConnection(dsn))
-	output := &startLog{next: log, address: make(chan string, 1)}
+	output := &startLog{next: log, listening: make(chan addresses, 1)}
 	cmd.Stderr = output
 	ended, err := Start(cmd)
 	if err != nil {
@@ -78,8 +78,8 @@ func LaunchCollector(ctx context.Context, binary, dsn, schema string, port int, 
 
 func (c *Collector) awaitReady(ctx context.Context) error {
 	select {
-	case address := <-c.output.address:
-		c.URL = "http://" + address
+	case at := <-c.output.listening:
+		c.URL, c.Admin = "http://"+at.Address, "http://"+at.Admin
 		return AwaitOK(ctx, c.URL+"/readyz", readyTimeout, c.ended)
 	case <-c.ended:
 		return errors.New("it ended at once")
@@ -110,7 +110,7 @@ func (c *Collector) Settle(ctx context.Context) error {
 
 // Metrics is what the collector says of itself, in Prometheus' text format.
 func (c *Collector) Metrics(ctx context.Context) (string, error) {
-	text, err := get(ctx, c.URL+"/metrics")
+	text, err := get(ctx, c.Admin+"/metrics")
 	return string(text), err
 }
 
@@ -177,14 +177,16 @@ func get(ctx context.Context, url string) ([]byte, error) {
 	return body, err
 }
 
-// startLog passes a program's log on, keeps its beginning for an error message, and picks out the address that it says it
-// listens on.
+// addresses are what a program says it listens on.
+type addresses struct{ Address, Admin string }
+
+// startLog passes a program's log on, keeps its beginning for an error message, and picks out the addresses.
 type startLog struct {
-	next    io.Writer
-	address chan string
-	mu      sync.Mutex
-	start   strings.Builder
-	found   bool
+	next      io.Writer
+	listening chan addresses
+	mu        sync.Mutex
+	start     strings.Builder
+	found     bool
 }
 
 func (l *startLog) Write(p []byte) (int, error) {
@@ -199,10 +201,13 @@ func (l *startLog) Write(p []byte) (int, error) {
 
 func (l *startLog) findAddress() {
 	for line := range strings.Lines(l.start.String()) {
-		var entry struct{ Msg, Address string }
+		var entry struct {
+			Msg string
+			addresses
+		}
 		if json.Unmarshal([]byte(line), &entry) == nil && entry.Msg == "listening" {
 			l.found = true
-			l.address <- entry.Address
+			l.listening <- entry.addresses
 			return
 		}
 	}

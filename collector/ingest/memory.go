@@ -1,0 +1,105 @@
+package ingest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+
+	"github.com/footfall-analytics/footfall/collector/segment"
+)
+
+// budgets are the memory that all requests in hand share, in bytes.
+type budgets struct {
+	decodedBytes int64
+	// bodies are those as they are read, and strangers those of requests whose key is not known yet. decoded is for what is made
+	// of them.
+	bodies, strangers, decoded *semaphore.Weighted
+}
+
+func newBudgets(bytes int64) budgets {
+	forDecoded := bytes / 8 * 5
+	return budgets{bodies: semaphore.NewWeighted(bytes / 4), strangers: semaphore.NewWeighted(bytes / 8),
+		decoded: semaphore.NewWeighted(forDecoded), decodedBytes: forDecoded}
+}
+
+// MinMemory is the least [Options.MaxMemory] for bodies of so many bytes and events.
+func MinMemory(maxBody int64, maxBatch int) int64 {
+	return 16*maxBody + 2*objectMemory*int64(maxBatch) + 8*(2*maxStranger+inflating)
+}
+
+// What may be made of a body, measured for the worst that clients can send.
+const (
+	// copies is how often the text of a body is there.
+	copies = 5
+	// nameMemory is what a name in JSON takes: all of an object are kept until its end, as none may come twice.
+	nameMemory = 320
+	// levelMemory is what a level of nesting takes; there are at most maxDepth.
+	levelMemory, maxDepth = 400, 10_000
+	// itemMemory is what an item of a batch takes beside that, be it as small as 1, and objectMemory one that is an object: the event
+	// and its part of what a batch says for all, or the reasons why it is refused.
+	itemMemory, objectMemory = 1 << 10, 20 << 10
+)
+
+// mayTake is how much memory the events of a body take at most while they are decoded.
+func (h *handler) mayTake(body []byte) int64 {
+	count := func(sign string) int64 { return int64(bytes.Count(body, []byte(sign))) }
+	objects, limit := count("{"), int64(h.MaxBatch)
+	return copies*int64(len(body)) + nameMemory*count(":") + levelMemory*min(maxDepth, objects+count("[")) +
+		itemMemory*min(limit, 1+count(",")) + objectMemory*min(limit, objects)
+}
+
+// takes is how much memory events take until they are stored, a copy for the queue and an answer included.
+func takes(request segment.Request) (bytes int64) {
+	const event, refusal = 600, 100
+	for i := range request.Events {
+		e := &request.Events[i]
+		bytes += event + 2*int64(len(e.UserID)+len(e.Type)+len(e.AnonymousID)+len(e.PageURL)+len(e.DeviceType)+len(e.SessionID)+len(e.Alias)+len(e.Metadata)+len(e.Traits))
+	}
+	for _, r := range request.Refused {
+		bytes += refusal + 3*int64(len(r.Field)+len(r.Reason))
+	}
+	return bytes
+}
+
+// errBusy is for an answer 503.
+var errBusy = errors.New("the collector has as many requests in hand as its memory allows (--max-memory)")
+
+// memory is what one request has of a budget.
+type memory struct {
+	budget *semaphore.Weighted
+	held   int64
+}
+
+// take does not wait: a client that is turned away comes back, and one that sends slowly holds what others wait for.
+func (m *memory) take(bytes int64) error {
+	if !m.budget.TryAcquire(bytes) {
+		return errBusy
+	}
+	m.held += bytes
+	return nil
+}
+
+// patience is how long a body waits for others to be decoded, which is quick.
+const patience = 10 * time.Second
+
+// await takes what others give back soon.
+func (m *memory) await(bytes int64) error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if m.budget.Acquire(ctx, bytes) != nil {
+		return errBusy
+	}
+	m.held += bytes
+	return nil
+}
+
+// keep gives back all but so much.
+func (m *memory) keep(bytes int64) {
+	if bytes < m.held {
+		m.budget.Release(m.held - bytes)
+		m.held = bytes
+	}
+}
