@@ -1,5 +1,9 @@
 import { expect, type APIRequestContext } from '@playwright/test';
 
+/** As a person's browser, not as a program. */
+export const userAgent =
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36';
+
 /** An event in the database. */
 interface Row {
   id: string;

@@ -1,12 +1,9 @@
 import { expect, test, type Page } from '@playwright/test';
-import { rows } from './rows';
+import { rows, userAgent } from './rows';
 
 /** What the page calls, as window.footfall. */
 declare const footfall: typeof import('../../../sdk/js/footfall').default;
 
-// As a person's browser, not as a program.
-const userAgent =
-  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36';
 test.use({ userAgent });
 
 /** Opens a page whose script has these settings. */
