@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/footfall-analytics/footfall/collector/event"
@@ -68,11 +69,16 @@ type disk struct {
 }
 
 func (s *diskSettings) open(table *writer.Table, registry *prometheus.Registry) (*disk, error) {
-	q, err := queue.Open(queue.Options{Dir: s.QueueDir, MaxBytes: s.QueueBytes, SegmentBytes: min(mostSegmentBytes, s.QueueBytes/leastSegments)})
+	q, err := queue.Open(queue.Options{Dir: s.QueueDir, MaxBytes: s.QueueBytes, SegmentBytes: min(mostSegmentBytes, s.QueueBytes/leastSegments), Log: table.Log})
 	if err != nil {
 		return nil, err
 	}
-	opts := writer.Options{BatchEvents: s.BatchEvents, BatchInterval: s.BatchInterval, Log: table.Log}
+	keep := unreadable{table.Pool, table.Schema, table.Log}
+	opts := writer.Options{BatchEvents: s.BatchEvents, BatchInterval: s.BatchInterval, Log: table.Log,
+		Unreadable: func(ctx context.Context, record []byte, reason error) error {
+			// Its content stands for the id that cannot be read, so that it is kept once.
+			return keep.keep(ctx, uuid.NewSHA1(uuid.NameSpaceOID, record), "", "the queue on disk", record, reason)
+		}}
 	return &disk{q, writer.New(writer.NewStore(table, registry), q, opts, registry), table.Log}, nil
 }
 
@@ -84,7 +90,10 @@ func (d *disk) Accept(ctx context.Context, events []event.Event) error {
 // Ready reports why nothing is taken.
 func (d *disk) Ready(context.Context) error { return d.queue.Ready() }
 
-func (d *disk) run(ctx context.Context) error { return d.writer.Run(ctx) }
+func (d *disk) run(ctx context.Context) error {
+	d.writer.Run(ctx)
+	return nil
+}
 
 func (d *disk) drain(ctx context.Context) error {
 	left, err := d.writer.Drain(ctx)

@@ -74,22 +74,34 @@ func (w *writeCmd) Run(env *environment) error {
 	return server.Close()
 }
 
-// keepDamaged puts records that cannot be read where the events are that the database cannot hold: a newer collector may be able
-// to read them.
+// keepDamaged keeps records from Kafka that cannot be read.
 func keepDamaged(pool *pgxpool.Pool, schema string, log *slog.Logger) kafka.Damaged {
-	insert := fmt.Sprintf(`INSERT INTO %s (event_id, user_id, reason, record) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-		pgx.Identifier{schema, "rejected_events"}.Sanitize())
+	keep := unreadable{pool, schema, log}
 	return func(ctx context.Context, r *kgo.Record, reason error) error {
-		place := fmt.Sprintf("%s, partition %d, offset %d", r.Topic, r.Partition, r.Offset)
+		place := fmt.Sprintf("Kafka, %s, partition %d, offset %d", r.Topic, r.Partition, r.Offset)
 		user := strings.ReplaceAll(strings.ToValidUTF8(string(r.Key), "\uFFFD"), "\x00", "\uFFFD")
 		// Its place stands for the id that cannot be read, so that it is kept once.
-		id := uuid.NewSHA1(uuid.NameSpaceURL, []byte("kafka:"+place))
-		if _, err := pool.Exec(ctx, insert, id.String(), user, fmt.Sprintf("Kafka, %s: %v", place, reason), append([]byte{}, r.Value...)); err != nil {
-			return fmt.Errorf("the record that cannot be read (Kafka, %s) cannot be kept: %w", place, err)
-		}
-		log.Error("a record that cannot be read went to rejected_events", "topic", r.Topic, "partition", r.Partition, "offset", r.Offset, "reason", reason)
-		return nil
+		return keep.keep(ctx, uuid.NewSHA1(uuid.NameSpaceURL, []byte(strings.Replace(place, "Kafka, ", "kafka:", 1))), user, place, r.Value, reason)
 	}
+}
+
+// unreadable puts records that cannot be read where the events are that the database cannot hold: a newer collector may be able
+// to read them.
+type unreadable struct {
+	pool   *pgxpool.Pool
+	schema string
+	log    *slog.Logger
+}
+
+// keep is done when the record is in the table. The user is empty when nobody knows whose it is.
+func (u unreadable) keep(ctx context.Context, id uuid.UUID, user, place string, record []byte, reason error) error {
+	insert := fmt.Sprintf(`INSERT INTO %s (event_id, user_id, reason, record) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+		pgx.Identifier{u.schema, "rejected_events"}.Sanitize())
+	if _, err := u.pool.Exec(ctx, insert, id.String(), user, fmt.Sprintf("%s: %v", place, reason), append([]byte{}, record...)); err != nil {
+		return fmt.Errorf("the record that cannot be read (%s) cannot be kept: %w", place, err)
+	}
+	u.log.Error("a record that cannot be read went to rejected_events", "place", place, "reason", reason)
+	return nil
 }
 
 // health answers whether the process is alive, whether it can work, and how it does.
