@@ -169,6 +169,7 @@ func (in *inspection) scan(s *segment, sc *scanner, next uint64) error {
 		case err == io.EOF || next != 0 && f.number >= next: // what the next file has again was not acknowledged here
 			err, fault = io.EOF, cmp.Or(fault, &Fault{Path: s.path, At: s.size})
 			fault.First, fault.End = want, next
+			sc.back(f)
 			fallthrough
 		case fault != nil:
 			in.Faults = append(in.Faults, *fault)
@@ -186,7 +187,26 @@ func (in *inspection) scan(s *segment, sc *scanner, next uint64) error {
 	}
 	in.count(s, sc, next, &found, in.Faults[before:])
 	in.Files = append(in.Files, found)
-	return nil
+	if in.show == nil {
+		return nil
+	}
+	return in.showRest(sc)
+}
+
+// showRest shows records that are more than there are numbers: whether they belong to the queue or not, they are readable.
+func (in *inspection) showRest(sc *scanner) error {
+	for {
+		f, _, err := sc.scan()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := in.show(f.record); err != nil {
+			return err
+		}
+	}
 }
 
 func (in *inspection) found(file *File, f frame) error {
@@ -206,7 +226,8 @@ func (in *inspection) count(s *segment, sc *scanner, next uint64, found *File, f
 		}
 		return
 	case len(faults) == 0:
-		if _, _, err := sc.scan(); err == nil {
+		if f, _, err := sc.scan(); err == nil {
+			sc.back(f)
 			in.strange(s, "has more records than there are numbers before the next file")
 		}
 		return
@@ -294,7 +315,10 @@ const mostNumber = 1 << 62
 // believe takes the note of what is committed for what it is worth. What is not committed for certain is written again, which
 // changes nothing.
 func (in *inspection) believe(committed noted) {
-	if len(in.segments) > 0 {
+	switch {
+	case in.contents.ok:
+		in.Committed = in.contents.numbers[0]
+	case len(in.segments) > 0:
 		in.Committed = in.segments[0].first
 	}
 	var number uint64

@@ -212,8 +212,7 @@ func (q *Queue) note() {
 	}
 	q.contents, q.committedNote = newNote(q.opts.Dir, contentsName, q.id, first, q.next), newNote(q.opts.Dir, committedName, q.id, q.committed)
 	// The disk may be full: then no record is taken until it can be noted.
-	err := errors.Join(q.committedNote.set(0, q.committed), q.committedNote.sync(), q.contents.set(1, q.next), q.contents.sync())
-	if err != nil {
+	if err := errors.Join(q.committedNote.set(0, q.committed), q.contents.set(1, q.next)); err != nil {
 		q.opts.Log.Error("what is in the queue cannot be noted", "error", err)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"strings"
 )
 
@@ -104,6 +103,14 @@ func (s *scanner) scan() (f frame, fault *Fault, err error) {
 // skipTo goes on there, with what is in the file by then.
 func (s *scanner) skipTo(at int64) { s.at, s.reader, s.rest = at, nil, nil }
 
+// back makes a frame the next one again.
+func (s *scanner) back(f frame) {
+	if f.end > 0 {
+		s.skipTo(f.at)
+		s.next = f.number
+	}
+}
+
 // read returns the frame where the scanner is.
 func (s *scanner) read() (frame, error) {
 	switch {
@@ -117,7 +124,7 @@ func (s *scanner) read() (frame, error) {
 		return s.frameInRest(s.at)
 	}
 	if s.reader == nil {
-		s.reader = bufio.NewReaderSize(io.NewSectionReader(s.file, s.at, math.MaxInt64-s.at), 1<<20)
+		s.reader = bufio.NewReaderSize(&growing{s.file, s.at}, 1<<20)
 	}
 	head, err := s.reader.Peek(int(s.before()))
 	if err != nil {
@@ -136,6 +143,21 @@ func (s *scanner) read() (frame, error) {
 		return frame{}, errNoFrame
 	}
 	return s.frame(s.at, number, block), nil
+}
+
+// growing reads a file that others add to: its end is no error until there is nothing before it.
+type growing struct {
+	file io.ReaderAt
+	at   int64
+}
+
+func (g *growing) Read(b []byte) (int, error) {
+	n, err := g.file.ReadAt(b, g.at)
+	g.at += int64(n)
+	if n > 0 && err == io.EOF {
+		err = nil
+	}
+	return n, err
 }
 
 func orNoFrame(err error) error {
