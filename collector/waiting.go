@@ -90,10 +90,7 @@ func (d *disk) Accept(ctx context.Context, events []event.Event) error {
 // Ready reports why nothing is taken.
 func (d *disk) Ready(context.Context) error { return d.queue.Ready() }
 
-func (d *disk) run(ctx context.Context) error {
-	d.writer.Run(ctx)
-	return nil
-}
+func (d *disk) run(ctx context.Context) error { return d.writer.Run(ctx) }
 
 func (d *disk) drain(ctx context.Context) error {
 	left, err := d.writer.Drain(ctx)

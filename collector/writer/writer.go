@@ -78,9 +78,9 @@ func (w *Writer) arrived(since time.Time, first event.Event) {
 // mostPause is how long the writer waits at most before it tries again to read a queue that cannot be read.
 const mostPause = time.Minute
 
-// Run writes until ctx ends. What is in the queue stays there. While the disk cannot be read it tries again: events that come are
-// taken all the same, if the disk takes them.
-func (w *Writer) Run(ctx context.Context) {
+// Run writes until ctx ends, and returns nil then. What is in the queue stays there. While the disk cannot be read it tries again:
+// events that come are taken all the same, if the disk takes them.
+func (w *Writer) Run(ctx context.Context) error {
 	for pause := time.Second; ctx.Err() == nil; {
 		err := w.writeNext(ctx)
 		if err == nil {
@@ -88,7 +88,7 @@ func (w *Writer) Run(ctx context.Context) {
 			continue
 		}
 		if ctx.Err() != nil {
-			return
+			break
 		}
 		w.opts.Log.Error("events wait on disk and cannot be written to the database", "error", err, "pause", pause.String())
 		select {
@@ -97,6 +97,7 @@ func (w *Writer) Run(ctx context.Context) {
 		}
 		pause = min(2*pause, mostPause)
 	}
+	return nil
 }
 
 // Drain writes what is in the queue, to which nothing may be added meanwhile, or what it can until ctx ends. It returns how many
