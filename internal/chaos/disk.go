@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -72,11 +73,10 @@ func (c *chaos) files() (list []file, err error) {
 	return list, nil
 }
 
-// noted are the numbers of the first record that is not committed, and of the one after the last that was acknowledged.
+// noted are the numbers of the first record that is not committed, and of the one after the last that was acknowledged: the last but
+// one word of each note.
 func (c *chaos) noted() (committed, end uint64, err error) {
-	var id string
-	var first uint64
-	for name, into := range map[string][]any{"committed": {&id, &committed}, "contents": {&id, &first, &end}} {
+	for name, number := range map[string]*uint64{"committed": &committed, "contents": &end} {
 		text, err := os.ReadFile(filepath.Join(c.queues[0].folder, name))
 		if errors.Is(err, os.ErrNotExist) {
 			continue
@@ -84,7 +84,8 @@ func (c *chaos) noted() (committed, end uint64, err error) {
 		if err != nil {
 			return 0, 0, err
 		}
-		if _, err := fmt.Sscan(string(text[min(len(name), len(text)):]), into...); err != nil {
+		words := strings.Fields(string(text))
+		if *number, err = strconv.ParseUint(words[max(len(words)-2, 0)], 10, 64); err != nil {
 			return 0, 0, fmt.Errorf("the note %s is %q: %w", name, text, err)
 		}
 	}
