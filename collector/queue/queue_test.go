@@ -288,6 +288,28 @@ func TestCommittedFilesGoWithoutANote(t *testing.T) {
 	closeQueue(t, q)
 }
 
+// More files than may stay open are read all the same.
+func TestMoreFilesThanAreOpen(t *testing.T) {
+	dir := t.TempDir()
+	q := open(t, dir, 1) // a file each
+	records := numbered(mostOpen + 3)
+	appendAll(t, q, records...)
+	for range 2 {
+		got, _ := readAll(t, q, 1000)
+		equal(t, got, records)
+		closeQueue(t, q)
+		q = open(t, dir, 1)
+	}
+	_, last := readAll(t, q, 1000)
+	if err := q.Commit(last); err != nil {
+		t.Fatal(err)
+	}
+	if files := segmentFiles(t, dir); len(files) > 0 {
+		t.Errorf("%q are left", files)
+	}
+	closeQueue(t, q)
+}
+
 // A file that a failed write has finished goes as well, when its records were committed before.
 func TestFailedWriteLeavesNoRoomTaken(t *testing.T) {
 	dir := t.TempDir()

@@ -188,11 +188,11 @@ func (q *Queue) free() error {
 		if q.read.segment == done {
 			q.read.close()
 		}
+		done.close() // some systems do not delete what is open
 		noted, err := q.remove(done)
 		if errs = append(errs, noted); err != nil { // it counts for as long as it is there
 			return errors.Join(append(errs, err)...)
 		}
-		done.close()
 		q.mu.Lock()
 		q.segments = q.segments[1:]
 		q.bytes -= done.size
