@@ -36,6 +36,7 @@ type cli struct {
 	Replay  replayCmd  `cmd:"" help:"Try rejected events again, after what kept the database from taking them is mended."`
 	Squash  squashCmd  `cmd:"" help:"Store the events of joined users under one id, which makes questions cheaper; once a day, say."`
 	Unjoin  unjoinCmd  `cmd:"" help:"Take a wrong join of two ids back."`
+	Queue   queueCmd   `cmd:"" help:"Check the queue on disk, or salvage a damaged one."`
 	Key     keyCmd     `cmd:"" help:"Make, list and revoke write keys."`
 	Forget  forgetCmd  `cmd:"" help:"Delete everything of a user."`
 	Export  exportCmd  `cmd:"" help:"Write everything of a user, as JSON lines."`

@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/footfall-analytics/footfall/collector/event"
@@ -68,11 +70,20 @@ type disk struct {
 }
 
 func (s *diskSettings) open(table *writer.Table, registry *prometheus.Registry) (*disk, error) {
-	q, err := queue.Open(queue.Options{Dir: s.QueueDir, MaxBytes: s.QueueBytes, SegmentBytes: min(mostSegmentBytes, s.QueueBytes/leastSegments)})
+	q, err := queue.Open(queue.Options{Dir: s.QueueDir, MaxBytes: s.QueueBytes, SegmentBytes: min(mostSegmentBytes, s.QueueBytes/leastSegments), Log: table.Log})
 	if err != nil {
 		return nil, err
 	}
-	opts := writer.Options{BatchEvents: s.BatchEvents, BatchInterval: s.BatchInterval, Log: table.Log}
+	opts := writer.Options{BatchEvents: s.BatchEvents, BatchInterval: s.BatchInterval, Log: table.Log,
+		Unreadable: func(ctx context.Context, record []byte, reason error) error {
+			// Its content stands for the id that cannot be read, so that it is kept once.
+			kept := writer.Rejection{ID: uuid.NewSHA1(uuid.NameSpaceOID, record), Reason: "the queue on disk: " + reason.Error(), Record: record}
+			if err := table.Reject(ctx, kept); err != nil {
+				return fmt.Errorf("a record that cannot be read cannot be kept: %w", err)
+			}
+			table.Log.Error("a record that cannot be read went to rejected_events", "place", "the queue on disk", "reason", reason)
+			return nil
+		}}
 	return &disk{q, writer.New(writer.NewStore(table, registry), q, opts, registry), table.Log}, nil
 }
 

@@ -2,22 +2,28 @@
 //
 // A record that was appended is on disk; appends that come while others are being written share the next write and its fsync.
 // Records are read in the order in which they were appended, again from the first one that was not committed after a restart:
-// at least once. What the end of the log lost in a crash was never acknowledged, and is cut off.
+// at least once. What the end of the log lost in a crash was never acknowledged, and is passed over. Where anything else is damaged
+// or missing the queue is not opened: [Check] tells what, and [Salvage] brings out all that can be read.
 package queue
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"log/slog"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
 )
 
-// Options of a [Queue]; all must be set.
+// Options of a [Queue]; all but Log must be set.
 type Options struct {
 	// Dir is the folder, made if it is not there. It belongs to one process at a time.
 	Dir string
@@ -25,18 +31,26 @@ type Options struct {
 	MaxBytes int64
 	// SegmentBytes is the size at which a file is full and the next one begins; a file whose records are all committed is deleted.
 	SegmentBytes int64
+	// Log is told what was passed over, what cannot be read, and when the folder goes away.
+	Log *slog.Logger
 }
 
 // Errors of [Queue.Append] that say that the record was not taken.
 var (
 	ErrFull   = errors.New("the queue on disk is full, as the database has not taken its events")
 	ErrClosed = errors.New("the queue is closed")
+	ErrAway   = errors.New("somebody has removed or replaced the queue's files while the collector runs")
 )
 
 // Queue is a log of records. Its methods may be called from many goroutines; one at a time may read and commit.
 type Queue struct {
-	opts Options
-	lock *flock.Flock
+	opts     Options
+	lock     *flock.Flock
+	lockInfo fs.FileInfo
+	id       uint64
+	framing
+	// contents and committedNote are written in place: never into a folder that has taken the place of this one.
+	contents, committedNote *note
 
 	mu       sync.Mutex
 	segments []*segment // by first record
@@ -47,7 +61,9 @@ type Queue struct {
 	failure  error // of the last write
 	failedAt time.Time
 	// written is closed, and made anew, when records have reached the disk, or failed to.
-	written chan struct{}
+	written  chan struct{}
+	arrivals arrivals
+	damaged  uint64 // records that could not be read since the queue was opened
 
 	tail    *segment      // the one that is written, by run alone; nil when the next group begins one
 	wake    chan struct{} // has room for one: something waits
@@ -67,22 +83,20 @@ type group struct {
 
 func newGroup() *group { return &group{done: make(chan struct{})} }
 
-// Open opens the log in a folder, cuts off what a crash left unfinished at its end, and goes on after it. A damaged record that
-// others follow is an error: it had been acknowledged.
+// Open opens the log in a folder and goes on after its last record. What a crash left unfinished at its end is passed over, and
+// copied to a file of its own. A damaged or missing record that was acknowledged, and is not committed, is an error.
 func Open(opts Options) (*Queue, error) {
+	opts.Log = cmp.Or(opts.Log, slog.New(slog.DiscardHandler))
+	q := &Queue{opts: opts, waiting: newGroup(), written: make(chan struct{}), wake: make(chan struct{}, 1), stopped: make(chan struct{})}
 	if err := os.MkdirAll(opts.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("the queue's folder: %w", err)
 	}
-	q := &Queue{opts: opts, lock: flock.New(filepath.Join(opts.Dir, "lock")), waiting: newGroup(),
-		written: make(chan struct{}), wake: make(chan struct{}, 1), stopped: make(chan struct{})}
-	locked, err := q.lock.TryLock()
-	if err != nil {
-		return nil, fmt.Errorf("the queue's folder: %w", err)
-	}
-	if !locked {
-		return nil, fmt.Errorf("the queue's folder %s is in use by another collector; give each one its own", opts.Dir)
+	var err error
+	if q.lock, err = lockFolder(opts.Dir); err != nil {
+		return nil, err
 	}
 	if err := q.recover(); err != nil {
+		q.closeFiles()
 		_ = q.lock.Unlock() // the first error says more
 		return nil, err
 	}
@@ -90,43 +104,121 @@ func Open(opts Options) (*Queue, error) {
 	return q, nil
 }
 
-// recover reads what is in the folder.
-func (q *Queue) recover() error {
-	committed, err := readCommitted(q.opts.Dir)
+const lockName = "lock"
+
+func lockFolder(dir string) (*flock.Flock, error) {
+	lock := flock.New(filepath.Join(dir, lockName))
+	locked, err := lock.TryLock()
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("the queue's folder: %w", err)
 	}
-	if q.segments, err = listSegments(q.opts.Dir); err != nil {
-		return err
+	if !locked {
+		return nil, fmt.Errorf("the queue's folder %s is in use by another collector; give each one its own", dir)
 	}
-	q.next = committed
-	for i, s := range q.segments {
-		end := uint64(0) // unknown
-		if i+1 < len(q.segments) {
-			end = q.segments[i+1].first
-		}
-		if err := s.check(end); err != nil {
-			return err
-		}
-		q.bytes += s.size
-		q.next = max(q.next, s.end)
-	}
-	q.committed = committed
-	if n := len(q.segments); n > 0 {
-		q.committed = max(committed, q.segments[0].first)
-		if last := q.segments[n-1]; last.first == last.end {
-			q.segments = q.segments[:n-1] // the next file has its name
-		}
-	}
-	if err := q.free(); err != nil {
-		return err
-	}
-	q.read.next = q.committed
-	return nil
+	return lock, nil
 }
 
-// Append returns when the record is on disk. After an error it is not in the log, or not for certain: [ErrFull], [ErrClosed], or
-// what the disk said. When ctx ends first its error is returned; the record is appended all the same.
+// recover reads what is in the folder.
+func (q *Queue) recover() (err error) {
+	if q.lockInfo, err = q.lock.Stat(); err != nil {
+		return err
+	}
+	in := &inspection{dir: q.opts.Dir}
+	if err := in.inspect(); err != nil {
+		return err
+	}
+	if faults := in.Stops(); len(faults) > 0 {
+		return damageError(q.opts.Dir, faults)
+	}
+	for _, odd := range in.Odd {
+		q.opts.Log.Error("the queue's folder is not as it should be: " + odd)
+	}
+	q.segments, q.next, q.committed, q.read.next = in.segments, in.End, in.Committed, in.Committed
+	for q.id = in.id; q.id == 0; {
+		q.id = rand.Uint64()
+	}
+	q.framing = framingOf(q.id)
+	if err := q.passOver(in); err != nil {
+		return err
+	}
+	for i, s := range q.segments {
+		q.bytes += s.size
+		if err := s.open(i < mostOpen); err != nil {
+			return err
+		}
+	}
+	q.note()
+	return q.free()
+}
+
+// damageError says what is damaged, and what to do.
+func damageError(dir string, faults []Fault) error {
+	var told []string
+	for _, f := range faults[:min(len(faults), mostTold)] {
+		told = append(told, f.String())
+	}
+	if more := len(faults) - len(told); more > 0 {
+		told = append(told, fmt.Sprintf("%d more places", more))
+	}
+	return fmt.Errorf("the queue cannot be opened, and nothing of it was changed: %s. Restore the file, or run "+
+		"\"collector queue salvage --queue-dir %s\": it brings out all other records and keeps the files as they are", strings.Join(told, "; "), dir)
+}
+
+// mostTold is how many places are named in an error.
+const mostTold = 5
+
+// passOver keeps what cannot be read of the files, and says so.
+func (q *Queue) passOver(in *inspection) error {
+	for _, f := range in.Faults {
+		q.opts.Log.Error("the queue's file is damaged where all records are in the database already; it will be set aside, and not deleted", "file", f.Path,
+			"byte", f.At, "bytes", f.Bytes)
+		for _, s := range q.segments {
+			s.keep = s.keep || s.path == f.Path
+		}
+	}
+	if in.Tail != nil {
+		q.keepTail(*in.Tail)
+	}
+	n := len(q.segments)
+	if n == 0 || q.segments[n-1].first < q.segments[n-1].end {
+		return nil
+	}
+	empty := q.segments[n-1] // the next file has its name
+	q.segments = q.segments[:n-1]
+	if in.Tail == nil {
+		return os.Remove(empty.path)
+	}
+	_, err := setAside(empty.path)
+	return err
+}
+
+// keepTail copies what a crash left unfinished.
+func (q *Queue) keepTail(tail Fault) {
+	path, err := copyPart(tail)
+	if err != nil { // the disk is full, say
+		for _, s := range q.segments {
+			s.keep = s.keep || s.path == tail.Path
+		}
+	}
+	q.opts.Log.Warn("the queue's last file ends in the middle of a record, as a crash leaves it; that was not acknowledged and is passed over", "file", tail.Path,
+		"byte", tail.At, "bytes", tail.Bytes, "copy", path, "error", err)
+}
+
+// note says how things stand, in place of what was said before.
+func (q *Queue) note() {
+	first := q.next
+	if len(q.segments) > 0 {
+		first = q.segments[0].first
+	}
+	q.contents, q.committedNote = newNote(q.opts.Dir, contentsName, q.id, first, q.next), newNote(q.opts.Dir, committedName, q.id, q.committed)
+	// The disk may be full: then no record is taken until it can be noted.
+	if err := errors.Join(q.committedNote.set(0, q.committed), q.contents.set(1, q.next)); err != nil {
+		q.opts.Log.Error("what is in the queue cannot be noted", "error", err)
+	}
+}
+
+// Append returns when the record is on disk. After an error it is not in the log, or not for certain: [ErrFull], [ErrClosed],
+// [ErrAway], or what the disk said. When ctx ends first its error is returned; the record is appended all the same.
 func (q *Queue) Append(ctx context.Context, record []byte) error {
 	if len(record) > maxRecord {
 		return fmt.Errorf("a record of %d bytes is too long for the queue; at most %d are taken", len(record), maxRecord)
@@ -142,19 +234,24 @@ func (q *Queue) Append(ctx context.Context, record []byte) error {
 	}
 	g := q.waiting
 	before := len(g.frames)
-	g.frames = appendFrame(g.frames, record)
+	g.frames = q.appendFrame(g.frames, record)
 	g.records++
 	q.bytes += int64(len(g.frames) - before)
 	q.mu.Unlock()
-	select {
-	case q.wake <- struct{}{}:
-	default: // it will be seen
-	}
+	q.knock()
 	select {
 	case <-g.done:
 		return g.err
 	case <-ctx.Done():
 		return ctx.Err()
+	}
+}
+
+// knock lets run look whether there is something to do.
+func (q *Queue) knock() {
+	select {
+	case q.wake <- struct{}{}:
+	default: // it will be seen
 	}
 }
 
@@ -169,6 +266,7 @@ func (q *Queue) run() {
 		}
 		if g == nil {
 			<-q.wake
+			q.leaveLost()
 			continue
 		}
 		g.err = q.write(g)
@@ -191,18 +289,33 @@ func (q *Queue) take(next *group) (g *group, closed bool) {
 	return g, q.closed
 }
 
+// leaveLost lets the next group begin a new file when the last one has been removed.
+func (q *Queue) leaveLost() {
+	if q.tail == nil || q.tail.away() == nil {
+		return
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.finish()
+}
+
 // maxSpare is the largest buffer that is used again.
 const maxSpare = 4 << 20
 
 // write puts a group on disk. After an error nothing of it is in the log, and the next group begins a new file: what an fsync
 // that failed has left of the old one's end is unknown.
 func (q *Queue) write(g *group) error {
-	err := q.append(g.frames)
+	err := q.append(g)
+	if errors.Is(err, ErrAway) && !errors.Is(q.failure, ErrAway) {
+		q.opts.Log.Error("somebody has removed or replaced the queue's folder, its lock or its last file while the collector runs: requests are answered 503. "+
+			"What was taken is still written to the database; do not kill the collector before that is done", "folder", q.opts.Dir)
+	}
 	q.mu.Lock()
 	q.failure, q.failedAt = err, time.Now()
 	if err != nil {
 		q.bytes -= int64(len(g.frames))
 	} else {
+		q.arrivals.add(q.next, q.failedAt)
 		q.next += uint64(g.records)
 		q.tail.size += int64(len(g.frames))
 		q.tail.end = q.next
@@ -213,34 +326,69 @@ func (q *Queue) write(g *group) error {
 	close(q.written)
 	q.written = make(chan struct{})
 	q.mu.Unlock()
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrAway) {
 		return fmt.Errorf("the queue cannot be written to disk: %w", err)
 	}
-	return nil
+	return err
 }
 
-func (q *Queue) append(frames []byte) error {
+// append writes a group's frames. It is acknowledged only if the files are still where the next start looks for them, and after
+// it has been noted that it must be there.
+func (q *Queue) append(g *group) error {
 	if q.tail == nil {
-		tail, err := createSegment(q.opts.Dir, q.next)
+		if err := q.away(); err != nil {
+			return err
+		}
+		tail, err := createSegment(q.opts.Dir, q.next, q.id)
 		if err != nil {
 			return err
 		}
 		q.mu.Lock()
+		tail.kept = len(q.segments) < mostOpen
 		q.segments = append(q.segments, tail)
+		q.bytes += tail.size
 		q.mu.Unlock()
 		q.tail = tail
 	}
-	return q.tail.append(frames)
+	q.number(g.frames, q.next)
+	if err := q.tail.append(g.frames); err != nil {
+		if q.away() == nil {
+			_ = q.tail.file.Truncate(q.tail.size) // the next file's name tells where this one ends
+		}
+		return err
+	}
+	if err := q.away(); err != nil {
+		return err
+	}
+	if err := q.tail.away(); err != nil {
+		return err
+	}
+	return q.contents.set(1, q.next+uint64(g.records))
 }
 
-// finish closes the last file, with q.mu locked. One without records goes: the next one has its name.
+// finish ends the last file, with q.mu locked. One without records goes: the next one has its name.
 func (q *Queue) finish() {
-	q.tail.close()
+	q.tail.writing = false
 	if q.tail.end == q.tail.first {
-		_ = os.Remove(q.tail.path) // else it is overwritten
+		if q.away() == nil && q.tail.away() == nil {
+			_ = os.Remove(q.tail.path) // else it is set aside
+		}
+		q.tail.close()
+		q.bytes -= q.tail.size
 		q.segments = q.segments[:len(q.segments)-1]
+	} else if !q.tail.kept {
+		q.tail.close()
 	}
 	q.tail = nil
+}
+
+// away reports that the folder, or its lock, is not there any more, or another one in its place: what is written could not be found
+// by the next start, or another collector may be at work.
+func (q *Queue) away() error {
+	if !same(q.lock.Path(), q.lockInfo) {
+		return fmt.Errorf("%w: events are taken when they are back, or the collector has been started again", ErrAway)
+	}
+	return nil
 }
 
 // Size is how many bytes the log takes on disk, and how many records of it are not committed.
@@ -250,23 +398,45 @@ func (q *Queue) Size() (bytes int64, records uint64) {
 	return q.bytes, q.next - q.committed
 }
 
+// Damaged is how many records could not be read since the queue was opened.
+func (q *Queue) Damaged() uint64 {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.damaged
+}
+
 // failureHolds is for how long a write that failed speaks for the disk: nobody writes to a queue that says it is not ready.
 const failureHolds = 10 * time.Second
 
-// Ready reports why records are not taken at the moment: [ErrFull], [ErrClosed], or what the disk has just said to the last one.
+// Ready reports why records are not taken at the moment: [ErrFull], [ErrClosed], [ErrAway], or what the disk has just said to the
+// last one.
 func (q *Queue) Ready() error {
 	q.mu.Lock()
-	defer q.mu.Unlock()
-	switch {
-	case q.closed:
-		return ErrClosed
-	case q.bytes >= q.opts.MaxBytes-q.opts.MaxBytes/100:
-		return ErrFull
+	closed, full, failure, failedAt := q.closed, q.bytes >= q.opts.MaxBytes-q.opts.MaxBytes/100, q.failure, q.failedAt
+	var tail *segment
+	if n := len(q.segments); n > 0 && q.segments[n-1].writing {
+		tail = q.segments[n-1]
 	}
-	if time.Since(q.failedAt) > failureHolds {
+	q.mu.Unlock()
+	if closed {
+		return ErrClosed
+	}
+	if err := q.away(); err != nil {
+		return err
+	}
+	if tail != nil {
+		if err := tail.away(); err != nil {
+			q.knock()
+			return err
+		}
+	}
+	switch {
+	case full:
+		return ErrFull
+	case time.Since(failedAt) > failureHolds || errors.Is(failure, ErrAway): // it is there again
 		return nil
 	}
-	return q.failure
+	return failure
 }
 
 // Close takes no more records, writes those that wait and leaves the folder to others. Nobody may be reading.
@@ -274,14 +444,17 @@ func (q *Queue) Close() error {
 	q.mu.Lock()
 	q.closed = true
 	q.mu.Unlock()
-	select {
-	case q.wake <- struct{}{}:
-	default:
-	}
+	q.knock()
 	<-q.stopped
-	if q.tail != nil {
-		q.tail.close()
-	}
-	q.read.close()
+	q.closeFiles()
 	return q.lock.Unlock()
+}
+
+func (q *Queue) closeFiles() {
+	q.read.close()
+	for _, s := range q.segments {
+		s.close()
+	}
+	q.contents.close()
+	q.committedNote.close()
 }

@@ -77,7 +77,12 @@ func equal(t *testing.T, got, want []string) {
 
 func segmentFiles(t *testing.T, dir string) []string {
 	t.Helper()
-	names, err := filepath.Glob(filepath.Join(dir, "*.segment"))
+	return filesLike(t, dir, "*.segment")
+}
+
+func filesLike(t *testing.T, dir, pattern string) []string {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(dir, pattern))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +167,6 @@ func TestManyAppendAtOnce(t *testing.T) {
 	closeQueue(t, q)
 }
 
-// A crash can leave any part of what was not acknowledged.
 // The queue is empty again and again, so that a record comes just when it is looked whether one waits.
 func TestAppendToAnIdleQueue(t *testing.T) {
 	q := open(t, t.TempDir(), 1<<20)
@@ -194,17 +198,19 @@ func TestAppendToAnIdleQueue(t *testing.T) {
 	equal(t, got, want)
 }
 
+// A crash can leave any part of what was not acknowledged. It is passed over, and kept.
 func TestTornEndIsCutAtEveryByte(t *testing.T) {
 	whole := t.TempDir()
 	q := open(t, whole, 1<<20)
 	records := numbered(4)
 	appendAll(t, q, records...)
 	closeQueue(t, q)
-	content, err := os.ReadFile(segmentFiles(t, whole)[0])
+	name := filepath.Base(segmentFiles(t, whole)[0])
+	content, err := os.ReadFile(filepath.Join(whole, name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	ends := []int{0}
+	ends := []int{headerBytes}
 	for _, r := range records {
 		ends = append(ends, ends[len(ends)-1]+frameBytes+len(r))
 	}
@@ -212,15 +218,30 @@ func TestTornEndIsCutAtEveryByte(t *testing.T) {
 		for _, garbage := range []string{"", "\x00\x00\x00\x00\x00\x00\x00\x00\x00", "\xff\xff\xff\xff\xff\xff\xff\xff"} {
 			dir := t.TempDir()
 			torn := append(slices.Clone(content[:length]), garbage...)
-			if err := os.WriteFile(filepath.Join(dir, filepath.Base(segmentFiles(t, whole)[0])), torn, 0o600); err != nil {
+			if err := os.WriteFile(filepath.Join(dir, name), torn, 0o600); err != nil {
 				t.Fatal(err)
 			}
 			kept, _ := slices.BinarySearch(ends, length+1)
+			kept = max(kept-1, 0)
+			if err := newNote(dir, contentsName, q.id, 0, 0).set(1, uint64(kept)); err != nil { // so many were acknowledged
+				t.Fatal(err)
+			}
 			q := open(t, dir, 1<<20)
 			appendAll(t, q, "after")
 			got, _ := readAll(t, q, 1)
-			equal(t, got, append(slices.Clone(records[:kept-1]), "after"))
+			equal(t, got, append(slices.Clone(records[:kept]), "after"))
 			closeQueue(t, q)
+			cut := 0
+			for _, path := range filesLike(t, dir, "*.cut") {
+				part, err := os.ReadFile(path)
+				if err != nil || !strings.HasSuffix(string(torn), string(part)) {
+					t.Fatalf("%q is not the end of %q: %v", part, torn, err)
+				}
+				cut += len(part)
+			}
+			if whole := max(ends[kept], 0); length >= headerBytes && cut != len(torn)-whole {
+				t.Fatalf("%d bytes were kept of %d that are no record", cut, len(torn)-whole)
+			}
 		}
 	}
 }
@@ -252,19 +273,39 @@ func TestEmptyFileAtTheEnd(t *testing.T) {
 func TestCommittedFilesGoWithoutANote(t *testing.T) {
 	dir := t.TempDir()
 	q := open(t, dir, 10)
-	if err := os.Mkdir(filepath.Join(dir, committedName+".new"), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	_ = q.committedNote.file.Close()
 	for range 2 {
 		appendAll(t, q, numbered(3)...)
 		got, last := readAll(t, q, 1000)
 		equal(t, got, numbered(3))
-		if err := q.Commit(last); err == nil || !strings.Contains(err.Error(), "is a directory") {
+		if err := q.Commit(last); err == nil || !strings.Contains(err.Error(), "file already closed") {
 			t.Fatalf("error %v", err)
 		}
 		if bytes, records := q.Size(); bytes != 0 || records != 0 || len(segmentFiles(t, dir)) > 0 {
 			t.Fatalf("%d records in %d bytes are left, in %v", records, bytes, segmentFiles(t, dir))
 		}
+	}
+	closeQueue(t, q)
+}
+
+// More files than may stay open are read all the same.
+func TestMoreFilesThanAreOpen(t *testing.T) {
+	dir := t.TempDir()
+	q := open(t, dir, 1) // a file each
+	records := numbered(mostOpen + 3)
+	appendAll(t, q, records...)
+	for range 2 {
+		got, _ := readAll(t, q, 1000)
+		equal(t, got, records)
+		closeQueue(t, q)
+		q = open(t, dir, 1)
+	}
+	_, last := readAll(t, q, 1000)
+	if err := q.Commit(last); err != nil {
+		t.Fatal(err)
+	}
+	if files := segmentFiles(t, dir); len(files) > 0 {
+		t.Errorf("%q are left", files)
 	}
 	closeQueue(t, q)
 }
@@ -278,9 +319,9 @@ func TestFailedWriteLeavesNoRoomTaken(t *testing.T) {
 	if err := q.Commit(last); err != nil {
 		t.Fatal(err)
 	}
-	_ = q.tail.file.Close() // every write fails
+	breakTail(t, q)
 	if err := q.Append(t.Context(), []byte("lost")); err == nil {
-		t.Fatal("the file is closed")
+		t.Fatal("the file cannot be written")
 	}
 	if got, _ := readAll(t, q, 1000); len(got) > 0 || len(segmentFiles(t, dir)) > 0 {
 		t.Fatalf("%q is read; %v are left", got, segmentFiles(t, dir))
@@ -293,28 +334,8 @@ func TestFailedWriteLeavesNoRoomTaken(t *testing.T) {
 	closeQueue(t, q)
 }
 
-// Nothing that was acknowledged is passed over in silence.
-func TestDamageBeforeTheEndIsAnError(t *testing.T) {
-	dir := t.TempDir()
-	q := open(t, dir, 50)
-	appendAll(t, q, numbered(10)...)
-	closeQueue(t, q)
-	path := segmentFiles(t, dir)[1]
-	content, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	content[len(content)-1] ^= 1
-	if err := os.WriteFile(path, content, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Open(Options{Dir: dir, MaxBytes: 1 << 30, SegmentBytes: 50}); err == nil || !strings.Contains(err.Error(), "were acknowledged") {
-		t.Fatalf("error %v", err)
-	}
-}
-
 func TestFullQueueTakesNothingUntilThereIsRoom(t *testing.T) {
-	q, err := Open(Options{Dir: t.TempDir(), MaxBytes: 1000, SegmentBytes: 100})
+	q, err := Open(Options{Dir: t.TempDir(), MaxBytes: 1200, SegmentBytes: 100})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -322,8 +343,8 @@ func TestFullQueueTakesNothingUntilThereIsRoom(t *testing.T) {
 	for err = nil; err == nil; taken++ {
 		err = q.Append(t.Context(), make([]byte, 90))
 	}
-	if !errors.Is(err, ErrFull) || taken-1 != 10 {
-		t.Fatalf("%v after %d records of 98 bytes", err, taken-1)
+	if !errors.Is(err, ErrFull) || taken-1 != 9 {
+		t.Fatalf("%v after %d records of 110 bytes, in files of 20 bytes more", err, taken-1)
 	}
 	_, last := readAll(t, q, 1000)
 	if err := q.Commit(last); err != nil {
@@ -351,16 +372,10 @@ func TestDiskThatFails(t *testing.T) {
 	dir := t.TempDir()
 	q := open(t, dir, 1<<20)
 	appendAll(t, q, "before")
-	broken := q.tail.file
-	readOnly, err := os.Open(q.tail.path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	q.tail.file = readOnly // every write fails
+	breakTail(t, q)
 	if err := q.Append(t.Context(), []byte("lost")); err == nil || !strings.Contains(err.Error(), "cannot be written to disk") {
 		t.Fatalf("error %v", err)
 	}
-	_ = broken.Close()
 	if err := os.Rename(dir, dir+".away"); err != nil {
 		t.Fatal(err)
 	}
@@ -380,21 +395,13 @@ func TestDiskThatFails(t *testing.T) {
 	closeQueue(t, q)
 }
 
-func FuzzOpen(f *testing.F) {
-	f.Add([]byte{})
-	f.Add(appendFrame(appendFrame(nil, []byte("one")), []byte("two")))
-	f.Fuzz(func(t *testing.T, content []byte) {
-		dir := t.TempDir()
-		if err := os.WriteFile(filepath.Join(dir, "00000000000000000000.segment"), content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		q := open(t, dir, 1<<20)
-		if err := q.Append(t.Context(), []byte("after")); err != nil {
-			t.Fatal(err)
-		}
-		if got, _ := readAll(t, q, 1000); got[len(got)-1] != "after" {
-			t.Fatalf("the last record is %q", got[len(got)-1])
-		}
-		closeQueue(t, q)
-	})
+// breakTail lets every write to the last file fail.
+func breakTail(t *testing.T, q *Queue) {
+	t.Helper()
+	readOnly, err := os.Open(q.tail.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = q.tail.file.Close()
+	q.tail.file = readOnly
 }

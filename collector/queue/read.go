@@ -1,19 +1,21 @@
 package queue
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
-	"path/filepath"
-	"strconv"
-	"strings"
+	"time"
 )
 
 // Batch is what one [Queue.Read] gave.
 type Batch struct {
 	Records [][]byte
+	// Since is when the first of them was appended; the zero time when that was before the queue was opened. It serves to measure
+	// how long that is ago, whatever the clock says.
+	Since time.Time
 	// end is the number of the record after the last one.
 	end uint64
 }
@@ -22,26 +24,31 @@ type Batch struct {
 type cursor struct {
 	next    uint64
 	segment *segment
-	file    *os.File
-	reader  *bufio.Reader
+	scanner *scanner
+	file    *os.File // of the cursor alone; nil where the segment's is read
 }
 
 func (c *cursor) close() {
 	if c.file != nil {
 		_ = c.file.Close() // it was read only
 	}
-	c.file, c.reader, c.segment = nil, nil, nil
+	c.file, c.scanner, c.segment = nil, nil, nil
 }
 
 // Read returns the records that follow those of the last call, at least one and no more than about atMost bytes. It waits for
-// the first one until ctx ends.
+// the first one until ctx ends. What is damaged is passed over, and told to the log; its file will be set aside, and not deleted.
+// After an error of the disk nothing has been passed over.
 func (q *Queue) Read(ctx context.Context, atMost int) (Batch, error) {
 	for {
 		q.mu.Lock()
 		end, written := q.next, q.written
 		q.mu.Unlock()
 		if q.read.next < end {
-			return q.readUntil(end, atMost)
+			b, err := q.readUntil(end, atMost)
+			if err != nil || len(b.Records) > 0 {
+				return b, err
+			}
+			continue // all of it is damaged
 		}
 		_ = q.free() // a write that failed may have finished a file; the next commit would say what keeps it there
 		select {
@@ -54,60 +61,96 @@ func (q *Queue) Read(ctx context.Context, atMost int) (Batch, error) {
 
 func (q *Queue) readUntil(end uint64, atMost int) (Batch, error) {
 	b := Batch{end: q.read.next}
-	for bytes := 0; b.end < end && (bytes == 0 || bytes < atMost); b.end++ {
-		record, err := q.readOne(b.end)
+	for bytes := 0; b.end < end && (bytes == 0 || bytes < atMost); {
+		number, record, err := q.readOne(b.end)
 		if err != nil {
 			q.read.close()
 			return Batch{}, err
 		}
-		b.Records = append(b.Records, record)
+		if record != nil {
+			b.Records = append(b.Records, record)
+		}
 		bytes += len(record)
+		b.end = number + 1
 	}
+	q.mu.Lock()
+	b.Since = q.arrivals.of(q.read.next)
+	q.mu.Unlock()
 	q.read.next = b.end
 	return b, nil
 }
 
-// readOne reads a record that is on disk.
-func (q *Queue) readOne(number uint64) ([]byte, error) {
-	s := q.segmentOf(number)
+// readOne reads the record with a number, which is on disk, or the next one in its file that can be read. When none can, the number
+// is the file's last, without a record.
+func (q *Queue) readOne(number uint64) (uint64, []byte, error) {
+	s, size, end := q.segmentOf(number)
 	if q.read.segment != s {
-		if err := q.read.open(s, number); err != nil {
-			return nil, err
+		if err := q.read.open(s, q.id); err != nil {
+			return 0, nil, err
 		}
 	}
-	record, err := readFrame(q.read.reader, nil)
-	if err != nil {
-		return nil, fmt.Errorf("the queue's record %d in %s: %w", number, s.path, err)
+	q.read.scanner.limit = size
+	for {
+		f, fault, err := q.read.scanner.scan()
+		switch {
+		case err != nil && err != io.EOF:
+			return 0, nil, fmt.Errorf("the queue's record %d in %s cannot be read: %w", number, s.path, err)
+		case err == io.EOF || f.number >= end:
+			q.lose(s, fault, number, end)
+			return end - 1, nil, nil
+		case f.number < number: // it is committed
+			continue
+		case f.number > number || fault != nil:
+			q.lose(s, fault, number, f.number)
+		}
+		return f.number, f.record, nil
 	}
-	return record, nil
 }
 
-// segmentOf is where a record is that is on disk and not committed.
-func (q *Queue) segmentOf(number uint64) *segment {
+// lose says, once, that records cannot be read.
+func (q *Queue) lose(s *segment, fault *Fault, first, end uint64) {
+	if fault == nil {
+		fault = &Fault{Path: s.path, At: q.read.scanner.at}
+	}
+	s.keep = true
+	if fault.At < s.toldTo {
+		return
+	}
+	s.toldTo = fault.At + 1
+	fault.First, fault.End = first, end
+	q.mu.Lock()
+	q.damaged += end - first
+	q.mu.Unlock()
+	q.opts.Log.Error("damage in the queue: "+fault.String()+"; what follows is read, and the file will be set aside, not deleted", "file", fault.Path,
+		"byte", fault.At, "bytes", fault.Bytes, "records", end-first)
+}
+
+// segmentOf is where a record is that is on disk and not committed, how far that file reaches, and the number of the record after
+// its last one.
+func (q *Queue) segmentOf(number uint64) (s *segment, size int64, end uint64) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, s := range q.segments {
 		if number >= s.first && number < s.end {
-			return s
+			return s, s.size, s.end
 		}
 	}
 	panic(fmt.Sprintf("queue: record %d is in no file", number))
 }
 
-// open begins to read a segment at a record.
-func (c *cursor) open(s *segment, number uint64) error {
+// open begins to read a segment.
+func (c *cursor) open(s *segment, queue uint64) (err error) {
 	c.close()
-	file, err := os.Open(s.path)
-	if err != nil {
-		return err
-	}
-	c.file, c.reader, c.segment = file, bufio.NewReaderSize(file, 1<<20), s
-	for skip := s.first; skip < number; skip++ {
-		if _, err := readFrame(c.reader, nil); err != nil {
-			return fmt.Errorf("the queue's record %d in %s: %w", skip, s.path, err)
+	file := s.file
+	if !s.kept {
+		if c.file, err = os.Open(s.path); err != nil {
+			return err
 		}
+		file = c.file
 	}
-	return nil
+	c.segment = s
+	c.scanner, err = newScanner(s, file, s.size, queue)
+	return err
 }
 
 // Rewind makes the next [Queue.Read] begin again at the first record that is not committed.
@@ -121,27 +164,34 @@ func (q *Queue) Rewind() {
 func (q *Queue) Commit(b Batch) error {
 	q.mu.Lock()
 	q.committed = b.end
+	q.arrivals.committed(b.end)
 	q.mu.Unlock()
+	var err error
+	if q.away() == nil { // else another collector's queue may be there
+		err = q.committedNote.set(0, b.end)
+	}
 	// A full disk, to which no number can be written, needs the room most.
-	return errors.Join(writeCommitted(q.opts.Dir, b.end), q.free())
+	return errors.Join(err, q.free())
 }
 
 // free deletes the files whose records are all committed, except for the one that is written.
 func (q *Queue) free() error {
+	var errs []error
 	for {
 		q.mu.Lock()
-		if len(q.segments) == 0 || q.segments[0].file != nil || q.segments[0].end > q.committed {
+		if len(q.segments) == 0 || q.segments[0].writing || q.segments[0].end > q.committed {
 			q.mu.Unlock()
-			return nil
+			return errors.Join(errs...)
 		}
 		done := q.segments[0]
 		q.mu.Unlock()
 		if q.read.segment == done {
 			q.read.close()
 		}
-		// It counts for as long as it is there.
-		if err := os.Remove(done.path); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
+		done.close() // some systems do not delete what is open
+		noted, err := q.remove(done)
+		if errs = append(errs, noted); err != nil { // it counts for as long as it is there
+			return errors.Join(append(errs, err)...)
 		}
 		q.mu.Lock()
 		q.segments = q.segments[1:]
@@ -150,30 +200,22 @@ func (q *Queue) free() error {
 	}
 }
 
-const committedName = "committed"
-
-// readCommitted is the number of the first record that is not committed. Without the file it is 0: all there is.
-func readCommitted(dir string) (uint64, error) {
-	text, err := os.ReadFile(filepath.Join(dir, committedName))
-	if errors.Is(err, os.ErrNotExist) {
-		return 0, nil
+// remove deletes a file after it has been noted that it need not be there; or sets it aside. What somebody has put in its place is
+// not touched.
+func (q *Queue) remove(s *segment) (noted, err error) {
+	if q.away() != nil || s.away() != nil {
+		return nil, nil
 	}
-	if err != nil {
-		return 0, err
+	if noted = q.contents.set(0, s.end); noted == nil {
+		noted = q.contents.sync()
 	}
-	// A crash may have left it empty: then everything is read again.
-	number, err := strconv.ParseUint(strings.TrimSpace(string(text)), 10, 64)
-	if err != nil {
-		return 0, nil
+	if s.keep {
+		_, err = setAside(s.path)
+	} else {
+		err = os.Remove(s.path)
 	}
-	return number, nil
-}
-
-// writeCommitted is not synced: after a power cut some records are read again, which changes nothing.
-func writeCommitted(dir string, number uint64) error {
-	path := filepath.Join(dir, committedName)
-	if err := os.WriteFile(path+".new", []byte(strconv.FormatUint(number, 10)+"\n"), 0o600); err != nil {
-		return err
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
 	}
-	return os.Rename(path+".new", path)
+	return noted, err
 }

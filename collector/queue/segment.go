@@ -1,12 +1,12 @@
 package queue
 
 import (
-	"bufio"
-	"encoding/binary"
+	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,145 +14,202 @@ import (
 	"strings"
 )
 
-// A segment is a file of frames; its name is the number of its first record. A frame is the record's length and CRC-32C (of
-// length and record), four bytes each, least significant first, and the record.
-const (
-	frameBytes = 8
-	// maxRecord keeps a damaged length from being taken for one.
-	maxRecord = 64 << 20
-	suffix    = ".segment"
-)
-
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
-func appendFrame(b, record []byte) []byte {
-	b = binary.LittleEndian.AppendUint32(b, uint32(len(record)))
-	sum := crc32.Update(crc32.Checksum(b[len(b)-4:], castagnoli), castagnoli, record)
-	b = binary.LittleEndian.AppendUint32(b, sum)
-	return append(b, record...)
-}
-
-// errTorn is what a frame is that does not end, or that its checksum does not fit.
-var errTorn = errors.New("a record is damaged or incomplete")
-
-// readFrame reads a record into the buffer. The error is [io.EOF] at the end.
-func readFrame(r io.Reader, buffer []byte) ([]byte, error) {
-	var header [frameBytes]byte
-	if _, err := io.ReadFull(r, header[:]); err == io.EOF {
-		return nil, io.EOF
-	} else if err != nil {
-		return nil, tornAtEnd(err)
-	}
-	length := binary.LittleEndian.Uint32(header[:])
-	if length > maxRecord {
-		return nil, errTorn
-	}
-	record := slices.Grow(buffer[:0], int(length))[:length]
-	if _, err := io.ReadFull(r, record); err != nil {
-		return nil, tornAtEnd(err)
-	}
-	sum := crc32.Update(crc32.Checksum(header[:4], castagnoli), castagnoli, record)
-	if sum != binary.LittleEndian.Uint32(header[4:]) {
-		return nil, errTorn
-	}
-	return record, nil
-}
-
-func tornAtEnd(err error) error {
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
-		return errTorn
-	}
-	return err
-}
-
+// segment is a file of records; its name has the number of the first one.
 type segment struct {
 	path string
+	// old is set for a file of the first version.
+	old bool
+	// stray is set when the name is not one that the queue gives.
+	stray bool
 	// first is the number of the first record, end of the one after the last.
 	first, end uint64
-	// size is the length of the whole records in it.
+	// size is how far its records reach.
 	size int64
-	file *os.File // open for writing; nil when it is full
+	file *os.File
+	// kept is set when file stays open until all its records are committed, so that they can be read after somebody has removed
+	// it; with very many files it does not.
+	kept bool
+	// info tells whether the file at the path is still this one.
+	info fs.FileInfo
+	// writing is set while records are added.
+	writing bool
+	// keep is set when something in it could not be read: it is set aside in the end, and not deleted. What is before toldTo has
+	// been told.
+	keep   bool
+	toldTo int64
 }
 
-// createSegment begins a file. What may be there under its name was never acknowledged.
-func createSegment(dir string, first uint64) (*segment, error) {
-	path := filepath.Join(dir, fmt.Sprintf("%020d%s", first, suffix))
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	// Without the folder's fsync the file itself may be gone after a power cut.
-	if err := syncDir(dir); err != nil {
-		_ = file.Close()
-		_ = os.Remove(path)
-		return nil, err
-	}
-	return &segment{path: path, first: first, end: first, file: file}, nil
+// mostOpen is how many files stay open.
+const mostOpen = 256
+
+func segmentPath(dir string, first uint64) string {
+	return filepath.Join(dir, fmt.Sprintf("%020d%s", first, suffix))
 }
 
-// append writes and syncs frames. After an error the file is as long as before, if the disk lets it.
-func (s *segment) append(frames []byte) error {
-	_, err := s.file.WriteAt(frames, s.size)
+// createSegment begins a file. One that is there under its name has nothing that was acknowledged, and is set aside.
+func createSegment(dir string, first, id uint64) (*segment, error) {
+	s := &segment{path: segmentPath(dir, first), first: first, end: first, writing: true}
+	err := s.create(id)
+	if errors.Is(err, fs.ErrExist) {
+		if _, err := setAside(s.path); err != nil {
+			return nil, err
+		}
+		err = s.create(id)
+	}
+	return s, err
+}
+
+func (s *segment) create(id uint64) (err error) {
+	if s.file, err = os.OpenFile(s.path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600); err != nil {
+		return err
+	}
+	header := appendHeader(nil, id)
+	s.size = int64(len(header))
+	_, err = s.file.WriteAt(header, 0)
 	if err == nil {
-		err = syncData(s.file)
+		s.info, err = s.file.Stat()
+	}
+	if err == nil {
+		err = syncDir(filepath.Dir(s.path)) // else the file itself may be gone after a power cut
 	}
 	if err != nil {
-		_ = s.file.Truncate(s.size) // the next file's name tells where this one ends
+		s.close()
+		_ = os.Remove(s.path) // else it is set aside
 	}
 	return err
+}
+
+// append writes and syncs frames.
+func (s *segment) append(frames []byte) error {
+	if _, err := s.file.WriteAt(frames, s.size); err != nil {
+		return err
+	}
+	return syncData(s.file)
 }
 
 func (s *segment) close() {
-	_ = s.file.Close() // synced after each write
+	if s.file != nil {
+		_ = s.file.Close() // synced after each write
+	}
 	s.file = nil
 }
 
-// listSegments are the folder's files in order.
-func listSegments(dir string) ([]*segment, error) {
-	names, err := filepath.Glob(filepath.Join(dir, "*"+suffix))
+// open finds a file that is there, and opens it for reading if it is to stay open.
+func (s *segment) open(keep bool) (err error) {
+	if s.info, err = os.Stat(s.path); err != nil || !keep {
+		return err
+	}
+	s.kept = true
+	s.file, err = os.Open(s.path)
+	return err
+}
+
+// away reports that the file at the segment's path is not this one any more.
+func (s *segment) away() error {
+	if !same(s.path, s.info) {
+		return fmt.Errorf("%w: send the request again", ErrAway)
+	}
+	return nil
+}
+
+func same(path string, info fs.FileInfo) bool {
+	now, err := os.Stat(path)
+	return err == nil && os.SameFile(now, info)
+}
+
+// listSegments are the folder's files in order, stray ones last.
+func listSegments(dir string) (list []*segment, err error) {
+	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, err
 	}
-	slices.Sort(names)
-	var list []*segment
-	for _, path := range names {
-		first, err := strconv.ParseUint(strings.TrimSuffix(filepath.Base(path), suffix), 10, 64)
-		if err != nil {
-			return nil, fmt.Errorf("%s is not a file of the queue; move it elsewhere", path)
+	for _, entry := range entries {
+		if !strings.HasSuffix(entry.Name(), oldSuffix) {
+			continue
 		}
-		list = append(list, &segment{path: path, first: first})
+		s := &segment{path: filepath.Join(dir, entry.Name())}
+		digits, is := strings.CutSuffix(entry.Name(), suffix)
+		_, headed := headerOf(s.path)
+		s.old = !is && !headed
+		s.first, err = strconv.ParseUint(strings.TrimSuffix(digits, oldSuffix), 10, 63)
+		s.stray = err != nil
+		list = append(list, s)
 	}
+	slices.SortFunc(list, func(a, b *segment) int {
+		return cmp.Or(compareBool(a.stray, b.stray), cmp.Compare(a.first, b.first), strings.Compare(a.path, b.path))
+	})
 	return list, nil
 }
 
-// check reads the segment and finds its size. end is the number of the next segment's first record, 0 for the last segment,
-// whose torn end is cut off.
-func (s *segment) check(end uint64) error {
-	file, err := os.OpenFile(s.path, os.O_RDWR, 0)
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
+
+// headerOf is the id of the queue that a file says it belongs to.
+func headerOf(path string) (id uint64, ok bool) {
+	file, err := os.Open(path)
 	if err != nil {
-		return err
+		return 0, false
 	}
 	defer file.Close()
-	reader := bufio.NewReaderSize(file, 1<<20)
-	var record []byte
-	for s.end = s.first; end == 0 || s.end < end; s.end++ {
-		record, err = readFrame(reader, record)
-		if err == nil {
-			s.size += frameBytes + int64(len(record))
-			continue
-		}
-		if end != 0 {
-			return fmt.Errorf("%s is damaged at byte %d: records %d to %d were acknowledged and cannot be read; restore the file, or move it away to go on without them", s.path, s.size, s.end, end-1)
-		}
-		if err != io.EOF && err != errTorn {
-			return err
-		}
-		if err := file.Truncate(s.size); err != nil {
-			return err
-		}
-		return file.Sync()
+	header := make([]byte, headerBytes)
+	_, _ = file.ReadAt(header, 0) // what is missing is no header
+	return readHeader(header)
+}
+
+// setAside gives a file a name under which the queue leaves it alone.
+func setAside(path string) (aside string, err error) {
+	aside, err = unused(path + ".aside")
+	if err != nil {
+		return "", err
 	}
-	return nil
+	return aside, os.Rename(path, aside)
+}
+
+// copyPart copies a part of a file to one of its own, once.
+func copyPart(f Fault) (path string, err error) {
+	file, err := os.Open(f.Path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	part := make([]byte, f.Bytes)
+	if _, err := file.ReadAt(part, f.At); err != nil && err != io.EOF {
+		return "", err
+	}
+	name := fmt.Sprintf("%s.%d.cut", f.Path, f.At)
+	if last, err := os.ReadFile(name); err == nil && bytes.Equal(last, part) {
+		return name, nil
+	}
+	if path, err = unused(name); err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(path, part, 0o600); err != nil {
+		_ = os.Remove(path)
+		return "", err
+	}
+	return path, nil
+}
+
+// unused is the name, or one that begins so, under which there is no file yet.
+func unused(name string) (string, error) {
+	for n := 0; ; n++ {
+		path := name
+		if n > 0 {
+			path = fmt.Sprintf("%s.%d", name, n)
+		}
+		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+			return path, nil
+		} else if err != nil {
+			return "", err
+		}
+	}
 }
 
 func syncDir(dir string) error {

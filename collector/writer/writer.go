@@ -18,7 +18,9 @@ type Options struct {
 	// BatchEvents is how many events are worth a batch, and BatchInterval how long the first one waits for so many.
 	BatchEvents   int
 	BatchInterval time.Duration
-	Log           *slog.Logger
+	// Unreadable keeps a record whose events cannot be read, as one that a newer collector has written.
+	Unreadable func(ctx context.Context, record []byte, reason error) error
+	Log        *slog.Logger
 }
 
 // batchBytes is about how much of the queue one batch may take, so that after an outage neither memory nor a transaction
@@ -30,16 +32,20 @@ type Writer struct {
 	store *Store
 	queue *queue.Queue
 	opts  Options
-	// oldest is when the first event of the batch in hand arrived, in Unix nanoseconds; 0 without one.
-	oldest atomic.Int64
+	// oldest is when the first event of the batch in hand arrived, as this process measures time, whatever is done to the clock;
+	// nil without one.
+	oldest atomic.Pointer[time.Time]
+	opened time.Time
 }
 
 // New makes a writer.
 func New(store *Store, q *queue.Queue, opts Options, registry prometheus.Registerer) *Writer {
 	metric := promauto.With(registry)
-	w := &Writer{store: store, queue: q, opts: opts}
+	w := &Writer{store: store, queue: q, opts: opts, opened: time.Now()}
 	metric.NewGaugeFunc(prometheus.GaugeOpts{Name: "footfall_oldest_event_seconds",
 		Help: "How long the first event that is not in the database has been waiting; 0 when none is."}, w.age)
+	metric.NewCounterFunc(prometheus.CounterOpts{Name: "footfall_queue_damaged_total",
+		Help: "Requests whose events were on disk and could not be read any more; their file was set aside."}, func() float64 { return float64(q.Damaged()) })
 	metric.NewGaugeFunc(prometheus.GaugeOpts{Name: "footfall_queue_bytes", Help: "Room that the queue takes on disk."}, func() float64 {
 		bytes, _ := q.Size()
 		return float64(bytes)
@@ -53,23 +59,45 @@ func New(store *Store, q *queue.Queue, opts Options, registry prometheus.Registe
 
 func (w *Writer) age() float64 {
 	oldest := w.oldest.Load()
-	if oldest == 0 {
+	if oldest == nil {
 		return 0
 	}
-	return time.Since(time.Unix(0, oldest)).Seconds()
+	return time.Since(*oldest).Seconds()
 }
 
-// Run writes until ctx ends, and returns nil then. What is in the queue stays there. Any other end is an error of the queue.
-func (w *Writer) Run(ctx context.Context) error {
-	for {
-		err := w.writeNext(ctx)
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
+// arrived notes when the first event of the batch in hand arrived. Of an event that was appended by an earlier process only the
+// clock can tell; it has waited for as long as this process has run, at least.
+func (w *Writer) arrived(since time.Time, first event.Event) {
+	if since.IsZero() {
+		now := time.Now()
+		since = now.Add(-max(now.Sub(w.opened), now.Sub(first.Received)))
 	}
+	w.oldest.Store(&since)
+}
+
+// mostPause is how long the writer waits at most before it tries again to read a queue that cannot be read.
+const mostPause = time.Minute
+
+// Run writes until ctx ends, and returns nil then. What is in the queue stays there. While the disk cannot be read it tries again:
+// events that come are taken all the same, if the disk takes them.
+func (w *Writer) Run(ctx context.Context) error {
+	for pause := time.Second; ctx.Err() == nil; {
+		err := w.writeNext(ctx)
+		if err == nil {
+			pause = time.Second
+			continue
+		}
+		if ctx.Err() != nil {
+			break
+		}
+		w.opts.Log.Error("events wait on disk and cannot be written to the database", "error", err, "pause", pause.String())
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+		}
+		pause = min(2*pause, mostPause)
+	}
+	return nil
 }
 
 // Drain writes what is in the queue, to which nothing may be added meanwhile, or what it can until ctx ends. It returns how many
@@ -100,10 +128,12 @@ func (w *Writer) writeNext(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := w.write(ctx, events); err != nil {
-		return err
+	if len(events) > 0 {
+		if err := w.write(ctx, events); err != nil {
+			return err
+		}
 	}
-	w.oldest.Store(0)
+	w.oldest.Store(nil)
 	if err := w.queue.Commit(batch); err != nil {
 		w.opts.Log.Warn("that events are in the database could not be noted on disk; after a restart they may be written again, which changes nothing", "error", err)
 	}
@@ -115,7 +145,7 @@ func (w *Writer) gather(ctx context.Context) (events []event.Event, batch queue.
 	first := ctx
 	for bytes := 0; ; {
 		next, err := w.queue.Read(first, batchBytes-bytes)
-		if err != nil && len(events) > 0 && ctx.Err() == nil && first.Err() != nil {
+		if err != nil && first != ctx && ctx.Err() == nil && first.Err() != nil {
 			return events, batch, nil // the interval is over
 		}
 		if err != nil {
@@ -123,28 +153,39 @@ func (w *Writer) gather(ctx context.Context) (events []event.Event, batch queue.
 		}
 		batch = next
 		for _, record := range next.Records {
-			if events, err = event.DecodeRecord(events, record); err != nil {
+			if events, err = w.decode(ctx, events, record); err != nil {
 				return nil, batch, err
 			}
 			bytes += len(record)
 		}
+		if len(events) > 0 && w.oldest.Load() == nil {
+			w.arrived(next.Since, events[0])
+		}
 		if len(events) >= w.opts.BatchEvents || bytes >= batchBytes {
 			return events, batch, nil
 		}
-		if first == ctx && len(events) > 0 {
-			w.oldest.Store(events[0].Received.UnixNano())
-			deadline, cancel := context.WithDeadline(ctx, events[0].Received.Add(w.opts.BatchInterval))
+		if first == ctx {
+			deadline, cancel := context.WithDeadline(ctx, next.Since.Add(w.opts.BatchInterval))
 			defer cancel()
 			first = deadline
 		}
 	}
 }
 
+// decode appends the events of a record. One that cannot be read is kept elsewhere: others wait behind it.
+func (w *Writer) decode(ctx context.Context, events []event.Event, record []byte) ([]event.Event, error) {
+	more, err := event.DecodeRecord(events, record)
+	if err == nil {
+		return more, nil
+	}
+	return events, w.opts.Unreadable(ctx, record, err)
+}
+
 // patience is after how long an attempt is logged as failed; it is repeated all the same.
 const patience = time.Minute
 
+// write stores events, of which the first has arrived then.
 func (w *Writer) write(ctx context.Context, events []event.Event) error {
-	w.oldest.Store(events[0].Received.UnixNano())
 	for {
 		err := w.store.Write(ctx, events, patience)
 		if err == nil || ctx.Err() != nil {

@@ -2,8 +2,10 @@ package writer_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/footfall-analytics/footfall/collector/event"
@@ -49,27 +52,136 @@ func TestCatchingUp(t *testing.T) {
 	})
 }
 
-// Damage stops the writer where it is: what is before it is stored, and it is not taken for written.
-func TestDamagedRecord(t *testing.T) {
+// A record that cannot be understood is kept elsewhere, and what is behind it is written. While it cannot be kept, nothing is taken
+// for written.
+func TestRecordThatCannotBeUnderstood(t *testing.T) {
 	p, q := newProfiled(t, dbtest.Embedded(t)), openQueue(t)
 	batch := make([]event.Event, 100)
 	for i := range batch {
 		batch[i] = happened("ann")
 		batch[i].Metadata = fmt.Appendf(nil, `{"large": %q}`, strings.Repeat("x", 30_000)) // as much as is written together
 	}
+	later := append(event.AppendRecord(nil, batch[:1]), "of a newer collector"...)
 	appendRecord(t, q, event.AppendRecord(nil, batch))
-	appendRecord(t, q, append(event.AppendRecord(nil, batch), "damage"...))
-	err := newWriter(p.table, q).Run(t.Context())
-	if _, left := q.Size(); err == nil || left != 1 {
-		t.Errorf("the writer ended with %v, and %d records wait", err, left)
-	}
-	var stored int
-	p.in(func(tx pgx.Tx) error {
-		return tx.QueryRow(t.Context(), `SELECT count(*) FROM user_events`).Scan(&stored)
+	appendRecord(t, q, later)
+	appendRecord(t, q, event.AppendRecord(nil, []event.Event{happened("ann")}))
+	var kept []string
+	fail := errors.New("the database is away")
+	w := newWriter(p.table, q, func(_ context.Context, record []byte, reason error) error {
+		if fail != nil {
+			return fail
+		}
+		kept = append(kept, string(record))
+		return nil
 	})
-	if stored != len(batch) {
-		t.Errorf("%d events are stored", stored)
+	stored := func() (n int) {
+		p.in(func(tx pgx.Tx) error {
+			return tx.QueryRow(t.Context(), `SELECT count(*) FROM user_events`).Scan(&n)
+		})
+		return n
 	}
+	left, err := w.Drain(t.Context())
+	if !errors.Is(err, fail) || left != 2 || stored() != len(batch) {
+		t.Errorf("the writer ended with %v, %d records wait, and %d events are stored", err, left, stored())
+	}
+	fail = nil
+	if left, err := w.Drain(t.Context()); left > 0 || err != nil || stored() != len(batch)+1 || !slices.Equal(kept, []string{string(later)}) {
+		t.Errorf("the writer ended with %v, %d records wait, %d events are stored, kept are %q", err, left, stored(), kept)
+	}
+}
+
+// The clock was set back after an event had come: neither it nor what comes after it waits for its time.
+func TestNoWaitDependsOnTheClock(t *testing.T) {
+	p, q := newProfiled(t, dbtest.Embedded(t)), openQueue(t)
+	for _, ahead := range []time.Duration{time.Hour, -time.Hour, 0} {
+		e := happened("ann")
+		e.Received = e.Received.Add(ahead)
+		appendRecord(t, q, event.AppendRecord(nil, []event.Event{e}))
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	w := newWriter(p.table, q, nil)
+	go func() { _ = w.Run(ctx) }()
+	for {
+		_, left := q.Size()
+		if left == 0 {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatalf("%d records wait", left)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// How long events have waited is measured; what the clock says counts only for those of an earlier process, and never less than
+// this process has waited for them.
+func TestAgeOfTheOldestEvent(t *testing.T) {
+	pool, err := pgxpool.New(t.Context(), "postgres://nobody@127.0.0.1:1/nothing")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	for _, test := range []struct {
+		ahead       time.Duration
+		earlier     bool
+		least, most float64
+	}{{ahead: time.Hour, most: 60}, {ahead: -time.Hour, most: 60}, {ahead: time.Hour, earlier: true, most: 60},
+		{ahead: -time.Hour, earlier: true, least: 3600, most: 3660}} {
+		opts := queue.Options{Dir: t.TempDir(), MaxBytes: 64 << 20, SegmentBytes: 1 << 20}
+		q, err := queue.Open(opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := happened("ann")
+		e.Received = e.Received.Add(test.ahead)
+		appendRecord(t, q, event.AppendRecord(nil, []event.Event{e}))
+		if test.earlier {
+			if err := q.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if q, err = queue.Open(opts); err != nil {
+				t.Fatal(err)
+			}
+		}
+		registry := prometheus.NewRegistry()
+		table := &writer.Table{Pool: pool, Schema: "nothing", Log: slog.New(slog.DiscardHandler)}
+		w := writer.New(writer.NewStore(table, registry), q, writer.Options{BatchEvents: 1, Log: table.Log}, registry)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() {
+			_ = w.Run(ctx)
+			close(ended)
+		}()
+		age := 0.0
+		for start := time.Now(); age <= 0 && time.Since(start) < 10*time.Second; time.Sleep(5 * time.Millisecond) {
+			age = gauge(t, registry, "footfall_oldest_event_seconds")
+		}
+		if age <= test.least || age > test.most {
+			t.Errorf("%+v: the age is %v", test, age)
+		}
+		cancel()
+		<-ended
+		if err := q.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func gauge(t *testing.T, registry *prometheus.Registry, name string) float64 {
+	t.Helper()
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		if f.GetName() == name {
+			return f.GetMetric()[0].GetGauge().GetValue()
+		}
+	}
+	t.Fatalf("there is no metric %s", name)
+	return 0
 }
 
 func happened(user string) event.Event {
@@ -98,17 +210,17 @@ func appendRecord(t *testing.T, q *queue.Queue, record []byte) {
 	}
 }
 
-func newWriter(table *writer.Table, q *queue.Queue) *writer.Writer {
+func newWriter(table *writer.Table, q *queue.Queue, unreadable func(context.Context, []byte, error) error) *writer.Writer {
 	registry := prometheus.NewRegistry()
 	return writer.New(writer.NewStore(table, registry), q, writer.Options{BatchEvents: 100, BatchInterval: time.Second,
-		Log: slog.New(slog.DiscardHandler)}, registry)
+		Unreadable: unreadable, Log: slog.New(slog.DiscardHandler)}, registry)
 }
 
 func drain(t *testing.T, table *writer.Table, q *queue.Queue) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	if left, err := newWriter(table, q).Drain(ctx); left > 0 || err != nil {
+	if left, err := newWriter(table, q, nil).Drain(ctx); left > 0 || err != nil {
 		t.Fatalf("%d records are left: %v", left, err)
 	}
 }

@@ -2,21 +2,15 @@ package main
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
-	"github.com/footfall-analytics/footfall/collector/event"
 	"github.com/footfall-analytics/footfall/internal/stack"
 )
 
@@ -29,7 +23,8 @@ type fault struct {
 	// whileDown is done to what a kill has left.
 	whileDown func(ctx context.Context) error
 	// smallDisk is set when the queue must be on the small disk, and sessions when there must be one for each connection.
-	smallDisk, sessions bool
+	// roomy is set when there must be room for what the database takes long for.
+	smallDisk, sessions, roomy bool
 }
 
 // allFaults are those that are possible here, in the order of the summary.
@@ -53,13 +48,23 @@ func (c *chaos) allFaults() []fault {
 			return nil
 		}, end: func() error { return release() }},
 		{name: "sessions ended by the database", begin: c.endSessions, end: over, sessions: true},
+		{name: "damage in a queue file", begin: func(context.Context) error { c.proxy.refuse(true); return nil }, whileDown: c.damage,
+			end: func() error { c.proxy.refuse(false); return nil }},
+		{name: "clock set back by an hour", whileDown: c.setClockBack, end: over},
+		{name: "queue's folder removed or replaced", begin: c.removeFolder, end: over},
+		{name: "second collector in the folder", begin: c.startSecond, end: over},
+		{name: "lock removed, second collector", begin: c.removeLock, end: over},
+		{name: "many days at once", begin: c.sendManyDays, end: over, roomy: true},
+		{name: "large traits", begin: c.sendLargeTraits, end: over},
 	}
 	return slices.DeleteFunc(all, func(f fault) bool { return f.smallDisk && c.without != "" || f.sessions && c.oneSession })
 }
 
 // nextFault takes one that is possible now: each in turn, in random order.
 func (c *chaos) nextFault() fault {
-	possible := func(f fault) bool { return !f.smallDisk || c.queues[0].small }
+	possible := func(f fault) bool {
+		return (!f.smallDisk || c.queues[0].small) && (!f.roomy || c.queues[0].bytes == roomyBytes)
+	}
 	if !slices.ContainsFunc(c.turn, possible) {
 		next := slices.Clone(c.faults)
 		c.rng.Shuffle(len(next), func(i, j int) { next[i], next[j] = next[j], next[i] })
@@ -121,70 +126,4 @@ func (c *chaos) endSessions(ctx context.Context) error {
 		_, err := tx.Exec(ctx, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE client_port = ANY($1)`, c.proxy.ports())
 		return err
 	})
-}
-
-// tear does to the end of the queue what a crash of the machine may: of what nobody was told is safe, a part is gone, and there
-// is something else in its place; or the next file has been made, and no record is in it.
-func (c *chaos) tear(context.Context) error {
-	c.gate.Lock() // the answers that were under way have arrived
-	defer c.gate.Unlock()
-	files, err := filepath.Glob(filepath.Join(c.queues[0].folder, "*.segment"))
-	if err != nil || len(files) == 0 {
-		return err
-	}
-	slices.Sort(files)
-	path := files[len(files)-1]
-	content, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	keep, next, err := c.promised(path, content)
-	if err != nil {
-		return err
-	}
-	garbage := make([]byte, c.rng.IntN(3)*c.rng.IntN(3000))
-	if c.rng.IntN(2) == 0 { // else zeros, as file systems leave them
-		for i := range garbage {
-			garbage[i] = byte(c.rng.Uint32())
-		}
-	}
-	if c.rng.IntN(2) == 0 {
-		return os.WriteFile(filepath.Join(filepath.Dir(path), fmt.Sprintf("%020d.segment", next)), garbage, 0o600)
-	}
-	content = content[:keep+c.rng.IntN(len(content)-keep+1)]
-	return os.WriteFile(path, append(content, garbage...), 0o600)
-}
-
-// promised is how long the part of a queue's last file is that holds what was acknowledged or is in the database, and the number
-// of the record after its last one. A record stands there after four bytes with its length and four of its checksum; the file's
-// name is the number of the first one.
-func (c *chaos) promised(path string, content []byte) (keep, number int, err error) {
-	if number, err = strconv.Atoi(strings.TrimSuffix(filepath.Base(path), ".segment")); err != nil {
-		return 0, 0, err
-	}
-	committed := 0
-	if text, err := os.ReadFile(filepath.Join(filepath.Dir(path), "committed")); err == nil {
-		if committed, err = strconv.Atoi(strings.TrimSpace(string(text))); err != nil {
-			return 0, 0, fmt.Errorf("%s: %w", path, err)
-		}
-	}
-	for at := 0; at+8 <= len(content); number++ {
-		next := at + 8 + int(binary.LittleEndian.Uint32(content[at:]))
-		if next > len(content) {
-			break
-		}
-		events, err := event.DecodeRecord(nil, content[at+8:next])
-		if err != nil {
-			break // it is torn
-		}
-		ids := make([]uuid.UUID, len(events))
-		for i, e := range events {
-			ids[i] = e.ID
-		}
-		if number < committed || c.ledger.anyAcknowledged(ids) {
-			keep = next
-		}
-		at = next
-	}
-	return keep, number, nil
 }

@@ -18,9 +18,12 @@ type message struct {
 	// user is empty for a visitor who is not known yet, and person who that will turn out to be.
 	user, anonymous, person string
 	// previous is the id that the message joins with the user's; empty for none.
-	previous     string
-	name         string
-	number       int
+	previous string
+	name     string
+	number   int
+	// at is when it happened; zero for the time of its request. traits are how many large traits it tells.
+	at           time.Time
+	traits       int
 	tries        []try
 	acknowledged bool
 }
@@ -98,16 +101,17 @@ func (l *ledger) acknowledge(messages []*message) {
 	}
 }
 
-// anyAcknowledged reports whether one of the events was.
-func (l *ledger) anyAcknowledged(ids []uuid.UUID) bool {
+// giveUp takes back that events were acknowledged: they were damaged on disk.
+func (l *ledger) giveUp(ids []uuid.UUID) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, id := range ids {
 		if m := l.messages[id]; m != nil && m.acknowledged {
-			return true
+			m.acknowledged = false
+			l.acknowledged--
+			l.counts[damaged]++
 		}
 	}
-	return false
 }
 
 // mostFaults is how many differences are told.

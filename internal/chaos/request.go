@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -136,7 +137,11 @@ func (m *message) segment(t try) map[string]any {
 	item := map[string]any{"type": "track", "event": m.name, "messageId": m.id, "properties": map[string]any{"number": m.number}}
 	switch m.name {
 	case "identify":
-		item = map[string]any{"type": "identify", "messageId": m.id, "traits": map[string]any{"number": m.number}}
+		traits := map[string]any{"number": m.number}
+		for i := range m.traits {
+			traits[fmt.Sprintf("trait %d", i)] = strings.Repeat(fmt.Sprint(m.number, " "), traitBytes)[:traitBytes]
+		}
+		item = map[string]any{"type": "identify", "messageId": m.id, "traits": traits}
 	case "alias":
 		item = map[string]any{"type": "alias", "messageId": m.id, "previousId": m.previous}
 	}
@@ -155,6 +160,9 @@ func (r *request) plainBody(l *ledger) ([]byte, error) {
 	t := try{at: time.Now().UTC(), said: r.at}
 	var items []map[string]any
 	for _, m := range r.messages {
+		if !m.at.IsZero() {
+			t.said = m.at
+		}
 		l.sending(m, t)
 		items = append(items, map[string]any{"event_id": m.id, "user_id": m.user, "event_type": m.name, "timestamp": t.said,
 			"metadata": map[string]any{"number": m.number}})
@@ -167,6 +175,37 @@ func (r *request) plainBody(l *ledger) ([]byte, error) {
 		items = append(items, map[string]any{"event_id": id, "user_id": "u", "event_type": "visit", "timestamp": "yesterday"})
 	}
 	return json.Marshal(map[string]any{"batch": items})
+}
+
+// A request with large traits fills most of what a body may have.
+const (
+	traitBytes = 1 << 10
+	manyTraits = 12
+)
+
+// largeTraits says once more, at length, what is known of one user.
+func largeTraits(rng *rand.Rand, sender int, number *int) *request {
+	*number++
+	m := &message{id: newID(rng), user: fmt.Sprintf("user 0 of %d", sender), number: *number, name: "identify", traits: manyTraits}
+	m.previous, m.anonymous = anonymousOf(m.user), anonymousOf(m.user)
+	return &request{path: segmentPath, clock: goodClock, at: time.Now().UTC().Truncate(time.Millisecond), messages: []*message{m}}
+}
+
+// daysOfRequest is how many days' events fit into a body.
+const daysOfRequest = 60
+
+// firstDay is how many days ago the last of the many days is.
+const firstDay = 100
+
+// manyDays has one event on each of some days, in random order.
+func manyDays(rng *rand.Rand, sender int, number *int, first int) *request {
+	r := &request{path: batchPath, at: time.Now().UTC().Truncate(time.Millisecond)}
+	for _, day := range rng.Perm(daysOfRequest) {
+		*number++
+		r.messages = append(r.messages, &message{id: newID(rng), user: fmt.Sprintf("user %d of %d", day%visitors, sender), number: *number, name: "visit",
+			at: r.at.AddDate(0, 0, -firstDay-first-day)})
+	}
+	return r
 }
 
 func mixed(rng *rand.Rand, items []map[string]any) []map[string]any {

@@ -45,11 +45,13 @@ type chaos struct {
 	ledger  *ledger
 	gate    sync.RWMutex
 	port    int
-	queues  []queue // the one in use comes first
-	without string  // why there is no small disk; empty when there is one
+	queues  []queueFolder // the one in use comes first
+	without string        // why there is no small disk; empty when there is one
 
 	collector *stack.Collector
-	server    string
+	// extra is a sender for what a fault sends.
+	extra  *sender
+	server string
 	// oneSession is set for the embedded database, which has a single one behind all connections.
 	oneSession bool
 	faults     []fault
@@ -61,8 +63,8 @@ type chaos struct {
 	keep bool
 }
 
-// queue is a folder for the collector's queue.
-type queue struct {
+// queueFolder is a folder for the collector's queue.
+type queueFolder struct {
 	folder string
 	bytes  int
 	// small is set when it is on the small disk.
@@ -136,17 +138,17 @@ const diskBytes = 1 << 20
 
 // makeQueues makes a folder on the disk that there is and, where this process may, one on a small disk of its own.
 func (c *chaos) makeQueues(ctx context.Context) error {
-	c.queues = []queue{{folder: filepath.Join(c.folder, "roomy"), bytes: roomyBytes}}
+	c.queues = []queueFolder{{folder: filepath.Join(c.folder, "roomy"), bytes: roomyBytes}}
 	if err := os.Mkdir(c.disk(), 0o700); err != nil {
 		return err
 	}
 	output, err := exec.CommandContext(ctx, "mount", "-t", "tmpfs", "-o", fmt.Sprintf("size=%d", diskBytes), "tmpfs", c.disk()).CombinedOutput()
 	if err != nil {
 		c.without = fmt.Sprintf("no disk could be mounted to fill it (%v): %s", err, output)
-		c.queues = append(c.queues, queue{folder: filepath.Join(c.folder, "tight"), bytes: tightBytes})
+		c.queues = append(c.queues, queueFolder{folder: filepath.Join(c.folder, "tight"), bytes: tightBytes})
 		return nil
 	}
-	c.queues = append(c.queues, queue{folder: filepath.Join(c.disk(), "tight"), bytes: tightBytes, small: true})
+	c.queues = append(c.queues, queueFolder{folder: filepath.Join(c.disk(), "tight"), bytes: tightBytes, small: true})
 	return nil
 }
 
@@ -215,6 +217,8 @@ func (c *chaos) play(ctx context.Context) error {
 	if err := c.startCollector(ctx); err != nil {
 		return err
 	}
+	c.extra = &sender{number: senders, rng: rand.New(rand.NewPCG(c.seed, senders+1)), url: c.collector.URL, ledger: c.ledger, gate: &c.gate,
+		client: &http.Client{Transport: &http.Transport{}}}
 	stop := make(chan struct{})
 	group, together := errgroup.WithContext(ctx)
 	for i := range senders {
@@ -323,6 +327,9 @@ func (c *chaos) check(ctx context.Context) error {
 		return err
 	}
 	c.collector.Stop()
+	if err := c.removeKept(); err != nil {
+		return err
+	}
 	c.queues = append(c.queues[1:], c.queues[0])
 	return c.startCollector(ctx)
 }

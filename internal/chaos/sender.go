@@ -23,6 +23,7 @@ const (
 	impatient  = "clients that left before the answer"
 	turnedAway = "answers 503"
 	broken     = "requests without an answer"
+	damaged    = "acknowledged events damaged on disk by us"
 )
 
 // sender sends requests, each until it is acknowledged.

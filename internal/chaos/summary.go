@@ -26,6 +26,10 @@ func (c *chaos) print() {
 		t.AppendRow(table.Row{name, c.ledger.counts[name]})
 	}
 	t.AppendSeparator()
+	for _, name := range []string{refusedStarts, damaged} {
+		t.AppendRow(table.Row{name, c.ledger.counts[name]})
+	}
+	t.AppendSeparator()
 	t.AppendRows([]table.Row{
 		{"events sent", len(c.ledger.messages)}, {repeated, c.ledger.counts[repeated]}, {"events acknowledged", c.ledger.acknowledged},
 		{"bad events sent, and refused", len(c.ledger.bad)}, {"events in the table", c.rows},
