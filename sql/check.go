@@ -66,7 +66,7 @@ type Querier interface {
 
 // Check reports, in a sentence that says what to do, whether the database lacks something: the extension, its licence, or
 // the schema at [LatestVersion]. It returns the version that the schema has, 0 where that is not known. It needs no more
-// rights than a member of footfall_writer or footfall_reader has.
+// rights than a member of either of the schema's roles has.
 func Check(ctx context.Context, conn Querier, schema string) (version int, err error) {
 	if err := validateSchema(schema); err != nil {
 		return 0, err

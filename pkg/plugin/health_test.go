@@ -121,6 +121,23 @@ func TestHealthOfAServerThatLacksSomething(t *testing.T) {
 	})
 }
 
+// Save & test names the background jobs that do not run; the embedded database runs none.
+func TestHealthNamesJobsThatDoNotRun(t *testing.T) {
+	dsn := dbtest.Embedded(t)
+	schema := dbtest.Schema(t, dsn)
+	d := openDatasource(t, dsn, map[string]any{"database": "postgres", "schema": schema, "sslmode": "disable"})
+	if health := healthAs(t, d, as("Admin")); health.Status != backend.HealthStatusOk || strings.Contains(health.Message, "background job") {
+		t.Errorf("of a new schema: %s", health.Message)
+	}
+	if _, err := dbtest.Connect(t, dsn).Exec(t.Context(), "UPDATE "+schema+".schema_migrations SET applied_at = now() - INTERVAL '1 day'"); err != nil {
+		t.Fatal(err)
+	}
+	health := healthAs(t, d, as("Admin"))
+	if health.Status != backend.HealthStatusOk || !strings.Contains(health.Message, "the background job close_days is late by 23h40m0s") || !strings.Contains(string(health.JSONDetails), `"name":"close_days"`) {
+		t.Errorf("%s\n%s", health.Message, health.JSONDetails)
+	}
+}
+
 func TestOthersThanAdminsSeeOnlyThatItWorks(t *testing.T) {
 	d := newDatasource(t, dbtest.Embedded(t), "", nil)
 	if health := healthAs(t, d, as("Viewer")); health.Status != backend.HealthStatusOk || health.Message != "Connected" || health.JSONDetails != nil {
