@@ -143,6 +143,8 @@ type house struct {
 	schema  string
 	plugins map[time.Weekday]*plugin.Datasource
 	store   *store.Store
+	// asked is how many questions were.
+	asked uint64
 }
 
 func newHouse(t *testing.T, dsn string) *house {
@@ -431,12 +433,13 @@ func reparsed(t *testing.T, q *model.Query) *model.Query {
 	return parsed
 }
 
-// ask is what Grafana does, at the scenario's time.
+// ask is what Grafana does, at the scenario's time, with the question written in a way of its own.
 func (h *house) ask(t *testing.T, q *model.Query, s stage) data.Frames {
 	t.Helper()
 	d := h.plugins[s.Settings.WeekStart]
 	d.Clock = func() time.Time { return s.Settings.Now }
-	raw := []byte(asJSON(t, q))
+	h.asked++
+	raw := []byte(asJSON(t, twin.Rewritten(q, rand.New(rand.NewPCG(s.Seed, h.asked)))))
 	answer, err := d.QueryData(context.WithoutCancel(t.Context()), &backend.QueryDataRequest{
 		Queries: []backend.DataQuery{{RefID: "A", JSON: raw, TimeRange: backend.TimeRange(s.Range)}},
 	})

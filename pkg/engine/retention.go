@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -179,9 +178,9 @@ func (r *reading) retentionActors(ctx context.Context, q Question, cohorts plan.
 	scan.Range = plan.Range{From: cohorts.Starts[cohort], To: cohorts.Starts[cohort+1]}
 	ids, err := r.ids(ctx, scan, keys)
 	for i := range actors {
-		actors[i].ID = ids[keys[i]]
+		actors[i].ActorID = ids[keys[i]]
 	}
-	slices.SortFunc(actors, func(a, b analysis.RetentionActor) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(actors, func(a, b analysis.RetentionActor) int { return analysis.CompareIDs(a.ActorID, b.ActorID) })
 	return actors, err
 }
 

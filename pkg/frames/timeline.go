@@ -14,9 +14,10 @@ import (
 // Timeline is a table of events. The time comes first and the event's name is the first text: so the logs panel and annotations
 // take the frame as it is, too. A session's events have their users as well.
 func Timeline(t *model.Timeline, events []analysis.TimelineEvent, more bool, links Links) data.Frames {
+	user := column(events, "user_id", func(e analysis.TimelineEvent) *string { return e.User })
 	session := column(events, "session", func(e analysis.TimelineEvent) *string { return e.Session })
 	if t.Session == "" {
-		links.actors(session, model.SessionActor)
+		links.session(session, t.User)
 	}
 	frame := data.NewFrame("timeline",
 		column(events, "time", func(e analysis.TimelineEvent) time.Time { return e.Time.UTC() }),
@@ -26,8 +27,7 @@ func Timeline(t *model.Timeline, events []analysis.TimelineEvent, more bool, lin
 		session,
 	)
 	if t.User == "" {
-		frame.Fields = append(frame.Fields, links.actors(
-			column(events, "user_id", func(e analysis.TimelineEvent) *string { return e.User }), model.UserActor))
+		frame.Fields = append(frame.Fields, links.user(user))
 	}
 	frame.Fields = append(frame.Fields, column(events, "metadata", func(e analysis.TimelineEvent) *json.RawMessage {
 		if e.Metadata == nil {

@@ -164,7 +164,7 @@ func ofAnomalies(q *model.Query, r Range, s Settings) ([]Statement, error) {
 		statements = append(statements, ofScan(BucketScan(q, span))...)
 		statements = append(statements, TrendEvents(q, &q.Anomalies.EventSelector, TrendBuckets{Starts: run}, Piece{Range: span}, false))
 	}
-	return append(statements, DataStart(r.From)), nil
+	return append(statements, ActiveQuarters(Piece{Range: r})), nil
 }
 
 // ofScan are the statements of a scan of a few days, some of which are closed, in whole and in part.

@@ -186,10 +186,13 @@ func (s *Scan) PicksOf(eventType string) uint64 {
 }
 
 // ReadRaw plans the reading of a piece of raw events, as rows of (actor, time, picks) and, where the scan asks for a property,
-// value: in no particular order.
+// value; and of sessions, where there are aliases, the key of the user under which the event is stored. They come in no particular order.
 func (s *Scan) ReadRaw(p Piece, part Part) Statement {
 	var args arguments
 	looked := append(properties(s.Filters, s.Picks...), s.Value)
+	if s.Actor == model.SessionActor {
+		looked = append(looked, userID)
+	}
 	userKey := "e.user_key"
 	if s.Aliases && slices.ContainsFunc(looked, ofUser) {
 		userKey = "e.stored_key"
@@ -211,6 +214,9 @@ func (s *Scan) ReadRaw(p Piece, part Part) Statement {
 		}
 		columns += ", " + value + " AS value"
 	}
+	if s.TellsStored() {
+		columns += ", " + userKey + " AS stored_key"
+	}
 	sql := lines("SELECT "+columns, "FROM "+eventsWith(s.Aliases, looked...), "WHERE "+all(where, args.filters(s.Filters)))
 	if slices.ContainsFunc(s.Picks, func(p *model.EventSelector) bool { return len(p.Filters) > 0 }) {
 		sql = lines("SELECT * FROM (", indent(sql), ") picked", "WHERE picks <> 0")
@@ -218,19 +224,38 @@ func (s *Scan) ReadRaw(p Piece, part Part) Statement {
 	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: p.Reason}
 }
 
-// actor is the expression for the actor's key, which of users is userKey, and the conditions that keep to the actors of a part.
+// TellsStored reports whether the rows of [Scan.ReadRaw] end with the key of the user under which the event is stored.
+func (s *Scan) TellsStored() bool { return s.Aliases && s.Actor == model.SessionActor }
+
+// sessionKey is the key of a session: a hash of its id and its user's key or, where no user is known, of its id alone. The upper seven
+// bits are the user's: so a session lies in its user's slice.
+const sessionKey = `CASE e.user_key WHEN 0 THEN hashtextextended(e.session_id, 0)
+    ELSE (e.user_key & (-144115188075855872)) | (hashtextextended(e.session_id, e.user_key) & 144115188075855871) END`
+
+// actor is the expression for the actor's key, and the conditions that keep to the actors of a part. userKey is the column by which
+// events are cut into parts; it also is the key of users.
 func (s *Scan) actor(args *arguments, userKey string, part Part) (key string, where []string) {
-	key, where = userKey, []string{userKey + " <> 0"}
-	if s.Actor == model.SessionActor {
-		key, where = "hashtextextended(e.session_id, 0)", []string{"e.session_id IS NOT NULL"}
+	if s.Actor == model.UserActor {
+		return userKey, append(part.holds(args, userKey), userKey+" <> 0")
 	}
-	if part.From > 0 {
-		where = append(where, key+" >= "+args.bind(firstKey(part.From), "bigint"))
+	where = []string{"e.session_id IS NOT NULL"}
+	if ofUsers := part.holds(args, userKey); ofUsers != nil {
+		ofNobody := part.holds(args, "hashtextextended(e.session_id, 0)")
+		where = append(where, "("+all(ofUsers, []string{userKey + " <> 0"})+" OR "+all([]string{userKey + " = 0"}, ofNobody)+")")
 	}
-	if part.To < Slices {
-		where = append(where, key+" < "+args.bind(firstKey(part.To), "bigint"))
+	return sessionKey, where
+}
+
+// holds is the conditions under which a key belongs to the part; nil for the part that is all.
+func (p Part) holds(args *arguments, key string) []string {
+	var where []string
+	if p.From > 0 {
+		where = append(where, key+" >= "+args.bind(firstKey(p.From), "bigint"))
 	}
-	return key, where
+	if p.To < Slices {
+		where = append(where, key+" < "+args.bind(firstKey(p.To), "bigint"))
+	}
+	return where
 }
 
 // picks is the expression for the bits of the selectors that pick an event.
