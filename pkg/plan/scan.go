@@ -236,12 +236,12 @@ const sessionKey = `CASE e.user_key WHEN 0 THEN hashtextextended(e.session_id, 0
 // events are cut into parts; it also is the key of users.
 func (s *Scan) actor(args *arguments, userKey string, part Part) (key string, where []string) {
 	if s.Actor == model.UserActor {
-		return userKey, append(part.holds(args, userKey), userKey+" <> 0")
+		return userKey, append([]string{userKey + " <> 0"}, part.holds(args, userKey)...)
 	}
 	where = []string{"e.session_id IS NOT NULL"}
 	if ofUsers := part.holds(args, userKey); ofUsers != nil {
 		ofNobody := part.holds(args, "hashtextextended(e.session_id, 0)")
-		where = append(where, "("+all(ofUsers, []string{userKey + " <> 0"})+" OR "+all([]string{userKey + " = 0"}, ofNobody)+")")
+		where = append(where, "("+all([]string{userKey + " <> 0"}, ofUsers)+" OR "+all([]string{userKey + " = 0"}, ofNobody)+")")
 	}
 	return sessionKey, where
 }
