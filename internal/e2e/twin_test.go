@@ -98,13 +98,9 @@ func stages(s twin.Scenario) []stage {
 	early := s
 	early.World.Events = s.World.Events[:len(s.World.Events)-random.IntN(len(s.World.Events)/4+1)]
 	var days []time.Time
-	for len(s.World.Events) > 0 && random.IntN(4) > 0 {
-		// Days without events are closed too; they let closed days follow each other.
-		day := s.World.Events[random.IntN(len(s.World.Events))].Time.UTC().Truncate(24 * time.Hour)
-		days = append(days, day.AddDate(0, 0, -1), day, day.AddDate(0, 0, 1))
+	if len(s.World.Events) > 0 && random.IntN(4) > 0 {
+		days = closing(early.World.Events, s.World.Events[random.IntN(len(s.World.Events))].Time, random)
 	}
-	slices.SortFunc(days, time.Time.Compare)
-	days = slices.CompactFunc(days, time.Time.Equal)
 	all := []stage{
 		{Scenario: s, all: true},
 		{Scenario: early, closed: days},
@@ -114,6 +110,22 @@ func stages(s twin.Scenario) []stage {
 		all = append(all, stage{Scenario: early, closed: days, joinLate: true}, stage{Scenario: s, closed: days, squashed: true})
 	}
 	return all
+}
+
+// closing are the days that are packed up to some time, in order: all that have events, and some that have none.
+func closing(events []twin.Event, upTo time.Time, random *rand.Rand) []time.Time {
+	last := upTo.UTC().Truncate(24*time.Hour).AddDate(0, 0, random.IntN(3))
+	days := []time.Time{last}
+	for _, e := range events {
+		if day := e.Time.UTC().Truncate(24 * time.Hour); !day.After(last) {
+			days = append(days, day)
+			if random.IntN(4) == 0 {
+				days = append(days, day.AddDate(0, 0, -1))
+			}
+		}
+	}
+	slices.SortFunc(days, time.Time.Compare)
+	return slices.CompactFunc(days, time.Time.Equal)
 }
 
 // The same holds for published examples, of which the twin is known to give the published answers.

@@ -336,8 +336,8 @@ func (r *funnelReading) closedSpan(starts plan.Range) (plan.Range, bool) {
 	}
 	end := first
 	for _, d := range r.days {
-		if d.Start.Equal(end) && d.Closed {
-			end = end.AddDate(0, 0, 1)
+		if d.Closed && !d.Start.After(end) && d.End.After(end) {
+			end = d.End
 		}
 	}
 	if dataEnd := analysis.TimeOf(r.dataEnd); end.After(dataEnd) {

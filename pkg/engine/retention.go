@@ -96,7 +96,7 @@ func closedCut(r plan.Range, days []plan.Day, bounds []time.Time) (time.Time, bo
 		if !d.Closed || !d.Start.Equal(end) {
 			break
 		}
-		end = end.AddDate(0, 0, 1)
+		end = d.End
 	}
 	if end.After(r.To) {
 		end = r.To

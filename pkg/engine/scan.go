@@ -206,6 +206,7 @@ func (b *buffer) addRow(row [][]byte, values *analysis.Values, tellsStored bool)
 func dayOf(values [][]byte) plan.Day {
 	return plan.Day{
 		Start:   dateOf(values[0]),
+		End:     dateOf(values[4]),
 		Closed:  values[1][0] == 1,
 		Events:  int64(binary.BigEndian.Uint64(values[2])),
 		Changes: int64(binary.BigEndian.Uint64(values[3])),

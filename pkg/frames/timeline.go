@@ -40,11 +40,28 @@ func Timeline(t *model.Timeline, events []analysis.TimelineEvent, more bool, lin
 	return data.Frames{frame}
 }
 
+// users is how many users events have; those without one count as one.
+func users(events []analysis.TimelineEvent) int {
+	seen := map[string]bool{}
+	for _, e := range events {
+		if e.User == nil {
+			seen[""] = true
+		} else {
+			seen[*e.User] = true
+		}
+	}
+	return len(seen)
+}
+
 func timelineNotices(t *model.Timeline, events []analysis.TimelineEvent, more bool) []data.Notice {
 	var notices []data.Notice
 	if more {
 		notices = append(notices, data.Notice{Severity: data.NoticeSeverityWarning, Text: fmt.Sprintf(
 			"Only the %s %d events are listed, and there are more: use a shorter range, more filters, or a higher limit.", t.Order, t.Limit)})
+	}
+	if n := users(events); t.User == "" && n > 1 {
+		notices = append(notices, data.Notice{Severity: data.NoticeSeverityInfo, Text: fmt.Sprintf(
+			"Sessions of %d users have this id: name the user as well to see one of them.", n)})
 	}
 	leftOut := 0
 	for _, e := range events {

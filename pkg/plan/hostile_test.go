@@ -204,7 +204,8 @@ func ofCounting(c Counting) []Statement {
 func someDays(r Range) []Day {
 	var days []Day
 	for i := range 5 {
-		days = append(days, Day{Start: dayOf(r.From).AddDate(0, 0, i), Closed: i != 2, Events: 10})
+		start := dayOf(r.From).AddDate(0, 0, i)
+		days = append(days, Day{Start: start, End: start.AddDate(0, 0, 1), Closed: i != 2, Events: 10})
 	}
 	return days
 }

@@ -116,11 +116,12 @@ func (a *arguments) value(name string) value {
 // 12.0.
 func (a *arguments) property(name string) string { return a.value(name).oneText() }
 
+// oneText looks at the text first, which is the cheaper one: of numbers, it has no exponent.
 func (v value) oneText() string {
 	if v.json == "" {
 		return v.text
 	}
-	return "CASE jsonb_typeof(" + v.json + ") WHEN 'number' THEN trim_scale(" + v.json + "::numeric)::text ELSE " + v.text + " END"
+	return "CASE WHEN " + v.text + " LIKE '%.%0' AND jsonb_typeof(" + v.json + ") = 'number' THEN trim_scale(" + v.text + "::numeric)::text ELSE " + v.text + " END"
 }
 
 func parsed(name string) model.Property {
@@ -182,34 +183,52 @@ func (a *arguments) filter(f *model.Filter) string {
 	return "coalesce(" + a.number(v) + " " + string(f.Operator) + " " + a.bind(f.Values[0], "text") + "::numeric, false)"
 }
 
-// among is the condition that a property is one of some texts, or a JSON value that one of them writes: JSON numbers are equal
-// whatever they look like. It is null where the property is not set.
+// among is the condition that a property is one of some texts, or a JSON number that one of them writes: those are equal whatever they
+// look like. It is null where the property is not set.
 func (a *arguments) among(v value, texts []string) string {
-	if v.json == "" {
-		if len(texts) == 1 {
-			return v.text + " = " + a.bind(texts[0], "text")
+	var numbers []string
+	for _, text := range texts {
+		if number, ok := model.Numeral(text); ok {
+			numbers = append(numbers, number)
 		}
-		return v.text + " = ANY(" + a.bind(texts, "text[]") + ")"
 	}
-	var values []string
+	switch {
+	case v.json != "" && numbers != nil && len(texts) == 1:
+		return a.looksLike(v, texts[0], numbers[0]) + " AND " + a.amongJSON(v, texts, numbers)
+	case v.json != "" && numbers != nil:
+		return a.amongJSON(v, texts, numbers)
+	case len(texts) == 1:
+		return v.text + " = " + a.bind(texts[0], "text")
+	}
+	return v.text + " = ANY(" + a.bind(texts, "text[]") + ")"
+}
+
+func (a *arguments) amongJSON(v value, texts, values []string) string {
 	for _, text := range texts {
 		quoted, err := json.Marshal(text)
 		if err != nil {
 			panic(err) // a string always has a JSON form
 		}
 		values = append(values, string(quoted))
-		if number, ok := model.Numeral(text); ok {
-			values = append(values, number)
-		} else if writesJSON(text) {
-			values = append(values, text)
-		}
 	}
 	return v.json + " = ANY(" + a.bind(values, "text[]") + "::jsonb[])"
 }
 
-// writesJSON reports whether a text writes true, false, or an object or array.
-func writesJSON(text string) bool {
-	return text == "true" || text == "false" || len(text) > 0 && strings.Contains("{[", text[:1]) && json.Valid([]byte(text))
+// looksLike is a condition that stands before the exact one, since it costs half as much: that a property's text is the given one, or
+// begins as a number does however many zeros the database keeps at its end.
+func (a *arguments) looksLike(v value, text, number string) string {
+	start, exponent, _ := strings.Cut(number, "e") // the database writes no exponents
+	switch {
+	case strings.HasPrefix(exponent, "-") && number[0] == '-':
+		start = "-0."
+	case strings.HasPrefix(exponent, "-"):
+		start = "0."
+	}
+	condition := "starts_with(" + v.text + ", " + a.bind(start, "text") + ")"
+	if strings.HasPrefix(text, start) {
+		return condition
+	}
+	return "(" + condition + " OR " + v.text + " = " + a.bind(text, "text") + ")"
 }
 
 // number is the number that a property is, or that its text writes; null where there is none.

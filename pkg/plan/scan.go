@@ -34,6 +34,8 @@ const MaxPicks = 64
 type Day struct {
 	// Start is its midnight.
 	Start time.Time
+	// End is the midnight after it, or where the next day begins of which something is known, if there are no events in between.
+	End time.Time
 	// Closed says that the day is packed, with all its events.
 	Closed bool
 	// Events is how many the day had when it was packed; 0 where it never was.
@@ -42,21 +44,23 @@ type Day struct {
 	Changes int64
 }
 
-// Days plans the list of days of the range that are packed or got late events, in order; and of days between packed ones that
-// have no events, which are closed without being packed.
+// touches reports whether the day, without those after it, has time in the range.
+func (d Day) touches(r Range) bool {
+	return d.Start.AddDate(0, 0, 1).After(r.From) && d.Start.Before(r.To)
+}
+
+// Days plans the list of days of the range that are packed or got late events, in order, as rows of (day, closed, events, changes,
+// until), see [Day]. Days are packed in order: one before the last packed day, that is not packed itself and got no late events, has none.
 func Days(r Range) Statement {
 	var args arguments
-	from, to := args.bind(dayOf(r.From), "date"), args.bind(dayOf(r.To), "date")
 	sql := lines(
-		"WITH days AS (",
-		"  SELECT generate_series(greatest(min(day), "+from+"), least(max(day), "+to+"), INTERVAL '1 day')::date AS day FROM closed_days",
-		"  HAVING min(day) IS NOT NULL",
-		"  UNION",
-		"  SELECT day FROM late_days WHERE day >= "+from+" AND day <= "+to,
-		")",
-		"SELECT day, CASE WHEN c.day IS NULL THEN l.day IS NULL ELSE c.changes = coalesce(l.changes, 0) END AS closed,",
-		"  coalesce(events, 0) AS events, coalesce(l.changes, 0) AS changes",
-		"FROM days LEFT JOIN closed_days c USING (day) LEFT JOIN late_days l USING (day)",
+		"SELECT day, closed, events, changes, until",
+		"FROM (",
+		"    SELECT day, coalesce(c.changes = coalesce(l.changes, 0), false) AS closed, coalesce(events, 0) AS events, coalesce(l.changes, 0) AS changes,",
+		"        CASE WHEN day < max(c.day) OVER () THEN lead(day) OVER (ORDER BY day) ELSE day + 1 END AS until",
+		"    FROM closed_days c FULL JOIN late_days l USING (day)",
+		") known",
+		"WHERE until > "+args.bind(dayOf(r.From), "date")+" AND day <= "+args.bind(dayOf(r.To), "date"),
 		"ORDER BY day",
 	)
 	return Statement{SQL: sql, Args: args, Source: closedDays, Reason: "which days are packed"}
@@ -102,15 +106,16 @@ func (s *Scan) Pieces(days []Day) []Piece {
 	pieces := []Piece{}
 	rest := s.Range
 	for _, d := range days {
-		end := d.Start.AddDate(0, 0, 1)
-		if !d.Closed || !end.After(s.From) || !d.Start.Before(s.To) {
+		if !d.Closed || !d.End.After(s.From) || !d.Start.Before(s.To) {
 			continue
 		}
 		if d.Start.After(rest.From) {
 			pieces = append(pieces, Piece{Range: Range{rest.From, d.Start}, Reason: "days that are not closed"})
 		}
-		closed.Days = append(closed.Days, d.Start)
-		rest.From = end
+		if d.touches(s.Range) {
+			closed.Days = append(closed.Days, d.Start)
+		}
+		rest.From = d.End
 	}
 	if rest.From.Before(rest.To) {
 		pieces = append(pieces, Piece{Range: rest, Reason: "days that are not closed"})
