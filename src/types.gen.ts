@@ -15,6 +15,9 @@ export const MinHistory = 3;
 
 export const MaxWeeks = 12;
 
+/** MinActivity is which part of the activity of now a week must have had to be known: a twentieth. */
+export const MinActivity = 20;
+
 /** MinDeviations and MaxDeviations bound how far from the middle the usual range may reach. */
 export const MinDeviations = 0.5;
 
@@ -146,9 +149,11 @@ export type AnomaliesInterval = (typeof AnomaliesIntervalValues)[number];
  * (How to Detect and Handle Outliers, 1993; NIST/SEMATECH e-Handbook of Statistical Methods, section 1.3.5.17), whose proposal is
  * 3.5. A deviation is 1.4826 times the median distance of those counts from their median, which for normal numbers is their standard
  * deviation; but not less than the square root of expected, which is what a number of independent events varies by, nor than 1: of a
- * few weeks that happen to be alike, nobody can say that they always are. A week that has not all of the bucket (the data begins
- * later, or a clock change skips it) is left out; where a clock change repeats it, the first is taken. With fewer than 3 weeks left,
- * and for buckets that are not over, there is no score.
+ * few weeks that happen to be alike, nobody can say that they always are. A week whose bucket a clock change skips or shortens is left
+ * out, and so is one that is not known: in the seven days before its bucket, events of anybody must have come in at least a twentieth as
+ * many different quarter hours as in the seven days before the bucket that is compared with it, and in one at least. So a new
+ * installation has no history, whatever single events with wrong times say. Where a clock change repeats a bucket, the first is taken.
+ * With fewer than 3 weeks left, and for buckets that are not over, there is no score.
  */
 export interface Anomalies extends EventSelector {
   /** Output is actors (default), actor_count, actor_peaks, buckets or bucket_score. */

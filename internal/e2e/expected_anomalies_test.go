@@ -31,12 +31,12 @@ func busyTable(a *model.Anomalies, all []twin.Busy, zone *time.Location) table {
 	if a.Output == model.BusyActorPeaks && len(all) == 0 {
 		return t
 	}
-	t.Fields = []string{string(a.Actor) + "_id", "events"}
+	t.Fields = append(idFields(a.Actor), "events")
 	if a.Output == model.BusyActors {
 		t.Fields = append(t.Fields, "time")
 	}
 	for _, b := range listed {
-		row := []any{b.Actor, float64(b.Events)}
+		row := append(idCells(a.Actor, b.Actor), float64(b.Events))
 		if a.Output == model.BusyActors {
 			row = append(row, moment(b.At, zone))
 		}

@@ -20,9 +20,9 @@ func funnelTable(q *model.Query, w twin.World, r twin.Range, s twin.Settings, ro
 	case model.FunnelTrend:
 		return trendOfFunnel(q.Funnel, twin.FunnelTrend(q, w, r, s), s.Zone)
 	case model.FunnelTimeToConvert:
-		return timeToConvert(q, w, r)
+		return timeToConvert(q, w, r, s)
 	case model.FunnelActors:
-		return funnelActors(q.Funnel, twin.FunnelActors(q, w, r), s.Zone)
+		return funnelActors(q.Funnel, twin.FunnelActors(q, w, r, s), s.Zone)
 	}
 	return stepsTable(q.Funnel, rows)
 }
@@ -133,8 +133,8 @@ func trendOfFunnel(f *model.Funnel, buckets []twin.FunnelBucket, zone *time.Loca
 }
 
 // timeToConvert counts, for each bin, the times that lie in it.
-func timeToConvert(q *model.Query, w twin.World, r twin.Range) table {
-	values, kinds, times := twin.FunnelTimes(q, w, r)
+func timeToConvert(q *model.Query, w twin.World, r twin.Range, s twin.Settings) table {
+	values, kinds, times := twin.FunnelTimes(q, w, r, s)
 	all := slices.Sorted(slices.Values(slices.Concat(times...)))
 	if len(all) == 0 {
 		return table{}
@@ -190,12 +190,12 @@ func rounded(sorted []time.Duration, p float64) string {
 }
 
 func funnelActors(f *model.Funnel, actors []twin.FunnelActor, zone *time.Location) table {
-	t := table{Fields: []string{string(f.Actor) + "_id", "steps", "started", "ended"}}
+	t := table{Fields: append(idFields(f.Actor), "steps", "started", "ended")}
 	if f.Breakdown != nil {
 		t.Fields = append(t.Fields, "breakdown")
 	}
 	for _, a := range actors {
-		row := []any{a.ID, float64(a.Steps), moment(a.Started, zone), moment(a.Ended, zone)}
+		row := append(idCells(f.Actor, a.Actor), float64(a.Steps), moment(a.Started, zone), moment(a.Ended, zone))
 		if f.Breakdown != nil {
 			row = append(row, twin.Title(a.Kind, a.Breakdown))
 		}

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -302,7 +303,7 @@ func retentionRate(r *model.Retention, matrices []twin.Matrix) table {
 }
 
 func cohortActors(r *model.Retention, matrices []twin.Matrix) table {
-	t := table{Fields: []string{string(r.Actor) + "_id", "started", "retained"}}
+	t := table{Fields: append(idFields(r.Actor), "started", "retained")}
 	if r.Breakdown != nil {
 		t.Fields = append(t.Fields, "breakdown")
 	}
@@ -316,13 +317,15 @@ func cohortActors(r *model.Retention, matrices []twin.Matrix) table {
 			if r.Actors.Status == model.Retained && !retained || r.Actors.Status == model.NotRetained && retained {
 				continue
 			}
-			row := []any{member.Actor, moment(member.Started, m.Cohorts[cohort].Start.Location()), retained}
+			row := append(idCells(r.Actor, member.Actor), moment(member.Started, m.Cohorts[cohort].Start.Location()), retained)
 			if r.Breakdown != nil {
 				row = append(row, groupName(m))
 			}
 			t.Rows = append(t.Rows, row)
 		}
 	}
-	slices.SortFunc(t.Rows, func(a, b []any) int { return strings.Compare(a[0].(string), b[0].(string)) })
+	slices.SortFunc(t.Rows, func(a, b []any) int {
+		return cmp.Or(strings.Compare(a[0].(string), b[0].(string)), strings.Compare(fmt.Sprint(a[1]), fmt.Sprint(b[1])))
+	})
 	return t
 }

@@ -32,6 +32,21 @@ func expected(q *model.Query, w twin.World, r twin.Range, s twin.Settings) table
 	return heatmapTable(q.Heatmap, answer.Heatmap)
 }
 
+// idFields are the columns that name an actor: a session has its user beside it.
+func idFields(a model.Actor) []string {
+	if a == model.SessionActor {
+		return []string{"session_id", "user_id"}
+	}
+	return []string{"user_id"}
+}
+
+func idCells(a model.Actor, actor twin.Actor) []any {
+	if a == model.SessionActor {
+		return []any{actor.ID, textOrNull(actor.User)}
+	}
+	return []any{actor.ID}
+}
+
 func share(part, whole int) any {
 	if whole == 0 {
 		return nil

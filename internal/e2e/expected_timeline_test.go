@@ -26,6 +26,13 @@ func timelineTable(m *model.Timeline, listed twin.Listed, zone *time.Location) t
 		t.Notices = []string{fmt.Sprintf(
 			"Only the %s %d events are listed, and there are more: use a shorter range, more filters, or a higher limit.", m.Order, m.Limit)}
 	}
+	users := map[string]bool{}
+	for _, e := range listed.Events {
+		users[e.User] = true
+	}
+	if m.User == "" && len(users) > 1 {
+		t.Notices = append(t.Notices, fmt.Sprintf("Sessions of %d users have this id: name the user as well to see one of them.", len(users)))
+	}
 	return t
 }
 

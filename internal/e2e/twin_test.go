@@ -98,13 +98,9 @@ func stages(s twin.Scenario) []stage {
 	early := s
 	early.World.Events = s.World.Events[:len(s.World.Events)-random.IntN(len(s.World.Events)/4+1)]
 	var days []time.Time
-	for len(s.World.Events) > 0 && random.IntN(4) > 0 {
-		// Days without events are closed too; they let closed days follow each other.
-		day := s.World.Events[random.IntN(len(s.World.Events))].Time.UTC().Truncate(24 * time.Hour)
-		days = append(days, day.AddDate(0, 0, -1), day, day.AddDate(0, 0, 1))
+	if len(s.World.Events) > 0 && random.IntN(4) > 0 {
+		days = closing(early.World.Events, s.World.Events[random.IntN(len(s.World.Events))].Time, random)
 	}
-	slices.SortFunc(days, time.Time.Compare)
-	days = slices.CompactFunc(days, time.Time.Equal)
 	all := []stage{
 		{Scenario: s, all: true},
 		{Scenario: early, closed: days},
@@ -114,6 +110,22 @@ func stages(s twin.Scenario) []stage {
 		all = append(all, stage{Scenario: early, closed: days, joinLate: true}, stage{Scenario: s, closed: days, squashed: true})
 	}
 	return all
+}
+
+// closing are the days that are packed up to some time, in order: all that have events, and some that have none.
+func closing(events []twin.Event, upTo time.Time, random *rand.Rand) []time.Time {
+	last := upTo.UTC().Truncate(24*time.Hour).AddDate(0, 0, random.IntN(3))
+	days := []time.Time{last}
+	for _, e := range events {
+		if day := e.Time.UTC().Truncate(24 * time.Hour); !day.After(last) {
+			days = append(days, day)
+			if random.IntN(4) == 0 {
+				days = append(days, day.AddDate(0, 0, -1))
+			}
+		}
+	}
+	slices.SortFunc(days, time.Time.Compare)
+	return slices.CompactFunc(days, time.Time.Equal)
 }
 
 // The same holds for published examples, of which the twin is known to give the published answers.
@@ -143,6 +155,8 @@ type house struct {
 	schema  string
 	plugins map[time.Weekday]*plugin.Datasource
 	store   *store.Store
+	// asked is how many questions were.
+	asked uint64
 }
 
 func newHouse(t *testing.T, dsn string) *house {
@@ -431,12 +445,13 @@ func reparsed(t *testing.T, q *model.Query) *model.Query {
 	return parsed
 }
 
-// ask is what Grafana does, at the scenario's time.
+// ask is what Grafana does, at the scenario's time, with the question written in a way of its own.
 func (h *house) ask(t *testing.T, q *model.Query, s stage) data.Frames {
 	t.Helper()
 	d := h.plugins[s.Settings.WeekStart]
 	d.Clock = func() time.Time { return s.Settings.Now }
-	raw := []byte(asJSON(t, q))
+	h.asked++
+	raw := []byte(asJSON(t, twin.Rewritten(q, rand.New(rand.NewPCG(s.Seed, h.asked)))))
 	answer, err := d.QueryData(context.WithoutCancel(t.Context()), &backend.QueryDataRequest{
 		Queries: []backend.DataQuery{{RefID: "A", JSON: raw, TimeRange: backend.TimeRange(s.Range)}},
 	})

@@ -25,7 +25,7 @@ func Anomalies(q *model.Query, w World, r Range, s Settings) Found {
 
 // Busy is an actor with more events within a window than it may have.
 type Busy struct {
-	Actor  string
+	Actor
 	Events int
 	// At is when the first window with so many events ends.
 	At time.Time
@@ -53,7 +53,7 @@ func busyActors(q *model.Query, w World, r Range) []Busy {
 		}
 	}
 	slices.SortFunc(found, func(a, b Busy) int {
-		return cmp.Or(cmp.Compare(b.Events, a.Events), a.At.Compare(b.At), cmp.Compare(a.Actor, b.Actor))
+		return cmp.Or(cmp.Compare(b.Events, a.Events), a.At.Compare(b.At), CompareActors(a.Actor, b.Actor))
 	})
 	return found
 }
@@ -77,7 +77,7 @@ func unusualBuckets(q *model.Query, w World, r Range, s Settings) []Unusual {
 		var history []float64
 		for week := 1; week <= q.Anomalies.Weeks; week++ {
 			before, ok := c.weeksBefore(i, week)
-			if ok && len(w.Events) > 0 && !c.begin(before).Before(w.first()) && !c.begin(before+1).After(s.Now) {
+			if ok && w.atWork(c.begin(before), c.begin(i), s.Now) && !c.begin(before+1).After(s.Now) {
 				history = append(history, float64(c.count(q, w, before, s.Now)))
 			}
 		}
@@ -94,8 +94,22 @@ func unusualBuckets(q *model.Query, w World, r Range, s Settings) []Unusual {
 	return buckets
 }
 
-func (w World) first() time.Time {
-	return slices.MinFunc(w.Events, func(a, b Event) int { return a.Time.Compare(b.Time) }).Time
+// atWork reports whether enough happened in the week before a moment to make it history: something, and in at least a twentieth as
+// many different quarter hours as in the week before the later moment that is compared with it.
+func (w World) atWork(moment, later, now time.Time) bool {
+	quarters := func(end time.Time) int {
+		seen := map[int]bool{}
+		for _, e := range w.Events {
+			quarter := floorDiv(int(e.Time.Unix()), 900)
+			begin := time.Unix(int64(quarter)*900, 0)
+			if e.Time.Before(now) && begin.Before(end) && !begin.Before(end.Add(-7*24*time.Hour)) {
+				seen[quarter] = true
+			}
+		}
+		return len(seen)
+	}
+	n := quarters(moment)
+	return n > 0 && 20*n >= quarters(later)
 }
 
 func middle(numbers []float64) float64 {

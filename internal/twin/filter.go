@@ -22,32 +22,48 @@ func allHold(filters []model.Filter, e Event) bool {
 }
 
 func holds(f model.Filter, e Event) bool {
-	text, set := PropertyOf(e, f.Property)
+	value := valueOf(e, f.Property)
+	text, set := textOf(value)
+	among := slices.ContainsFunc(f.Values, func(v string) bool { return equals(value, v) })
 	switch f.Operator {
 	case model.IsSet:
 		return set
 	case model.IsNotSet:
 		return !set
 	case model.Equal, model.In:
-		return set && slices.Contains(f.Values, text)
+		return set && among
 	case model.NotEqual, model.NotIn:
-		return !set || !slices.Contains(f.Values, text)
+		return !set || !among
 	case model.Contains:
 		return set && strings.Contains(text, f.Values[0])
 	case model.Matches:
 		return set && regexp.MustCompile(f.Values[0]).MatchString(text)
 	}
-	return set && compares(f.Operator, text, f.Values[0])
+	return compares(f.Operator, value, f.Values[0])
 }
 
-var number = regexp.MustCompile(`^[+-]?([0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})([eE][+-]?[0-9]{1,3})?$`)
+// equals is a value's number where it is one, and its text where it is none.
+func equals(value any, text string) bool {
+	if n, ok := jsonNumber(value); ok {
+		return written.MatchString(text) && rational(text).Cmp(n) == 0
+	}
+	own, set := textOf(value)
+	return set && own == text
+}
 
-// compares is exact: 0.1 is a tenth, and 40 digits count.
-func compares(operator model.Operator, text, value string) bool {
-	if !number.MatchString(text) {
+// number is text that counts as a number, and written is how a number, of any length, may be written.
+var (
+	number  = regexp.MustCompile(`^[+-]?([0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})([eE][+-]?[0-9]{1,3})?$`)
+	written = regexp.MustCompile(`^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$`)
+)
+
+// compares is exact: 0.1 is a tenth, and all digits count.
+func compares(operator model.Operator, of any, value string) bool {
+	n, ok := numberOf(of)
+	if !ok {
 		return false
 	}
-	sign := rational(text).Cmp(rational(value))
+	sign := n.Cmp(rational(value))
 	switch operator {
 	case model.Less:
 		return sign < 0
@@ -69,8 +85,31 @@ func rational(text string) *big.Rat {
 	return r
 }
 
+// numberOf is a number, or the number that a text is.
+func numberOf(value any) (*big.Rat, bool) {
+	if n, ok := jsonNumber(value); ok {
+		return n, true
+	}
+	text, isText := value.(string)
+	if !isText || !number.MatchString(text) {
+		return nil, false
+	}
+	return rational(text), true
+}
+
+func jsonNumber(value any) (*big.Rat, bool) {
+	switch value.(type) {
+	case json.Number, float64, int, int64:
+		return rational(fmt.Sprint(value)), true
+	}
+	return nil, false
+}
+
 // PropertyOf is the text of an event's property, and whether it is set.
-func PropertyOf(e Event, name string) (string, bool) {
+func PropertyOf(e Event, name string) (string, bool) { return textOf(valueOf(e, name)) }
+
+// valueOf is an event's property; nil where it is not set.
+func valueOf(e Event, name string) any {
 	p, err := model.ParseProperty("property", name)
 	if err != nil {
 		panic(err)
@@ -82,13 +121,21 @@ func PropertyOf(e Event, name string) (string, bool) {
 		"event_type": e.Type, "page_url": e.PageURL, "device_type": e.DeviceType, "session_id": e.SessionID, "user_id": e.User,
 	}
 	if text, ok := columns[p.Column]; ok {
-		return text, text != ""
+		return orNil(text)
 	}
 	var value any = e.Metadata
 	for _, part := range p.Path {
 		value = member(value, part)
 	}
-	return jsonText(value)
+	return value
+}
+
+// orNil is a text; no text is not set.
+func orNil(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
 }
 
 // member is what PostgreSQL's #>> finds under one name of a path; null where there is nothing.
@@ -108,8 +155,9 @@ func member(value any, name string) any {
 	return nil
 }
 
-// jsonText is the text that PostgreSQL gives a JSON value; null is not set. Whole objects and arrays do not occur.
-func jsonText(value any) (string, bool) {
+// textOf is the text that stands for a value: of a number, its shortest writing without an exponent. Null is not set. Whole objects
+// and arrays do not occur.
+func textOf(value any) (string, bool) {
 	switch v := value.(type) {
 	case nil:
 		return "", false
@@ -117,22 +165,20 @@ func jsonText(value any) (string, bool) {
 		return v, true
 	case bool:
 		return strconv.FormatBool(v), true
-	case json.Number:
-		return numericText(v.String()), true
-	case float64, int:
-		text, err := json.Marshal(v)
-		if err != nil {
-			panic(err)
-		}
-		return numericText(string(text)), true
+	case json.Number, float64, int, int64:
+		return numericText(fmt.Sprint(v)), true
 	}
 	panic(fmt.Sprintf("twin: a property that is %T has no text here", value))
 }
 
-// numericText writes a JSON number as PostgreSQL's numeric does: without an exponent, trailing zeros kept.
+// numericText writes a number without an exponent and without zeros at its end.
 func numericText(text string) string {
 	mantissa, exponent, _ := strings.Cut(strings.ToLower(text), "e")
 	_, fraction, _ := strings.Cut(mantissa, ".")
 	shift, _ := strconv.Atoi(exponent)
-	return rational(text).FloatString(max(0, len(fraction)-shift))
+	long := rational(text).FloatString(max(0, len(fraction)-shift))
+	if strings.Contains(long, ".") {
+		long = strings.TrimRight(strings.TrimRight(long, "0"), ".")
+	}
+	return long
 }

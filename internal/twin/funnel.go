@@ -41,7 +41,7 @@ type FunnelRow struct {
 
 // journey is how far one actor came.
 type journey struct {
-	actor string
+	actor Actor
 	// chain holds the time of each main step that the actor's chain reached.
 	chain      []time.Time
 	inProgress bool
@@ -52,8 +52,8 @@ type journey struct {
 }
 
 // Funnel answers a funnel query.
-func Funnel(q *model.Query, w World, r Range, _ Settings) []FunnelRow {
-	journeys := travelAll(q, w, r)
+func Funnel(q *model.Query, w World, r Range, s Settings) []FunnelRow {
+	journeys := travelAll(q, w, r, s)
 	var rows []FunnelRow
 	for _, g := range grouped(q.Funnel.Breakdown, journeys) {
 		rows = append(rows, groupRows(q.Funnel, g)...)
@@ -85,7 +85,7 @@ func FunnelTrend(q *model.Query, w World, r Range, s Settings) []FunnelBucket {
 			cut.To = r.To
 		}
 		starts = append(starts, start)
-		buckets[start] = travelAll(q, w, cut)
+		buckets[start] = travelAll(q, w, cut, s)
 		all = append(all, buckets[start]...)
 	}
 	var rows []FunnelBucket
@@ -105,8 +105,8 @@ func FunnelTrend(q *model.Query, w World, r Range, s Settings) []FunnelBucket {
 }
 
 // FunnelTimes are the times from first step to last of those who converted, by group in the panel's order.
-func FunnelTimes(q *model.Query, w World, r Range) (titles []string, kinds []Kind, times [][]time.Duration) {
-	for _, g := range grouped(q.Funnel.Breakdown, travelAll(q, w, r)) {
+func FunnelTimes(q *model.Query, w World, r Range, s Settings) (titles []string, kinds []Kind, times [][]time.Duration) {
+	for _, g := range grouped(q.Funnel.Breakdown, travelAll(q, w, r, s)) {
 		var list []time.Duration
 		for _, j := range g.journeys {
 			if n := len(j.chain); n == len(q.Funnel.MainSteps()) {
@@ -120,7 +120,7 @@ func FunnelTimes(q *model.Query, w World, r Range) (titles []string, kinds []Kin
 
 // FunnelActor is one actor of a list.
 type FunnelActor struct {
-	ID             string
+	Actor
 	Steps          int
 	Started, Ended time.Time
 	Kind           Kind
@@ -141,11 +141,11 @@ func Title(kind Kind, value string) string {
 }
 
 // FunnelActors lists those behind one number of the steps table, by their ids.
-func FunnelActors(q *model.Query, w World, r Range) []FunnelActor {
+func FunnelActors(q *model.Query, w World, r Range, s Settings) []FunnelActor {
 	list := q.Funnel.Actors
 	main := q.Funnel.MainSteps()
 	var actors []FunnelActor
-	journeys := travelAll(q, w, r)
+	journeys := travelAll(q, w, r, s)
 	if list.Value != nil {
 		groups := grouped(q.Funnel.Breakdown, journeys)
 		i := slices.IndexFunc(groups, func(g group) bool { return Title(g.kind, g.value) == *list.Value })
@@ -170,16 +170,16 @@ func FunnelActors(q *model.Query, w World, r Range) []FunnelActor {
 			actors = append(actors, FunnelActor{j.actor, len(j.chain), j.chain[0], j.chain[len(j.chain)-1], j.kind, j.value})
 		}
 	}
-	slices.SortFunc(actors, func(a, b FunnelActor) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(actors, func(a, b FunnelActor) int { return CompareActors(a.Actor, b.Actor) })
 	return actors
 }
 
 // travelAll follows every actor who is in the funnel.
-func travelAll(q *model.Query, w World, r Range) []journey {
+func travelAll(q *model.Query, w World, r Range, s Settings) []journey {
 	var journeys []journey
-	last := w.last()
+	end := w.end(s.Now)
 	for actor, events := range w.byActor(q.Funnel.Actor) {
-		if j, ok := travel(q, events, r, last); ok {
+		if j, ok := travel(q, events, r, end); ok {
 			j.actor = actor
 			journeys = append(journeys, j)
 		}

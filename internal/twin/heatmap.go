@@ -52,7 +52,10 @@ func Heatmap(q *model.Query, w World, r Range, s Settings) Grid {
 	grid := Grid{LeftOut: map[LeftOut]int{}}
 	var events []placed
 	for _, e := range w.Events {
-		if !r.contains(e.Time) || !Picks(q, h.EventSelector, e) || h.Value != model.Events && counted(h.Value, e) == "" {
+		if !r.contains(e.Time) || !Picks(q, h.EventSelector, e) {
+			continue
+		}
+		if _, known := counted(h.Value, e); !known && h.Value != model.Events {
 			continue
 		}
 		x, out := placeOn(ax, e, s)
@@ -83,11 +86,11 @@ func Heatmap(q *model.Query, w World, r Range, s Settings) Grid {
 }
 
 // counted is the actor that a value counts.
-func counted(v model.HeatmapValue, e Event) string {
+func counted(v model.HeatmapValue, e Event) (Actor, bool) {
 	if v == model.Sessions {
-		return e.SessionID
+		return e.Actor(model.SessionActor)
 	}
-	return e.User
+	return e.Actor(model.UserActor)
 }
 
 // placeOn is an event's place on an axis, or why it has none.
@@ -105,15 +108,15 @@ func placeOn(a model.Axis, e Event, s Settings) (Place, *LeftOut) {
 	case model.ByProperty:
 		return valuePlace(e, a.Property), nil
 	}
-	text, set := PropertyOf(e, a.Property)
-	if !set || !number.MatchString(text) {
+	n, isNumber := numberOf(valueOf(e, a.Property))
+	if !isNumber {
 		return Place{}, &LeftOut{Property: a.Property}
 	}
 	edges := a.Bins.Edges()
 	last := len(edges) - 2
 	for bin := range edges[:last+1] {
-		above := rational(text).Cmp(edge(edges[bin])) >= 0
-		below := rational(text).Cmp(edge(edges[bin+1]))
+		above := n.Cmp(edge(edges[bin])) >= 0
+		below := n.Cmp(edge(edges[bin+1]))
 		if above && (below < 0 || bin == last && below == 0) {
 			return Place{Value, strconv.Itoa(bin)}, nil
 		}
@@ -175,7 +178,7 @@ func ranked(h *model.Heatmap, limit int, events []placed, of func(*placed) *Plac
 		if h.Value == model.Events {
 			return len(events)
 		}
-		return different(events, func(e Event) string { return counted(h.Value, e) })
+		return different(events, func(e Event) (Actor, bool) { return counted(h.Value, e) })
 	})
 	for i := range events {
 		if place := of(&events[i]); !slices.Contains(places, *place) {
@@ -205,12 +208,12 @@ func topPlaces(limit int, groups map[Place][]Event, total func([]Event) int) []P
 	return values
 }
 
-// different counts the different texts of events; no text counts nothing.
-func different(events []Event, text func(Event) string) int {
-	seen := map[string]bool{}
+// different counts the different actors of events.
+func different(events []Event, of func(Event) (Actor, bool)) int {
+	seen := map[Actor]bool{}
 	for _, e := range events {
-		if t := text(e); t != "" {
-			seen[t] = true
+		if actor, known := of(e); known {
+			seen[actor] = true
 		}
 	}
 	return len(seen)
@@ -230,7 +233,7 @@ func cellsOf(h *model.Heatmap, xs, ys []Place, part Place, events []placed) [][]
 			inside := inCell[[2]Place{x, y}]
 			value := float64(len(inside))
 			if h.Value != model.Events {
-				value = float64(different(inside, func(e Event) string { return counted(h.Value, e) }))
+				value = float64(different(inside, func(e Event) (Actor, bool) { return counted(h.Value, e) }))
 			}
 			if h.Value == model.EventsPerUser {
 				if len(inside) == 0 {

@@ -1,9 +1,6 @@
 package twin
 
-import (
-	"strconv"
-	"strings"
-)
+import "strings"
 
 // Profile is what is known of a user now.
 type Profile struct {
@@ -16,38 +13,36 @@ type Profile struct {
 	Scores      map[string]any `json:"scores,omitempty"`
 }
 
-// property is the text of a column, or of what a path into it leads to, and whether it is set.
-func (p *Profile) property(column string, path []string) (string, bool) {
+// property is a column, or what a path into it leads to; nil where it is not set.
+func (p *Profile) property(column string, path []string) any {
 	if p == nil {
-		return "", false
+		return nil
 	}
-	inside := func(value map[string]any) (string, bool) {
+	inside := func(value map[string]any) any {
 		var found any = value
 		for _, name := range path {
 			found = member(found, name)
 		}
-		return jsonText(found)
+		return found
 	}
-	text := ""
 	switch column {
 	case "traits":
 		return inside(p.Traits)
 	case "scores":
 		return inside(p.Scores)
 	case "total_clicks":
-		text = strconv.FormatInt(p.TotalClicks, 10)
+		return p.TotalClicks
 	case "consent":
-		if p.Consent != nil {
-			text = strconv.FormatBool(*p.Consent)
+		if p.Consent == nil {
+			return nil
 		}
+		return *p.Consent
 	case "segment":
-		text = p.Segment
+		return orNil(p.Segment)
 	case "tags":
-		text = strings.Join(p.Tags, ",")
+		return orNil(strings.Join(p.Tags, ","))
 	case "favorite_categories":
-		text = strings.Join(p.Categories, ",")
-	default:
-		panic("twin: unknown column " + column)
+		return orNil(strings.Join(p.Categories, ","))
 	}
-	return text, text != ""
+	panic("twin: unknown column " + column)
 }

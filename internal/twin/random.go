@@ -72,6 +72,9 @@ func (g generator) scenario(seed uint64, queries int, users []string) Scenario {
 	}
 	times := g.times(date, zone, (&model.Funnel{Window: window}).WindowDuration())
 	s := Scenario{Seed: seed, World: g.world(times, users), Range: g.timeRange(times)}
+	rare := generator{rand.New(rand.NewPCG(seed, 3))}
+	rare.hum(&s.World, times)
+	rare.stray(&s.World, times, users)
 	s.World.Aliases = generator{rand.New(rand.NewPCG(seed, 2))}.aliases(users)
 	s.Settings = Settings{Zone: zone, WeekStart: pick(g, []time.Weekday{time.Monday, time.Sunday, time.Saturday}), Now: g.now(times)}
 	for range queries {
@@ -98,6 +101,38 @@ func (g generator) aliases(users []string) map[string]string {
 		}
 	}
 	return aliases
+}
+
+// hum adds, to some worlds, events of nobody every few days, so that there is a history.
+func (g generator) hum(w *World, times []time.Time) {
+	if g.chance(75) {
+		return
+	}
+	every, t := time.Duration(1+g.IntN(6))*24*time.Hour, slices.MaxFunc(times, time.Time.Compare)
+	for i := range 20 + g.IntN(20) {
+		w.Events = append(w.Events, Event{Time: t.Add(-time.Duration(i) * every).UTC(), Type: "hum", ID: fmt.Sprintf("00000000-0000-4000-9000-%012x", i)})
+	}
+}
+
+// stray adds, to some worlds, events of wrong clocks: of 1970, and of any time before all others.
+func (g generator) stray(w *World, times []time.Time, users []string) {
+	if g.chance(75) {
+		return
+	}
+	first := slices.MinFunc(times, time.Time.Compare)
+	for i := range 1 + g.IntN(6) {
+		t := time.Unix(0, 0)
+		if g.chance(70) {
+			t = first.Add(-time.Duration(g.IntN(pick(g, []int{30, 400, 15_000}))) * 24 * time.Hour).Truncate(time.Microsecond)
+		}
+		e := Event{Time: t.UTC(), User: pick(g, users), Type: pick(g, eventNames), ID: fmt.Sprintf("ffffffff-0000-4000-8000-%012x", i)}
+		for _, other := range w.Events {
+			if other.User == e.User {
+				e.Profile = other.Profile
+			}
+		}
+		w.Events = slices.Insert(w.Events, g.IntN(len(w.Events)+1), e)
+	}
 }
 
 type generator struct{ *rand.Rand }
@@ -142,6 +177,8 @@ var (
 		true, false, json.Number("10"), json.Number("10.50"), json.Number("-3"), json.Number("1e2"), json.Number("2.5E-3"), json.Number("0.0"),
 		"10", "9.5", "+7", ".5", "5.", "010", "1e2", "-1e-400", "1e999", "1e1000", "12345678901234567890.00000000000000000001",
 		"99999999999999999999999999999999999999999", "0x10", "1_000", "٣",
+		json.Number("12"), json.Number("12.0"), json.Number("1.2e1"), "12", "12.0", json.Number("-0.0"), json.Number("1e60"), "ads\nz", "the ads",
+		json.Number("123456789012345678901234567890"), json.Number("123456789012345678901234567891"), "123456789012345678901234567890",
 	}
 	devices = []string{"", "mobile", "desktop", "Mobile", "tablet"}
 	pages   = []string{"", "/", "/shop?a=1&b=%20", "https://example.com/Ä"}
@@ -278,12 +315,17 @@ var (
 	texts = []string{
 		"view", "u1", "U1", "s1", "mobile", "Mobile", "/", "ads", "Ads", "z", "é", "日本", "a.b", "100%", "%", "_", `\`, `a\b`, "'", "",
 		"Other", "null", "true", "vip", "shoes,hats", ",", "10", "10.50", "10.5", "100", "0.0025", "5\n",
+		"12", "12.0", "12.0", "1.2e1", "+12", "12.", "012", "0", "0.0", "123456789012345678901234567890", "123456789012345678901234567891.0", "1e60", "1E999",
+		`"12"`, "[12]", "9", "9.0",
 	}
 	numbers = []string{
 		"0", "-0", "10", "9.50", "1e2", "100", "-3", "+7", ".5", "5.", "0.0025", "1e-400", "1e999",
-		"12345678901234567890", "12345678901234567890.00000000000000000002",
+		"12345678901234567890", "12345678901234567890.00000000000000000002", "12", "12.0", "123456789012345678901234567890", "1e59",
 	}
-	patterns = []string{"^a", "s$", "^(ads|z)$", "[0-9]+", "a.b", "^[A-Z]", "^$", "é|日", `\.`}
+	patterns = []string{
+		"^a", "s$", "^(ads|z)$", "[0-9]+", "a.b", "^[A-Z]", "^$", "é|日", `\.`, `\bads\b`, `ds\b`, `\Bds`, `^12$`, "s.z", `(?s)s.z`, `(?m)^z`,
+		`\Qa.b\E`, `(?P<name>ad)s`, `\x61ds`, `\x{61}ds\z`, `\Aads`, `[\]a]`, `(?i)ADS`, `a{1,}?d`,
+	}
 )
 
 func (g generator) filter() model.Filter {

@@ -21,6 +21,9 @@ func (g generator) retention(r Range) *model.Retention {
 		m.Period = model.Hour
 	}
 	if g.chance(40) {
+		if g.chance(50) {
+			m.Start = g.selector(50)
+		}
 		m.Return = m.Start
 	}
 	if g.chance(25) {

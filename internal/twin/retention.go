@@ -2,6 +2,8 @@ package twin
 
 import (
 	"cmp"
+	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,7 +46,7 @@ func (c Cohort) Size() int { return len(c.Members) }
 
 // Member is an actor of a cohort.
 type Member struct {
-	Actor string
+	Actor Actor
 	// Started is the time of its first start event in the cohort's bucket.
 	Started time.Time
 	Kind    Kind
@@ -76,7 +78,7 @@ func Retention(q *model.Query, w World, r Range, s Settings) []Matrix {
 				c.Members = append(c.Members, m)
 			}
 		}
-		slices.SortFunc(c.Members, func(a, b Member) int { return cmp.Compare(a.Actor, b.Actor) })
+		slices.SortFunc(c.Members, func(a, b Member) int { return CompareActors(a.Actor, b.Actor) })
 		for _, column := range columns(q.Retention) {
 			c.Cells = append(c.Cells, Cell{State: state(q.Retention, cal, b, column, s.Now)})
 		}
@@ -168,7 +170,7 @@ func returns(q *model.Query, cal calendar, bucket int, column [2]int, started ti
 	r := q.Retention
 	n := 0
 	for _, e := range events {
-		if !Picks(q, r.Return, e) || e.Time.Before(started) || e.Time.Equal(started) && !r.Start.Equal(&r.Return) {
+		if !Picks(q, r.Return, e) || e.Time.Before(started) || e.Time.Equal(started) && !sameEvent(q) {
 			continue
 		}
 		period := cal.bucket(e.Time) - bucket
@@ -180,6 +182,31 @@ func returns(q *model.Query, cal calendar, bucket int, column [2]int, started ti
 		}
 	}
 	return n
+}
+
+// sameEvent reports whether start and return are the same event, whatever the order in which its filters are written.
+func sameEvent(q *model.Query) bool {
+	start, back := conditions(q, q.Retention.Start), conditions(q, q.Retention.Return)
+	return q.Retention.Start.Event == q.Retention.Return.Event && maps.Equal(start, back)
+}
+
+// conditions are what a selector asks for besides the event's name, as a set.
+func conditions(q *model.Query, s model.EventSelector) map[string]bool {
+	set := map[string]bool{}
+	for _, f := range slices.Concat(q.Filters, s.Filters) {
+		values := slices.Clone(f.Values)
+		switch f.Operator {
+		case model.Equal:
+			f.Operator = model.In
+		case model.NotEqual:
+			f.Operator = model.NotIn
+		case model.Less, model.LessOrEqual, model.Greater, model.GreaterOrEqual:
+			values[0] = rational(values[0]).RatString()
+		}
+		slices.Sort(values)
+		set[fmt.Sprintf("%s %s %q", f.Property, f.Operator, slices.Compact(values))] = true
+	}
+	return set
 }
 
 // startValue is the property of the start event; of several at the very same time, the smallest value.

@@ -132,7 +132,7 @@ func (t trender) number(events []Event) int {
 	case model.TrendEvents:
 		return len(events)
 	case model.TrendSessions:
-		return different(events, func(e Event) string { return e.SessionID })
+		return different(events, func(e Event) (Actor, bool) { return e.Actor(model.SessionActor) })
 	}
-	return different(events, func(e Event) string { return e.User })
+	return different(events, func(e Event) (Actor, bool) { return e.Actor(model.UserActor) })
 }

@@ -4,6 +4,7 @@
 package twin
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -63,7 +64,7 @@ type Settings struct {
 	Zone *time.Location
 	// WeekStart is the first day of a week.
 	WeekStart time.Weekday
-	// Now is when the question is asked. Retention looks at no event at or after it.
+	// Now is when the question is asked. What lies ahead of it says nothing about what is over.
 	Now time.Time
 }
 
@@ -108,22 +109,46 @@ func Ask(q *model.Query, w World, r Range, s Settings) Answer {
 	panic("twin: unknown query type " + string(q.QueryType))
 }
 
+// Actor is a user or a session. A session is its id within its user, or alone where the user is not known.
+type Actor struct {
+	ID string
+	// User is whose session it is; empty for users.
+	User string
+}
+
+// CompareActors orders actors by their ids, then by their users.
+func CompareActors(a, b Actor) int {
+	return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.User, b.User))
+}
+
+// Actor is whose event it is; false where nobody is known.
+func (e Event) Actor(a model.Actor) (Actor, bool) {
+	if a == model.SessionActor {
+		return Actor{e.SessionID, e.User}, e.SessionID != ""
+	}
+	return Actor{ID: e.User}, e.User != ""
+}
+
 // byActor gives each user's or session's events in order of time. Events without one belong to nobody.
-func (w World) byActor(a model.Actor) map[string][]Event {
-	actors := map[string][]Event{}
+func (w World) byActor(a model.Actor) map[Actor][]Event {
+	actors := map[Actor][]Event{}
 	for _, e := range w.Events {
-		id := e.User
-		if a == model.SessionActor {
-			id = e.SessionID
-		}
-		if id != "" {
-			actors[id] = append(actors[id], e)
+		if actor, known := e.Actor(a); known {
+			actors[actor] = append(actors[actor], e)
 		}
 	}
 	for _, events := range actors {
 		slices.SortStableFunc(events, func(a, b Event) int { return a.Time.Compare(b.Time) })
 	}
 	return actors
+}
+
+// end is the end of the data: the latest event of anybody or now, whichever is earlier. An empty world ended long ago.
+func (w World) end(now time.Time) time.Time {
+	if last := w.last(); last.Before(now) {
+		return last
+	}
+	return now
 }
 
 // last is the time of the latest event of anybody, and the zero time in an empty world.

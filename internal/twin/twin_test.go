@@ -175,7 +175,7 @@ func TestFunnel(t *testing.T) {
 			}
 			q := parse(t, fmt.Sprintf(`{"queryType":"funnel","funnel":{"steps":[%s],"window":%q%s}}`, test.steps, test.window, breakdown))
 			var got []string
-			for _, row := range Funnel(q, world(t, test.events), between(t, "2026-01-05 00:00:00", "2026-01-06 00:00:00"), Settings{}) {
+			for _, row := range Funnel(q, world(t, test.events), between(t, "2026-01-05 00:00:00", "2026-01-06 00:00:00"), Settings{Now: at(t, "2027-01-01 00:00:00")}) {
 				got = append(got, describe(row))
 			}
 			if diff := cmp.Diff(strings.Split(test.want, ", "), got); diff != "" {
@@ -379,7 +379,16 @@ func TestFilters(t *testing.T) {
 		{`"b"`, model.NotIn, []string{"a", "b"}, false},
 		{`true`, model.Equal, []string{"true"}, true},
 		{`10.50`, model.Equal, []string{"10.50"}, true},
-		{`10.50`, model.Equal, []string{"10.5"}, false},
+		{`10.50`, model.Equal, []string{"10.5"}, true},
+		{`"10.50"`, model.Equal, []string{"10.5"}, false},
+		{`"10.5"`, model.Equal, []string{"10.5"}, true},
+		{`1.2e1`, model.In, []string{"a", "012.0"}, true},
+		{`12`, model.NotIn, []string{"12.0", "a"}, false},
+		{`123456789012345678901234567890`, model.Equal, []string{"123456789012345678901234567891"}, false},
+		{`123456789012345678901234567890.0`, model.Equal, []string{"123456789012345678901234567890"}, true},
+		{`true`, model.Equal, []string{"1"}, false},
+		{`1e60`, model.Greater, []string{"1"}, true},
+		{`10.0`, model.Contains, []string{"."}, false},
 		{`1e2`, model.Equal, []string{"100"}, true},
 		{`2.5E-3`, model.Equal, []string{"0.0025"}, true},
 		{`-0`, model.Equal, []string{"0"}, true},

@@ -22,8 +22,8 @@ type BusyActor struct {
 	Events int64
 	// At is in microseconds since 2000.
 	At int64
-	// ID is the user_id or session_id, once it is known.
-	ID string
+	// ActorID is its id, once it is known.
+	ActorID
 }
 
 // NewBusyActors looks for more than that many events in a window that ends at from or later; events before it are those of windows
@@ -67,8 +67,40 @@ func compareBusy(a, b BusyActor) int {
 
 // ByID orders what [Busiest] returned, with its ids, and cuts it to n.
 func ByID(found []BusyActor, n int) []BusyActor {
-	slices.SortFunc(found, func(a, b BusyActor) int { return cmp.Or(compareBusy(a, b), cmp.Compare(a.ID, b.ID)) })
+	slices.SortFunc(found, func(a, b BusyActor) int { return cmp.Or(compareBusy(a, b), CompareIDs(a.ActorID, b.ActorID)) })
 	return found[:min(n, len(found))]
+}
+
+// ActiveQuarters are the quarter hours (UTC) in which anybody did anything, as numbers from 1970 on.
+type ActiveQuarters []int64
+
+const quarterSeconds = 900
+
+// Add adds the quarter hour of a time.
+func (a *ActiveQuarters) Add(t time.Time) { *a = append(*a, floorDiv(t.Unix(), quarterSeconds)) }
+
+// Sorted are the same in order, each once.
+func (a ActiveQuarters) Sorted() ActiveQuarters {
+	slices.Sort(a)
+	return slices.Compact(a)
+}
+
+// weekBefore is how many of the sorted quarters began in the seven days before a time.
+func (a ActiveQuarters) weekBefore(t time.Time) int {
+	begun := func(t time.Time) int {
+		n, _ := slices.BinarySearchFunc(a, t, func(quarter int64, t time.Time) int {
+			return time.Unix(quarter*quarterSeconds, 0).Compare(t)
+		})
+		return n
+	}
+	return begun(t) - begun(t.Add(-7*24*time.Hour))
+}
+
+// AtWork reports whether enough happened in the week before an earlier time to make it history for a later one, see
+// [model.MinActivity].
+func (a ActiveQuarters) AtWork(earlier, later time.Time) bool {
+	n := a.weekBefore(earlier)
+	return n > 0 && n*model.MinActivity >= a.weekBefore(later)
 }
 
 // UnusualBucket is a bucket and what was to be expected of it. What is not known is nil.

@@ -2,7 +2,10 @@
 // actor's events at a time, in order, and know no database.
 package analysis
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Event is what an analysis sees of an event.
 type Event struct {
@@ -14,6 +17,24 @@ type Event struct {
 	Picks uint64
 	// Value is the number of the property's text in the scan's [Values]; 0 where it is not set or was not asked for.
 	Value uint32
+}
+
+// ActorID is what an actor is called: the user_id or session_id.
+type ActorID struct {
+	ID string `db:"id"`
+	// User is whose session it is; nil for users, and where the user is not known.
+	User *string `db:"user_id"`
+}
+
+// CompareIDs orders actors by their ids, then by their users, those without first.
+func CompareIDs(a, b ActorID) int {
+	of := func(user *string) string {
+		if user == nil {
+			return ""
+		}
+		return *user
+	}
+	return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(of(a.User), of(b.User)))
 }
 
 // Visitor is told each actor once, with all its events in order of time. Events of the same time come in no particular order.

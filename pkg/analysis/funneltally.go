@@ -59,7 +59,7 @@ type FunnelGroup struct {
 
 // FunnelActor is one actor of a funnel's list.
 type FunnelActor struct {
-	ID string
+	ActorID
 	// Steps is how many main steps the actor did, and Started and Ended are the times of the first and the last of them.
 	Steps          int
 	Started, Ended time.Time

@@ -170,7 +170,7 @@ type RetentionAnswer struct {
 
 // RetentionActor is one actor of a list.
 type RetentionActor struct {
-	ID string
+	ActorID
 	// Kind and Value are the group of the breakdown that counts the actor.
 	Kind  Kind
 	Value string

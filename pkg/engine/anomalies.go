@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"encoding/binary"
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/analysis"
@@ -50,7 +49,7 @@ func (r *reading) identified(ctx context.Context, q Question, found []analysis.B
 	}
 	ids, err := r.ids(ctx, scan, keys)
 	for i := range found {
-		found[i].ID = ids[found[i].Key]
+		found[i].ActorID = ids[found[i].Key]
 	}
 	return found, err
 }
@@ -63,7 +62,7 @@ func (e *Engine) UnusualBuckets(ctx context.Context, q Question, trace *Trace) (
 		return nil, err
 	}
 	err = e.read(ctx, trace, func(ctx context.Context, r *reading) error {
-		dataStart, err := r.dataStart(ctx)
+		active, err := r.activeQuarters(ctx, buckets.Activity(q.Now))
 		if err != nil {
 			return err
 		}
@@ -73,14 +72,14 @@ func (e *Engine) UnusualBuckets(ctx context.Context, q Question, trace *Trace) (
 				return err
 			}
 		}
-		list = compareWeeks(q, buckets, dataStart, counts)
+		list = compareWeeks(q, buckets, active, counts)
 		return nil
 	})
 	return list, err
 }
 
 // compareWeeks compares buckets with the earlier ones that are known whole.
-func compareWeeks(q Question, b plan.WeeklyBuckets, dataStart time.Time, counts bucketCounts) []analysis.UnusualBucket {
+func compareWeeks(q Question, b plan.WeeklyBuckets, active analysis.ActiveQuarters, counts bucketCounts) []analysis.UnusualBucket {
 	list := make([]analysis.UnusualBucket, len(b.Buckets))
 	for i, bucket := range b.Buckets {
 		list[i].Start, list[i].Over = bucket.From, !bucket.To.After(q.Now)
@@ -89,8 +88,10 @@ func compareWeeks(q Question, b plan.WeeklyBuckets, dataStart time.Time, counts 
 			list[i].Count = &n
 		}
 		var history []int64
-		for _, before := range plan.Known(b.History[i], dataStart, q.Now) {
-			history = append(history, counts[before.From.UnixMicro()])
+		for _, before := range b.History[i] {
+			if !before.To.After(q.Now) && active.AtWork(before.From, bucket.From) {
+				history = append(history, counts[before.From.UnixMicro()])
+			}
 		}
 		list[i].Expect(history, q.Query.Anomalies.Deviations)
 	}
@@ -142,24 +143,25 @@ func (r *reading) countRunUsers(ctx context.Context, q Question, starts []time.T
 	return nil
 }
 
-// dataStart is the time of the first event of anybody; the end of all time without events.
-func (r *reading) dataStart(ctx context.Context) (time.Time, error) {
-	var before time.Time
-	err := r.snapshot.Stream(ctx, 0, plan.FirstDay(), func(values [][]byte) error {
-		if values[0] != nil {
-			before = dateOf(values[0]).AddDate(0, 0, 1)
-		}
-		return nil
-	})
-	start, found := time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), false
-	for tries := 0; tries < 2 && err == nil && !found; tries++ {
-		err = r.snapshot.Stream(ctx, 0, plan.DataStart(before), func(values [][]byte) error {
-			if found = values[0] != nil; found {
-				start = analysis.TimeOf(int64(binary.BigEndian.Uint64(values[0])))
-			}
-			return nil
-		})
-		before = time.Time{} // the day's events may have been deleted
+// activeQuarters are the quarter hours of a time in which anybody did anything.
+func (r *reading) activeQuarters(ctx context.Context, span plan.Range) (analysis.ActiveQuarters, error) {
+	if !span.From.Before(span.To) {
+		return nil, nil // the range lies in the future
 	}
-	return start, err
+	days, err := r.days(ctx, span)
+	if err != nil {
+		return nil, err
+	}
+	var active analysis.ActiveQuarters
+	err = countEvents(ctx, r, plan.Counting{Selector: &model.EventSelector{Event: model.AnyEvent}, Range: span, Zone: time.UTC}, days,
+		func(start time.Time, _ int64) { active.Add(start) },
+		plan.ActiveQuarters,
+		func(row struct {
+			Starts []time.Time `db:"starts"`
+		}) {
+			for _, start := range row.Starts {
+				active.Add(start)
+			}
+		})
+	return active.Sorted(), err
 }

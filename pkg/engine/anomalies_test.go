@@ -77,14 +77,14 @@ func unusualOf(t *testing.T, q *model.Query, s twin.Scenario) []twin.Unusual {
 	for _, run := range buckets.Runs() {
 		countRunOf(t, q, s, run, counts)
 	}
-	dataStart := time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+	var active analysis.ActiveQuarters
 	for _, e := range s.World.Events {
-		if e.Time.Before(dataStart) {
-			dataStart = e.Time
+		if e.Time.Before(s.Settings.Now) {
+			active.Add(e.Time)
 		}
 	}
 	var list []twin.Unusual
-	for i, b := range compareWeeks(question, buckets, dataStart, counts) {
+	for i, b := range compareWeeks(question, buckets, active.Sorted(), counts) {
 		u := twin.Unusual{Start: b.Start, Over: b.Over, Begun: b.Count != nil, Known: b.Expected != nil}
 		if u.Begun {
 			u.Count = int(*b.Count)

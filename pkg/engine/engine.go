@@ -74,8 +74,8 @@ func (r *reading) days(ctx context.Context, tr plan.Range) ([]plan.Day, error) {
 	return list, err
 }
 
-// dataEnd is the time of the latest event of anybody, in microseconds; 0 without events.
-func (r *reading) dataEnd(ctx context.Context) (end int64, err error) {
+// dataEnd is the end of the data, in microseconds: the latest event of anybody or now, whichever is earlier. 0 without events.
+func (r *reading) dataEnd(ctx context.Context, now time.Time) (end int64, err error) {
 	var last time.Time
 	err = r.snapshot.Stream(ctx, 0, plan.LastDay(), func(values [][]byte) error {
 		if values[0] != nil {
@@ -93,7 +93,7 @@ func (r *reading) dataEnd(ctx context.Context) (end int64, err error) {
 		})
 		last = time.Time{} // the day's events may have been deleted
 	}
-	return end, err
+	return min(end, analysis.Microseconds(now)), err
 }
 
 // follow hands every actor of a scan to one of the visitors that newVisitor makes. The scan's property values, where it asks for
@@ -120,10 +120,7 @@ func followDays[V analysis.Visitor](ctx context.Context, r *reading, s plan.Scan
 			return nil, err
 		}
 	}
-	scanner := &scanner{snapshot: r.snapshot, scan: s, pieces: s.Pieces(days), values: values, trace: r.trace}
-	if s.Actor == model.UserActor {
-		scanner.aliases = r.aliases
-	}
+	scanner := &scanner{snapshot: r.snapshot, scan: s, pieces: s.Pieces(days), values: values, trace: r.trace, aliases: r.aliases}
 	return scan(ctx, scanner, estimate, newVisitor)
 }
 

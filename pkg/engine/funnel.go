@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -74,9 +73,9 @@ func (e *Engine) FunnelActors(ctx context.Context, q Question, trace *Trace) (ac
 		}
 		ids, err := r.ids(ctx, scan, keys)
 		for i := range actors {
-			actors[i].ID = ids[keys[i]]
+			actors[i].ActorID = ids[keys[i]]
 		}
-		slices.SortFunc(actors, func(a, b analysis.FunnelActor) int { return cmp.Compare(a.ID, b.ID) })
+		slices.SortFunc(actors, func(a, b analysis.FunnelActor) int { return analysis.CompareIDs(a.ActorID, b.ActorID) })
 		return err
 	})
 	return actors, err
@@ -234,24 +233,25 @@ func breakdownLimit(b *model.Breakdown) int {
 
 // actorID is the id behind a key.
 type actorID struct {
-	Actor int64  `db:"actor"`
-	ID    string `db:"id"`
+	Actor int64 `db:"actor"`
+	analysis.ActorID
 }
 
 // ids finds the ids of actors by their keys, among the events of the scan's range and types; those of users who have aliases among
 // these.
-func (r *reading) ids(ctx context.Context, scan plan.Scan, keys []int64) (map[int64]string, error) {
+func (r *reading) ids(ctx context.Context, scan plan.Scan, keys []int64) (map[int64]analysis.ActorID, error) {
 	if len(keys) == 0 && !r.trace.Dry {
 		return nil, nil // an empty list would be bound as null, at which the columnstore fails
 	}
+	scan.Aliases = r.aliased()
 	found, err := rows[actorID](ctx, r, plan.ActorIDs(scan, keys))
 	if err == nil && scan.Actor == model.UserActor && r.aliases.haveAny(keys) {
 		known, e := rows[actorID](ctx, r, plan.KnownIDs(keys))
 		found, err = append(found, known...), e
 	}
-	ids := make(map[int64]string, len(found))
+	ids := make(map[int64]analysis.ActorID, len(found))
 	for _, f := range found {
-		ids[f.Actor] = f.ID
+		ids[f.Actor] = f.ActorID
 	}
 	return ids, err
 }
@@ -263,7 +263,7 @@ func (e *Engine) readFunnel(ctx context.Context, q Question, trace *Trace, fn fu
 		if f.days, err = r.days(ctx, plan.FunnelScan(q.Query, q.Range).Range); err != nil {
 			return err
 		}
-		if f.dataEnd, err = r.dataEnd(ctx); err != nil {
+		if f.dataEnd, err = r.dataEnd(ctx, q.Now); err != nil {
 			return err
 		}
 		return fn(ctx, f)
@@ -336,8 +336,8 @@ func (r *funnelReading) closedSpan(starts plan.Range) (plan.Range, bool) {
 	}
 	end := first
 	for _, d := range r.days {
-		if d.Start.Equal(end) && d.Closed {
-			end = end.AddDate(0, 0, 1)
+		if d.Closed && !d.Start.After(end) && d.End.After(end) {
+			end = d.End
 		}
 	}
 	if dataEnd := analysis.TimeOf(r.dataEnd); end.After(dataEnd) {

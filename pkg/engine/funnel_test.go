@@ -63,6 +63,7 @@ func walked(t *testing.T, q *model.Query, s twin.Scenario, cuts int) []twin.Funn
 	for _, e := range s.World.Events {
 		end = max(end, analysis.Microseconds(e.Time))
 	}
+	end = min(end, analysis.Microseconds(s.Settings.Now))
 	tally := analysis.NewFunnelTally(spec, end)
 	analysis.MergeOutcomes(spec, lists, func(_ int64, o analysis.Outcome) { tally.Add(o) })
 	return rowsOf(f, tally.Groups(breakdownLimit(f.Breakdown)))
@@ -71,20 +72,17 @@ func walked(t *testing.T, q *model.Query, s twin.Scenario, cuts int) []twin.Funn
 // actorsOf are a world's events as a scan would bring them, by actor, in any order within a time.
 func actorsOf(t *testing.T, q *model.Query, w twin.World, scan plan.Scan, values *analysis.Values) [][]analysis.Event {
 	t.Helper()
-	keys := map[string]int64{}
+	keys := map[twin.Actor]int64{}
 	actors := map[int64][]analysis.Event{}
 	for _, e := range w.Events {
-		id := e.User
-		if scan.Actor == model.SessionActor {
-			id = e.SessionID
-		}
-		if id == "" {
+		actor, known := e.Actor(scan.Actor)
+		if !known {
 			continue
 		}
-		if keys[id] == 0 {
-			keys[id] = int64(len(keys) + 1)
+		if keys[actor] == 0 {
+			keys[actor] = int64(len(keys) + 1)
 		}
-		event := analysis.Event{Actor: keys[id], Time: analysis.Microseconds(e.Time)}
+		event := analysis.Event{Actor: keys[actor], Time: analysis.Microseconds(e.Time)}
 		for bit, selector := range scan.Picks {
 			if twin.Picks(q, *selector, e) {
 				event.Picks |= 1 << bit

@@ -75,20 +75,11 @@ type joined struct {
 	buffer
 }
 
-// divert takes such events out of a part, which has only some of their user's.
-func (j *joined) divert(a *aliases, part *buffer) error {
-	var taken []analysis.Event
-	part.events = slices.DeleteFunc(part.events, func(e analysis.Event) bool {
-		user, found := a.known[e.Actor]
-		if found {
-			e.Actor = user
-			taken = append(taken, e)
-		}
-		return found
-	})
+// take adds those that a part has put aside.
+func (j *joined) take(aside []analysis.Event) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.events = append(j.events, taken...)
+	j.events = append(j.events, aside...)
 	if len(j.events) > mostJoined {
 		return ErrTooManyAliases
 	}

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -97,7 +96,7 @@ func closedCut(r plan.Range, days []plan.Day, bounds []time.Time) (time.Time, bo
 		if !d.Closed || !d.Start.Equal(end) {
 			break
 		}
-		end = end.AddDate(0, 0, 1)
+		end = d.End
 	}
 	if end.After(r.To) {
 		end = r.To
@@ -179,9 +178,9 @@ func (r *reading) retentionActors(ctx context.Context, q Question, cohorts plan.
 	scan.Range = plan.Range{From: cohorts.Starts[cohort], To: cohorts.Starts[cohort+1]}
 	ids, err := r.ids(ctx, scan, keys)
 	for i := range actors {
-		actors[i].ID = ids[keys[i]]
+		actors[i].ActorID = ids[keys[i]]
 	}
-	slices.SortFunc(actors, func(a, b analysis.RetentionActor) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(actors, func(a, b analysis.RetentionActor) int { return analysis.CompareIDs(a.ActorID, b.ActorID) })
 	return actors, err
 }
 

@@ -13,7 +13,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/footfall-analytics/footfall/pkg/analysis"
-	"github.com/footfall-analytics/footfall/pkg/model"
 	"github.com/footfall-analytics/footfall/pkg/plan"
 	"github.com/footfall-analytics/footfall/pkg/store"
 )
@@ -36,11 +35,7 @@ type scanner struct {
 // returns them. estimate is about how many events there are.
 func scan[V analysis.Visitor](ctx context.Context, s *scanner, estimate int64, newVisitor func() V) ([]V, error) {
 	workers := s.snapshot.Connections()
-	atOnce := int64(eventsAtOnce)
-	if s.scan.Actor == model.SessionActor {
-		atOnce *= 4 // sessions are in no order: every part reads all of the table
-	}
-	n := int(min(max(estimate/atOnce+1, int64(workers)), plan.Slices))
+	n := int(min(max(estimate/eventsAtOnce+1, int64(workers)), plan.Slices))
 	parts := make(chan plan.Part, n)
 	for _, p := range plan.Parts(n) {
 		parts <- p
@@ -56,14 +51,12 @@ func scan[V analysis.Visitor](ctx context.Context, s *scanner, estimate int64, n
 			defer buffers.Put(buffer)
 			buffer.reserve(int(estimate)/n + int(estimate)/n/8)
 			for part := range parts {
-				buffer.events = buffer.events[:0]
+				buffer.clear(s.aliases)
 				if err := s.read(groupCtx, worker, part, buffer); err != nil {
 					return err
 				}
-				if s.aliases != nil {
-					if err := s.joined.divert(s.aliases, buffer); err != nil {
-						return err
-					}
+				if err := s.joined.take(buffer.aside); err != nil {
+					return err
 				}
 				if err := visitAll(groupCtx, buffer.sorted(), v); err != nil {
 					return err
@@ -101,7 +94,7 @@ func (s *scanner) read(ctx context.Context, connection int, part plan.Part, b *b
 		var statement plan.Statement
 		var err error
 		rows := 0
-		before := len(b.events)
+		before := len(b.events) + len(b.aside)
 		switch {
 		case s.trace.Dry && p.Days != nil:
 			statement = s.scan.ReadClosed(p, part)
@@ -118,10 +111,10 @@ func (s *scanner) read(ctx context.Context, connection int, part plan.Part, b *b
 			statement = s.scan.ReadRaw(p, part)
 			err = s.snapshot.Stream(ctx, connection, statement, func(values [][]byte) error {
 				rows++
-				return b.addRow(values, s.values)
+				return b.addRow(values, s.values, s.scan.TellsStored())
 			})
 		}
-		s.trace.add(statement, rows, len(b.events)-before)
+		s.trace.add(statement, rows, len(b.events)+len(b.aside)-before)
 		if err != nil {
 			return err
 		}
@@ -137,7 +130,29 @@ func bounds(r plan.Range) (from, to int64) {
 }
 
 // buffer holds the events of a part; sorting needs a second one.
-type buffer struct{ events, scratch []analysis.Event }
+type buffer struct {
+	events, scratch []analysis.Event
+	// aside are the events of users who have aliases: of those, a part has only some.
+	aside   []analysis.Event
+	aliases *aliases
+}
+
+// clear empties the buffer, and tells it who has aliases.
+func (b *buffer) clear(a *aliases) { b.events, b.aside, b.aliases = b.events[:0], b.aside[:0], a }
+
+// add adds an event that is stored under a user's key; without a session, that user's.
+func (b *buffer) add(e analysis.Event, stored int64, ofSession bool) {
+	if b.aliases != nil {
+		if user, found := b.aliases.known[stored]; found {
+			if !ofSession {
+				e.Actor = user
+			}
+			b.aside = append(b.aside, e)
+			return
+		}
+	}
+	b.events = append(b.events, e)
+}
 
 // buffers are used again: fresh memory of that size costs as much as sorting it.
 var buffers = sync.Pool{New: func() any { return new(buffer) }}
@@ -157,18 +172,24 @@ func (b *buffer) addBlock(picks uint64, keys, times []byte, from, to int64) erro
 	for i := 0; i < len(keys); i += 8 {
 		t := int64(binary.BigEndian.Uint64(times[i:]))
 		if t >= from && t < to {
-			b.events = append(b.events, analysis.Event{Actor: int64(binary.BigEndian.Uint64(keys[i:])), Time: t, Picks: picks})
+			key := int64(binary.BigEndian.Uint64(keys[i:]))
+			b.add(analysis.Event{Actor: key, Time: t, Picks: picks}, key, false)
 		}
 	}
 	return nil
 }
 
-// addRow appends a raw event: actor, time, picks, and perhaps a value.
-func (b *buffer) addRow(row [][]byte, values *analysis.Values) error {
+// addRow appends a raw event: actor, time, picks, and perhaps a value; last, if it tells, the key of the user of a session.
+func (b *buffer) addRow(row [][]byte, values *analysis.Values, tellsStored bool) error {
 	e := analysis.Event{
 		Actor: int64(binary.BigEndian.Uint64(row[0])),
 		Time:  int64(binary.BigEndian.Uint64(row[1])),
 		Picks: binary.BigEndian.Uint64(row[2]),
+	}
+	stored := e.Actor
+	if tellsStored {
+		last := len(row) - 1
+		stored, row = int64(binary.BigEndian.Uint64(row[last])), row[:last]
 	}
 	if len(row) > 3 && row[3] != nil {
 		id, err := values.ID(bytes.Clone(row[3]))
@@ -177,7 +198,7 @@ func (b *buffer) addRow(row [][]byte, values *analysis.Values) error {
 		}
 		e.Value = id
 	}
-	b.events = append(b.events, e)
+	b.add(e, stored, tellsStored)
 	return nil
 }
 
@@ -185,6 +206,7 @@ func (b *buffer) addRow(row [][]byte, values *analysis.Values) error {
 func dayOf(values [][]byte) plan.Day {
 	return plan.Day{
 		Start:   dateOf(values[0]),
+		End:     dateOf(values[4]),
 		Closed:  values[1][0] == 1,
 		Events:  int64(binary.BigEndian.Uint64(values[2])),
 		Changes: int64(binary.BigEndian.Uint64(values[3])),

@@ -123,7 +123,7 @@ func countWorld(q *model.Query, selector *model.EventSelector, s twin.Scenario, 
 	random := rand.New(rand.NewPCG(s.Seed, 3))
 	var days []plan.Day
 	for day := s.Range.From.UTC().Truncate(24 * time.Hour); !day.After(s.Range.To); day = day.AddDate(0, 0, 1) {
-		days = append(days, plan.Day{Start: day, Closed: random.IntN(3) > 0})
+		days = append(days, plan.Day{Start: day, End: day.AddDate(0, 0, 1), Closed: random.IntN(3) > 0})
 	}
 	c := plan.Counting{Filters: q.Filters, Selector: selector, Range: plan.Range(s.Range), Zone: s.Settings.Zone}
 	for _, p := range c.Pieces(days) {

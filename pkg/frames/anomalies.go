@@ -30,8 +30,8 @@ func BusyActors(a *model.Anomalies, list []analysis.BusyActor, all int, links Li
 			return data.Frames{frame} // no fields: what alert rules take for "no data"
 		}
 	}
-	frame.Fields = append(frame.Fields,
-		links.actors(column(list, string(a.Actor)+"_id", func(b analysis.BusyActor) string { return b.ID }), a.Actor),
+	frame.Fields = append(
+		actors(&links, a.Actor, list, func(b analysis.BusyActor) analysis.ActorID { return b.ActorID }),
 		column(list, "events", func(b analysis.BusyActor) int64 { return b.Events }),
 	)
 	if a.Output == model.BusyActors {

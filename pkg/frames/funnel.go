@@ -208,15 +208,15 @@ func duration(seconds *float64) string {
 }
 
 // FunnelActors is a table of actors.
-func FunnelActors(f *model.Funnel, actors []analysis.FunnelActor, links Links) data.Frames {
-	frame := data.NewFrame("actors",
-		links.actors(column(actors, string(f.Actor)+"_id", func(a analysis.FunnelActor) string { return a.ID }), f.Actor),
-		column(actors, "steps", func(a analysis.FunnelActor) int64 { return int64(a.Steps) }),
-		column(actors, "started", func(a analysis.FunnelActor) time.Time { return a.Started }),
-		column(actors, "ended", func(a analysis.FunnelActor) time.Time { return a.Ended }),
+func FunnelActors(f *model.Funnel, list []analysis.FunnelActor, links Links) data.Frames {
+	frame := data.NewFrame("actors", actors(&links, f.Actor, list, func(a analysis.FunnelActor) analysis.ActorID { return a.ActorID })...)
+	frame.Fields = append(frame.Fields,
+		column(list, "steps", func(a analysis.FunnelActor) int64 { return int64(a.Steps) }),
+		column(list, "started", func(a analysis.FunnelActor) time.Time { return a.Started }),
+		column(list, "ended", func(a analysis.FunnelActor) time.Time { return a.Ended }),
 	)
 	if f.Breakdown != nil {
-		frame.Fields = append(frame.Fields, column(actors, "breakdown", func(a analysis.FunnelActor) string {
+		frame.Fields = append(frame.Fields, column(list, "breakdown", func(a analysis.FunnelActor) string {
 			return a.Kind.Title(a.Value)
 		}))
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
+	"github.com/footfall-analytics/footfall/pkg/analysis"
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
@@ -42,15 +43,34 @@ func (l *Links) list(field *data.Field, title string, parts map[string]any) *dat
 	return l.link(field, title, query)
 }
 
-// actors links a field of ids to their timelines. Where it is called as the property is, a click can also filter by an id.
-func (l *Links) actors(field *data.Field, a model.Actor) *data.Field {
-	filterable := field.Name == string(a)+"_id"
+// actors are the columns that name actors, with links to their timelines: a session's user stands beside it.
+func actors[R any](l *Links, a model.Actor, list []R, id func(R) analysis.ActorID) []*data.Field {
+	ids := column(list, string(a)+"_id", func(row R) string { return id(row).ID })
+	if a == model.UserActor {
+		return []*data.Field{l.user(ids)}
+	}
+	users := column(list, "user_id", func(row R) *string { return id(row).User })
+	return []*data.Field{l.session(ids, valueOf(users)), l.user(users)}
+}
+
+// valueOf is what Grafana puts into a link for a field of the row that is clicked.
+func valueOf(field *data.Field) string { return "${__data.fields." + field.Name + "}" }
+
+// user links a field of user ids to their timelines.
+func (l *Links) user(field *data.Field) *data.Field {
+	return l.timeline(field, "user_id", map[string]any{"user": valueOf(field)})
+}
+
+// session links a field of session ids to their timelines. user is whose sessions they are.
+func (l *Links) session(field *data.Field, user string) *data.Field {
+	return l.timeline(field, "session_id", map[string]any{"user": user, "session": valueOf(field)})
+}
+
+// timeline links a field to timelines. Where it is called as the property is, a click can also filter by an id.
+func (l *Links) timeline(field *data.Field, property string, timeline map[string]any) *data.Field {
+	filterable := field.Name == property
 	config(field).Filterable = &filterable
-	return l.link(field, "Timeline", map[string]any{
-		"queryType": model.TimelineType,
-		"timeZone":  l.Query.TimeZone,
-		"timeline":  map[string]any{string(a): "${__data.fields." + field.Name + "}"},
-	})
+	return l.link(field, "Timeline", map[string]any{"queryType": model.TimelineType, "timeZone": l.Query.TimeZone, "timeline": timeline})
 }
 
 func (l *Links) link(field *data.Field, title string, query map[string]any) *data.Field {

@@ -289,14 +289,14 @@ func retentionRate(r *model.Retention, answer analysis.RetentionAnswer) *data.Fr
 }
 
 // RetentionActors is a table of actors.
-func RetentionActors(r *model.Retention, actors []analysis.RetentionActor, links Links) data.Frames {
-	frame := data.NewFrame("actors",
-		links.actors(column(actors, string(r.Actor)+"_id", func(a analysis.RetentionActor) string { return a.ID }), r.Actor),
-		column(actors, "started", func(a analysis.RetentionActor) time.Time { return a.Started }),
-		column(actors, "retained", func(a analysis.RetentionActor) bool { return a.Retained }),
+func RetentionActors(r *model.Retention, list []analysis.RetentionActor, links Links) data.Frames {
+	frame := data.NewFrame("actors", actors(&links, r.Actor, list, func(a analysis.RetentionActor) analysis.ActorID { return a.ActorID })...)
+	frame.Fields = append(frame.Fields,
+		column(list, "started", func(a analysis.RetentionActor) time.Time { return a.Started }),
+		column(list, "retained", func(a analysis.RetentionActor) bool { return a.Retained }),
 	)
 	if r.Breakdown != nil {
-		frame.Fields = append(frame.Fields, column(actors, "breakdown", func(a analysis.RetentionActor) string {
+		frame.Fields = append(frame.Fields, column(list, "breakdown", func(a analysis.RetentionActor) string {
 			return a.Kind.Title(a.Value)
 		}))
 	}

@@ -1,7 +1,5 @@
 package model
 
-import "slices"
-
 // AnyEvent as the event of a selector stands for every event. The collector accepts no event of that name.
 const AnyEvent = "*"
 
@@ -23,9 +21,8 @@ func (s *EventSelector) validate(field string) error {
 	return validateFilters(field+".filters", s.Filters)
 }
 
-// Equal reports whether both selectors are written alike, so that they pick the same events.
-func (s *EventSelector) Equal(o *EventSelector) bool {
-	return s.Event == o.Event && slices.EqualFunc(s.Filters, o.Filters, func(a, b Filter) bool {
-		return a.Property == b.Property && a.Operator == b.Operator && slices.Equal(a.Values, b.Values)
-	})
-}
+// selectors is the only one of most analyses.
+func (s *EventSelector) selectors() []*EventSelector { return []*EventSelector{s} }
+
+// Equal reports whether both selectors of a parsed query ask for the same events.
+func (s *EventSelector) Equal(o *EventSelector) bool { return compareSelectors(s, o) == 0 }

@@ -11,8 +11,9 @@ import (
 type Operator string
 
 // The operators. =, !=, contains, matches, <, <=, > and >= take one value, in and notIn one or more, isSet and isNotSet
-// none. Text is compared byte by byte, with case; matches takes a PostgreSQL regular expression; <, <=, > and >= compare
-// numbers, and a property that is no number fails them.
+// none. Text is compared byte by byte, with case. To =, !=, in and notIn, a property that is a JSON number equals every writing of it
+// (12, 12.0, 1.2e1), and a text only itself; contains and matches see the shortest writing. matches takes a regular expression, see
+// [Pattern]; <, <=, > and >= compare numbers, and a property that is no number fails them.
 const (
 	Equal          Operator = "="
 	NotEqual       Operator = "!="
@@ -69,6 +70,11 @@ func (f *Filter) validate(field string) error {
 		if err := ValidateText(at, v); err != nil {
 			return err
 		}
+		if f.Operator == Matches {
+			if _, reason := Pattern(v); reason != "" {
+				return invalid(at, "is %q, in which %s", v, reason)
+			}
+		}
 		if f.Operator.numeric() && !number.MatchString(v) {
 			return invalid(at, "is %q; the operator %s needs a number such as 12.5", v, f.Operator)
 		}
@@ -116,6 +122,16 @@ var (
 	ProfileColumns = []string{"segment", "tags", "favorite_categories", "total_clicks", "consent"}
 )
 
+// pathPrefixes are what the names of properties begin with that lead into JSON.
+var pathPrefixes = []struct {
+	name     string
+	property Property
+}{
+	{"metadata.", Property{Column: "metadata"}},
+	{"profile.traits.", Property{Profile: true, Column: "traits"}},
+	{"profile.scores.", Property{Profile: true, Column: "scores"}},
+}
+
 // ParseProperty reads a property name as written in a query. The field names the place for the error.
 func ParseProperty(field, name string) (Property, error) {
 	if name == "" {
@@ -130,15 +146,12 @@ func ParseProperty(field, name string) (Property, error) {
 	if column, ok := strings.CutPrefix(name, "profile."); ok && slices.Contains(ProfileColumns, column) {
 		return Property{Profile: true, Column: column}, nil
 	}
-	for prefix, p := range map[string]Property{
-		"metadata.":       {Column: "metadata"},
-		"profile.traits.": {Profile: true, Column: "traits"},
-		"profile.scores.": {Profile: true, Column: "scores"},
-	} {
-		path, ok := strings.CutPrefix(name, prefix)
+	for _, prefix := range pathPrefixes {
+		path, ok := strings.CutPrefix(name, prefix.name)
 		if !ok {
 			continue
 		}
+		p := prefix.property
 		p.Path = splitPath(path)
 		if len(p.Path) > MaxPropertyParts || slices.Contains(p.Path, "") {
 			return Property{}, invalid(field, "is %q; a path has 1 to %d names, none of them empty", name, MaxPropertyParts)

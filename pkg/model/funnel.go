@@ -222,6 +222,17 @@ func (f *Funnel) MainSteps() []int {
 	return main
 }
 
+func (f *Funnel) selectors() []*EventSelector {
+	var all []*EventSelector
+	for i := range f.Steps {
+		all = append(all, &f.Steps[i].EventSelector)
+	}
+	for i := range f.Exclusions {
+		all = append(all, &f.Exclusions[i].EventSelector)
+	}
+	return all
+}
+
 func (f *Funnel) validate() error {
 	if len(f.Steps) < 2 || len(f.Steps) > MaxSteps {
 		return invalid("funnel.steps", "has %d steps; a funnel has 2 to %d", len(f.Steps), MaxSteps)

@@ -65,6 +65,7 @@ type Query struct {
 type part interface {
 	setDefaults()
 	validate() error
+	selectors() []*EventSelector
 }
 
 // part is nil where the type is unknown; missing is true where the type is known and its part is not there.
@@ -103,8 +104,9 @@ const (
 	MaxPropertyParts = 8
 )
 
-// Parse decodes, completes and validates a query. Unknown fields are ignored: Grafana adds its own (refId, datasource,
-// intervalMs, ...). The error is an [Error] when the user can mend it.
+// Parse decodes, completes and validates a query, and writes it in its normal form: queries that ask the same in another order are
+// equal. Unknown fields are ignored: Grafana adds its own (refId, datasource, intervalMs, ...). The error is an [Error] when the user
+// can mend it.
 func Parse(raw []byte) (*Query, error) {
 	q, err := decode(raw)
 	if err != nil {
@@ -114,6 +116,7 @@ func Parse(raw []byte) (*Query, error) {
 	if err := q.validate(); err != nil {
 		return nil, err
 	}
+	q.normalize()
 	return q, nil
 }
 

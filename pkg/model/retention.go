@@ -204,6 +204,8 @@ func (r *Retention) setDefaults() {
 	r.Breakdown.setDefaults()
 }
 
+func (r *Retention) selectors() []*EventSelector { return []*EventSelector{&r.Start, &r.Return} }
+
 func (r *Retention) validate() error {
 	if err := r.Start.validate("retention.start"); err != nil {
 		return err

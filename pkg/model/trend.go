@@ -69,6 +69,14 @@ func (t *Trend) setDefaults() {
 	t.Breakdown.setDefaults()
 }
 
+func (t *Trend) selectors() []*EventSelector {
+	var all []*EventSelector
+	for i := range t.Series {
+		all = append(all, &t.Series[i].EventSelector)
+	}
+	return all
+}
+
 func (t *Trend) validate() error {
 	if len(t.Series) > MaxSeries {
 		return invalid("trend.series", "has %d series; a trend has 1 to %d", len(t.Series), MaxSeries)

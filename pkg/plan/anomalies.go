@@ -98,9 +98,23 @@ func firstShown(local time.Time, zone *time.Location) (time.Time, bool) {
 	return local.In(zone), false
 }
 
-// Known are the buckets of a history that are known whole: they begin with the data or later, and are over.
-func Known(history []Range, dataStart, now time.Time) []Range {
-	return slices.DeleteFunc(slices.Clone(history), func(r Range) bool { return r.From.Before(dataStart) || r.To.After(now) })
+// Activity is the time whose events say which weeks are known: a week more than all buckets, up to now.
+func (b *WeeklyBuckets) Activity(now time.Time) Range {
+	all := slices.Concat(append([][]Range{b.Buckets}, b.History...)...)
+	earlier := func(x, y Range) int { return x.From.Compare(y.From) }
+	first, last := slices.MinFunc(all, earlier).From, slices.MaxFunc(all, earlier).From
+	return Range{first.Add(-7 * 24 * time.Hour), minTime(last.Add(quarter), now)}
+}
+
+// ActiveQuarters plans the list of the quarter hours of a piece in which anybody did anything, as rows of (starts), each with several.
+func ActiveQuarters(p Piece) Statement {
+	var args arguments
+	sql := lines(
+		"SELECT array_agg(start) AS starts",
+		"FROM (SELECT DISTINCT time_bucket(INTERVAL '15 minutes', e.time) AS start FROM user_events e WHERE "+all(args.within(p.Range))+") quarters",
+		"GROUP BY time_bucket(INTERVAL '1 day', start)",
+	)
+	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: "weeks in which next to nothing happened tell nothing about what is usual; " + p.Reason}
 }
 
 // Runs are all the buckets whose counts are needed, put together where they follow each other: of each run, the starts of its
@@ -124,19 +138,4 @@ func (b *WeeklyBuckets) Runs() [][]time.Time {
 // BucketScan is the scan that counts the users of a run of buckets.
 func BucketScan(q *model.Query, r Range) Scan {
 	return Scan{Actor: model.UserActor, Filters: q.Filters, Picks: []*model.EventSelector{&q.Anomalies.EventSelector}, Range: r}
-}
-
-// FirstDay plans the first closed day that has events, one row of one date; null without any.
-func FirstDay() Statement {
-	return Statement{SQL: "SELECT min(day) AS day FROM closed_days WHERE events > 0", Source: closedDays, Reason: "where to look for the beginning of the data"}
-}
-
-// DataStart plans the time of the earliest event, one row; null if there is none before the given time.
-func DataStart(before time.Time) Statement {
-	var args arguments
-	sql := "SELECT min(time) AS time FROM user_events"
-	if !before.IsZero() {
-		sql += " WHERE time < " + args.timestamp(before)
-	}
-	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: "weeks before the first event tell nothing about what is usual"}
 }

@@ -38,12 +38,14 @@ func (c *Counting) Pieces(days []Day) []Piece {
 		}
 	}
 	for _, d := range days {
-		from, to := maxTime(d.Start, whole.From), minTime(d.Start.AddDate(0, 0, 1), whole.To)
+		from, to := maxTime(d.Start, whole.From), minTime(d.End, whole.To)
 		if !d.Closed || !from.Before(to) {
 			continue
 		}
 		raw(from)
-		closed.Days = append(closed.Days, d.Start)
+		if d.touches(whole) {
+			closed.Days = append(closed.Days, d.Start)
+		}
 		rest.From = to
 	}
 	raw(rest.To)

@@ -53,14 +53,14 @@ func DataEnd(from time.Time) Statement {
 	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: "the end of the data tells who dropped from who is in progress"}
 }
 
-// ActorIDs plans the ids of actors, as rows of (actor, id). They are looked for among the events of the scan's range and types,
-// by the keys under which those are stored.
+// ActorIDs plans the ids of actors, as rows of (actor, id, user_id): user_id says whose a session is; null where that is not known. They
+// are looked for among the events of the scan's range and types, users by the keys under which those are stored.
 func ActorIDs(s Scan, keys []int64) Statement {
 	var args arguments
 	key, where := s.actor(&args, "e.user_key", Part{0, Slices})
-	id := "e.user_id"
+	id, user, from := "e.user_id", "NULL", eventsWith(false)
 	if s.Actor == model.SessionActor {
-		id = "e.session_id"
+		id, user, from = "e.session_id", "min(e.user_id)", eventsWith(s.Aliases, userID)
 	}
 	where = append(where, "e.time < "+args.timestamp(s.To), key+" = ANY("+args.bind(keys, "bigint[]")+")")
 	if !s.From.IsZero() {
@@ -69,6 +69,6 @@ func ActorIDs(s Scan, keys []int64) Statement {
 	if names := s.eventNames(); names != nil {
 		where = append(where, "e.event_type = ANY("+args.bind(names, "text[]")+")")
 	}
-	sql := lines("SELECT "+key+" AS actor, min("+id+") AS id", "FROM user_events e", "WHERE "+all(where), "GROUP BY 1")
+	sql := lines("SELECT "+key+" AS actor, min("+id+") AS id, "+user+" AS user_id", "FROM "+from, "WHERE "+all(where), "GROUP BY 1")
 	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: "the ids behind the keys"}
 }

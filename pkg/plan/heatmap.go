@@ -105,7 +105,7 @@ func (b *heatmapBuilder) bins(name string, a model.Axis) {
 	number, last := name+"_number.number", b.args.bind(texts[bins], "text")+"::numeric"
 	b.inner = append(b.inner, fmt.Sprintf("CASE WHEN %[1]s IS NULL THEN -2 WHEN %[1]s > %[2]s THEN -1 WHEN %[1]s = %[2]s THEN %[3]d ELSE width_bucket(%[1]s, %[4]s::numeric[]) - 1 END AS %[5]s",
 		number, last, bins-1, b.args.bind(texts, "text[]"), name))
-	b.lateral += "\nCROSS JOIN LATERAL (SELECT " + b.args.number(b.args.property(a.Property)) + " AS number OFFSET 0) " + name + "_number"
+	b.lateral += "\nCROSS JOIN LATERAL (SELECT " + b.args.number(b.args.value(a.Property)) + " AS number OFFSET 0) " + name + "_number"
 }
 
 // cells is a common table expression of that name. Where events are counted, those of the same grain are put together first:
@@ -127,9 +127,7 @@ func (b *heatmapBuilder) cells(q *model.Query, r Range, s Settings, aliases bool
 	if key, condition := actorOf(m.Value); key != "" {
 		counted, group = key+" AS actor, 1 AS n", ""
 		columns, where = append(columns, "actor"), append(where, condition)
-		if m.Value != model.Sessions {
-			looked = append(looked, userID)
-		}
+		looked = append(looked, userID)
 	}
 	events := lines(
 		"SELECT "+strings.Join(append(b.inner, counted), ", "),
@@ -158,7 +156,7 @@ func actorOf(v model.HeatmapValue) (key, condition string) {
 	case model.Users, model.EventsPerUser:
 		return "e.user_key", "e.user_key <> 0"
 	case model.Sessions:
-		return "e.session_id", "e.session_id IS NOT NULL"
+		return sessionKey, "e.session_id IS NOT NULL"
 	}
 	return "", ""
 }

@@ -164,7 +164,7 @@ func ofAnomalies(q *model.Query, r Range, s Settings) ([]Statement, error) {
 		statements = append(statements, ofScan(BucketScan(q, span))...)
 		statements = append(statements, TrendEvents(q, &q.Anomalies.EventSelector, TrendBuckets{Starts: run}, Piece{Range: span}, false))
 	}
-	return append(statements, DataStart(r.From)), nil
+	return append(statements, ActiveQuarters(Piece{Range: r})), nil
 }
 
 // ofScan are the statements of a scan of a few days, some of which are closed, in whole and in part.
@@ -204,7 +204,8 @@ func ofCounting(c Counting) []Statement {
 func someDays(r Range) []Day {
 	var days []Day
 	for i := range 5 {
-		days = append(days, Day{Start: dayOf(r.From).AddDate(0, 0, i), Closed: i != 2, Events: 10})
+		start := dayOf(r.From).AddDate(0, 0, i)
+		days = append(days, Day{Start: start, End: start.AddDate(0, 0, 1), Closed: i != 2, Events: 10})
 	}
 	return days
 }

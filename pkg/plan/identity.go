@@ -20,10 +20,10 @@ func Aliases(limit int) Statement {
 	return Statement{SQL: sql, Args: args, Source: aliasTable, Reason: "the ids that mean other users"}
 }
 
-// KnownIDs plans the ids of users who have aliases, as rows of (actor, id).
+// KnownIDs plans the ids of users who have aliases, as rows of (actor, id, user_id), see [ActorIDs].
 func KnownIDs(keys []int64) Statement {
 	var args arguments
-	sql := "SELECT DISTINCT user_key AS actor, user_id AS id FROM user_aliases WHERE user_key = ANY(" + args.bind(keys, "bigint[]") + ")"
+	sql := "SELECT DISTINCT user_key AS actor, user_id AS id, NULL AS user_id FROM user_aliases WHERE user_key = ANY(" + args.bind(keys, "bigint[]") + ")"
 	return Statement{SQL: sql, Args: args, Source: aliasTable, Reason: "the ids of users who have aliases"}
 }
 

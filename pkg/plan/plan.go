@@ -3,6 +3,7 @@
 package plan
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -83,22 +84,44 @@ func (a *arguments) bind(value any, sqlType string) string {
 // timestamp binds a time to the microsecond, which is what the server keeps.
 func (a *arguments) timestamp(t time.Time) string { return a.bind(t.UTC(), "timestamptz") }
 
-// property is the SQL expression for a property's text; null where it is not set. Events are "e" and profiles "p".
-func (a *arguments) property(name string) string {
+// value is the SQL for a property; null where it is not set. Events are "e" and profiles "p".
+type value struct {
+	// text is the expression for the text as it is stored.
+	text string
+	// json is the one for the property as JSON; empty where it is text in any case.
+	json string
+}
+
+func (a *arguments) value(name string) value {
 	p := parsed(name)
-	table := "e."
+	column := "e." + p.Column // one of model.Columns
 	if p.Profile {
-		table = "p."
+		column = "p." + p.Column
 	}
 	switch {
 	case p.Path != nil:
-		return "(" + table + p.Column + " #>> " + a.bind(p.Path, "text[]") + ")"
+		path := a.bind(p.Path, "text[]")
+		return value{text: "(" + column + " #>> " + path + ")", json: "(" + column + " #> " + path + ")"}
 	case p.Column == "tags" || p.Column == "favorite_categories":
-		return "nullif(array_to_string(" + table + p.Column + ", ','), '')"
-	case p.Profile && p.Column != "segment":
-		return "(" + table + p.Column + ")::text"
+		return value{text: "nullif(array_to_string(" + column + ", ','), '')"}
+	case p.Column == "total_clicks":
+		return value{text: column + "::text", json: "to_jsonb(" + column + ")"}
+	case p.Column == "consent":
+		return value{text: column + "::text"}
 	}
-	return table + p.Column // one of model.Columns
+	return value{text: column}
+}
+
+// property is the SQL expression for a property's text; null where it is not set. A number has one text, however it is stored: 12 for
+// 12.0.
+func (a *arguments) property(name string) string { return a.value(name).oneText() }
+
+// oneText looks at the text first, which is the cheaper one: of numbers, it has no exponent.
+func (v value) oneText() string {
+	if v.json == "" {
+		return v.text
+	}
+	return "CASE WHEN " + v.text + " LIKE '%.%0' AND jsonb_typeof(" + v.json + ") = 'number' THEN trim_scale(" + v.text + "::numeric)::text ELSE " + v.text + " END"
 }
 
 func parsed(name string) model.Property {
@@ -140,32 +163,81 @@ func (a *arguments) filters(filters []model.Filter) []string {
 
 // filter never yields null: a property that is not set fails every operator but the negated ones.
 func (a *arguments) filter(f *model.Filter) string {
-	property := a.property(f.Property)
+	v := a.value(f.Property)
 	switch f.Operator {
-	case model.Equal:
-		return "coalesce(" + property + " = " + a.bind(f.Values[0], "text") + ", false)"
-	case model.NotEqual:
-		return property + " IS DISTINCT FROM " + a.bind(f.Values[0], "text")
-	case model.In:
-		return "coalesce(" + property + " = ANY(" + a.bind(f.Values, "text[]") + "), false)"
-	case model.NotIn:
-		return "(" + property + " = ANY(" + a.bind(f.Values, "text[]") + ")) IS NOT TRUE"
+	case model.Equal, model.In:
+		return "coalesce(" + a.among(v, f.Values) + ", false)"
+	case model.NotEqual, model.NotIn:
+		return "(" + a.among(v, f.Values) + ") IS NOT TRUE"
 	case model.Contains:
-		return "coalesce(position(" + a.bind(f.Values[0], "text") + " IN " + property + ") > 0, false)"
+		return "coalesce(position(" + a.bind(f.Values[0], "text") + " IN " + v.oneText() + ") > 0, false)"
 	case model.Matches:
-		return "coalesce(" + property + " ~ " + a.bind(f.Values[0], "text") + ", false)"
+		pattern, _ := model.Pattern(f.Values[0])
+		return "coalesce(" + v.oneText() + " ~ " + a.bind(pattern, "text") + ", false)"
 	case model.IsSet:
-		return property + " IS NOT NULL"
+		return v.text + " IS NOT NULL"
 	case model.IsNotSet:
-		return property + " IS NULL"
+		return v.text + " IS NULL"
 	}
 	// <, <=, > and >= were checked against the list of operators, so the text is one of these four.
-	return "coalesce(" + a.number(property) + " " + string(f.Operator) + " " + a.bind(f.Values[0], "text") + "::numeric, false)"
+	return "coalesce(" + a.number(v) + " " + string(f.Operator) + " " + a.bind(f.Values[0], "text") + "::numeric, false)"
 }
 
-// number is the number that a property's text is; null where it is none.
-func (a *arguments) number(property string) string {
-	return "CASE WHEN " + property + " ~ " + a.bind(model.NumberPattern, "text") + " THEN " + property + "::numeric END"
+// among is the condition that a property is one of some texts, or a JSON number that one of them writes: those are equal whatever they
+// look like. It is null where the property is not set.
+func (a *arguments) among(v value, texts []string) string {
+	var numbers []string
+	for _, text := range texts {
+		if number, ok := model.Numeral(text); ok {
+			numbers = append(numbers, number)
+		}
+	}
+	switch {
+	case v.json != "" && numbers != nil && len(texts) == 1:
+		return a.looksLike(v, texts[0], numbers[0]) + " AND " + a.amongJSON(v, texts, numbers)
+	case v.json != "" && numbers != nil:
+		return a.amongJSON(v, texts, numbers)
+	case len(texts) == 1:
+		return v.text + " = " + a.bind(texts[0], "text")
+	}
+	return v.text + " = ANY(" + a.bind(texts, "text[]") + ")"
+}
+
+func (a *arguments) amongJSON(v value, texts, values []string) string {
+	for _, text := range texts {
+		quoted, err := json.Marshal(text)
+		if err != nil {
+			panic(err) // a string always has a JSON form
+		}
+		values = append(values, string(quoted))
+	}
+	return v.json + " = ANY(" + a.bind(values, "text[]") + "::jsonb[])"
+}
+
+// looksLike is a condition that stands before the exact one, since it costs half as much: that a property's text is the given one, or
+// begins as a number does however many zeros the database keeps at its end.
+func (a *arguments) looksLike(v value, text, number string) string {
+	start, exponent, _ := strings.Cut(number, "e") // the database writes no exponents
+	switch {
+	case strings.HasPrefix(exponent, "-") && number[0] == '-':
+		start = "-0."
+	case strings.HasPrefix(exponent, "-"):
+		start = "0."
+	}
+	condition := "starts_with(" + v.text + ", " + a.bind(start, "text") + ")"
+	if strings.HasPrefix(text, start) {
+		return condition
+	}
+	return "(" + condition + " OR " + v.text + " = " + a.bind(text, "text") + ")"
+}
+
+// number is the number that a property is, or that its text writes; null where there is none.
+func (a *arguments) number(v value) string {
+	written := "CASE WHEN " + v.text + " ~ " + a.bind(model.NumberPattern, "text") + " THEN " + v.text + "::numeric END"
+	if v.json == "" {
+		return written
+	}
+	return "CASE jsonb_typeof(" + v.json + ") WHEN 'number' THEN " + v.json + "::numeric WHEN 'string' THEN " + written + " END"
 }
 
 // all joins lists of conditions.

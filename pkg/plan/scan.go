@@ -34,6 +34,8 @@ const MaxPicks = 64
 type Day struct {
 	// Start is its midnight.
 	Start time.Time
+	// End is the midnight after it, or where the next day begins of which something is known, if there are no events in between.
+	End time.Time
 	// Closed says that the day is packed, with all its events.
 	Closed bool
 	// Events is how many the day had when it was packed; 0 where it never was.
@@ -42,21 +44,23 @@ type Day struct {
 	Changes int64
 }
 
-// Days plans the list of days of the range that are packed or got late events, in order; and of days between packed ones that
-// have no events, which are closed without being packed.
+// touches reports whether the day, without those after it, has time in the range.
+func (d Day) touches(r Range) bool {
+	return d.Start.AddDate(0, 0, 1).After(r.From) && d.Start.Before(r.To)
+}
+
+// Days plans the list of days of the range that are packed or got late events, in order, as rows of (day, closed, events, changes,
+// until), see [Day]. Days are packed in order: one before the last packed day, that is not packed itself and got no late events, has none.
 func Days(r Range) Statement {
 	var args arguments
-	from, to := args.bind(dayOf(r.From), "date"), args.bind(dayOf(r.To), "date")
 	sql := lines(
-		"WITH days AS (",
-		"  SELECT generate_series(greatest(min(day), "+from+"), least(max(day), "+to+"), INTERVAL '1 day')::date AS day FROM closed_days",
-		"  HAVING min(day) IS NOT NULL",
-		"  UNION",
-		"  SELECT day FROM late_days WHERE day >= "+from+" AND day <= "+to,
-		")",
-		"SELECT day, CASE WHEN c.day IS NULL THEN l.day IS NULL ELSE c.changes = coalesce(l.changes, 0) END AS closed,",
-		"  coalesce(events, 0) AS events, coalesce(l.changes, 0) AS changes",
-		"FROM days LEFT JOIN closed_days c USING (day) LEFT JOIN late_days l USING (day)",
+		"SELECT day, closed, events, changes, until",
+		"FROM (",
+		"    SELECT day, coalesce(c.changes = coalesce(l.changes, 0), false) AS closed, coalesce(events, 0) AS events, coalesce(l.changes, 0) AS changes,",
+		"        CASE WHEN day < max(c.day) OVER () THEN lead(day) OVER (ORDER BY day) ELSE day + 1 END AS until",
+		"    FROM closed_days c FULL JOIN late_days l USING (day)",
+		") known",
+		"WHERE until > "+args.bind(dayOf(r.From), "date")+" AND day <= "+args.bind(dayOf(r.To), "date"),
 		"ORDER BY day",
 	)
 	return Statement{SQL: sql, Args: args, Source: closedDays, Reason: "which days are packed"}
@@ -102,15 +106,16 @@ func (s *Scan) Pieces(days []Day) []Piece {
 	pieces := []Piece{}
 	rest := s.Range
 	for _, d := range days {
-		end := d.Start.AddDate(0, 0, 1)
-		if !d.Closed || !end.After(s.From) || !d.Start.Before(s.To) {
+		if !d.Closed || !d.End.After(s.From) || !d.Start.Before(s.To) {
 			continue
 		}
 		if d.Start.After(rest.From) {
 			pieces = append(pieces, Piece{Range: Range{rest.From, d.Start}, Reason: "days that are not closed"})
 		}
-		closed.Days = append(closed.Days, d.Start)
-		rest.From = end
+		if d.touches(s.Range) {
+			closed.Days = append(closed.Days, d.Start)
+		}
+		rest.From = d.End
 	}
 	if rest.From.Before(rest.To) {
 		pieces = append(pieces, Piece{Range: rest, Reason: "days that are not closed"})
@@ -186,10 +191,13 @@ func (s *Scan) PicksOf(eventType string) uint64 {
 }
 
 // ReadRaw plans the reading of a piece of raw events, as rows of (actor, time, picks) and, where the scan asks for a property,
-// value: in no particular order.
+// value; and of sessions, where there are aliases, the key of the user under which the event is stored. They come in no particular order.
 func (s *Scan) ReadRaw(p Piece, part Part) Statement {
 	var args arguments
 	looked := append(properties(s.Filters, s.Picks...), s.Value)
+	if s.Actor == model.SessionActor {
+		looked = append(looked, userID)
+	}
 	userKey := "e.user_key"
 	if s.Aliases && slices.ContainsFunc(looked, ofUser) {
 		userKey = "e.stored_key"
@@ -211,6 +219,9 @@ func (s *Scan) ReadRaw(p Piece, part Part) Statement {
 		}
 		columns += ", " + value + " AS value"
 	}
+	if s.TellsStored() {
+		columns += ", " + userKey + " AS stored_key"
+	}
 	sql := lines("SELECT "+columns, "FROM "+eventsWith(s.Aliases, looked...), "WHERE "+all(where, args.filters(s.Filters)))
 	if slices.ContainsFunc(s.Picks, func(p *model.EventSelector) bool { return len(p.Filters) > 0 }) {
 		sql = lines("SELECT * FROM (", indent(sql), ") picked", "WHERE picks <> 0")
@@ -218,19 +229,38 @@ func (s *Scan) ReadRaw(p Piece, part Part) Statement {
 	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: p.Reason}
 }
 
-// actor is the expression for the actor's key, which of users is userKey, and the conditions that keep to the actors of a part.
+// TellsStored reports whether the rows of [Scan.ReadRaw] end with the key of the user under which the event is stored.
+func (s *Scan) TellsStored() bool { return s.Aliases && s.Actor == model.SessionActor }
+
+// sessionKey is the key of a session: a hash of its id and its user's key or, where no user is known, of its id alone. The upper seven
+// bits are the user's: so a session lies in its user's slice.
+const sessionKey = `CASE e.user_key WHEN 0 THEN hashtextextended(e.session_id, 0)
+    ELSE (e.user_key & (-144115188075855872)) | (hashtextextended(e.session_id, e.user_key) & 144115188075855871) END`
+
+// actor is the expression for the actor's key, and the conditions that keep to the actors of a part. userKey is the column by which
+// events are cut into parts; it also is the key of users.
 func (s *Scan) actor(args *arguments, userKey string, part Part) (key string, where []string) {
-	key, where = userKey, []string{userKey + " <> 0"}
-	if s.Actor == model.SessionActor {
-		key, where = "hashtextextended(e.session_id, 0)", []string{"e.session_id IS NOT NULL"}
+	if s.Actor == model.UserActor {
+		return userKey, append([]string{userKey + " <> 0"}, part.holds(args, userKey)...)
 	}
-	if part.From > 0 {
-		where = append(where, key+" >= "+args.bind(firstKey(part.From), "bigint"))
+	where = []string{"e.session_id IS NOT NULL"}
+	if ofUsers := part.holds(args, userKey); ofUsers != nil {
+		ofNobody := part.holds(args, "hashtextextended(e.session_id, 0)")
+		where = append(where, "("+all([]string{userKey + " <> 0"}, ofUsers)+" OR "+all([]string{userKey + " = 0"}, ofNobody)+")")
 	}
-	if part.To < Slices {
-		where = append(where, key+" < "+args.bind(firstKey(part.To), "bigint"))
+	return sessionKey, where
+}
+
+// holds is the conditions under which a key belongs to the part; nil for the part that is all.
+func (p Part) holds(args *arguments, key string) []string {
+	var where []string
+	if p.From > 0 {
+		where = append(where, key+" >= "+args.bind(firstKey(p.From), "bigint"))
 	}
-	return key, where
+	if p.To < Slices {
+		where = append(where, key+" < "+args.bind(firstKey(p.To), "bigint"))
+	}
+	return where
 }
 
 // picks is the expression for the bits of the selectors that pick an event.

@@ -88,10 +88,7 @@ func TrendScan(q *model.Query, series []model.TrendSeries, b TrendBuckets) Scan 
 // by bytes.
 func (s *Scan) TopValues(limit int) Statement {
 	var args arguments
-	looked := append(properties(s.Filters, s.Picks...), s.Value)
-	if s.Actor == model.UserActor {
-		looked = append(looked, userID)
-	}
+	looked := append(properties(s.Filters, s.Picks...), s.Value, userID)
 	actor, where := s.actor(&args, "e.user_key", Part{0, Slices})
 	var picked []string
 	for _, p := range s.Picks {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/engine"
+	"github.com/footfall-analytics/footfall/pkg/plan"
 )
 
 func TestTheSameQuestionIsAnsweredOnce(t *testing.T) {
@@ -86,5 +87,36 @@ func TestAQuestionThatNobodyWaitsForIsGivenUp(t *testing.T) {
 	case <-gaveUp:
 	case <-time.After(10 * time.Second):
 		t.Error("it still runs")
+	}
+}
+
+// The same question in another order, at another moment, is the same flight; another zone or filter is another one.
+func TestQuestionsInFlight(t *testing.T) {
+	d := &Datasource{settings: settings{zone: "UTC"}}
+	key := func(text string, now time.Time) string {
+		t.Helper()
+		q, err := d.question([]byte(text), plan.Range(march), now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return flightKey(q)
+	}
+	const a, b = `{"property":"device_type","operator":"in","values":["tv","mobile"]}`, `{"property":"metadata.usd","operator":">","values":["12"]}`
+	question := func(filters, extra string) string {
+		return `{"queryType":"trend"` + extra + `,"trend":{"series":[{"event":"view","filters":[` + filters + `]}]}}`
+	}
+	want := key(question(a+","+b, ""), march.To)
+	for _, same := range []string{
+		b + "," + a, a + "," + b + "," + a, `{"property":"metadata.\\usd","operator":">","values":["12.0"]},` + a,
+		b + `,{"values":["mobile","tv","tv"],"operator":"in","property":"device_type"}`,
+	} {
+		if got := key(question(same, ""), march.From); got != want {
+			t.Errorf("%s is asked as %s; want %s", same, got, want)
+		}
+	}
+	for _, other := range []string{question(a, ""), question(a+","+b, `,"timeZone":"Europe/Berlin"`), question(a+","+b, `,"filters":[`+a+`,`+b+`,{"property":"user_id","operator":"isSet"}]`)} {
+		if key(other, march.To) == want {
+			t.Errorf("%s is the same question", other)
+		}
 	}
 }

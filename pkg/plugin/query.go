@@ -23,8 +23,9 @@ const concurrentQueries = 10
 // QueryData answers the queries of a panel or an alert rule.
 func (d *Datasource) QueryData(ctx context.Context, req *backend.QueryDataRequest) (*backend.QueryDataResponse, error) {
 	ctx = store.WithComment(ctx, origin(req))
+	now := d.Clock() // the same for all queries of a panel
 	return concurrent.QueryData(ctx, req, func(ctx context.Context, q concurrent.Query) backend.DataResponse {
-		question, err := d.question(q.DataQuery.JSON, plan.Range(q.DataQuery.TimeRange))
+		question, err := d.question(q.DataQuery.JSON, plan.Range(q.DataQuery.TimeRange), now)
 		if err != nil {
 			return errorResponse(ctx, req.PluginContext.User, err, nil)
 		}
@@ -56,8 +57,8 @@ func origin(req *backend.QueryDataRequest) string {
 	return text
 }
 
-// question reads a query.
-func (d *Datasource) question(raw []byte, r plan.Range) (engine.Question, error) {
+// question reads a query that is asked now.
+func (d *Datasource) question(raw []byte, r plan.Range, now time.Time) (engine.Question, error) {
 	q, err := model.Parse(raw)
 	if err != nil {
 		return engine.Question{}, err
@@ -73,7 +74,7 @@ func (d *Datasource) question(raw []byte, r plan.Range) (engine.Question, error)
 	if err != nil {
 		return engine.Question{}, err
 	}
-	return engine.Question{Query: q, Range: r, Settings: plan.Settings{Zone: location, WeekStart: d.settings.weekStart, Now: d.Clock()}}, nil
+	return engine.Question{Query: q, Range: r, Settings: plan.Settings{Zone: location, WeekStart: d.settings.weekStart, Now: now}}, nil
 }
 
 // ask answers a question.

@@ -158,7 +158,7 @@ func (d *Datasource) sql(r *http.Request) (any, error) {
 	if err := json.Unmarshal(body, &request); err != nil {
 		return nil, &model.Error{Field: "body", Reason: `is not JSON of the form {"from": ms, "to": ms, "query": {...}}, with times in milliseconds since 1970`}
 	}
-	q, err := d.question(request.Query, plan.Range{From: time.UnixMilli(request.From), To: time.UnixMilli(request.To)})
+	q, err := d.question(request.Query, plan.Range{From: time.UnixMilli(request.From), To: time.UnixMilli(request.To)}, d.Clock())
 	if err != nil {
 		return nil, err
 	}
