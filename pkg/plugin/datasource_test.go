@@ -175,8 +175,8 @@ func TestDatabaseAway(t *testing.T) {
 		t.Errorf("error %v by %s", response.Error, response.ErrorSource)
 	}
 	for _, role := range []string{"Editor", "Viewer"} {
-		if response := queryAs(t, d, as(role), `{"queryType":"heatmap","heatmap":{}}`); response.Error == nil || response.Error.Error() != askAnAdmin {
-			t.Errorf("%s reads %v; want %q", role, response.Error, askAnAdmin)
+		if response := queryAs(t, d, as(role), `{"queryType":"heatmap","heatmap":{}}`); response.Error == nil || response.Error.Error() != askAnAdmin().String() {
+			t.Errorf("%s reads %v; want %q", role, response.Error, askAnAdmin())
 		}
 		if status := valuesAs(t, d, as(role), "page_url"); status != int(backend.StatusBadGateway) {
 			t.Errorf("values for %s: %d", role, status)

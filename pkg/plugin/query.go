@@ -14,6 +14,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/frames"
 	"github.com/footfall-analytics/footfall/pkg/model"
 	"github.com/footfall-analytics/footfall/pkg/plan"
+	"github.com/footfall-analytics/footfall/pkg/say"
 	"github.com/footfall-analytics/footfall/pkg/store"
 )
 
@@ -111,7 +112,8 @@ func (d *Datasource) links(q engine.Question) frames.Links {
 // validateRange refuses ranges that hold nothing, or years that no event has.
 func validateRange(r plan.Range) error {
 	if !r.From.Before(r.To) || r.From.Year() < 1 || r.To.Year() > 9999 {
-		return &model.Error{Field: "range", Reason: fmt.Sprintf("from %s to %s is not usable: it must end after it starts, within the years 1 to 9999", r.From, r.To)}
+		return &model.Error{Field: "range", Reason: say.New("problem.range",
+			"from {{from}} to {{to}} is not usable: it must end after it starts, within the years 1 to 9999", r.From.String(), r.To.String())}
 	}
 	return nil
 }
