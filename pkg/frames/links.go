@@ -6,6 +6,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // Links make the data links of an answer: from a number to the list of its actors, and from an actor to its timeline. They open
@@ -26,7 +27,7 @@ const (
 )
 
 // list links a field to the actors behind its numbers: what the parts of the query's own part become. It returns the field.
-func (l *Links) list(field *data.Field, title string, parts map[string]any) *data.Field {
+func (l *Links) list(field *data.Field, title say.Text, parts map[string]any) *data.Field {
 	raw, err := json.Marshal(l.Query)
 	if err != nil {
 		panic(err) // it was made of JSON
@@ -46,18 +47,19 @@ func (l *Links) list(field *data.Field, title string, parts map[string]any) *dat
 func (l *Links) actors(field *data.Field, a model.Actor) *data.Field {
 	filterable := field.Name == string(a)+"_id"
 	config(field).Filterable = &filterable
-	return l.link(field, "Timeline", map[string]any{
+	return l.link(field, say.New("link.timeline", "Timeline"), map[string]any{
 		"queryType": model.TimelineType,
 		"timeZone":  l.Query.TimeZone,
 		"timeline":  map[string]any{string(a): "${__data.fields." + field.Name + "}"},
 	})
 }
 
-func (l *Links) link(field *data.Field, title string, query map[string]any) *data.Field {
+func (l *Links) link(field *data.Field, title say.Text, query map[string]any) *data.Field {
 	query["refId"] = "A"
-	c := config(field)
+	c, texts := config(field), textsOf(field)
+	texts.Links = append(texts.Links, title)
 	c.Links = append(c.Links, data.DataLink{
-		Title: title, TargetBlank: true, // a panel that is being edited would be lost
+		Title: title.String(), TargetBlank: true, // a panel that is being edited would be lost
 		Internal: &data.InternalDataLink{Query: query, DatasourceUID: l.UID, DatasourceName: l.Name},
 	})
 	return field

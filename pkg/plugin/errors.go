@@ -13,6 +13,7 @@ import (
 
 	"github.com/footfall-analytics/footfall/pkg/analysis"
 	"github.com/footfall-analytics/footfall/pkg/engine"
+	"github.com/footfall-analytics/footfall/pkg/frames"
 	"github.com/footfall-analytics/footfall/pkg/model"
 	"github.com/footfall-analytics/footfall/pkg/say"
 	"github.com/footfall-analytics/footfall/pkg/store"
@@ -27,7 +28,7 @@ func errorResponse(ctx context.Context, user *backend.User, err error, trace *en
 	}
 	response := backend.ErrDataResponseWithSource(status, source, text.String())
 	frame := data.NewFrame("")
-	frame.Meta = &data.FrameMeta{Custom: map[string]any{"error": text}}
+	frame.Meta = &data.FrameMeta{Custom: &frames.Custom{Error: &text}}
 	if trace != nil {
 		frame.Meta.ExecutedQueryString = trace.String()
 	}
