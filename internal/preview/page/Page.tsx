@@ -13,7 +13,7 @@ import { ZonePicker } from '../../../src/components/ZonePicker';
 import { DataSource } from '../../../src/datasource';
 import logo from '../../../src/img/logo.svg';
 import type { FootfallOptions, FootfallQuery } from '../../../src/types';
-import { Answer } from './answers/Answer';
+import { Answer } from '../../../src/answers/Answer';
 import type { Language, Preview } from './main';
 import { useAnswer } from './useAnswer';
 
@@ -34,7 +34,8 @@ export function Page({ preview, datasource: settings, language, onLanguage, onTo
   const [range, setRange] = useState<TimeRange>(() => absoluteRange(preview.from, preview.to));
   const [timeZone, setTimeZone] = useState(preview.timeZone);
   const { answer, run } = useAnswer(datasource);
-  useEffect(() => run(query, range, timeZone), [run, query, range, timeZone]);
+  // What the server says is put into the language as the answer comes.
+  useEffect(() => run(query, range, timeZone), [run, query, range, timeZone, language]);
 
   return (
     <>
@@ -68,6 +69,7 @@ export function Page({ preview, datasource: settings, language, onLanguage, onTo
         >
           <div role="group" aria-label="Query editor">
             <QueryEditor
+              key={chosen}
               datasource={datasource}
               query={query}
               range={range}

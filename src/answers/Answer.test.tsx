@@ -7,7 +7,7 @@ import { Answer } from './Answer';
 
 /** The frames that the back end answers with, from its own golden files. */
 function golden(name: string): DataFrame[] {
-  const file = path.join(__dirname, '../../../../pkg/plugin/testdata', `${name}.golden.jsonc`);
+  const file = path.join(__dirname, '../../pkg/plugin/testdata', `${name}.golden.jsonc`);
   const json = fs
     .readFileSync(file, 'utf8')
     .split('\n')
