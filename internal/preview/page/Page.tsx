@@ -33,9 +33,15 @@ export function Page({ preview, datasource: settings, language, onLanguage, onTo
   const [query, setQuery] = useState<FootfallQuery>(() => asked(preview, 0));
   const [range, setRange] = useState<TimeRange>(() => absoluteRange(preview.from, preview.to));
   const [timeZone, setTimeZone] = useState(preview.timeZone);
-  const { answer, run } = useAnswer(datasource);
+  const { answer, run, clear } = useAnswer(datasource);
   // What the server says is put into the language as the answer comes.
-  useEffect(() => run(query, range, timeZone), [run, query, range, timeZone, language]);
+  useEffect(() => {
+    if (datasource.filterQuery(query)) {
+      run(query, range, timeZone);
+    } else {
+      clear();
+    }
+  }, [datasource, run, clear, query, range, timeZone, language]);
 
   return (
     <>
@@ -80,7 +86,7 @@ export function Page({ preview, datasource: settings, language, onLanguage, onTo
           </div>
         </Panel>
         <Panel title="Answer" busy={answer?.state === LoadingState.Loading}>
-          {answer ? (
+          {answer && answer.state !== LoadingState.NotStarted ? (
             <Answer answer={answer} timeZone={query.timeZone || timeZone} />
           ) : (
             <Text color="secondary">The question is not complete yet.</Text>
