@@ -1,4 +1,11 @@
-import { FieldType, MappingType, type DataFrame, type DataQueryError, type Field, type ValueMapping } from '@grafana/data';
+import {
+  FieldType,
+  MappingType,
+  type DataFrame,
+  type DataQueryError,
+  type Field,
+  type ValueMapping,
+} from '@grafana/data';
 import { translated } from './i18n';
 import { enumerate } from './question/words';
 
@@ -28,7 +35,11 @@ interface FrameTexts {
 
 /** The text in Grafana's language; the English where there is no translation. */
 export function sayText({ id, text, values = {} }: Said): string {
-  return translated(id, text, Object.fromEntries(Object.entries(values).map(([name, value]) => [name, valueText(value)])));
+  return translated(
+    id,
+    text,
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, valueText(value)]))
+  );
 }
 
 function valueText(value: string | number | string[] | Said): string {
@@ -53,7 +64,9 @@ export function wordOf(field: Field, value: string): string {
 export function inLanguage(frame: DataFrame): DataFrame {
   const said: FrameTexts = frame.meta?.custom ?? {};
   // Grafana may have added notices of its own, after these.
-  frame.meta?.notices?.slice(0, said.notices?.length ?? 0).forEach((notice, i) => (notice.text = sayText(said.notices![i])));
+  frame.meta?.notices
+    ?.slice(0, said.notices?.length ?? 0)
+    .forEach((notice, i) => (notice.text = sayText(said.notices![i])));
   said.stats?.forEach((name, i) => Object.assign(frame.meta?.stats?.[i] ?? {}, { displayName: sayText(name) }));
   frame.fields.forEach(translateField);
   const ordinals = frame.fields[1];

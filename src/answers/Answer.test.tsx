@@ -93,7 +93,9 @@ test('a retention table with a breakdown has a row for each value and cohort', (
   expect(head).toBe('breakdown cohortusersday 0day 1day 2');
   expect(found).toHaveLength(frame.length);
   frame.fields[0].values.forEach((value, i) => {
-    expect(found[i]).toMatch(new RegExp(`^${value.replace(/[()]/g, '\\$&')} ${frame.fields[1].values[i]}${frame.fields[2].values[i]}`));
+    expect(found[i]).toMatch(
+      new RegExp(`^${value.replace(/[()]/g, '\\$&')} ${frame.fields[1].values[i]}${frame.fields[2].values[i]}`)
+    );
   });
 });
 
@@ -151,13 +153,17 @@ test('paths are a graph of nodes and the ways between them', () => {
   expect(within(graph).getByText('view → cart: 2 (66.7 %)', inTitle)).toBeInTheDocument();
 });
 
-test.each(['timeline_user', 'anomalies_actors', 'paths_table', 'funnel_actors', 'retention_classic', 'retention_classic_recurring'])(
-  '%s is a table, open at once',
-  (name) => {
-    show(name);
-    expect(rows('Table of the answer').length).toBeGreaterThan(1);
-  }
-);
+test.each([
+  'timeline_user',
+  'anomalies_actors',
+  'paths_table',
+  'funnel_actors',
+  'retention_classic',
+  'retention_classic_recurring',
+])('%s is a table, open at once', (name) => {
+  show(name);
+  expect(rows('Table of the answer').length).toBeGreaterThan(1);
+});
 
 test.each(['stickiness_rate', 'anomalies_actor_count', 'retention_rate'])('%s is a number', (name) => {
   show(name);
