@@ -32,7 +32,6 @@ module.exports = {
   testEnvironment: 'jsdom',
   testMatch: [
     '<rootDir>/src/**/*.test.{ts,tsx}',
-    '<rootDir>/internal/preview/page/**/*.test.{ts,tsx}',
     '<rootDir>/sdk/js/*.test.ts',
   ],
   // Whole editors are clicked through; a busy machine takes its time.

@@ -17,6 +17,7 @@ import { AnnotationEditor, newAnnotations } from './components/AnnotationEditor'
 import { defaultQuery } from './defaults';
 import { atRange, withNumbers } from './links';
 import { question } from './question';
+import { errorInLanguage, inLanguage, isSaid, sayText } from './said';
 import { propertyText } from './question/words';
 import { Expander } from './template';
 import type { EventName, FootfallOptions, FootfallQuery, PropertyValue, Statement } from './types';
@@ -55,7 +56,7 @@ export class DataSource extends DataSourceWithBackend<FootfallQuery, FootfallOpt
     const timeZone = ianaZone(request.timezone);
     return super
       .query({ ...request, targets: request.targets.map((target) => inZone(target, timeZone)) })
-      .pipe(map((response) => ({ ...response, data: response.data.map((frame) => atRange(frame, request.range)) })));
+      .pipe(map((response) => inLanguageOf(response, request.range)));
   }
 
   applyTemplateVariables(
@@ -92,6 +93,13 @@ export class DataSource extends DataSourceWithBackend<FootfallQuery, FootfallOpt
     return found.map(({ value }) => ({ text: value, value }));
   }
 
+  /** Save & test shows the message. */
+  async callHealthCheck() {
+    const result = await super.callHealthCheck();
+    const said: unknown = result?.details?.said;
+    return isSaid(said) ? { ...result, message: sayText(said) } : result;
+  }
+
   events(range: TimeRange): Promise<EventName[]> {
     return this.getResource('events', span(range));
   }
@@ -109,6 +117,17 @@ export class DataSource extends DataSourceWithBackend<FootfallQuery, FootfallOpt
     const complete = this.applyTemplateVariables(inZone(query, ianaZone(timeZone)), {});
     return this.postResource('sql', { query: complete, ...span(range) });
   }
+}
+
+/** The answer as people read it, with links that open its own time. */
+function inLanguageOf(response: DataQueryResponse, range: TimeRange): DataQueryResponse {
+  const { data, error, errors } = response;
+  return {
+    ...response,
+    data: data.map((frame) => inLanguage(atRange(frame, range))),
+    ...(error && { error: errorInLanguage(error, data) }),
+    ...(errors && { errors: errors.map((each) => errorInLanguage(each, data)) }),
+  };
 }
 
 /** The event that ad-hoc filters ask for. */

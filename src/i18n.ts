@@ -8,3 +8,9 @@ export function t(id: string, english: string, values?: Record<string, unknown>)
   // React escapes what it draws; escaped twice, a < in a value would show as &lt;.
   return translate(id, english, { ...values, interpolation: { escapeValue: false } });
 }
+
+/** The translation of a text that stands elsewhere, by its id; the whole English where there is none. */
+export function translated(id: string, english: string, values: Record<string, string>): string {
+  const text = translate(id, '', { ...values, interpolation: { escapeValue: false } });
+  return text && text !== id ? text : english;
+}

@@ -5,7 +5,7 @@ import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 import { lastValueFrom } from 'rxjs';
 import { VariableEditor } from './components/VariableEditor';
-import { choose } from './components/testing';
+import { choose, leave } from './components/testing';
 import { DataSource } from './datasource';
 import type { FootfallOptions } from './types';
 import { Variables, type VariableQuery } from './variables';
@@ -75,6 +75,8 @@ test('a variable is made by choosing', async () => {
   }
   render(<Host />);
   await choose(user, 'List', 'Values of a property');
+  expect(screen.queryByText(/is empty/)).not.toBeInTheDocument();
+  await leave(user, 'Property');
   expect(screen.getByText('Property is empty; choose a property.')).toBeInTheDocument();
   await choose(user, 'Event', 'visit');
   await choose(user, 'Property', 'metadata.channel');

@@ -38,7 +38,7 @@ func TestPatternsMeanWhatTheyMeanElsewhere(t *testing.T) {
 				continue
 			}
 			pattern, reason := model.Pattern(text)
-			if reason != "" {
+			if reason.ID != "" {
 				t.Fatalf("%s: %s", text, reason)
 			}
 			asked++

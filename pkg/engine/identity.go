@@ -18,7 +18,7 @@ const (
 )
 
 // ErrTooManyAliases is the error of a question that would need more memory than there is for the users who have aliases.
-var ErrTooManyAliases = errors.New("too many events are stored under ids that turned out to mean another user: run collector squash, which moves them to that user")
+var ErrTooManyAliases = errors.New("too many events are stored under ids that turned out to mean another user")
 
 // aliases say which users count as others.
 type aliases struct {

@@ -2,11 +2,12 @@ package engine
 
 import (
 	"context"
-	"fmt"
+	"strconv"
 
 	"github.com/footfall-analytics/footfall/pkg/analysis"
 	"github.com/footfall-analytics/footfall/pkg/model"
 	"github.com/footfall-analytics/footfall/pkg/plan"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // PathGraph answers a query for paths with a graph. More transitions between labels than can be counted are an error.
@@ -18,9 +19,9 @@ func (e *Engine) PathGraph(ctx context.Context, q Question, trace *Trace) (graph
 		}
 		var ok bool
 		if graph, ok = counter.Graph(q.Query.Paths.Nodes); !ok {
-			return &model.Error{Field: "paths.property", Reason: fmt.Sprintf(
-				"is %q, which makes more than %d different transitions from one step to the next; use a property with fewer values, fewer steps, or filters",
-				q.Query.Paths.Property, analysis.MaxTransitions)}
+			return &model.Error{Field: "paths.property", Reason: say.New("problem.many-transitions",
+				"is {{property}}, which makes more than {{most}} different transitions from one step to the next; use a property with fewer values, fewer steps, or filters",
+				strconv.Quote(q.Query.Paths.Property), analysis.MaxTransitions)}
 		}
 		return nil
 	})
@@ -36,8 +37,8 @@ func (e *Engine) PathList(ctx context.Context, q Question, trace *Trace) (list *
 		}
 		var ok bool
 		if list, ok = counter.List(q.Query.Paths.Limit); !ok {
-			return &model.Error{Field: "paths.steps", Reason: fmt.Sprintf(
-				"is %d, which makes more than %d different paths; use fewer steps, a property with fewer values, or filters",
+			return &model.Error{Field: "paths.steps", Reason: say.New("problem.many-paths",
+				"is {{steps}}, which makes more than {{most}} different paths; use fewer steps, a property with fewer values, or filters",
 				q.Query.Paths.Steps, analysis.MaxDifferentPaths)}
 		}
 		return nil

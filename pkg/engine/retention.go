@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/analysis"
 	"github.com/footfall-analytics/footfall/pkg/model"
 	"github.com/footfall-analytics/footfall/pkg/plan"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // Retention answers a retention query with one matrix a breakdown value, or one in all.
@@ -39,8 +41,9 @@ func (e *Engine) RetentionActors(ctx context.Context, q Question, trace *Trace) 
 		}
 		cell := analysis.Cell{Cohort: slices.Index(cohorts.Names, m.Actors.Cohort), Column: m.ColumnIndex()}
 		if cell.Cohort < 0 {
-			return &model.Error{Field: "retention.actors.cohort", Reason: fmt.Sprintf(
-				"is %q, which is no cohort of the panel's range; write it as the table does, such as %s", m.Actors.Cohort, example(cohorts))}
+			return &model.Error{Field: "retention.actors.cohort", Reason: say.New("problem.unknown-cohort",
+				"is {{cohort}}, which is no cohort of the panel's range; write it as the table does, such as {{example}}",
+				strconv.Quote(m.Actors.Cohort), example(cohorts))}
 		}
 		tally, err := r.retention(ctx, q, cohorts, spec, func(s *analysis.Retention) *analysis.RetentionTally {
 			return analysis.NewRetentionList(s, cell)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/footfall-analytics/footfall/pkg/analysis"
 	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // Lifecycle is a wide time series with four numbers a bucket, told apart by the label status; those of dormant users are negative, so
@@ -16,10 +17,10 @@ import (
 func Lifecycle(l *model.Lifecycle, buckets []analysis.LifecycleBucket) data.Frames {
 	frame := data.NewFrame("lifecycle",
 		column(buckets, "time", func(b analysis.LifecycleBucket) time.Time { return b.Start }),
-		lifecycleField(buckets, "new", func(b *analysis.LifecycleBucket) *int64 { return b.New }),
-		lifecycleField(buckets, "returning", func(b *analysis.LifecycleBucket) *int64 { return b.Returning }),
-		lifecycleField(buckets, "resurrecting", func(b *analysis.LifecycleBucket) *int64 { return b.Resurrecting }),
-		lifecycleField(buckets, "dormant", func(b *analysis.LifecycleBucket) *int64 {
+		lifecycleField(buckets, "new", say.New("status.new", "new"), func(b *analysis.LifecycleBucket) *int64 { return b.New }),
+		lifecycleField(buckets, "returning", say.New("status.returning", "returning"), func(b *analysis.LifecycleBucket) *int64 { return b.Returning }),
+		lifecycleField(buckets, "resurrecting", say.New("status.resurrecting", "resurrecting"), func(b *analysis.LifecycleBucket) *int64 { return b.Resurrecting }),
+		lifecycleField(buckets, "dormant", say.New("status.dormant", "dormant"), func(b *analysis.LifecycleBucket) *int64 {
 			if b.Dormant == nil {
 				return nil
 			}
@@ -29,19 +30,18 @@ func Lifecycle(l *model.Lifecycle, buckets []analysis.LifecycleBucket) data.Fram
 	frame.Meta = &data.FrameMeta{Type: data.FrameTypeTimeSeriesWide, TypeVersion: data.FrameTypeVersion{0, 1}}
 	for i := range buckets {
 		if buckets[i].New != nil && !buckets[i].Over {
-			frame.Meta.Notices = []data.Notice{{Severity: data.NoticeSeverityInfo, Text: fmt.Sprintf(
-				"The last %s is not over: its numbers can still grow, and who is dormant is not known yet.", l.Interval)}}
-			frame.Meta.Custom = map[string]any{"incomplete": []int{i}}
+			note(frame, data.NoticeSeverityInfo, say.New("notice.lifecycle-open",
+				"The last {{period}} is not over: its numbers can still grow, and who is dormant is not known yet.", periodText(l.Interval)))
+			custom(frame).Incomplete = []int{i}
 		}
 	}
 	return data.Frames{frame}
 }
 
-func lifecycleField(buckets []analysis.LifecycleBucket, status string, number func(*analysis.LifecycleBucket) *int64) *data.Field {
+func lifecycleField(buckets []analysis.LifecycleBucket, status string, name say.Text, number func(*analysis.LifecycleBucket) *int64) *data.Field {
 	field := column(buckets, "users", func(b analysis.LifecycleBucket) *int64 { return number(&b) })
 	field.Labels = data.Labels{"status": status}
-	field.Config = &data.FieldConfig{DisplayNameFromDS: status}
-	return field
+	return shown(field, name)
 }
 
 // Stickiness is the frame that the query's output asks for.
@@ -51,8 +51,8 @@ func Stickiness(m *model.Stickiness, s *analysis.Stickiness) data.Frames {
 		frame = stickinessRate(m, s)
 	}
 	if s.Open {
-		frame.Meta.Notices = []data.Notice{{Severity: data.NoticeSeverityInfo, Text: fmt.Sprintf(
-			"The last %s is not over: users can still become active in it.", m.Interval)}}
+		note(frame, data.NoticeSeverityInfo, say.New("notice.stickiness-open",
+			"The last {{period}} is not over: users can still become active in it.", periodText(m.Interval)))
 	}
 	return data.Frames{frame}
 }

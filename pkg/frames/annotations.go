@@ -1,13 +1,13 @@
 package frames
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/footfall-analytics/footfall/pkg/analysis"
 	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // Annotations has the fields of Grafana's annotations. There is no id: by it Grafana knows the annotations of its own, which it lets
@@ -16,10 +16,11 @@ func Annotations(a *model.Annotations, list []analysis.Annotation, more bool) da
 	title := func(m analysis.Annotation) *string { return m.Event }
 	text := func(m analysis.Annotation) *string { return m.Value }
 	tag := title
+	firstSeen := say.New("word.first-seen", "First seen: {{property}}", a.Property)
+	first := firstSeen.String()
 	if a.Mode == model.FirstOf {
 		title, text = text, func(analysis.Annotation) *string {
-			words := "First seen: " + a.Property
-			return &words
+			return &first
 		}
 		tag = func(analysis.Annotation) *string {
 			if a.Event == model.AnyEvent {
@@ -28,16 +29,21 @@ func Annotations(a *model.Annotations, list []analysis.Annotation, more bool) da
 			return &a.Event
 		}
 	}
+	texts := plain(list, "text", text)
+	if a.Mode == model.FirstOf {
+		textsOf(word(texts, firstSeen)).IsText = true
+	}
 	frame := data.NewFrame("annotations",
-		column(list, "time", func(m analysis.Annotation) time.Time { return m.Time.UTC() }),
-		column(list, "title", title),
-		column(list, "text", text),
-		column(list, "tags", tag),
+		// Grafana knows them by what they are called on screen, too.
+		plain(list, "time", func(m analysis.Annotation) time.Time { return m.Time.UTC() }),
+		plain(list, "title", title),
+		texts,
+		plain(list, "tags", tag),
 	)
 	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}
 	if more {
-		frame.Meta.Notices = []data.Notice{{Severity: data.NoticeSeverityWarning, Text: fmt.Sprintf(
-			"Only the newest %d are marked, and there are more: use a shorter range, more filters, or a higher limit.", a.Limit)}}
+		note(frame, data.NoticeSeverityWarning, say.New("notice.more-annotations",
+			"Only the newest {{limit}} are marked, and there are more: use a shorter range, more filters, or a higher limit.", a.Limit))
 	}
 	return data.Frames{frame}
 }

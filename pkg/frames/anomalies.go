@@ -1,7 +1,6 @@
 package frames
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -9,20 +8,21 @@ import (
 
 	"github.com/footfall-analytics/footfall/pkg/analysis"
 	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // BusyActors is a table of actors with their highest counts, or these counts as numbers, or only how many actors there are.
 func BusyActors(a *model.Anomalies, list []analysis.BusyActor, all int, links Links) data.Frames {
 	if a.Output == model.BusyActorCount {
-		frame := data.NewFrame("busy "+counted(a.Actor), data.NewField(counted(a.Actor), nil, []int64{int64(all)}))
+		frame := data.NewFrame("busy "+counted(a.Actor), spoken(data.NewField(counted(a.Actor), nil, []int64{int64(all)})))
 		frame.Meta = &data.FrameMeta{Type: data.FrameTypeNumericWide, TypeVersion: data.FrameTypeVersion{0, 1}}
 		return data.Frames{frame}
 	}
 	frame := data.NewFrame("busy " + counted(a.Actor))
 	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}
 	if all > len(list) {
-		frame.Meta.Notices = []data.Notice{{Severity: data.NoticeSeverityWarning, Text: fmt.Sprintf(
-			"Only the busiest %d of %d %s are listed: allow more events, or use a higher limit.", len(list), all, counted(a.Actor))}}
+		note(frame, data.NoticeSeverityWarning, say.New("notice.more-busy",
+			"Only the busiest {{number}} of {{all}} {{actors}} are listed: allow more events, or use a higher limit.", len(list), all, countedText(a.Actor)))
 	}
 	if a.Output == model.BusyActorPeaks {
 		frame.Meta.Type, frame.Meta.TypeVersion = data.FrameTypeNumericLong, data.FrameTypeVersion{0, 1}
@@ -59,8 +59,8 @@ func UnusualBuckets(a *model.Anomalies, list []analysis.UnusualBucket) data.Fram
 		}
 	}
 	if unknown > 0 {
-		frame.Meta.Notices = []data.Notice{{Severity: data.NoticeSeverityInfo, Text: fmt.Sprintf(
-			"What is usual is not known for %d of %d buckets: they have fewer than %d earlier weeks.", unknown, len(list), model.MinHistory)}}
+		note(frame, data.NoticeSeverityInfo, say.New("notice.unusual-unknown",
+			"What is usual is not known for {{number}} of {{all}} buckets: they have fewer than {{weeks}} earlier weeks.", unknown, len(list), model.MinHistory))
 	}
 	return data.Frames{frame}
 }
@@ -71,7 +71,7 @@ func BucketScore(list []analysis.UnusualBucket) data.Frames {
 	frame.Meta = &data.FrameMeta{Type: data.FrameTypeNumericWide, TypeVersion: data.FrameTypeVersion{0, 1}}
 	for _, b := range slices.Backward(list) {
 		if b.Over && b.Score != nil {
-			frame.Fields = append(frame.Fields, data.NewField("score", nil, []float64{*b.Score}))
+			frame.Fields = append(frame.Fields, spoken(data.NewField("score", nil, []float64{*b.Score})))
 		}
 		if b.Over {
 			break

@@ -2,8 +2,6 @@
 package frames
 
 import (
-	"strings"
-
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 )
 
@@ -19,13 +17,18 @@ func ratio(part, whole int64) *float64 {
 	return &r
 }
 
-// column makes a field out of what each row has.
+// column makes a field out of what each row has, with the name that people read.
 func column[R, V any](rows []R, name string, value func(R) V) *data.Field {
+	return spoken(plain(rows, name, value))
+}
+
+// plain makes a field out of what each row has.
+func plain[R, V any](rows []R, name string, value func(R) V) *data.Field {
 	values := make([]V, len(rows))
 	for i, r := range rows {
 		values[i] = value(r)
 	}
-	return spoken(data.NewField(name, nil, values))
+	return data.NewField(name, nil, values)
 }
 
 // config is a field's, which is there from then on. Counts have no unit: what a field says about it, a panel cannot change.
@@ -36,11 +39,10 @@ func config(field *data.Field) *data.FieldConfig {
 	return field.Config
 }
 
-// spoken shows a name with underscores as words; it stays the field's name, by which rules and transformations find it. It returns
-// the field.
+// spoken shows a name in words; it stays the field's name, by which rules and transformations find it. It returns the field.
 func spoken(field *data.Field) *data.Field {
-	if words := strings.ReplaceAll(field.Name, "_", " "); words != field.Name {
-		config(field).DisplayNameFromDS = words
+	if text, isKnown := columnText(field.Name); isKnown {
+		return shown(field, text)
 	}
 	return field
 }
@@ -48,6 +50,11 @@ func spoken(field *data.Field) *data.Field {
 // of makes a field the one of a breakdown value, and shows it under that name.
 func of(field *data.Field, value string) {
 	field.Labels = data.Labels{"breakdown": value}
+	if text, isOurs := groupText(value); isOurs {
+		shown(field, text)
+		return
+	}
+	config(field).Custom = nil
 	config(field).DisplayNameFromDS = value
 }
 
@@ -91,5 +98,5 @@ func cells(name string, xs, ys int, x func(int) any, value func(x, y int) *float
 
 // yLabels names the ordinals of a heatmap's y axis.
 func yLabels(frame *data.Frame, labels []string) {
-	frame.Meta.Custom = map[string]any{"yOrdinalDisplay": labels}
+	custom(frame).YOrdinalDisplay = labels
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/footfall-analytics/footfall/pkg/analysis"
 	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // counted is the name of a field that counts actors.
@@ -31,34 +32,39 @@ func FunnelSteps(f *model.Funnel, groups []analysis.FunnelGroup, links Links) da
 	for i := range groups {
 		rows = append(rows, stepRows(f, &groups[i])...)
 	}
-	list := func(field *data.Field, title string, status model.ActorStatus) *data.Field {
+	list := func(field *data.Field, title say.Text, status model.ActorStatus) *data.Field {
 		return links.list(field, title, map[string]any{
 			"output": model.FunnelActors, "actors": listed(status, f.Breakdown, map[string]any{"step": stepOfRow}),
 		})
 	}
 	fields := []*data.Field{
-		column(rows, "step", func(r stepRow) string { return r.step }),
-		list(column(rows, counted(f.Actor), func(r stepRow) int64 { return r.actors }), "Who reached it", model.Reached),
+		stepColumn(f, rows),
+		list(column(rows, counted(f.Actor), func(r stepRow) int64 { return r.actors }), say.New("link.reached", "Who reached it"), model.Reached),
 		percent(column(rows, "share_of_first", func(r stepRow) *float64 { return r.ofFirst })),
 		percent(column(rows, "share_of_previous", func(r stepRow) *float64 { return r.ofPrevious })),
-		list(column(rows, "dropped", func(r stepRow) *int64 { return r.dropped }), "Who dropped", model.Dropped),
-		list(column(rows, "in_progress", func(r stepRow) *int64 { return r.inProgress }), "Who is in progress", model.InProgress),
-		fromPrevious(column(rows, "median_time", func(r stepRow) *float64 { return r.fromPrevious.Median })),
-		fromPrevious(column(rows, "p90_time", func(r stepRow) *float64 { return r.fromPrevious.P90 })),
-		fromPrevious(column(rows, "mean_time", func(r stepRow) *float64 { return r.fromPrevious.Mean })),
+		list(column(rows, "dropped", func(r stepRow) *int64 { return r.dropped }), say.New("link.dropped", "Who dropped"), model.Dropped),
+		list(column(rows, "in_progress", func(r stepRow) *int64 { return r.inProgress }), say.New("link.in-progress", "Who is in progress"), model.InProgress),
+		unit(column(rows, "median_time", func(r stepRow) *float64 { return r.fromPrevious.Median }), "s"),
+		unit(column(rows, "p90_time", func(r stepRow) *float64 { return r.fromPrevious.P90 }), "s"),
+		unit(column(rows, "mean_time", func(r stepRow) *float64 { return r.fromPrevious.Mean }), "s"),
 	}
 	if f.Breakdown != nil {
-		fields = append([]*data.Field{column(rows, "breakdown", func(r stepRow) string { return r.group })}, fields...)
+		fields = append([]*data.Field{linked(groupWords(column(rows, "breakdown", func(r stepRow) string { return r.group })))}, fields...)
 	}
 	frame := data.NewFrame("funnel", fields...)
 	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}
 	return data.Frames{frame}
 }
 
-// fromPrevious is a time since the step before, and says so: that of the whole funnel is another one.
-func fromPrevious(time *data.Field) *data.Field {
-	unit(time, "s").Config.DisplayNameFromDS += " from previous"
-	return time
+// stepColumn names the steps. Links take no more than the number out of it.
+func stepColumn(f *model.Funnel, rows []stepRow) *data.Field {
+	field := column(rows, "step", func(r stepRow) string { return r.step })
+	for i := range f.Steps {
+		if isAnyEvent(&f.Steps[i].EventSelector, f.Steps[i].Label) {
+			word(field, say.New("word.numbered", "{{number}}. {{event}}", i+1, anyEvent()))
+		}
+	}
+	return field
 }
 
 func stepRows(f *model.Funnel, g *analysis.FunnelGroup) []stepRow {
@@ -94,14 +100,14 @@ func FunnelChart(f *model.Funnel, groups []analysis.FunnelGroup, links Links) da
 	for i := range groups {
 		rows, list := stepRows(f, &groups[i]), map[string]any{"status": model.Reached, "step": stepOfRow}
 		if i == 0 {
-			frame.Fields = append(frame.Fields, column(rows, "step", func(r stepRow) string { return r.step }))
+			frame.Fields = append(frame.Fields, stepColumn(f, rows))
 		}
 		actors := column(rows, counted(f.Actor), func(r stepRow) int64 { return r.actors })
 		if f.Breakdown != nil {
 			of(actors, rows[0].group)
 			list["value"] = rows[0].group
 		}
-		frame.Fields = append(frame.Fields, links.list(actors, "Who reached it", map[string]any{"output": model.FunnelActors, "actors": list}))
+		frame.Fields = append(frame.Fields, links.list(actors, say.New("link.reached", "Who reached it"), map[string]any{"output": model.FunnelActors, "actors": list}))
 	}
 	frame.Meta = &data.FrameMeta{PreferredVisualizationPluginID: "barchart"}
 	return data.Frames{frame}
@@ -123,7 +129,7 @@ func FunnelConversion(f *model.Funnel, groups []analysis.FunnelGroup) data.Frame
 		return data.Frames{frame} // no fields: what alert rules take for "no data"
 	}
 	if f.Breakdown != nil {
-		frame.Fields = append(frame.Fields, data.NewField("breakdown", nil, breakdown))
+		frame.Fields = append(frame.Fields, groupWords(spoken(data.NewField("breakdown", nil, breakdown))))
 	}
 	frame.Fields = append(frame.Fields, percent(spoken(data.NewField("conversion_rate", nil, rate))))
 	return data.Frames{frame}
@@ -137,7 +143,7 @@ func FunnelTrend(f *model.Funnel, buckets []time.Time, groups []analysis.TrendGr
 	if len(groups) == 0 {
 		return data.Frames{frame} // no fields: what alert rules take for "no data"
 	}
-	frame.Fields = append(frame.Fields, data.NewField("time", nil, slices.Clone(buckets[:len(buckets)-1])))
+	frame.Fields = append(frame.Fields, spoken(data.NewField("time", nil, slices.Clone(buckets[:len(buckets)-1]))))
 	for i := range groups {
 		g := &groups[i]
 		rate := column(g.Counts, "conversion_rate", func(c analysis.EnteredConverted) *float64 { return ratio(c.Converted, c.Entered) })
@@ -156,19 +162,20 @@ const histogramType data.FrameType = "histogram"
 // FunnelTimeToConvert is a histogram of the seconds from first step to last, with one count a breakdown value. The bins are
 // equally wide and reach from the shortest time of all to the longest, which the last bin includes. Where all times are equal, bins
 // are a second wide.
-func FunnelTimeToConvert(f *model.Funnel, groups []analysis.FunnelGroup) data.Frames {
+func FunnelTimeToConvert(f *model.Funnel, parts []analysis.FunnelGroup) data.Frames {
 	frame := data.NewFrame("time to convert")
 	frame.Meta = &data.FrameMeta{Type: histogramType}
 	var all []int64
-	for i := range groups {
-		all = append(all, groups[i].Converted...)
+	for i := range parts {
+		all = append(all, parts[i].Converted...)
 	}
 	if len(all) == 0 {
 		return data.Frames{frame}
 	}
 	shortest, longest := slices.Min(all), slices.Max(all)
-	frame.Meta.Notices = []data.Notice{{Severity: data.NoticeSeverityInfo, Text: fmt.Sprintf(
-		"From first step to last, over all %s who convert: median %s, 90th percentile %s.", counted(f.Actor), duration(analysis.Percentile(all, 0.5)), duration(analysis.Percentile(all, 0.9)))}}
+	note(frame, data.NoticeSeverityInfo, say.New("notice.time-to-convert",
+		"From first step to last, over all {{actors}} who convert: median {{median}}, 90th percentile {{p90}}.",
+		countedText(f.Actor), duration(analysis.Percentile(all, 0.5)), duration(analysis.Percentile(all, 0.9))))
 	span := longest - shortest
 	if span == 0 {
 		span = int64(f.Bins) * 1e6
@@ -180,31 +187,36 @@ func FunnelTimeToConvert(f *model.Funnel, groups []analysis.FunnelGroup) data.Fr
 		high[b] = (float64(shortest) + float64(b+1)*width) / 1e6
 	}
 	frame.Fields = append(frame.Fields, unit(data.NewField("xMin", nil, low), "s"), unit(data.NewField("xMax", nil, high), "s"))
-	for i := range groups {
+	for i := range parts {
 		counts := make([]int64, f.Bins)
-		for _, us := range groups[i].Converted {
+		for _, us := range parts[i].Converted {
 			counts[min((us-shortest)*int64(f.Bins)/span, int64(f.Bins)-1)]++
 		}
-		name := counted(f.Actor)
-		if f.Breakdown != nil {
-			name = groups[i].Kind.Title(groups[i].Value)
+		if f.Breakdown == nil {
+			frame.Fields = append(frame.Fields, spoken(data.NewField(counted(f.Actor), nil, counts)))
+			continue
 		}
-		frame.Fields = append(frame.Fields, data.NewField(name, nil, counts))
+		field := data.NewField(parts[i].Kind.Title(parts[i].Value), nil, counts)
+		if text, isOurs := groupText(field.Name); isOurs {
+			shown(field, text)
+		}
+		frame.Fields = append(frame.Fields, field)
 	}
 	return data.Frames{frame}
 }
 
 // duration shows seconds in the largest unit that they fill, to three digits.
-func duration(seconds *float64) string {
-	for _, u := range []struct {
-		name   string
-		length float64
-	}{{"d", 86400}, {"h", 3600}, {"min", 60}} {
-		if *seconds >= u.length {
-			return fmt.Sprintf("%.3g %s", *seconds/u.length, u.name)
-		}
+func duration(seconds *float64) say.Text {
+	amount := func(length float64) string { return fmt.Sprintf("%.3g", *seconds/length) }
+	switch s := *seconds; {
+	case s >= 86400:
+		return say.New("unit.days", "{{amount}} d", amount(86400))
+	case s >= 3600:
+		return say.New("unit.hours", "{{amount}} h", amount(3600))
+	case s >= 60:
+		return say.New("unit.minutes", "{{amount}} min", amount(60))
 	}
-	return fmt.Sprintf("%.3g s", *seconds)
+	return say.New("unit.seconds", "{{amount}} s", amount(1))
 }
 
 // FunnelActors is a table of actors.
@@ -216,9 +228,9 @@ func FunnelActors(f *model.Funnel, list []analysis.FunnelActor, links Links) dat
 		column(list, "ended", func(a analysis.FunnelActor) time.Time { return a.Ended }),
 	)
 	if f.Breakdown != nil {
-		frame.Fields = append(frame.Fields, column(list, "breakdown", func(a analysis.FunnelActor) string {
+		frame.Fields = append(frame.Fields, groupWords(column(list, "breakdown", func(a analysis.FunnelActor) string {
 			return a.Kind.Title(a.Value)
-		}))
+		})))
 	}
 	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}
 	return data.Frames{frame}

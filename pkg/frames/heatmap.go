@@ -3,13 +3,13 @@ package frames
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/footfall-analytics/footfall/pkg/analysis"
 	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // HeatmapGrid says which cells there are.
@@ -30,6 +30,8 @@ type axis struct {
 	// value is what the field has, label what people read.
 	value func(i int) any
 	label func(i int) string
+	// text is what a label says where it is one of our words; nil where none is.
+	text func(label string) (text say.Text, isOurs bool)
 }
 
 // axis lays out an axis; texts are the values of its property by place.
@@ -44,12 +46,14 @@ func (g *HeatmapGrid) axis(name string, a model.Axis, texts map[int]string) axis
 	index := func(place int) int { return place - t.First }
 	value := func(i int) any { return float64(i) }
 	var label func(i int) string
+	var text func(string) (say.Text, bool)
 	switch a.Dimension {
 	case model.HourOfDay:
 		label = func(i int) string { return fmt.Sprintf("%02d:00", i) }
 	case model.Weekday:
 		index = func(place int) int { return (place - int(g.WeekStart) + 7) % 7 }
 		label = func(i int) string { return time.Weekday((i + int(g.WeekStart)) % 7).String()[:3] }
+		text = weekdayText
 	case model.Date:
 		label = func(i int) string { return time.Unix(int64(t.First+i)*86400, 0).UTC().Format(time.DateOnly) }
 		if name == "x" {
@@ -60,7 +64,37 @@ func (g *HeatmapGrid) axis(name string, a model.Axis, texts map[int]string) axis
 			return time.Date(0, time.Month(1+t.First+i), 1, 0, 0, 0, 0, time.UTC).Format("2006-01")
 		}
 	}
-	return axis{name, t.Size, func(place int) (int, bool) { return index(place), true }, value, label}
+	return axis{name, t.Size, func(place int) (int, bool) { return index(place), true }, value, label, text}
+}
+
+// weekdayText is a weekday by its short name.
+func weekdayText(name string) (text say.Text, isOurs bool) {
+	switch name {
+	case "Mon":
+		return say.New("weekday.mon", "Mon"), true
+	case "Tue":
+		return say.New("weekday.tue", "Tue"), true
+	case "Wed":
+		return say.New("weekday.wed", "Wed"), true
+	case "Thu":
+		return say.New("weekday.thu", "Thu"), true
+	case "Fri":
+		return say.New("weekday.fri", "Fri"), true
+	case "Sat":
+		return say.New("weekday.sat", "Sat"), true
+	case "Sun":
+		return say.New("weekday.sun", "Sun"), true
+	}
+	return say.Text{}, false
+}
+
+// words says which labels of the axis are our words.
+func (a *axis) words(field *data.Field) {
+	for i := 0; a.text != nil && i < a.size; i++ {
+		if text, isOurs := a.text(a.label(i)); isOurs {
+			word(field, text)
+		}
+	}
 }
 
 // rankedAxis has the values by rank, then the others, then those without a value.
@@ -72,7 +106,7 @@ func rankedAxis(name string, texts map[int]string) axis {
 	}
 	return axis{
 		name, len(labels), func(place int) (int, bool) { return places[place], true },
-		func(i int) any { return float64(i) }, func(i int) string { return labels[i] },
+		func(i int) any { return float64(i) }, func(i int) string { return labels[i] }, groupText,
 	}
 }
 
@@ -91,7 +125,7 @@ func rankedLabel(place int, text string) string {
 func binAxis(name string, edges []float64) axis {
 	return axis{
 		name + "Min", len(edges) - 1, func(place int) (int, bool) { return place, place >= 0 },
-		func(i int) any { return edges[i] }, func(i int) string { return strconv.FormatFloat(edges[i], 'f', -1, 64) },
+		func(i int) any { return edges[i] }, func(i int) string { return strconv.FormatFloat(edges[i], 'f', -1, 64) }, nil,
 	}
 }
 
@@ -137,16 +171,16 @@ func Heatmap(h *model.Heatmap, grid HeatmapGrid, found []analysis.HeatmapCell) (
 		cell.Events += c.Events
 		cell.Actors += c.Actors
 	}
-	notices := leftOutNotices(ax, ay, found)
+	notices := leftOutTexts(ax, ay, found)
 	if len(counts) == 0 {
 		frame := data.NewFrame("heatmap") // no fields: what panels take for "no data"
-		frame.Meta = &data.FrameMeta{Notices: notices}
+		noteAll(frame, notices)
 		return data.Frames{frame}, nil
 	}
 	frames := make(data.Frames, parts.size)
 	for part := range frames {
 		frames[part] = heatmapFrame(h, parts.label(part), x, y, counts[part*x.size*y.size:])
-		frames[part].Meta.Notices = notices
+		noteAll(frames[part], notices)
 	}
 	return frames, nil
 }
@@ -166,7 +200,8 @@ func heatmapFrame(h *model.Heatmap, name string, x, y axis, counts []analysis.He
 		for i := range x.size {
 			names[strconv.Itoa(i)] = data.ValueMappingResult{Text: x.label(i), Index: i}
 		}
-		xField.Config = &data.FieldConfig{Mappings: data.ValueMappings{names}}
+		config(xField).Mappings = data.ValueMappings{names}
+		x.words(xField)
 	}
 	if h.Y == model.ByBins {
 		for row := range yField.Len() {
@@ -179,6 +214,7 @@ func heatmapFrame(h *model.Heatmap, name string, x, y axis, counts []analysis.He
 		labels[j] = y.label(j)
 	}
 	yLabels(frame, labels)
+	y.words(yField)
 	return frame
 }
 
@@ -195,8 +231,8 @@ func cellValue(v model.HeatmapValue, c *analysis.HeatmapCell) *float64 {
 
 func leftOut(a model.Axis, place int) bool { return a.Dimension == model.ByBins && place < 0 }
 
-// leftOutNotices tell how many events are in no cell, and why: of an event that misses both axes, the first counts.
-func leftOutNotices(x, y model.Axis, found []analysis.HeatmapCell) []data.Notice {
+// leftOutTexts tell how many events are in no cell, and why: of an event that misses both axes, the first counts.
+func leftOutTexts(x, y model.Axis, found []analysis.HeatmapCell) []say.Text {
 	type reason struct {
 		property string
 		place    int
@@ -210,17 +246,20 @@ func leftOutNotices(x, y model.Axis, found []analysis.HeatmapCell) []data.Notice
 			events[reason{y.Property, c.Y}] += c.Events
 		}
 	}
-	var texts []string
+	var texts []say.Text
 	for _, property := range []string{x.Property, y.Property} {
 		if n := events[reason{property, analysis.NoNumberPlace}]; n > 0 {
-			texts = append(texts, fmt.Sprintf("%d whose %s is not a number", n, property))
+			texts = append(texts, say.New("notice.no-number", "Left out are {{number}} events whose {{property}} is not a number.", n, property))
 		}
 		if n := events[reason{property, analysis.OutsidePlace}]; n > 0 {
-			texts = append(texts, fmt.Sprintf("%d whose %s is outside of the bins", n, property))
+			texts = append(texts, say.New("notice.outside", "Left out are {{number}} events whose {{property}} is outside of the bins.", n, property))
 		}
 	}
-	if texts == nil {
-		return nil
+	return texts
+}
+
+func noteAll(frame *data.Frame, texts []say.Text) {
+	for _, text := range texts {
+		note(frame, data.NoticeSeverityInfo, text)
 	}
-	return []data.Notice{{Severity: data.NoticeSeverityInfo, Text: "Left out are events: " + strings.Join(texts, ", ") + "."}}
 }

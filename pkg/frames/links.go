@@ -7,6 +7,7 @@ import (
 
 	"github.com/footfall-analytics/footfall/pkg/analysis"
 	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // Links make the data links of an answer: from a number to the list of its actors, and from an actor to its timeline. They open
@@ -27,7 +28,7 @@ const (
 )
 
 // list links a field to the actors behind its numbers: what the parts of the query's own part become. It returns the field.
-func (l *Links) list(field *data.Field, title string, parts map[string]any) *data.Field {
+func (l *Links) list(field *data.Field, title say.Text, parts map[string]any) *data.Field {
 	raw, err := json.Marshal(l.Query)
 	if err != nil {
 		panic(err) // it was made of JSON
@@ -70,14 +71,15 @@ func (l *Links) session(field *data.Field, user string) *data.Field {
 func (l *Links) timeline(field *data.Field, property string, timeline map[string]any) *data.Field {
 	filterable := field.Name == property
 	config(field).Filterable = &filterable
-	return l.link(field, "Timeline", map[string]any{"queryType": model.TimelineType, "timeZone": l.Query.TimeZone, "timeline": timeline})
+	return l.link(field, say.New("link.timeline", "Timeline"), map[string]any{"queryType": model.TimelineType, "timeZone": l.Query.TimeZone, "timeline": timeline})
 }
 
-func (l *Links) link(field *data.Field, title string, query map[string]any) *data.Field {
+func (l *Links) link(field *data.Field, title say.Text, query map[string]any) *data.Field {
 	query["refId"] = "A"
-	c := config(field)
+	c, texts := config(field), textsOf(field)
+	texts.Links = append(texts.Links, title)
 	c.Links = append(c.Links, data.DataLink{
-		Title: title, TargetBlank: true, // a panel that is being edited would be lost
+		Title: title.String(), TargetBlank: true, // a panel that is being edited would be lost
 		Internal: &data.InternalDataLink{Query: query, DatasourceUID: l.UID, DatasourceName: l.Name},
 	})
 	return field

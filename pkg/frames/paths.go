@@ -10,6 +10,7 @@ import (
 
 	"github.com/footfall-analytics/footfall/pkg/analysis"
 	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 const (
@@ -47,11 +48,17 @@ func pathNodes(p *model.Paths, g *analysis.PathGraph) *data.Frame {
 			heights[i] = -rowHeight * float64(inStep[n.Step]-1) / 2
 		}
 	}
+	title := plain(g.Nodes, "title", func(n analysis.PathNode) string { return pathLabel(p, n.Place, n.Text) })
+	for i := range g.Nodes {
+		if text, isOurs := pathText(title.At(i).(string)); isOurs {
+			textsOf(word(title, text)).IsText = true
+		}
+	}
 	frame := data.NewFrame("nodes",
 		column(g.Nodes, "id", nodeID),
-		column(g.Nodes, "title", func(n analysis.PathNode) string { return pathLabel(p, n.Place, n.Text) }),
-		named(column(g.Nodes, "mainstat", func(n analysis.PathNode) string { return strconv.FormatInt(n.Paths, 10) }), "Paths"),
-		named(column(g.Nodes, "secondarystat", func(n analysis.PathNode) string { return percentText(n.Paths, g.Paths) }), "Share of all paths"),
+		title,
+		named(column(g.Nodes, "mainstat", func(n analysis.PathNode) string { return strconv.FormatInt(n.Paths, 10) }), say.New("graph.paths", "Paths")),
+		named(column(g.Nodes, "secondarystat", func(n analysis.PathNode) string { return percentText(n.Paths, g.Paths) }), say.New("graph.share", "Share of all paths")),
 		column(g.Nodes, "fixedx", func(n analysis.PathNode) float64 {
 			fromMiddle := columnWidth * (float64(n.Step) - float64(p.Steps)/2)
 			if p.Direction == model.PathsBefore {
@@ -79,8 +86,8 @@ func pathEdges(p *model.Paths, g *analysis.PathGraph) *data.Frame {
 		column(g.Edges, "id", func(e analysis.PathEdge) string { return source(e) + " " + target(e) }),
 		column(g.Edges, "source", source),
 		column(g.Edges, "target", target),
-		named(column(g.Edges, "mainstat", func(e analysis.PathEdge) string { return strconv.FormatInt(e.Paths, 10) }), "Paths"),
-		named(column(g.Edges, "secondarystat", func(e analysis.PathEdge) string { return percentText(e.Paths, of(e)) }), "Share of the step"),
+		named(column(g.Edges, "mainstat", func(e analysis.PathEdge) string { return strconv.FormatInt(e.Paths, 10) }), say.New("graph.paths", "Paths")),
+		named(column(g.Edges, "secondarystat", func(e analysis.PathEdge) string { return percentText(e.Paths, of(e)) }), say.New("graph.share-of-step", "Share of the step")),
 		column(g.Edges, "thickness", func(e analysis.PathEdge) float64 { return 1 + 9*float64(e.Paths)/float64(g.Paths) }),
 		column(g.Edges, "paths", func(e analysis.PathEdge) int64 { return e.Paths }),
 		percent(column(g.Edges, "share", func(e analysis.PathEdge) *float64 { return ratio(e.Paths, of(e)) })),
@@ -114,30 +121,70 @@ func pathLabel(p *model.Paths, place int, text string) string {
 // PathList is a table of paths, their steps in the order of time.
 func PathList(p *model.Paths, list *analysis.PathList) data.Frames {
 	frame := data.NewFrame("paths",
-		column(list.List, "path", func(l analysis.ListedPath) string {
-			steps := make([]string, len(l.Steps))
-			for i, s := range l.Steps {
-				steps[i] = pathLabel(p, s.Place, s.Text)
-			}
-			if p.Direction == model.PathsBefore {
-				slices.Reverse(steps)
-			}
-			return strings.Join(steps, pathArrow)
-		}),
+		pathColumn(p, list.List),
 		column(list.List, "paths", func(l analysis.ListedPath) int64 { return l.Paths }),
 		percent(column(list.List, "share", func(l analysis.ListedPath) *float64 { return ratio(l.Paths, list.Paths) })),
 	)
 	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}
 	if list.Different > len(list.List) {
-		frame.Meta.Notices = []data.Notice{{Severity: data.NoticeSeverityInfo, Text: fmt.Sprintf(
-			"The %d most frequent of %d different paths are listed.", len(list.List), list.Different)}}
+		note(frame, data.NoticeSeverityInfo, say.New("notice.more-paths",
+			"The {{number}} most frequent of {{all}} different paths are listed.", len(list.List), list.Different))
 	}
 	return data.Frames{frame}
 }
 
+// pathColumn writes each path from its first step to its last.
+func pathColumn(p *model.Paths, list []analysis.ListedPath) *data.Field {
+	paths := make([]string, len(list))
+	field := data.NewField("path", nil, paths)
+	for i, l := range list {
+		steps := make([]string, len(l.Steps))
+		for j, s := range l.Steps {
+			steps[j] = pathLabel(p, s.Place, s.Text)
+		}
+		if p.Direction == model.PathsBefore {
+			slices.Reverse(steps)
+		}
+		field.Set(i, strings.Join(steps, pathArrow))
+		if text, hasOurs := pathWords(steps); hasOurs {
+			word(field, text)
+		}
+	}
+	return spoken(field)
+}
+
+// pathWords is a path some of whose steps are called with words of ours.
+func pathWords(steps []string) (path say.Text, hasOurs bool) {
+	var before any
+	for i, step := range steps {
+		var next any = step
+		if text, isOurs := pathText(step); isOurs {
+			next, path, hasOurs = text, text, true
+		}
+		if i > 0 {
+			path = say.New("word.path", "{{before}} → {{next}}", before, next)
+			next = path
+		}
+		before = next
+	}
+	return path, hasOurs
+}
+
+// pathText is the label of a node where it is one of our words.
+func pathText(label string) (text say.Text, isOurs bool) {
+	switch label {
+	case visitStart:
+		return say.New("word.start", "(start)"), true
+	case visitEnd:
+		return say.New("word.end", "(end)"), true
+	}
+	return groupText(label)
+}
+
 // named is what the panel calls a field.
-func named(field *data.Field, name string) *data.Field {
-	config(field).DisplayName = name
+func named(field *data.Field, name say.Text) *data.Field {
+	textsOf(field).Name = &name
+	config(field).DisplayName = name.String()
 	return field
 }
 

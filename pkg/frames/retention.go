@@ -1,7 +1,6 @@
 package frames
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/footfall-analytics/footfall/pkg/analysis"
 	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // weightedMean is what the mean over all cohorts is called.
@@ -98,9 +98,9 @@ func (row *cohortRow) inProgress(r *model.Retention) *string {
 
 // cell links a field to the actors of the row's cohort, by what they did in a column.
 func (l *Links) cell(field *data.Field, r *model.Retention, column string, status model.RetentionStatus) *data.Field {
-	title := "Who came back"
+	title := say.New("link.came-back", "Who came back")
 	if status == model.Everyone {
-		title = "Who is in the cohort"
+		title = say.New("link.cohort", "Who is in the cohort")
 	}
 	return l.list(field, title, map[string]any{
 		"output": model.RetentionActors, "column": column, "actors": listed(status, r.Breakdown, map[string]any{"cohort": cohortOfRow}),
@@ -110,12 +110,24 @@ func (l *Links) cell(field *data.Field, r *model.Retention, column string, statu
 // columnOf is a column as a query names it.
 func columnOf(r *model.Retention, i int) string { return r.Columns()[i].String() }
 
-func columnName(r *model.Retention, b model.Bracket) string { return fmt.Sprintf("%s %s", r.Period, b) }
+func columnName(r *model.Retention, b model.Bracket) string { return columnTitle(r, b).String() }
+
+func columnTitle(r *model.Retention, b model.Bracket) say.Text {
+	switch r.Period {
+	case model.Hour:
+		return say.New("column.hour-n", "hour {{bracket}}", b.String())
+	case model.Day:
+		return say.New("column.day-n", "day {{bracket}}", b.String())
+	case model.Week:
+		return say.New("column.week-n", "week {{bracket}}", b.String())
+	}
+	return say.New("column.month-n", "month {{bracket}}", b.String())
+}
 
 // retentionTable has a row a cohort and a column a period, above them the weighted mean.
 func retentionTable(r *model.Retention, answer analysis.RetentionAnswer, links Links) *data.Frame {
-	return matrixFrame(r, answer, links, counted(r.Actor), func(rows []cohortRow, i int, name string) []*data.Field {
-		share := percent(column(rows, name, func(row cohortRow) *float64 { return row.shares[i] }))
+	return matrixFrame(r, answer, links, counted(r.Actor), func(rows []cohortRow, i int, title say.Text) []*data.Field {
+		share := percent(shown(plain(rows, title.String(), func(row cohortRow) *float64 { return row.shares[i] }), title))
 		return []*data.Field{links.cell(share, r, columnOf(r, i), model.Retained)}
 	})
 }
@@ -126,18 +138,19 @@ func retentionClassic(r *model.Retention, answer analysis.RetentionAnswer, links
 	if r.Cohorts == model.FirstTime {
 		size = "new_" + size
 	}
-	return matrixFrame(r, answer, links, size, func(rows []cohortRow, i int, name string) []*data.Field {
-		users := column(rows, name, func(row cohortRow) *int64 { return row.users[i] })
+	return matrixFrame(r, answer, links, size, func(rows []cohortRow, i int, title say.Text) []*data.Field {
+		users := shown(plain(rows, title.String(), func(row cohortRow) *int64 { return row.users[i] }), title)
+		rate := say.New("column.rate", "{{column}} rate", title)
 		return []*data.Field{
 			links.cell(users, r, columnOf(r, i), model.Retained),
-			percent(column(rows, name+" rate", func(row cohortRow) *float64 { return row.shares[i] })),
+			percent(shown(plain(rows, rate.String(), func(row cohortRow) *float64 { return row.shares[i] }), rate)),
 		}
 	})
 }
 
 // matrixFrame is a table of all rows, with the fields that each column makes.
 func matrixFrame(
-	r *model.Retention, answer analysis.RetentionAnswer, links Links, size string, fields func(rows []cohortRow, i int, name string) []*data.Field,
+	r *model.Retention, answer analysis.RetentionAnswer, links Links, size string, fields func(rows []cohortRow, i int, title say.Text) []*data.Field,
 ) *data.Frame {
 	var rows []cohortRow
 	for i := range answer.Groups {
@@ -145,32 +158,48 @@ func matrixFrame(
 	}
 	frame := data.NewFrame("retention")
 	if r.Breakdown != nil {
-		frame.Fields = append(frame.Fields, column(rows, "breakdown", func(row cohortRow) string { return row.group }))
+		frame.Fields = append(frame.Fields, linked(groupWords(column(rows, "breakdown", func(row cohortRow) string { return row.group }))))
 	}
 	frame.Fields = append(frame.Fields,
-		column(rows, "cohort", func(row cohortRow) string { return row.name }),
+		// The mean is of no cohort: no link of its row leads anywhere.
+		word(column(rows, "cohort", func(row cohortRow) string { return row.name }), meanText()),
 		links.cell(column(rows, size, func(row cohortRow) int64 { return row.size }), r, columnOf(r, 0), model.Everyone))
 	for i, b := range answer.Columns {
-		frame.Fields = append(frame.Fields, fields(rows, i, columnName(r, b))...)
+		frame.Fields = append(frame.Fields, fields(rows, i, columnTitle(r, b))...)
 	}
-	frame.Fields = append(frame.Fields, column(rows, "in_progress", func(row cohortRow) *string { return row.inProgress(r) }))
-	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable, Notices: openNotice(rows)}
+	frame.Fields = append(frame.Fields, openColumn(r, rows))
+	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}
+	noteOpen(frame, rows)
 	return frame
 }
 
-// openNotice tells of cohorts whose last cells are not over.
-func openNotice(rows []cohortRow) []data.Notice {
+// openColumn names the cells of each row that are not over.
+func openColumn(r *model.Retention, rows []cohortRow) *data.Field {
+	field := column(rows, "in_progress", func(row cohortRow) *string { return row.inProgress(r) })
+	for i := range rows {
+		if name := rows[i].inProgress(r); name != nil {
+			for _, b := range r.Columns() {
+				if title := columnTitle(r, b); title.String() == *name {
+					word(field, title)
+				}
+			}
+		}
+	}
+	return field
+}
+
+// noteOpen tells of cohorts whose last cells are not over.
+func noteOpen(frame *data.Frame, rows []cohortRow) {
 	open := 0
 	for i := range rows {
 		if slices.Contains(rows[i].states, analysis.Incomplete) {
 			open++
 		}
 	}
-	if open == 0 {
-		return nil
+	if open > 0 {
+		note(frame, data.NoticeSeverityInfo, say.New("notice.cohorts-open",
+			"{{number}} cohorts have cells whose time is not over yet: their shares can still grow.", open))
 	}
-	return []data.Notice{{Severity: data.NoticeSeverityInfo, Text: fmt.Sprintf(
-		"%d cohorts have cells whose time is not over yet: their shares can still grow.", open)}}
 }
 
 // retentionHeatmap has columns on x, by the number of the period or, with brackets, of the bracket from 1; and cohorts on y, group
@@ -195,9 +224,14 @@ func retentionHeatmap(r *model.Retention, answer analysis.RetentionAnswer) *data
 	frame := cells("retention", len(answer.Columns), len(rows),
 		func(i int) any { return first + float64(i) },
 		func(i, row int) *float64 { return rows[row].shares[i] })
-	percent(frame.Fields[2])
+	percent(spoken(frame.Fields[2]))
 	yLabels(frame, labels)
-	frame.Meta.Notices = openNotice(rows)
+	for i := range rows {
+		if group, isOurs := groupText(rows[i].group); isOurs && r.Breakdown != nil {
+			word(frame.Fields[1], say.New("word.group-cohort", "{{group}} {{cohort}}", group, rows[i].name))
+		}
+	}
+	noteOpen(frame, rows)
 	return frame
 }
 
@@ -220,7 +254,7 @@ func retentionLong(r *model.Retention, answer analysis.RetentionAnswer, links Li
 	}
 	frame := data.NewFrame("retention")
 	if r.Breakdown != nil {
-		frame.Fields = append(frame.Fields, column(list, "breakdown", func(c cell) string { return c.group }))
+		frame.Fields = append(frame.Fields, linked(groupWords(column(list, "breakdown", func(c cell) string { return c.group }))))
 	}
 	frame.Fields = append(frame.Fields, column(list, "cohort", func(c cell) string { return c.name }))
 	if len(r.Brackets) > 0 {
@@ -243,7 +277,7 @@ func retentionCurve(r *model.Retention, answer analysis.RetentionAnswer) *data.F
 	frame.Meta = &data.FrameMeta{PreferredVisualizationPluginID: "trend"}
 	for i := range answer.Groups {
 		g := &answer.Groups[i]
-		mean := data.NewField(weightedMean, nil, meanRow(answer, g).shares)
+		mean := spoken(data.NewField(weightedMean, nil, meanRow(answer, g).shares))
 		if r.Breakdown != nil {
 			of(mean, g.Kind.Title(g.Value))
 		}
@@ -282,7 +316,7 @@ func retentionRate(r *model.Retention, answer analysis.RetentionAnswer) *data.Fr
 		return frame // no fields: what alert rules take for "no data"
 	}
 	if r.Breakdown != nil {
-		frame.Fields = append(frame.Fields, data.NewField("breakdown", nil, breakdown))
+		frame.Fields = append(frame.Fields, groupWords(spoken(data.NewField("breakdown", nil, breakdown))))
 	}
 	frame.Fields = append(frame.Fields, percent(spoken(data.NewField("retention_rate", nil, rate))))
 	return frame
@@ -296,9 +330,9 @@ func RetentionActors(r *model.Retention, list []analysis.RetentionActor, links L
 		column(list, "retained", func(a analysis.RetentionActor) bool { return a.Retained }),
 	)
 	if r.Breakdown != nil {
-		frame.Fields = append(frame.Fields, column(list, "breakdown", func(a analysis.RetentionActor) string {
+		frame.Fields = append(frame.Fields, groupWords(column(list, "breakdown", func(a analysis.RetentionActor) string {
 			return a.Kind.Title(a.Value)
-		}))
+		})))
 	}
 	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}
 	return data.Frames{frame}

@@ -2,13 +2,13 @@ package frames
 
 import (
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/footfall-analytics/footfall/pkg/analysis"
 	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // Timeline is a table of events. The time comes first and the event's name is the first text: so the logs panel and annotations
@@ -36,7 +36,8 @@ func Timeline(t *model.Timeline, events []analysis.TimelineEvent, more bool, lin
 		text := json.RawMessage(*e.Metadata)
 		return &text
 	}))
-	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable, Notices: timelineNotices(t, events, more)}
+	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}
+	noteOmissions(frame, t, events, more)
 	return data.Frames{frame}
 }
 
@@ -53,15 +54,18 @@ func users(events []analysis.TimelineEvent) int {
 	return len(seen)
 }
 
-func timelineNotices(t *model.Timeline, events []analysis.TimelineEvent, more bool) []data.Notice {
-	var notices []data.Notice
+func noteOmissions(frame *data.Frame, t *model.Timeline, events []analysis.TimelineEvent, more bool) {
 	if more {
-		notices = append(notices, data.Notice{Severity: data.NoticeSeverityWarning, Text: fmt.Sprintf(
-			"Only the %s %d events are listed, and there are more: use a shorter range, more filters, or a higher limit.", t.Order, t.Limit)})
+		order := say.New("word.newest", "newest")
+		if t.Order == model.OldestFirst {
+			order = say.New("word.oldest", "oldest")
+		}
+		note(frame, data.NoticeSeverityWarning, say.New("notice.more-events",
+			"Only the {{order}} {{limit}} events are listed, and there are more: use a shorter range, more filters, or a higher limit.", order, t.Limit))
 	}
 	if n := users(events); t.User == "" && n > 1 {
-		notices = append(notices, data.Notice{Severity: data.NoticeSeverityInfo, Text: fmt.Sprintf(
-			"Sessions of %d users have this id: name the user as well to see one of them.", n)})
+		note(frame, data.NoticeSeverityInfo, say.New("notice.session-of-users",
+			"Sessions of {{users}} users have this id: name the user as well to see one of them.", n))
 	}
 	leftOut := 0
 	for _, e := range events {
@@ -70,8 +74,7 @@ func timelineNotices(t *model.Timeline, events []analysis.TimelineEvent, more bo
 		}
 	}
 	if leftOut > 0 {
-		notices = append(notices, data.Notice{Severity: data.NoticeSeverityWarning, Text: fmt.Sprintf(
-			"The metadata of %d events has more than 64 KiB and is not shown.", leftOut)})
+		note(frame, data.NoticeSeverityWarning, say.New("notice.large-metadata",
+			"The metadata of {{number}} events has more than 64 KiB and is not shown.", leftOut))
 	}
-	return notices
 }

@@ -1,12 +1,11 @@
 package frames
 
 import (
-	"fmt"
-
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/footfall-analytics/footfall/pkg/analysis"
 	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // Trend makes a wide frame: the buckets' starts, and a field for each series and breakdown value. Buckets of the future are empty.
@@ -16,7 +15,7 @@ func Trend(m *model.Trend, t *analysis.Trend) data.Frames {
 	if len(t.Lines) == 0 {
 		return data.Frames{frame} // no fields: what alert rules take for "no data"
 	}
-	frame.Fields = append(frame.Fields, data.NewField("time", nil, t.Starts))
+	frame.Fields = append(frame.Fields, spoken(data.NewField("time", nil, t.Starts)))
 	for i := range t.Lines {
 		frame.Fields = append(frame.Fields, trendField(m, t, &t.Lines[i]))
 	}
@@ -29,34 +28,43 @@ func trendField(m *model.Trend, t *analysis.Trend, line *analysis.TrendLine) *da
 	for i := range t.Begun {
 		values[i] = &line.Counts[i]
 	}
-	series := m.Series[line.Series].Title()
-	name, labels := series, data.Labels{"series": series}
+	series := &m.Series[line.Series]
+	labels := data.Labels{"series": series.Title()}
+	var name any = series.Title()
+	if isAnyEvent(&series.EventSelector, series.Label) {
+		name = anyEvent()
+	}
 	if m.Breakdown != nil {
 		value := rankedLabel(line.Place, line.Text)
 		labels["breakdown"] = value
-		if name = value; len(m.Series) > 1 {
-			name = series + ": " + value
+		if len(m.Series) > 1 {
+			name = say.New("word.series-value", "{{series}}: {{value}}", name, groupValue(value))
+		} else {
+			name = groupValue(value)
 		}
 	}
 	field := data.NewField(string(m.Value), labels, values)
-	field.Config = &data.FieldConfig{DisplayNameFromDS: name}
+	if text, isOurs := name.(say.Text); isOurs {
+		return shown(field, text)
+	}
+	config(field).DisplayNameFromDS = name.(string)
 	return field
 }
 
 // markIncomplete says in a notice, and in the frame's custom meta by row number, which buckets are not counted whole.
 func markIncomplete(frame *data.Frame, m *model.Trend, t *analysis.Trend) {
 	var rows []int
-	notice := func(row int, text string) {
+	notice := func(row int, text say.Text) {
 		rows = append(rows, row)
-		frame.Meta.Notices = append(frame.Meta.Notices, data.Notice{Severity: data.NoticeSeverityInfo, Text: text})
+		note(frame, data.NoticeSeverityInfo, text)
 	}
 	if t.CutFront {
-		notice(0, fmt.Sprintf("The first %s began before the range: only its part in the range is counted.", m.Interval))
+		notice(0, say.New("notice.cut-front", "The first {{period}} began before the range: only its part in the range is counted.", periodText(m.Interval)))
 	}
 	if t.CutBack {
-		notice(t.Begun-1, fmt.Sprintf("The last %s is not over, or the range ends within it: its numbers can still grow.", m.Interval))
+		notice(t.Begun-1, say.New("notice.cut-back", "The last {{period}} is not over, or the range ends within it: its numbers can still grow.", periodText(m.Interval)))
 	}
 	if rows != nil {
-		frame.Meta.Custom = map[string]any{"incomplete": rows}
+		custom(frame).Incomplete = rows
 	}
 }

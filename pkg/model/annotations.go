@@ -44,7 +44,7 @@ func (a *Annotations) validate() error {
 		}
 	}
 	if a.Limit < 1 || a.Limit > MaxAnnotations {
-		return invalid("annotations.limit", "is %d; use 1 to %d", a.Limit, MaxAnnotations)
+		return invalid("annotations.limit", outOfRange(a.Limit, 1, MaxAnnotations))
 	}
 	return nil
 }

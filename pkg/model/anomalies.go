@@ -136,10 +136,10 @@ func (a *Anomalies) validateActors() error {
 		return err
 	}
 	if a.MoreThan < 1 || a.MoreThan > MaxMoreThan {
-		return invalid("anomalies.moreThan", "is %d; use 1 to %d", a.MoreThan, MaxMoreThan)
+		return invalid("anomalies.moreThan", outOfRange(a.MoreThan, 1, MaxMoreThan))
 	}
 	if a.Limit < 1 || a.Limit > MaxBusyActors {
-		return invalid("anomalies.limit", "is %d; use 1 to %d", a.Limit, MaxBusyActors)
+		return invalid("anomalies.limit", outOfRange(a.Limit, 1, MaxBusyActors))
 	}
 	return nil
 }
@@ -152,10 +152,10 @@ func (a *Anomalies) validateBuckets() error {
 		return err
 	}
 	if a.Weeks < MinHistory || a.Weeks > MaxWeeks {
-		return invalid("anomalies.weeks", "is %d; use %d to %d", a.Weeks, MinHistory, MaxWeeks)
+		return invalid("anomalies.weeks", outOfRange(a.Weeks, MinHistory, MaxWeeks))
 	}
 	if a.Deviations < MinDeviations || a.Deviations > MaxDeviations {
-		return invalid("anomalies.deviations", "is %s; use %v to %d", shortest(a.Deviations), MinDeviations, MaxDeviations)
+		return invalid("anomalies.deviations", outOfRange(shortest(a.Deviations), MinDeviations, MaxDeviations))
 	}
 	return nil
 }

@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"reflect"
 	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // MaxQueryBytes is the largest query, as JSON.
@@ -20,10 +21,10 @@ const MaxQueryBytes = 1 << 20
 // of a name that comes twice, Go would mix both values. The errors are of type [Error].
 func decode(raw []byte) (*Query, error) {
 	if len(raw) > MaxQueryBytes {
-		return nil, invalid("query", "has %d bytes; at most %d are allowed", len(raw), MaxQueryBytes)
+		return nil, invalid("query", say.New("problem.too-long", "has {{bytes}} bytes; at most {{most}} are allowed", len(raw), MaxQueryBytes))
 	}
 	if !utf8.Valid(raw) {
-		return nil, invalid("query", "is not valid UTF-8")
+		return nil, invalid("query", say.New("problem.no-utf8", "is not valid UTF-8"))
 	}
 	var q Query
 	decoder := json.NewDecoder(bytes.NewReader(raw))
@@ -31,13 +32,13 @@ func decode(raw []byte) (*Query, error) {
 		return nil, decodeError(err)
 	}
 	if _, err := decoder.Token(); err != io.EOF {
-		return nil, invalid("query", "has text after the JSON object")
+		return nil, invalid("query", say.New("problem.text-after-json", "has text after the JSON object"))
 	}
 	if escape := loneSurrogate(raw); escape != "" {
-		return nil, invalid("query", "contains %s, which is half of a character; remove it", escape)
+		return nil, invalid("query", say.New("problem.half-character", "contains {{escape}}, which is half of a character; remove it", escape))
 	}
 	if name := repeatedName(json.NewDecoder(bytes.NewReader(raw))); name != "" {
-		return nil, invalid(name, "is there twice; remove one of them")
+		return nil, invalid(name, say.New("problem.twice", "is there twice; remove one of them"))
 	}
 	return &q, nil
 }
@@ -46,28 +47,50 @@ func decode(raw []byte) (*Query, error) {
 func decodeError(err error) error {
 	var mismatch *json.UnmarshalTypeError
 	if !errors.As(err, &mismatch) {
-		return invalid("query", "is not valid JSON for a Footfall query: %s", err.Error())
+		return invalid("query", say.New("problem.no-json", "is not valid JSON for a Footfall query: {{error}}", shortened(err.Error())))
 	}
 	field := strings.ReplaceAll(mismatch.Field, "EventSelector.", "")
 	setDefault(&field, "query")
-	return invalid(field, "is a JSON %s; use %s", mismatch.Value, jsonKind(mismatch.Type))
+	found, kind := shortened(mismatch.Value), mismatch.Type
+	if number, isNumber := strings.CutPrefix(found, "number "); isNumber && kind.Kind() == reflect.Int {
+		return invalid(field, say.New("problem.fraction", "is a JSON number {{value}}; use a whole number", number))
+	}
+	return invalid(field, say.New("problem.json-kind", "is a JSON {{value}}; use {{kind}}", jsonValue(found), jsonKind(kind)))
+}
+
+// jsonValue names the kind of a value that the decoder did not expect; of a number it may tell which.
+func jsonValue(found string) say.Text {
+	kind, number, isKnown := strings.Cut(found, " ")
+	switch {
+	case isKnown:
+		return say.New("word.this-number", "number {{value}}", number)
+	case kind == "string":
+		return say.New("word.string", "string")
+	case kind == "bool":
+		return say.New("word.bool", "bool")
+	case kind == "number":
+		return say.New("word.number", "number")
+	case kind == "array":
+		return say.New("word.array", "array")
+	}
+	return say.New("word.object", "object")
 }
 
 // jsonKind is what JSON calls the values of a type.
-func jsonKind(t reflect.Type) string {
+func jsonKind(t reflect.Type) say.Text {
 	switch t.Kind() {
 	case reflect.String:
-		return "a string"
+		return say.New("word.a-string", "a string")
 	case reflect.Bool:
-		return "true or false"
+		return say.New("word.true-or-false", "true or false")
 	case reflect.Int:
-		return "a whole number"
+		return say.New("word.a-whole-number", "a whole number")
 	case reflect.Float64:
-		return "a number"
+		return say.New("word.a-number", "a number")
 	case reflect.Slice:
-		return "an array"
+		return say.New("word.an-array", "an array")
 	}
-	return "an object"
+	return say.New("word.an-object", "an object")
 }
 
 // loneSurrogate is the first escape of valid JSON that stands for half of a UTF-16 pair without the other; empty for none.
@@ -145,18 +168,21 @@ func joined(field, inside string) string {
 // maxShown is how much of a wrong value an error shows.
 const maxShown = 200
 
-// shortened cuts texts that are too long to show.
-func shortened(args []any) []any {
-	short := make([]any, len(args))
-	for i, arg := range args {
-		short[i] = arg
-		if v := reflect.ValueOf(arg); v.Kind() == reflect.String && v.Len() > maxShown {
-			short[i] = strings.ToValidUTF8(v.String()[:maxShown], "") + "…"
-		}
+// shortened cuts a text that is too long to show.
+func shortened(text string) string {
+	if len(text) <= maxShown {
+		return text
 	}
-	return short
+	return strings.ToValidUTF8(text[:maxShown], "") + "…"
 }
 
-func invalid(field, format string, args ...any) error {
-	return &Error{Field: shortened([]any{field})[0].(string), Reason: fmt.Sprintf(format, shortened(args)...)}
+// quoted is a value as errors show it.
+func quoted[T ~string](value T) string { return strconv.Quote(shortened(string(value))) }
+
+func invalid(field string, reason say.Text) error {
+	return &Error{Field: shortened(field), Reason: reason}
+}
+
+func outOfRange(value, least, most any) say.Text {
+	return say.New("problem.out-of-range", "is {{value}}; use {{least}} to {{most}}", value, least, most)
 }

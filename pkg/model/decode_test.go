@@ -158,7 +158,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		q, err := Parse(raw)
 		if err != nil {
-			if e := (*Error)(nil); !errors.As(err, &e) || e.Field == "" || e.Reason == "" || len(err.Error()) > 2000 {
+			if e := (*Error)(nil); !errors.As(err, &e) || e.Field == "" || e.Reason.String() == "" || len(err.Error()) > 2000 {
 				t.Fatalf("not an error that helps: %#v", err)
 			}
 			return

@@ -1,5 +1,9 @@
 package model
 
+import (
+	"github.com/footfall-analytics/footfall/pkg/say"
+)
+
 // AnyEvent as the event of a selector stands for every event. The collector accepts no event of that name.
 const AnyEvent = "*"
 
@@ -13,7 +17,7 @@ type EventSelector struct {
 
 func (s *EventSelector) validate(field string) error {
 	if s.Event == "" {
-		return invalid(field+".event", "is empty; choose an event, or * for any")
+		return invalid(field+".event", say.New("problem.no-event", "is empty; choose an event, or * for any"))
 	}
 	if err := ValidateText(field+".event", s.Event); err != nil {
 		return err

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // Operator compares a property with the values of a filter. A property that is not set equals nothing: it fails every
@@ -48,7 +50,7 @@ var number = regexp.MustCompile(NumberPattern)
 
 func validateFilters(field string, filters []Filter) error {
 	if len(filters) > MaxFilters {
-		return invalid(field, "has %d filters; at most %d are allowed", len(filters), MaxFilters)
+		return invalid(field, say.New("problem.many-filters", "has {{number}} filters; at most {{most}} are allowed", len(filters), MaxFilters))
 	}
 	for i := range filters {
 		if err := filters[i].validate(indexed(field, i)); err != nil {
@@ -71,12 +73,12 @@ func (f *Filter) validate(field string) error {
 			return err
 		}
 		if f.Operator == Matches {
-			if _, reason := Pattern(v); reason != "" {
-				return invalid(at, "is %q, in which %s", v, reason)
+			if _, reason := Pattern(v); reason.ID != "" {
+				return invalid(at, say.New("problem.pattern", "is {{value}}, in which {{reason}}", quoted(v), reason))
 			}
 		}
 		if f.Operator.numeric() && !number.MatchString(v) {
-			return invalid(at, "is %q; the operator %s needs a number such as 12.5", v, f.Operator)
+			return invalid(at, say.New("problem.no-number", "is {{value}}; the operator {{operator}} needs a number such as 12.5", quoted(v), f.Operator))
 		}
 	}
 	return nil
@@ -86,18 +88,18 @@ func (f *Filter) validateCount(field string) error {
 	switch f.Operator {
 	case Equal, NotEqual, Contains, Matches, Less, LessOrEqual, Greater, GreaterOrEqual:
 		if len(f.Values) != 1 {
-			return invalid(field+".values", "has %d values; the operator %s takes one", len(f.Values), f.Operator)
+			return invalid(field+".values", say.New("problem.values-one", "has {{number}} values; the operator {{operator}} takes one", len(f.Values), f.Operator))
 		}
 	case In, NotIn:
 		if len(f.Values) == 0 || len(f.Values) > MaxFilterValues {
-			return invalid(field+".values", "has %d values; the operator %s takes 1 to %d", len(f.Values), f.Operator, MaxFilterValues)
+			return invalid(field+".values", say.New("problem.values-some", "has {{number}} values; the operator {{operator}} takes 1 to {{most}}", len(f.Values), f.Operator, MaxFilterValues))
 		}
 	case IsSet, IsNotSet:
 		if len(f.Values) != 0 {
-			return invalid(field+".values", "has %d values; the operator %s takes none", len(f.Values), f.Operator)
+			return invalid(field+".values", say.New("problem.values-none", "has {{number}} values; the operator {{operator}} takes none", len(f.Values), f.Operator))
 		}
 	default:
-		return invalid(field+".operator", "is %q; use =, !=, in, notIn, contains, matches, <, <=, >, >=, isSet or isNotSet", f.Operator)
+		return oneOf(field+".operator", f.Operator, Equal, NotEqual, In, NotIn, Contains, Matches, Less, LessOrEqual, Greater, GreaterOrEqual, IsSet, IsNotSet)
 	}
 	return nil
 }
@@ -135,7 +137,7 @@ var pathPrefixes = []struct {
 // ParseProperty reads a property name as written in a query. The field names the place for the error.
 func ParseProperty(field, name string) (Property, error) {
 	if name == "" {
-		return Property{}, invalid(field, "is empty; choose a property")
+		return Property{}, invalid(field, say.New("problem.no-property", "is empty; choose a property"))
 	}
 	if err := ValidateText(field, name); err != nil {
 		return Property{}, err
@@ -154,12 +156,12 @@ func ParseProperty(field, name string) (Property, error) {
 		p := prefix.property
 		p.Path = splitPath(path)
 		if len(p.Path) > MaxPropertyParts || slices.Contains(p.Path, "") {
-			return Property{}, invalid(field, "is %q; a path has 1 to %d names, none of them empty", name, MaxPropertyParts)
+			return Property{}, invalid(field, say.New("problem.no-path", "is {{name}}; a path has 1 to {{most}} names, none of them empty", quoted(name), MaxPropertyParts))
 		}
 		return p, nil
 	}
-	return Property{}, invalid(field, "is %q; use %s, metadata.NAME, profile.NAME, profile.traits.NAME or profile.scores.NAME",
-		name, strings.Join(Columns, ", "))
+	return Property{}, invalid(field, say.New("problem.unknown-property",
+		"is {{name}}; use {{columns}}, metadata.NAME, profile.NAME, profile.traits.NAME or profile.scores.NAME", quoted(name), Columns))
 }
 
 // splitPath cuts at every dot that no backslash precedes; \. stands for a dot and \\ for a backslash.

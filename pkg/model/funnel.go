@@ -3,6 +3,8 @@ package model
 import (
 	"strconv"
 	"time"
+
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // FunnelOutput is the frame that a funnel query returns.
@@ -60,10 +62,7 @@ const (
 )
 
 func (a Actor) validate(field string) error {
-	if a != UserActor && a != SessionActor {
-		return invalid(field, "is %q; use user or session", a)
-	}
-	return nil
+	return oneOf(field, a, UserActor, SessionActor)
 }
 
 // Funnel asks how many actors did a list of steps, all within the window.
@@ -235,7 +234,7 @@ func (f *Funnel) selectors() []*EventSelector {
 
 func (f *Funnel) validate() error {
 	if len(f.Steps) < 2 || len(f.Steps) > MaxSteps {
-		return invalid("funnel.steps", "has %d steps; a funnel has 2 to %d", len(f.Steps), MaxSteps)
+		return invalid("funnel.steps", say.New("problem.step-count", "has {{number}} steps; a funnel has 2 to {{most}}", len(f.Steps), MaxSteps))
 	}
 	for i := range f.Steps {
 		if err := f.validateStep(i); err != nil {
@@ -272,28 +271,32 @@ func (f *Funnel) validateStep(i int) error {
 		return err
 	}
 	if f.Steps[i].Optional && (i == 0 || i == len(f.Steps)-1) {
-		return invalid(at+".optional", "is set on the first or last step; only a step between others can be optional")
+		return invalid(at+".optional", say.New("problem.optional-end", "is set on the first or last step; only a step between others can be optional"))
 	}
 	if f.Steps[i].Optional && f.Order == Unordered {
-		return invalid(at+".optional", "is set in an unordered funnel, where no step comes between others; make the order ordered or strict")
+		return invalid(at+".optional", say.New("problem.optional-unordered",
+			"is set in an unordered funnel, where no step comes between others; make the order ordered or strict"))
 	}
 	return ValidateText(at+".label", f.Steps[i].Label)
 }
 
 func (f *Funnel) validateExclusions() error {
 	if most := MaxSteps - len(f.Steps); len(f.Exclusions) > most {
-		return invalid("funnel.exclusions", "has %d entries; steps and exclusions together are at most %d", len(f.Exclusions), MaxSteps)
+		return invalid("funnel.exclusions", say.New("problem.many-exclusions",
+			"has {{number}} entries; steps and exclusions together are at most {{most}}", len(f.Exclusions), MaxSteps))
 	}
 	for i := range f.Exclusions {
 		e, at := &f.Exclusions[i], indexed("funnel.exclusions", i)
 		if f.Order == Unordered {
-			return invalid(at, "is not possible in an unordered funnel, where no step comes between others; make the order ordered or strict")
+			return invalid(at, say.New("problem.exclusion-unordered",
+				"is not possible in an unordered funnel, where no step comes between others; make the order ordered or strict"))
 		}
 		if err := e.validate(at); err != nil {
 			return err
 		}
 		if last := len(f.MainSteps()); e.From < 1 || e.To > last || e.From >= e.To {
-			return invalid(at, "lies between steps %d and %d; use two different steps out of 1 to %d, in order", e.From, e.To, last)
+			return invalid(at, say.New("problem.exclusion-between",
+				"lies between steps {{from}} and {{to}}; use two different steps out of 1 to {{last}}, in order", e.From, e.To, last))
 		}
 	}
 	return nil
@@ -307,13 +310,13 @@ func (f *Funnel) validateOutput() error {
 		return err
 	}
 	if f.Bins < 1 || f.Bins > MaxBins {
-		return invalid("funnel.bins", "is %d; use 1 to %d", f.Bins, MaxBins)
+		return invalid("funnel.bins", outOfRange(f.Bins, 1, MaxBins))
 	}
 	if f.Actors == nil {
 		return nil
 	}
 	if f.Actors.Step < 1 || f.Actors.Step > len(f.Steps) {
-		return invalid("funnel.actors.step", "is %d; the funnel has steps 1 to %d", f.Actors.Step, len(f.Steps))
+		return invalid("funnel.actors.step", say.New("problem.no-step", "is {{step}}; the funnel has steps 1 to {{last}}", f.Actors.Step, len(f.Steps)))
 	}
 	if err := oneOf("funnel.actors.status", f.Actors.Status, Reached, Dropped, InProgress); err != nil {
 		return err
@@ -327,7 +330,7 @@ func (b *Breakdown) validateValue(field string, value *string) error {
 	case value == nil:
 		return nil
 	case b == nil:
-		return invalid(field, "is given, but there is no breakdown; remove it, or choose a breakdown")
+		return invalid(field, say.New("problem.row-without-breakdown", "is given, but there is no breakdown; remove it, or choose a breakdown"))
 	}
 	return ValidateText(field, *value)
 }
@@ -340,7 +343,7 @@ func (b *Breakdown) validate(field string) error {
 		return nil
 	}
 	if b.Limit < 1 || b.Limit > MaxBreakdownLimit {
-		return invalid(field+".limit", "is %d; use 1 to %d", b.Limit, MaxBreakdownLimit)
+		return invalid(field+".limit", outOfRange(b.Limit, 1, MaxBreakdownLimit))
 	}
 	_, err := ParseProperty(field+".property", b.Property)
 	return err
@@ -354,15 +357,15 @@ func (f *Funnel) window() (time.Duration, error) {
 func parseWindow(field, text string, longest time.Duration, longestText string) (time.Duration, error) {
 	units := map[byte]time.Duration{'s': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}
 	if len(text) < 2 {
-		return 0, invalid(field, "is %q; write a number and a unit, such as 30m, 24h or 14d", text)
+		return 0, invalid(field, say.New("problem.no-window", "is {{window}}; write a number and a unit, such as 30m, 24h or 14d", quoted(text)))
 	}
 	unit, ok := units[text[len(text)-1]]
 	n, err := strconv.ParseInt(text[:len(text)-1], 10, 32)
 	if !ok || err != nil || n < 1 {
-		return 0, invalid(field, "is %q; write a number and a unit, such as 30m, 24h or 14d", text)
+		return 0, invalid(field, say.New("problem.no-window", "is {{window}}; write a number and a unit, such as 30m, 24h or 14d", quoted(text)))
 	}
 	if time.Duration(n) > longest/unit {
-		return 0, invalid(field, "is %s; the longest window is %s", text, longestText)
+		return 0, invalid(field, say.New("problem.long-window", "is {{window}}; the longest window is {{longest}}", shortened(text), longestText))
 	}
 	return time.Duration(n) * unit, nil
 }

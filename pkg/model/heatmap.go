@@ -3,6 +3,8 @@ package model
 import (
 	"math"
 	"strconv"
+
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // Dimension is an axis of a heatmap. Those of time are cut in the query's time zone.
@@ -123,9 +125,9 @@ func (h *Heatmap) validate() error {
 	}
 	switch {
 	case h.X.OfTime() && h.X == h.Y:
-		return invalid("heatmap.y", "is %q, the same as heatmap.x; choose two different dimensions", h.Y)
+		return invalid("heatmap.y", say.New("problem.same-dimension", "is {{dimension}}, the same as heatmap.x; choose two different dimensions", quoted(h.Y)))
 	case !h.X.OfTime() && !h.Y.OfTime() && h.XProperty == h.YProperty:
-		return invalid("heatmap.yProperty", "is %q, the same as heatmap.xProperty; choose two different properties", h.YProperty)
+		return invalid("heatmap.yProperty", say.New("problem.same-property", "is {{property}}, the same as heatmap.xProperty; choose two different properties", quoted(h.YProperty)))
 	}
 	if err := oneOf("heatmap.value", h.Value, Events, Users, Sessions, EventsPerUser); err != nil {
 		return err
@@ -148,7 +150,7 @@ func (a *Axis) validate(field string) error {
 		return a.Bins.validate(field + "Bins")
 	}
 	if a.Limit < 1 || a.Limit > MaxBreakdownLimit {
-		return invalid(field+"Limit", "is %d; use 1 to %d", a.Limit, MaxBreakdownLimit)
+		return invalid(field+"Limit", outOfRange(a.Limit, 1, MaxBreakdownLimit))
 	}
 	return nil
 }
@@ -161,23 +163,26 @@ const (
 
 func (b *Bins) validate(field string) error {
 	if b == nil {
-		return invalid(field, "is missing: the dimension bins needs min and max")
+		return invalid(field, say.New("problem.no-bins", "is missing: the dimension bins needs min and max"))
 	}
 	if math.Abs(b.Min) > MaxBinEdge || math.Abs(b.Max) > MaxBinEdge {
-		return invalid(field, "reaches from %s to %s; use numbers between -%d and %d", shortest(b.Min), shortest(b.Max), MaxBinEdge, MaxBinEdge)
+		return invalid(field, say.New("problem.bin-edges", "reaches from {{min}} to {{max}}; use numbers between -{{edge}} and {{edge}}",
+			shortest(b.Min), shortest(b.Max), MaxBinEdge))
 	}
 	if b.Max-b.Min < MinBinsSpan {
-		return invalid(field+".max", "is %s; use a number at least %v greater than min, which is %s", shortest(b.Max), MinBinsSpan, shortest(b.Min))
+		return invalid(field+".max", say.New("problem.bin-span", "is {{max}}; use a number at least {{span}} greater than min, which is {{min}}",
+			shortest(b.Max), MinBinsSpan, shortest(b.Min)))
 	}
 	if b.Size != 0 && b.Count != 0 {
-		return invalid(field+".size", "is set, and so is count; use one of them")
+		return invalid(field+".size", say.New("problem.bin-size-and-count", "is set, and so is count; use one of them"))
 	}
 	if b.Size == 0 && (b.Count < 1 || b.Count > MaxBins) {
-		return invalid(field+".count", "is %d; use 1 to %d", b.Count, MaxBins)
+		return invalid(field+".count", outOfRange(b.Count, 1, MaxBins))
 	}
 	if bins := (b.Max - b.Min) / b.Size; b.Size != 0 && (bins < 1 || bins-roundingError > MaxBins) {
-		return invalid(field+".size", "is %s, which does not cut %s to %s into 1 to %d bins; use another size or use count",
-			shortest(b.Size), shortest(b.Min), shortest(b.Max), MaxBins)
+		return invalid(field+".size", say.New("problem.bin-size",
+			"is {{size}}, which does not cut {{min}} to {{max}} into 1 to {{most}} bins; use another size or use count",
+			shortest(b.Size), shortest(b.Min), shortest(b.Max), MaxBins))
 	}
 	return nil
 }

@@ -1,6 +1,10 @@
 package model
 
-import "time"
+import (
+	"time"
+
+	"github.com/footfall-analytics/footfall/pkg/say"
+)
 
 // PathsDirection says which way paths lead.
 type PathsDirection string
@@ -84,7 +88,7 @@ func (p *Paths) validate() error {
 		return err
 	}
 	if p.Steps < 1 || p.Steps > MaxPathSteps {
-		return invalid("paths.steps", "is %d; use 1 to %d", p.Steps, MaxPathSteps)
+		return invalid("paths.steps", outOfRange(p.Steps, 1, MaxPathSteps))
 	}
 	if err := p.Actor.validate("paths.actor"); err != nil {
 		return err
@@ -99,10 +103,10 @@ func (p *Paths) validate() error {
 		return err
 	}
 	if p.Nodes < 1 || p.Nodes > MaxPathNodes {
-		return invalid("paths.nodes", "is %d; use 1 to %d", p.Nodes, MaxPathNodes)
+		return invalid("paths.nodes", outOfRange(p.Nodes, 1, MaxPathNodes))
 	}
 	if p.Limit < 1 || p.Limit > MaxListedPaths {
-		return invalid("paths.limit", "is %d; use 1 to %d", p.Limit, MaxListedPaths)
+		return invalid("paths.limit", outOfRange(p.Limit, 1, MaxListedPaths))
 	}
 	return nil
 }
@@ -113,7 +117,8 @@ func (p *Paths) validateGap() error {
 		return err
 	}
 	if p.Gap != "" {
-		return invalid("paths.gap", "is %s, and a session is a visit of its own; leave it out, or follow users", p.Gap)
+		return invalid("paths.gap", say.New("problem.gap-of-session",
+			"is {{gap}}, and a session is a visit of its own; leave it out, or follow users", shortened(p.Gap)))
 	}
 	return nil
 }

@@ -1,23 +1,25 @@
 package model
 
 import (
-	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
+
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // Pattern is a regular expression as PostgreSQL writes it. It takes PostgreSQL's own syntax, and what other programs write otherwise:
 // there, \b would be a backspace, \x would take any number of digits, and a dot a line break, without a word. What PostgreSQL cannot
 // do is refused, with a reason that names it.
-func Pattern(text string) (pattern, reason string) {
+func Pattern(text string) (pattern string, reason say.Text) {
 	if strings.HasPrefix(text, "***=") {
-		return text, "" // plain text
+		return text, say.Text{} // plain text
 	}
 	p := patternReader{rest: strings.TrimPrefix(text, "***:")}
 	if plain := p.options(); plain {
-		return text, ""
+		return text, say.Text{}
 	}
-	for p.rest != "" && p.reason == "" {
+	for p.rest != "" && p.reason.ID == "" {
 		switch p.rest[0] {
 		case '\\':
 			p.escape(false)
@@ -40,7 +42,7 @@ type patternReader struct {
 	written strings.Builder
 	// dot is what stands for a dot.
 	dot    string
-	reason string
+	reason say.Text
 }
 
 func (p *patternReader) keep(n int) { p.replace(n, p.rest[:min(n, len(p.rest))]) }
@@ -49,8 +51,6 @@ func (p *patternReader) replace(n int, by string) {
 	p.written.WriteString(by)
 	p.rest = p.rest[min(n, len(p.rest)):]
 }
-
-func (p *patternReader) refuse(format string, args ...any) { p.reason = fmt.Sprintf(format, args...) }
 
 var leadingOptions = regexp.MustCompile(`^\(\?([a-zA-Z]+)\)`)
 
@@ -93,7 +93,7 @@ var (
 // escape reads a backslash and what it escapes. In brackets, \b is a backspace everywhere.
 func (p *patternReader) escape(inBrackets bool) {
 	if len(p.rest) == 1 {
-		p.refuse(`the last backslash escapes nothing; write \\ for a backslash`)
+		p.reason = say.New("pattern.lone-backslash", `the last backslash escapes nothing; write \\ for a backslash`)
 		return
 	}
 	letter := p.rest[1]
@@ -112,12 +112,12 @@ func (p *patternReader) escape(inBrackets bool) {
 		} else if digits := twoDigits.FindStringSubmatch(p.rest); digits != nil {
 			p.replace(len(digits[0]), `\u00`+digits[1])
 		} else {
-			p.refuse(`\x has no two digits, or no number in braces; write \x41 or \x{41}`)
+			p.reason = say.New("pattern.no-digits", `\x has no two digits, or no number in braces; write \x41 or \x{41}`)
 		}
 	case letter == 'p' || letter == 'P':
-		p.refuse(`\%c names a class of characters that PostgreSQL does not know; write one such as [[:alpha:]], [[:upper:]] or [[:punct:]]`, letter)
+		p.reason = say.New("pattern.no-class", `\{{letter}} names a class of characters that PostgreSQL does not know; write one such as [[:alpha:]], [[:upper:]] or [[:punct:]]`, string(letter))
 	case word.MatchString(string(letter)) && !strings.Contains(knownEscapes, string(letter)):
-		p.refuse(`\%c means nothing to PostgreSQL; leave the backslash out, or write it otherwise`, letter)
+		p.reason = say.New("pattern.no-escape", `\{{letter}} means nothing to PostgreSQL; leave the backslash out, or write it otherwise`, string(letter))
 	default:
 		p.keep(2)
 	}
@@ -143,7 +143,7 @@ var (
 // bracket reads a bracket expression.
 func (p *patternReader) bracket() {
 	p.keep(len(bracketStart.FindString(p.rest)))
-	for p.rest != "" && p.reason == "" {
+	for p.rest != "" && p.reason.ID == "" {
 		switch class := classInBrackets.FindString(p.rest); {
 		case p.rest[0] == ']':
 			p.keep(1)
@@ -175,7 +175,7 @@ func (p *patternReader) group() {
 	case knownGroup.MatchString(p.rest):
 		p.keep(len(knownGroup.FindString(p.rest)))
 	case strings.HasPrefix(p.rest, "(?"):
-		p.refuse("%q stands where PostgreSQL knows no options; it takes them at the very beginning, such as (?i)", p.rest[:min(4, len(p.rest))])
+		p.reason = say.New("pattern.options-inside", "{{part}} stands where PostgreSQL knows no options; it takes them at the very beginning, such as (?i)", strconv.Quote(p.rest[:min(4, len(p.rest))]))
 	default:
 		p.keep(1)
 	}

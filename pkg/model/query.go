@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // SchemaVersion is the version of the saved query that this package reads and writes.
@@ -123,10 +125,10 @@ func Parse(raw []byte) (*Query, error) {
 // Error is a query that cannot run as it stands: the field as a path into the JSON, and a reason that says what to do.
 type Error struct {
 	Field  string
-	Reason string
+	Reason say.Text
 }
 
-func (e *Error) Error() string { return e.Field + " " + e.Reason }
+func (e *Error) Error() string { return e.Field + " " + e.Reason.String() }
 
 func (q *Query) setDefaults() {
 	if q.SchemaVersion == 0 {
@@ -139,7 +141,7 @@ func (q *Query) setDefaults() {
 
 func (q *Query) validate() error {
 	if q.SchemaVersion != SchemaVersion {
-		return invalid("schemaVersion", "is %d; this version of Footfall reads %d", q.SchemaVersion, SchemaVersion)
+		return invalid("schemaVersion", say.New("problem.schema-version", "is {{version}}; this version of Footfall reads {{known}}", q.SchemaVersion, SchemaVersion))
 	}
 	if q.TimeZone != "" {
 		if err := ValidateTimeZone("timeZone", q.TimeZone); err != nil {
@@ -152,9 +154,10 @@ func (q *Query) validate() error {
 	p, missing := q.part()
 	switch {
 	case p == nil:
-		return invalid("queryType", "is %q; use funnel, retention, heatmap, trend, lifecycle, stickiness, paths, timeline, anomalies or annotations", q.QueryType)
+		return oneOf("queryType", q.QueryType, FunnelType, RetentionType, HeatmapType, TrendType, LifecycleType, StickinessType, PathsType,
+			TimelineType, AnomaliesType, AnnotationsType)
 	case missing:
-		return invalid(string(q.QueryType), "is missing: a query of type %s needs it", q.QueryType)
+		return invalid(string(q.QueryType), say.New("problem.part-missing", "is missing: a query of type {{type}} needs it", q.QueryType))
 	}
 	return p.validate()
 }
@@ -162,10 +165,11 @@ func (q *Query) validate() error {
 // ValidateTimeZone reports whether name is an IANA time zone that this program knows. "Local" and "" are not zones.
 func ValidateTimeZone(field, name string) error {
 	if name == "" || strings.EqualFold(name, "local") {
-		return invalid(field, "is %q; use an IANA name such as Europe/Berlin or UTC", name)
+		return invalid(field, say.New("problem.local-zone", "is {{zone}}; use an IANA name such as Europe/Berlin or UTC", quoted(name)))
 	}
 	if _, err := time.LoadLocation(name); err != nil {
-		return invalid(field, "is %q, which is not a known time zone; use an IANA name such as Europe/Berlin or UTC", name)
+		return invalid(field, say.New("problem.unknown-zone",
+			"is {{zone}}, which is not a known time zone; use an IANA name such as Europe/Berlin or UTC", quoted(name)))
 	}
 	return nil
 }
@@ -173,13 +177,13 @@ func ValidateTimeZone(field, name string) error {
 // ValidateText refuses what PostgreSQL cannot hold as text, and lengths that no event name or value has.
 func ValidateText(field, s string) error {
 	if !utf8.ValidString(s) {
-		return invalid(field, "is not valid UTF-8")
+		return invalid(field, say.New("problem.no-utf8", "is not valid UTF-8"))
 	}
 	if len(s) > MaxTextLength {
-		return invalid(field, "has %d bytes; at most %d are allowed", len(s), MaxTextLength)
+		return invalid(field, say.New("problem.too-long", "has {{bytes}} bytes; at most {{most}} are allowed", len(s), MaxTextLength))
 	}
 	if strings.ContainsRune(s, 0) {
-		return invalid(field, "contains a NUL character; remove it")
+		return invalid(field, say.New("problem.nul", "contains a NUL character; remove it"))
 	}
 	return nil
 }
@@ -203,5 +207,6 @@ func oneOf[T ~string](field string, value T, words ...T) error {
 		names[i] = string(w)
 	}
 	last := len(names) - 1
-	return invalid(field, "is %q; use %s or %s", value, strings.Join(names[:last], ", "), names[last])
+	list := say.New("problem.list-or", "{{before}} or {{last}}", names[:last], names[last])
+	return invalid(field, say.New("problem.not-one-of", "is {{value}}; use {{words}}", quoted(value), list))
 }

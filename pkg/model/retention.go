@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // Cohorts says which start events put an actor into a cohort.
@@ -223,7 +225,7 @@ func (r *Retention) validate() error {
 		return err
 	}
 	if r.Periods < 1 || r.Periods > MaxPeriods {
-		return invalid("retention.periods", "is %d; use 1 to %d", r.Periods, MaxPeriods)
+		return invalid("retention.periods", outOfRange(r.Periods, 1, MaxPeriods))
 	}
 	if err := r.validateBrackets(); err != nil {
 		return err
@@ -232,13 +234,14 @@ func (r *Retention) validate() error {
 		return err
 	}
 	if r.Windows == Rolling && r.Period == Month {
-		return invalid("retention.windows", "is rolling, but months have no fixed length; use calendar windows, or hours, days or weeks")
+		return invalid("retention.windows", say.New("problem.rolling-months",
+			"is rolling, but months have no fixed length; use calendar windows, or hours, days or weeks"))
 	}
 	if err := oneOf("retention.mode", r.Mode, On, OnOrAfter); err != nil {
 		return err
 	}
 	if r.MinOccurrences < 1 || r.MinOccurrences > MaxOccurrences {
-		return invalid("retention.minOccurrences", "is %d; use 1 to %d", r.MinOccurrences, MaxOccurrences)
+		return invalid("retention.minOccurrences", outOfRange(r.MinOccurrences, 1, MaxOccurrences))
 	}
 	if err := r.Breakdown.validate("retention.breakdown"); err != nil {
 		return err
@@ -248,7 +251,7 @@ func (r *Retention) validate() error {
 
 func (r *Retention) validateBrackets() error {
 	if len(r.Brackets) > MaxPeriods {
-		return invalid("retention.brackets", "has %d entries; at most %d are allowed", len(r.Brackets), MaxPeriods)
+		return invalid("retention.brackets", say.New("problem.many-brackets", "has {{number}} entries; at most {{most}} are allowed", len(r.Brackets), MaxPeriods))
 	}
 	before := -1
 	for i, text := range r.Brackets {
@@ -258,7 +261,8 @@ func (r *Retention) validateBrackets() error {
 			return err
 		}
 		if b.From <= before {
-			return invalid(at, "is %q, which begins no later than the bracket before it; put brackets in order", text)
+			return invalid(at, say.New("problem.bracket-order",
+				"is {{bracket}}, which begins no later than the bracket before it; put brackets in order", quoted(text)))
 		}
 		before = b.From
 	}
@@ -274,7 +278,9 @@ func parseBracket(field, text string) (Bracket, error) {
 	to, err2 := strconv.Atoi(last)
 	b := Bracket{from, to}
 	if err != nil || err2 != nil || from > to || to > MaxBracketPeriod || b.String() != text {
-		return b, invalid(field, "is %q; write a number of periods such as 7, or a first and a later last one such as 8-30, from 0 to %d", text, MaxBracketPeriod)
+		return b, invalid(field, say.New("problem.no-bracket",
+			"is {{bracket}}; write a number of periods such as 7, or a first and a later last one such as 8-30, from 0 to {{most}}",
+			quoted(text), MaxBracketPeriod))
 	}
 	return b, nil
 }
@@ -288,7 +294,7 @@ func (r *Retention) validateOutput() error {
 	}
 	if r.Actors == nil {
 		if r.Output == RetentionActors {
-			return invalid("retention.actors", "is missing: name the cohort whose actors to list")
+			return invalid("retention.actors", say.New("problem.no-cohort", "is missing: name the cohort whose actors to list"))
 		}
 		return nil
 	}
@@ -311,7 +317,7 @@ func (r *Retention) validateColumn() error {
 		}
 	}
 	if len(r.Brackets) > 0 {
-		return invalid("retention.column", "is %q; use one of the brackets: %s", r.Column, strings.Join(r.Brackets, ", "))
+		return invalid("retention.column", say.New("problem.not-a-bracket", "is {{column}}; use one of the brackets: {{brackets}}", quoted(r.Column), r.Brackets))
 	}
-	return invalid("retention.column", "is %q; use 0 to %d", r.Column, r.Periods-1)
+	return invalid("retention.column", say.New("problem.not-a-column", "is {{column}}; use 0 to {{last}}", quoted(r.Column), r.Periods-1))
 }

@@ -45,7 +45,7 @@ func (s *Stickiness) validate() error {
 		return err
 	}
 	if s.AtLeast < 1 || s.AtLeast > MaxAtLeast {
-		return invalid("stickiness.atLeast", "is %d; use 1 to %d", s.AtLeast, MaxAtLeast)
+		return invalid("stickiness.atLeast", outOfRange(s.AtLeast, 1, MaxAtLeast))
 	}
 	return nil
 }

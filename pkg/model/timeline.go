@@ -1,5 +1,7 @@
 package model
 
+import "github.com/footfall-analytics/footfall/pkg/say"
+
 // TimelineOrder says which events a timeline begins with.
 type TimelineOrder string
 
@@ -37,7 +39,7 @@ func (t *Timeline) validate() error {
 		return err
 	}
 	if t.User == "" && t.Session == "" {
-		return invalid("timeline.user", "is empty; enter a user_id, or a session_id as session")
+		return invalid("timeline.user", say.New("problem.no-user", "is empty; enter a user_id, or a session_id as session"))
 	}
 	if err := ValidateText("timeline.user", t.User); err != nil {
 		return err
@@ -49,7 +51,7 @@ func (t *Timeline) validate() error {
 		return err
 	}
 	if t.Limit < 1 || t.Limit > MaxTimelineEvents {
-		return invalid("timeline.limit", "is %d; use 1 to %d", t.Limit, MaxTimelineEvents)
+		return invalid("timeline.limit", outOfRange(t.Limit, 1, MaxTimelineEvents))
 	}
 	return nil
 }

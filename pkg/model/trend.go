@@ -1,5 +1,7 @@
 package model
 
+import "github.com/footfall-analytics/footfall/pkg/say"
+
 // TrendValue is what a trend counts.
 type TrendValue string
 
@@ -79,7 +81,7 @@ func (t *Trend) selectors() []*EventSelector {
 
 func (t *Trend) validate() error {
 	if len(t.Series) > MaxSeries {
-		return invalid("trend.series", "has %d series; a trend has 1 to %d", len(t.Series), MaxSeries)
+		return invalid("trend.series", say.New("problem.series-count", "has {{number}} series; a trend has 1 to {{most}}", len(t.Series), MaxSeries))
 	}
 	titles := map[string]int{}
 	for i := range t.Series {
@@ -91,7 +93,7 @@ func (t *Trend) validate() error {
 			return err
 		}
 		if first, used := titles[s.Title()]; used {
-			return invalid(at+".label", "makes it %q, as trend.series[%d] is called; give it a label of its own", s.Title(), first)
+			return invalid(at+".label", say.New("problem.same-label", "makes it {{label}}, as trend.series[{{first}}] is called; give it a label of its own", quoted(s.Title()), first))
 		}
 		titles[s.Title()] = i
 	}
@@ -102,7 +104,7 @@ func (t *Trend) validate() error {
 		return err
 	}
 	if t.Value.RollingDays() > 0 && t.Interval == Hour {
-		return invalid("trend.interval", "is hour, and %s counts whole days; use day, week or month", t.Value)
+		return invalid("trend.interval", say.New("problem.hours-of-days", "is hour, and {{value}} counts whole days; use day, week or month", t.Value))
 	}
 	return t.Breakdown.validate("trend.breakdown")
 }

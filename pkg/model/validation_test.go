@@ -24,14 +24,14 @@ func TestValidationCases(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
 			_, err := Parse(c.Query)
-			var got Error
+			var field, reason string
 			if e := (*Error)(nil); errors.As(err, &e) {
-				got = *e
+				field, reason = e.Field, e.Reason.String()
 			} else if err != nil {
 				t.Fatalf("an error that is no *Error: %v", err)
 			}
-			if want := (Error{Field: c.Field, Reason: c.Reason}); got != want {
-				t.Errorf("got  %+v\nwant %+v", got, want)
+			if field != c.Field || reason != c.Reason {
+				t.Errorf("got  %q %q\nwant %q %q", field, reason, c.Field, c.Reason)
 			}
 		})
 	}

@@ -1,10 +1,10 @@
 package plan
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // Buckets are the starts of the buckets of the given period that touch the range, in order, and the end of the last one. More
@@ -21,7 +21,8 @@ func Buckets(field string, r Range, period model.Period, s Settings) ([]time.Tim
 }
 
 func tooManyBuckets(field, period string) error {
-	return &model.Error{Field: field, Reason: fmt.Sprintf("is %s, which cuts the range into more than %d buckets; use a longer one or a shorter range", period, MaxBuckets)}
+	return &model.Error{Field: field, Reason: say.New("problem.many-buckets",
+		"is {{period}}, which cuts the range into more than {{most}} buckets; use a longer one or a shorter range", period, MaxBuckets)}
 }
 
 // bucketStart is the start of the bucket of the given period that contains t, in the settings' zone.

@@ -7,13 +7,16 @@ import (
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // CheckHeatmap refuses heatmaps that cut the range into too many dates or months.
 func CheckHeatmap(m *model.Heatmap, r Range) error {
 	for dimension, length := range map[model.Dimension]float64{model.Date: 24, model.CalendarMonth: 28 * 24} {
 		if places := int(r.To.Sub(r.From).Hours() / length); (m.X == dimension || m.Y == dimension) && places > MaxBuckets {
-			return &model.Error{Field: "heatmap", Reason: fmt.Sprintf("by %[1]s covers %[2]d %[1]ss; use a range of at most %[3]d %[1]ss, or another dimension", dimension, places, MaxBuckets)}
+			return &model.Error{Field: "heatmap", Reason: say.New("problem.many-places",
+				"by {{dimension}} covers {{number}} {{dimension}}s; use a range of at most {{most}} {{dimension}}s, or another dimension",
+				dimension, places, MaxBuckets)}
 		}
 	}
 	return nil

@@ -1,11 +1,11 @@
 package plan
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // Cohorts are the buckets of a retention query: the cohorts, then, with calendar windows, the later buckets in which their
@@ -38,8 +38,8 @@ func RetentionCohorts(m *model.Retention, r Range, s Settings) (Cohorts, error) 
 			c.Count++
 		}
 		if c.Count+after > MaxBuckets {
-			return c, &model.Error{Field: "retention.period", Reason: fmt.Sprintf(
-				"is %s, which cuts the panel's range and the periods after it into more than %d buckets; use a longer period or a shorter range", m.Period, MaxBuckets)}
+			return c, &model.Error{Field: "retention.period", Reason: say.New("problem.many-periods",
+				"is {{period}}, which cuts the panel's range and the periods after it into more than {{most}} buckets; use a longer period or a shorter range", m.Period, MaxBuckets)}
 		}
 		if len(c.Starts) > c.Count+listed {
 			break

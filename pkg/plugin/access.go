@@ -9,14 +9,18 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // forbidden is the error of a question that the one who asks may not ask: what it names tells of single people.
 type forbidden struct{ field string }
 
-func (f forbidden) Error() string {
-	return f.field + " tells of single users or sessions, which this data source shows to editors and admins only: ask for numbers, such as counts or rates, or ask an editor"
+func (f forbidden) text() say.Text {
+	return say.New("error.forbidden",
+		"{{field}} tells of single users or sessions, which this data source shows to editors and admins only: ask for numbers, such as counts or rates, or ask an editor", f.field)
 }
+
+func (f forbidden) Error() string { return f.text().String() }
 
 // mayAsk refuses what tells of single people to those who may only view, where the data source is set so.
 func (d *Datasource) mayAsk(user *backend.User, q *model.Query) error {

@@ -3,70 +3,90 @@ package plugin
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
+	"github.com/footfall-analytics/footfall/pkg/say"
 	"github.com/footfall-analytics/footfall/pkg/store"
+	footfallsql "github.com/footfall-analytics/footfall/sql"
 )
+
+// healthDetails are a health check's answer as data: the message for the front end to translate and, for admins, what the server
+// offers.
+type healthDetails struct {
+	Said say.Text `json:"said"`
+	*store.Server
+}
 
 // CheckHealth reports what the database offers and, where something is missing, what to do. The details hold the same as
 // data. Those who are no admins learn only whether it works: the rest names hosts and versions.
 func (d *Datasource) CheckHealth(ctx context.Context, req *backend.CheckHealthRequest) (*backend.CheckHealthResult, error) {
 	server, err := d.store.Inspect(ctx)
 	if !isAdmin(req.PluginContext.User) {
-		return publicHealth(ctx, err), nil
-	}
-	details, jsonErr := json.Marshal(server)
-	if jsonErr != nil {
-		return nil, jsonErr
+		return publicHealth(ctx, err)
 	}
 	if err != nil {
-		_, _, message := classify(req.PluginContext.User, err)
-		return &backend.CheckHealthResult{Status: backend.HealthStatusError, Message: message, JSONDetails: details}, nil
+		_, _, text := classify(req.PluginContext.User, err)
+		return health(backend.HealthStatusError, text, &server)
 	}
-	message := fmt.Sprintf("Connected: PostgreSQL %s, TimescaleDB %s (%s licence), schema %s version %d, %d rollups",
+	return health(backend.HealthStatusOk, d.serverText(&server), &server)
+}
+
+func publicHealth(ctx context.Context, err error) (*backend.CheckHealthResult, error) {
+	if err != nil {
+		backend.Logger.FromContext(ctx).Warn("Health check failed", "error", err)
+		return health(backend.HealthStatusError,
+			say.New("health.ask-an-admin", "The database cannot be used: ask an admin, to whom Save & test tells why"), nil)
+	}
+	return health(backend.HealthStatusOk, say.New("health.connected", "Connected"), nil)
+}
+
+func health(status backend.HealthStatus, text say.Text, server *store.Server) (*backend.CheckHealthResult, error) {
+	details, err := json.Marshal(healthDetails{text, server})
+	return &backend.CheckHealthResult{Status: status, Message: text.String(), JSONDetails: details}, err
+}
+
+// serverText is the sentence on what a server offers that has all it needs.
+func (d *Datasource) serverText(server *store.Server) say.Text {
+	text := say.New("health.connected-to",
+		"Connected: PostgreSQL {{postgres}}, TimescaleDB {{timescale}} ({{licence}} licence), schema {{schema}} version {{version}}, {{rollups}} rollups",
 		server.PostgreSQL, server.TimescaleDB, server.Licence, d.settings.store.Schema, server.SchemaVersion, len(server.Rollups))
+	and := func(next say.Text) { text = say.New("health.and", "{{before}}; {{next}}", text, next) }
 	for _, rollup := range server.Rollups {
 		if rollup.UpTo == nil {
-			message += fmt.Sprintf("; %s has never been refreshed", rollup.Name)
+			and(say.New("health.never-refreshed", "{{rollup}} has never been refreshed", rollup.Name))
 		} else {
-			message += fmt.Sprintf("; %s up to %s", rollup.Name, rollup.UpTo.UTC().Format("2006-01-02 15:04 UTC"))
+			and(say.New("health.refreshed", "{{rollup}} up to {{time}}", rollup.Name, minute(*rollup.UpTo)))
 		}
 	}
 	if server.ClosedUpTo == nil {
-		message += "; no day is closed yet"
+		and(say.New("health.nothing-closed", "no day is closed yet"))
 	} else {
-		message += fmt.Sprintf("; %d days closed, up to %s", server.ClosedDays, server.ClosedUpTo.UTC().Format("2006-01-02 15:04 UTC"))
+		and(say.New("health.closed", "{{days}} days closed, up to {{time}}", server.ClosedDays, minute(*server.ClosedUpTo)))
 	}
-	return &backend.CheckHealthResult{Status: backend.HealthStatusOk, Message: message + jobsText(server), JSONDetails: details}, nil
-}
-
-// jobsText names the background jobs that do not run as they should. Answers stay right without them, and become slower.
-func jobsText(server store.Server) (text string) {
-	const patience = time.Hour
-	for _, job := range server.Jobs {
-		switch {
-		case job.Late > patience:
-			text += fmt.Sprintf("; the background job %s is late by %s", job.Name, job.Late.Round(time.Minute))
-		case job.Failed:
-			text += fmt.Sprintf("; the last run of the background job %s failed", job.Name)
-		}
+	problems := jobTexts(server.Jobs)
+	for _, problem := range problems {
+		and(problem)
 	}
-	if text != "" {
-		text += ": see docs/troubleshooting.md, background jobs"
+	if len(problems) > 0 {
+		text = say.New("health.see-jobs", "{{before}}: see docs/troubleshooting.md, background jobs", text)
 	}
 	return text
 }
 
-func publicHealth(ctx context.Context, err error) *backend.CheckHealthResult {
-	if err != nil {
-		backend.Logger.FromContext(ctx).Warn("Health check failed", "error", err)
-		return &backend.CheckHealthResult{
-			Status:  backend.HealthStatusError,
-			Message: "The database cannot be used: ask an admin, to whom Save & test tells why",
+// jobTexts name the background jobs that do not run as they should. Answers stay right without them, and become slower.
+func jobTexts(jobs []footfallsql.Job) (texts []say.Text) {
+	const patience = time.Hour
+	for _, job := range jobs {
+		switch {
+		case job.Late > patience:
+			texts = append(texts, say.New("health.late-job", "the background job {{job}} is late by {{time}}", job.Name, job.Late.Round(time.Minute).String()))
+		case job.Failed:
+			texts = append(texts, say.New("health.failed-job", "the last run of the background job {{job}} failed", job.Name))
 		}
 	}
-	return &backend.CheckHealthResult{Status: backend.HealthStatusOk, Message: "Connected"}
+	return texts
 }
+
+func minute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }

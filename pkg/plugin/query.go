@@ -14,6 +14,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/frames"
 	"github.com/footfall-analytics/footfall/pkg/model"
 	"github.com/footfall-analytics/footfall/pkg/plan"
+	"github.com/footfall-analytics/footfall/pkg/say"
 	"github.com/footfall-analytics/footfall/pkg/store"
 )
 
@@ -112,7 +113,8 @@ func (d *Datasource) links(q engine.Question) frames.Links {
 // validateRange refuses ranges that hold nothing, or years that no event has.
 func validateRange(r plan.Range) error {
 	if !r.From.Before(r.To) || r.From.Year() < 1 || r.To.Year() > 9999 {
-		return &model.Error{Field: "range", Reason: fmt.Sprintf("from %s to %s is not usable: it must end after it starts, within the years 1 to 9999", r.From, r.To)}
+		return &model.Error{Field: "range", Reason: say.New("problem.range",
+			"from {{from}} to {{to}} is not usable: it must end after it starts, within the years 1 to 9999", r.From.String(), r.To.String())}
 	}
 	return nil
 }
@@ -128,20 +130,35 @@ func flightKey(q engine.Question) string {
 
 // explained is an answer's frames with what the query inspector shows: what was asked of the database and what it cost.
 func explained(a answer, refID string, took time.Duration) data.Frames {
-	frames := make(data.Frames, len(a.frames))
+	stats := []struct {
+		name  say.Text
+		unit  string
+		value float64
+	}{
+		{say.New("stat.rows", "Rows from the database"), "", float64(a.trace.Rows)},
+		{say.New("stat.events", "Events followed"), "", float64(a.trace.Events)},
+		{say.New("stat.time", "Time"), "ms", float64(took.Milliseconds())},
+	}
+	list := make(data.Frames, len(a.frames))
 	for i, shared := range a.frames {
 		frame, meta := *shared, data.FrameMeta{}
 		if shared.Meta != nil {
 			meta = *shared.Meta
 		}
 		meta.ExecutedQueryString = a.trace.String()
-		meta.Stats = []data.QueryStat{
-			{FieldConfig: data.FieldConfig{DisplayName: "Rows from the database"}, Value: float64(a.trace.Rows)},
-			{FieldConfig: data.FieldConfig{DisplayName: "Events followed"}, Value: float64(a.trace.Events)},
-			{FieldConfig: data.FieldConfig{DisplayName: "Time", Unit: "ms"}, Value: float64(took.Milliseconds())},
+		texts := frames.Custom{}
+		if known, has := meta.Custom.(*frames.Custom); has {
+			texts = *known
 		}
+		for _, stat := range stats {
+			meta.Stats = append(meta.Stats, data.QueryStat{
+				FieldConfig: data.FieldConfig{DisplayName: stat.name.String(), Unit: stat.unit}, Value: stat.value,
+			})
+			texts.Stats = append(texts.Stats, stat.name)
+		}
+		meta.Custom = &texts
 		frame.RefID, frame.Meta = refID, &meta
-		frames[i] = &frame
+		list[i] = &frame
 	}
-	return frames
+	return list
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/engine"
 	"github.com/footfall-analytics/footfall/pkg/model"
 	"github.com/footfall-analytics/footfall/pkg/plan"
+	"github.com/footfall-analytics/footfall/pkg/say"
 	"github.com/footfall-analytics/footfall/pkg/store"
 )
 
@@ -31,17 +32,18 @@ func (d *Datasource) routes() http.Handler {
 	return mux
 }
 
-// respond answers with JSON: what the handler returns, or {"error": sentence, "field": place in the query}.
+// respond answers with JSON: what the handler returns, or {"error": sentence, "said": the same to translate, "field": place in the
+// query}.
 func respond(handler func(*http.Request) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		status := http.StatusOK
 		answer, err := guarded(handler, r)
 		if err != nil {
-			code, source, message := classify(backend.UserFromContext(r.Context()), err)
+			code, source, text := classify(backend.UserFromContext(r.Context()), err)
 			if source == backend.ErrorSourcePlugin {
 				backend.Logger.FromContext(r.Context()).Error("Resource failed", "error", err)
 			}
-			failure := map[string]string{"error": message}
+			failure := map[string]any{"error": text.String(), "said": text}
 			if invalid, ok := err.(*model.Error); ok { //nolint:errorlint // handlers return it unwrapped
 				failure["field"] = invalid.Field
 			}
@@ -149,14 +151,15 @@ func (d *Datasource) sql(r *http.Request) (any, error) {
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxRequestBytes))
 	if err != nil {
-		return nil, &model.Error{Field: "body", Reason: "has more than 1 MiB"}
+		return nil, &model.Error{Field: "body", Reason: say.New("problem.large-body", "has more than 1 MiB")}
 	}
 	var request struct {
 		Query    json.RawMessage `json:"query"`
 		From, To int64
 	}
 	if err := json.Unmarshal(body, &request); err != nil {
-		return nil, &model.Error{Field: "body", Reason: `is not JSON of the form {"from": ms, "to": ms, "query": {...}}, with times in milliseconds since 1970`}
+		return nil, &model.Error{Field: "body", Reason: say.New("problem.no-body",
+			`is not JSON of the form {"from": ms, "to": ms, "query": {...}}, with times in milliseconds since 1970`)}
 	}
 	q, err := d.question(request.Query, plan.Range{From: time.UnixMilli(request.From), To: time.UnixMilli(request.To)}, d.Clock())
 	if err != nil {
@@ -179,7 +182,7 @@ func queryRange(r *http.Request) (plan.Range, error) {
 	for name, t := range map[string]*time.Time{"from": &span.From, "to": &span.To} {
 		ms, err := strconv.ParseInt(r.FormValue(name), 10, 64)
 		if err != nil {
-			return span, &model.Error{Field: name, Reason: "is missing or no number: give milliseconds since 1970"}
+			return span, &model.Error{Field: name, Reason: say.New("problem.no-milliseconds", "is missing or no number: give milliseconds since 1970")}
 		}
 		*t = time.UnixMilli(ms)
 	}

@@ -5,7 +5,7 @@ import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 import { DataSource } from '../datasource';
 import type { FootfallOptions, FootfallQuery } from '../types';
-import { choose, enter } from './testing';
+import { choose, enter, leave } from './testing';
 
 const range = { from: dateTime(0), to: dateTime(1), raw: { from: dateTime(0), to: dateTime(1) } };
 
@@ -29,6 +29,8 @@ test('releases are marked by choosing an event and a property', async () => {
   expect(datasource.filterQuery(saved)).toBe(false);
   await choose(user, 'Event', 'app_open');
   await user.click(screen.getByRole('radio', { name: 'First of each value' }));
+  expect(screen.queryByText(/is empty/)).not.toBeInTheDocument();
+  await leave(user, 'Property');
   expect(screen.getByText('Property is empty; choose a property.')).toBeInTheDocument();
   await choose(user, 'Property', 'metadata.app_version');
   await enter(user, 'Limit', '20');

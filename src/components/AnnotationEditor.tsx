@@ -1,14 +1,12 @@
-import { getDefaultTimeRange, type QueryEditorProps } from '@grafana/data';
+import type { QueryEditorProps } from '@grafana/data';
 import { Stack } from '@grafana/ui';
-import { useMemo } from 'react';
 import type { DataSource } from '../datasource';
 import { t } from '../i18n';
 import { question } from '../question';
-import { Suggestions } from '../suggestions';
 import type { FootfallOptions, FootfallQuery } from '../types';
 import { AnyEvent, type Annotations, type AnnotationsMode } from '../types.gen';
 import { ChoiceField, type Choice } from './ChoiceField';
-import { EditorContext } from './editor';
+import { EditorProvider } from './EditorProvider';
 import { NumberField } from './NumberField';
 import { ProblemField } from './ProblemField';
 import { PropertyPicker } from './PropertyPicker';
@@ -21,14 +19,17 @@ export const newAnnotations: Partial<FootfallQuery> = { queryType: 'annotations'
 
 /** Which moments a dashboard marks. */
 export function AnnotationEditor({ datasource, query: saved, onChange, range }: Props) {
-  const timeRange = useMemo(() => range ?? getDefaultTimeRange(), [range]);
-  const suggestions = useMemo(() => new Suggestions(datasource, timeRange), [datasource, timeRange]);
   const annotations = saved.annotations ?? { event: '' };
   const query: FootfallQuery = { ...saved, queryType: 'annotations', annotations };
   const change = (parts: Partial<Annotations>) => onChange({ ...query, annotations: { ...annotations, ...parts } });
   const first = annotations.mode === 'first_of';
   return (
-    <EditorContext.Provider value={{ suggestions, range: timeRange, problems: datasource.problems(query) }}>
+    <EditorProvider
+      datasource={datasource}
+      range={range}
+      problems={datasource.problems(query)}
+      isNew={Object.values(annotations).every((value) => !value)}
+    >
       <Stack direction="column" gap={2}>
         <p data-testid="question">{question(query)}</p>
         <SelectorEditor
@@ -70,7 +71,7 @@ export function AnnotationEditor({ datasource, query: saved, onChange, range }: 
           />
         </Stack>
       </Stack>
-    </EditorContext.Provider>
+    </EditorProvider>
   );
 }
 

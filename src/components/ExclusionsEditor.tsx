@@ -6,24 +6,34 @@ import { Named } from './Named';
 import { ListProblem, ProblemField } from './ProblemField';
 import { SelectorEditor } from './SelectorEditor';
 import { stepText } from './StepsEditor';
+import { useKeys } from './useKeys';
 import { useSame } from './useSame';
 
 /** Events that must not happen between two steps of a funnel. */
 export function ExclusionsEditor({ value: funnel, onChange }: Part<Funnel>) {
   const { exclusions = [], order } = funnel;
   const change = (next: Exclusion[]) => onChange({ ...funnel, exclusions: next.length ? next : undefined });
+  const { keys, ...rows } = useKeys(exclusions.length);
+  const add = () => {
+    rows.insert(exclusions.length);
+    change([...exclusions, { event: '' }]);
+  };
+  const remove = (at: number) => {
+    rows.remove(at);
+    change(exclusions.filter((_, i) => i !== at));
+  };
   // Exclusions count the steps without the optional ones.
   const steps = funnel.steps.filter(({ optional }) => !optional).map((step, i) => stepText(step, i + 1));
   return (
     <Stack direction="column" gap={1} alignItems="flex-start">
       {exclusions.map((exclusion, i) => (
         <ExclusionRow
-          key={i}
+          key={keys[i]}
           number={i + 1}
           steps={steps}
           value={exclusion}
           onChange={(next) => change(exclusions.map((other, j) => (j === i ? next : other)))}
-          onRemove={() => change(exclusions.filter((_, j) => j !== i))}
+          onRemove={() => remove(i)}
         />
       ))}
       <ListProblem path="funnel.exclusions" name={t('funnel.exclusions', 'The list of exclusions')} />
@@ -33,7 +43,7 @@ export function ExclusionsEditor({ value: funnel, onChange }: Part<Funnel>) {
           variant="secondary"
           size="sm"
           tooltip={t('funnel.exclusion-help', 'An event that must not happen between two steps')}
-          onClick={() => change([...exclusions, { event: '' }])}
+          onClick={add}
         >
           {t('funnel.add-exclusion', 'Add exclusion')}
         </Button>

@@ -8,6 +8,7 @@ import { useEditor, type Part } from './editor';
 import { Named } from './Named';
 import { ListProblem, ProblemField } from './ProblemField';
 import { PropertyPicker } from './PropertyPicker';
+import { useKeys } from './useKeys';
 import { useSame } from './useSame';
 
 interface Props {
@@ -24,19 +25,28 @@ interface Props {
 /** Filters, one a row, that must all hold. Where there is none, only a button that stands beside what it filters. */
 export function FiltersEditor({ path, of, event, filters = [], onChange }: Props) {
   const styles = useStyles2(getStyles);
+  const { keys, ...rows } = useKeys(filters.length);
   const change = (next: Filter[]) => onChange(next.length ? next : undefined);
+  const add = () => {
+    rows.insert(filters.length);
+    change([...filters, { property: '', operator: '=', values: [] }]);
+  };
+  const remove = (at: number) => {
+    rows.remove(at);
+    change(filters.filter((_, i) => i !== at));
+  };
   return (
     <div className={cx(styles.filters, filters.length > 0 && styles.ownRow)}>
       {filters.map((filter, i) => (
         <FilterRow
-          key={i}
+          key={keys[i]}
           path={`${path}[${i}]`}
           name={t('filters.name', 'filter {{number}} of {{of}}', { number: i + 1, of })}
           word={i === 0 ? t('filters.where', 'where') : t('filters.and', 'and')}
           event={event}
           value={filter}
           onChange={(next) => change(filters.map((f, j) => (j === i ? next : f)))}
-          onRemove={() => change(filters.filter((_, j) => j !== i))}
+          onRemove={() => remove(i)}
         />
       ))}
       <ListProblem path={path} name={t('filters.the-list', 'The list')} />
@@ -45,7 +55,7 @@ export function FiltersEditor({ path, of, event, filters = [], onChange }: Props
         variant="secondary"
         fill="text"
         aria-label={t('filters.add-to', 'Add filter to {{of}}', { of })}
-        onClick={() => change([...filters, { property: '', operator: '=', values: [] }])}
+        onClick={add}
       >
         {t('filters.add', 'Add filter')}
       </Button>

@@ -1,6 +1,6 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import type { Funnel } from '../types.gen';
-import { choose, edit, enter, range } from './testing';
+import { choose, edit, enter, range, leave } from './testing';
 
 const steps = [{ event: 'visit' }, { event: 'pay_order' }];
 // The drag and drop of the steps reads the codes of keys, which userEvent does not give.
@@ -172,6 +172,8 @@ describe('options', () => {
     });
     await user.click(screen.getByRole('button', { name: 'Options' }));
     await user.click(screen.getByRole('button', { name: 'Add exclusion' }));
+    expect(screen.queryByText(/is empty/)).not.toBeInTheDocument();
+    await leave(user, 'Excluded event 1');
     expect(screen.getByText('Excluded event 1 is empty; choose an event, or * for any.')).toBeVisible();
     await user.type(screen.getByRole('combobox', { name: 'Excluded event 1' }), 'refund{Enter}');
     await choose(user, 'First step of exclusion 1', '2. a');

@@ -1,6 +1,6 @@
 import { screen } from '@testing-library/react';
 import type { Heatmap } from '../types.gen';
-import { choose, edit, enter } from './testing';
+import { choose, edit, enter, leave } from './testing';
 
 const editHeatmap = (heatmap: Partial<Heatmap> = {}) =>
   edit({ queryType: 'heatmap', heatmap: { event: 'visit', ...heatmap } });
@@ -22,6 +22,8 @@ test('event, count and dimensions of time', async () => {
 test('the values of a property', async () => {
   const { user, saved } = editHeatmap();
   await choose(user, 'Down', 'Values of a property');
+  expect(screen.queryByText(/is empty/)).not.toBeInTheDocument();
+  await leave(user, 'Down: property');
   expect(screen.getByText('Down: property is empty; choose a property.')).toBeVisible();
   await choose(user, 'Down: property', 'metadata.channel');
   await enter(user, 'Down: top values', '51');

@@ -7,11 +7,11 @@ import { begun, filled, isEditable, withType, type EditableType } from '../defau
 import { t } from '../i18n';
 import { withNumbers } from '../links';
 import { question } from '../question';
-import { Suggestions } from '../suggestions';
 import type { FootfallOptions, FootfallQuery } from '../types';
 import { AnyEvent, type Query } from '../types.gen';
 import { analysisChoices, editors } from './analyses';
-import { EditorContext, hasField, type Part } from './editor';
+import { hasField, type Part } from './editor';
+import { EditorProvider } from './EditorProvider';
 import { FiltersEditor } from './FiltersEditor';
 import { Named } from './Named';
 import { ProblemField, problemText } from './ProblemField';
@@ -24,7 +24,6 @@ type Props = QueryEditorProps<DataSource, FootfallQuery, FootfallOptions>;
 
 export function QueryEditor({ datasource, query: saved, onChange, onRunQuery, range, data }: Props) {
   const timeRange = useMemo(() => range ?? getDefaultTimeRange(), [range]);
-  const suggestions = useMemo(() => new Suggestions(datasource, timeRange), [datasource, timeRange]);
   const query = useMemo(() => begun(withNumbers(saved)), [saved]);
   const problems = datasource.problems(query);
   // Problems that no field below can show: those of what another version saved.
@@ -53,7 +52,13 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery, ra
   });
 
   return (
-    <EditorContext.Provider value={{ suggestions, range: timeRange, problems }}>
+    <EditorProvider
+      datasource={datasource}
+      range={timeRange}
+      problems={problems}
+      isNew={!saved.queryType}
+      data={data}
+    >
       <Stack direction="column" gap={2}>
         <AnalysisPicker value={query} onChange={change} />
         {general.map(({ field, reason }) => (
@@ -72,7 +77,7 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery, ra
           timeZone={data?.request?.timezone ?? 'browser'}
         />
       </Stack>
-    </EditorContext.Provider>
+    </EditorProvider>
   );
 }
 

@@ -5,6 +5,7 @@ import { Alert, Button, LoadingPlaceholder, Text, useStyles2 } from '@grafana/ui
 import { useEffect, useState } from 'react';
 import type { DataSource } from '../datasource';
 import { t } from '../i18n';
+import { isSaid, sayText } from '../said';
 import type { FootfallQuery, Statement } from '../types';
 
 interface Props {
@@ -72,7 +73,8 @@ function StatementText({ datasource, query, range, timeZone }: Props) {
 }
 
 function errorText(error: unknown): string {
-  return (isFetchError(error) && error.data?.error) || String(error);
+  const failure = isFetchError(error) ? error.data : undefined;
+  return isSaid(failure?.said) ? sayText(failure.said) : (failure?.error ?? String(error));
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

@@ -1,9 +1,11 @@
 import { screen } from '@testing-library/react';
-import { choose, edit, enter } from './testing';
+import { choose, edit, enter, leave } from './testing';
 
 test('series are added, called and removed', async () => {
   const { user, saved, runs } = edit({ queryType: 'trend', trend: {} });
   await user.click(screen.getByRole('button', { name: 'Add series' }));
+  expect(screen.queryByText(/is empty/)).not.toBeInTheDocument();
+  await leave(user, 'Event of series 2');
   expect(screen.getByText('Event is empty; choose an event, or * for any.')).toBeVisible();
   expect(runs).not.toHaveBeenCalled();
   await choose(user, 'Event of series 2', 'visit');

@@ -11,6 +11,7 @@ import { EventPicker } from './EventPicker';
 import { FiltersEditor } from './FiltersEditor';
 import { ListProblem, ProblemField } from './ProblemField';
 import { TextInput } from './TextInput';
+import { useKeys } from './useKeys';
 
 const values = (): Array<Choice<TrendValue>> => [
   { value: 'events', label: t('trend.events', 'Events') },
@@ -81,11 +82,20 @@ function isDefault([first, ...others]: TrendSeries[]): boolean {
 
 function SeriesEditor({ value: series, onChange }: Part<TrendSeries[]>) {
   const styles = useStyles2(getStyles);
+  const { keys, ...rows } = useKeys(series.length);
+  const add = () => {
+    rows.insert(series.length);
+    onChange([...series, { event: '' }]);
+  };
+  const remove = (at: number) => {
+    rows.remove(at);
+    onChange(series.filter((_, i) => i !== at));
+  };
   return (
     <Stack direction="column" gap={1} alignItems="flex-start">
       <ol className={styles.series} aria-label={t('trend.series', 'Series')}>
         {series.map((one, i) => (
-          <li key={i} className={styles.row} aria-label={t('trend.series-n', 'Series {{n}}', { n: i + 1 })}>
+          <li key={keys[i]} className={styles.row} aria-label={t('trend.series-n', 'Series {{n}}', { n: i + 1 })}>
             <SeriesFields
               at={i}
               value={one}
@@ -96,7 +106,7 @@ function SeriesEditor({ value: series, onChange }: Part<TrendSeries[]>) {
                 <IconButton
                   name="trash-alt"
                   tooltip={t('trend.remove', 'Remove series {{n}}', { n: i + 1 })}
-                  onClick={() => onChange(series.filter((_, j) => j !== i))}
+                  onClick={() => remove(i)}
                 />
               </div>
             )}
@@ -104,7 +114,7 @@ function SeriesEditor({ value: series, onChange }: Part<TrendSeries[]>) {
         ))}
       </ol>
       <ListProblem path="trend.series" name={t('trend.whole', 'The trend')} />
-      <Button icon="plus" variant="secondary" size="sm" onClick={() => onChange([...series, { event: '' }])}>
+      <Button icon="plus" variant="secondary" size="sm" onClick={add}>
         {t('trend.add', 'Add series')}
       </Button>
     </Stack>

@@ -1,14 +1,13 @@
-import { getDefaultTimeRange, type QueryEditorProps } from '@grafana/data';
+import type { QueryEditorProps } from '@grafana/data';
 import { Stack } from '@grafana/ui';
-import { useId, useMemo } from 'react';
+import { useId } from 'react';
 import type { DataSource } from '../datasource';
 import { t } from '../i18n';
-import { Suggestions } from '../suggestions';
 import type { FootfallOptions, FootfallQuery } from '../types';
 import { AnyEvent } from '../types.gen';
 import type { VariableQuery } from '../variables';
 import { ChoiceField, type Choice } from './ChoiceField';
-import { EditorContext } from './editor';
+import { EditorProvider } from './EditorProvider';
 import { EventPicker } from './EventPicker';
 import { ProblemField } from './ProblemField';
 import { PropertyPicker } from './PropertyPicker';
@@ -18,13 +17,16 @@ type Props = QueryEditorProps<DataSource, FootfallQuery, FootfallOptions, Variab
 
 /** What a dashboard variable lists. */
 export function VariableEditor({ datasource, query: saved, onChange, range }: Props) {
-  const timeRange = useMemo(() => range ?? getDefaultTimeRange(), [range]);
-  const suggestions = useMemo(() => new Suggestions(datasource, timeRange), [datasource, timeRange]);
   // A new variable comes without a query, or with an empty text.
   const query: VariableQuery = { refId: 'Variable', kind: 'events', ...(typeof saved === 'object' ? saved : {}) };
   const change = (parts: Partial<VariableQuery>) => onChange({ ...query, ...parts });
   return (
-    <EditorContext.Provider value={{ suggestions, range: timeRange, problems: problemsOf(query) }}>
+    <EditorProvider
+      datasource={datasource}
+      range={range}
+      problems={problemsOf(query)}
+      isNew={typeof saved !== 'object' || !saved.kind}
+    >
       <Stack direction="row" gap={2} wrap="wrap" alignItems="flex-start">
         <ChoiceField
           path="kind"
@@ -58,7 +60,7 @@ export function VariableEditor({ datasource, query: saved, onChange, range }: Pr
           <SearchField value={query.search} onChange={(search) => change({ search })} />
         )}
       </Stack>
-    </EditorContext.Provider>
+    </EditorProvider>
   );
 }
 
@@ -78,7 +80,7 @@ function SearchField({ value = '', onChange }: { value?: string; onChange: (sear
 
 function problemsOf({ kind, property }: VariableQuery) {
   return kind === 'values' && !property
-    ? [{ field: 'property', reason: t('problem.no-property', 'is empty; choose a property') }]
+    ? [{ field: 'property', reason: t('problem.no-property', 'is empty; choose a property'), isMissing: true }]
     : [];
 }
 

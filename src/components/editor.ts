@@ -8,6 +8,8 @@ export interface Editor {
   suggestions: Suggestions;
   range: TimeRange;
   problems: Problem[];
+  /** When somebody last tried to run the query, or opened one that was saved, in milliseconds since 1970; 0 for not yet. */
+  triedAt: number;
 }
 
 export const EditorContext = createContext<Editor | undefined>(undefined);

@@ -60,3 +60,9 @@ export async function enter(user: User, field: string, text: string) {
   await user.clear(input);
   await user.type(input, `${text}{Enter}`);
 }
+
+/** Goes into a field and on to the next one, as with the Tab key. */
+export async function leave(user: User, field: string) {
+  await user.click(screen.getByLabelText(field, { selector: 'input' }));
+  await user.tab();
+}

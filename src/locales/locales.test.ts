@@ -2,14 +2,22 @@ import fs from 'fs';
 import path from 'path';
 import ts from 'typescript';
 import enUS from './en-US/footfall-behavior-datasource.json';
+import said from '../said.gen.json';
 import zhHans from './zh-Hans/footfall-behavior-datasource.json';
 
-/** The English texts in the code, by id; those that depend on a count have an id for each form. */
-const english = new Map(sources(path.join(__dirname, '..')).flatMap(textsOf));
+/** The English texts in the front end's code, by id; those that depend on a count have an id for each form. */
+const ours = sources(path.join(__dirname, '..')).flatMap(textsOf);
+const english = new Map([...ours, ...Object.entries(said)]);
 const chinese = new Map(flat(zhHans));
 
 test('every text of the code has a translation, and no other', () => {
   expect([...chinese.keys()].sort()).toEqual([...new Set([...english.keys()].map(inChinese))].sort());
+});
+
+test('one id has one text, here and on the server', () => {
+  for (const [id, text] of ours) {
+    expect({ id, text }).toEqual({ id, text: english.get(id) });
+  }
 });
 
 test('English stands in the code alone', () => {

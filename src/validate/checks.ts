@@ -19,6 +19,8 @@ import {
 export interface Problem {
   field: string;
   reason: string;
+  /** Whether nothing is there yet, as in a new query. */
+  isMissing?: boolean;
 }
 
 /** Tells whether a text holds a template variable, whose value is known only when the query runs. */
@@ -36,6 +38,11 @@ export class Checks {
 
   add(field: string, reason: string) {
     this.problems.push({ field, reason });
+  }
+
+  /** Something that a query needs is not there yet. */
+  missing(field: string, reason: string) {
+    this.problems.push({ field, reason, isMissing: true });
   }
 
   check(ok: boolean, field: string, reason: string) {
@@ -123,7 +130,7 @@ export class Checks {
     if (s?.event) {
       this.text(`${field}.event`, s.event);
     } else {
-      this.add(`${field}.event`, t('problem.no-event', 'is empty; choose an event, or * for any'));
+      this.missing(`${field}.event`, t('problem.no-event', 'is empty; choose an event, or * for any'));
     }
     this.filters(`${field}.filters`, s?.filters);
   }
@@ -143,7 +150,7 @@ export class Checks {
 
   property(field: string, name?: string) {
     if (!name) {
-      this.add(field, t('problem.no-property', 'is empty; choose a property'));
+      this.missing(field, t('problem.no-property', 'is empty; choose a property'));
       return;
     }
     if (!this.text(field, name) || isColumn(name) || this.isTemplate(name)) {
@@ -189,26 +196,20 @@ export class Checks {
   }
 
   private valueCount(field: string, operator: string, count: number) {
-    const at = `${field}.values`;
     const values = { number: count, operator, most: MaxFilterValues };
+    const wrong = (reason: string) => (count ? this.add(`${field}.values`, reason) : this.missing(`${field}.values`, reason));
     if (operator === 'in' || operator === 'notIn') {
-      this.check(
-        count >= 1 && count <= MaxFilterValues,
-        at,
-        t('problem.values-some', 'has {{number}} values; the operator {{operator}} takes 1 to {{most}}', values)
-      );
+      if (count < 1 || count > MaxFilterValues) {
+        wrong(t('problem.values-some', 'has {{number}} values; the operator {{operator}} takes 1 to {{most}}', values));
+      }
     } else if (operator === 'isSet' || operator === 'isNotSet') {
-      this.check(
-        count === 0,
-        at,
-        t('problem.values-none', 'has {{number}} values; the operator {{operator}} takes none', values)
-      );
+      if (count > 0) {
+        wrong(t('problem.values-none', 'has {{number}} values; the operator {{operator}} takes none', values));
+      }
     } else if (OperatorValues.some((known) => known === operator)) {
-      this.check(
-        count === 1,
-        at,
-        t('problem.values-one', 'has {{number}} values; the operator {{operator}} takes one', values)
-      );
+      if (count !== 1) {
+        wrong(t('problem.values-one', 'has {{number}} values; the operator {{operator}} takes one', values));
+      }
     } else {
       this.oneOf(`${field}.operator`, operator, OperatorValues);
     }

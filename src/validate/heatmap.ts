@@ -64,7 +64,7 @@ function validateAxis(checks: Checks, field: string, axis: Axis) {
   } else if (axis.bins) {
     validateBins(checks, `${field}Bins`, axis.bins);
   } else {
-    checks.add(`${field}Bins`, t('problem.no-bins', 'is missing: the dimension bins needs min and max'));
+    checks.missing(`${field}Bins`, t('problem.no-bins', 'is missing: the dimension bins needs min and max'));
   }
 }
 

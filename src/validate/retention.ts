@@ -119,6 +119,6 @@ function validateActors(checks: Checks, { output, actors, breakdown }: Retention
     checks.oneOf('retention.actors.status', actors.status || 'retained', RetentionStatusValues);
     checks.row('retention.actors.value', actors.value, breakdown);
   } else if (output === 'actors') {
-    checks.add('retention.actors', t('problem.no-cohort', 'is missing: name the cohort whose actors to list'));
+    checks.missing('retention.actors', t('problem.no-cohort', 'is missing: name the cohort whose actors to list'));
   }
 }

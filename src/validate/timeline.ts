@@ -4,11 +4,9 @@ import type { Checks } from './checks';
 
 export function validateTimeline(checks: Checks, timeline: Timeline) {
   checks.selector('timeline', { ...timeline, event: timeline.event || AnyEvent });
-  checks.check(
-    Boolean(timeline.user || timeline.session),
-    'timeline.user',
-    t('problem.no-user', 'is empty; enter a user_id, or a session_id as session')
-  );
+  if (!timeline.user && !timeline.session) {
+    checks.missing('timeline.user', t('problem.no-user', 'is empty; enter a user_id, or a session_id as session'));
+  }
   checks.text('timeline.user', timeline.user);
   checks.text('timeline.session', timeline.session);
   checks.oneOf('timeline.order', timeline.order || 'newest', TimelineOrderValues);

@@ -15,6 +15,9 @@ test('a funnel is built by clicking and typing, and answers in numbers', async (
   await choose(page, 'Event of step 1', 'visit');
   await choose(page, 'Event of step 2', 'add_to_cart');
   await page.getByRole('button', { name: 'Add step' }).click();
+  await expect(page.getByRole('combobox', { name: 'Event of step 3' })).toBeFocused();
+  await expect(page.getByText(/is empty/)).toBeHidden();
+  await page.keyboard.press('Tab');
   await expect(page.getByText('Event is empty; choose an event, or * for any.')).toBeVisible();
   await choose(page, 'Event of step 3', 'pay_order');
   await page.getByRole('textbox', { name: 'Label of step 3' }).fill('Paid');
@@ -81,6 +84,8 @@ test('a trend adds up to what a heatmap counts, in any zone', async ({ page }) =
   expect(sum(await numbers(page, 1))).toBe(counted);
 
   await page.getByRole('button', { name: 'Add series' }).click();
+  await expect(page.getByText(/is empty/)).toBeHidden();
+  await page.getByRole('button', { name: 'Run query' }).click({ delay: 1100 });
   await expect(page.getByText('Event is empty; choose an event, or * for any.')).toBeVisible();
   await choose(page, 'Event of series 2', 'checkout_start');
   await expect.poll(async () => sum(await numbers(page, 2))).toBeGreaterThan(counted);

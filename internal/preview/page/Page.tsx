@@ -13,7 +13,7 @@ import { ZonePicker } from '../../../src/components/ZonePicker';
 import { DataSource } from '../../../src/datasource';
 import logo from '../../../src/img/logo.svg';
 import type { FootfallOptions, FootfallQuery } from '../../../src/types';
-import { Answer } from './answers/Answer';
+import { Answer } from '../../../src/answers/Answer';
 import type { Language, Preview } from './main';
 import { useAnswer } from './useAnswer';
 
@@ -33,8 +33,15 @@ export function Page({ preview, datasource: settings, language, onLanguage, onTo
   const [query, setQuery] = useState<FootfallQuery>(() => asked(preview, 0));
   const [range, setRange] = useState<TimeRange>(() => absoluteRange(preview.from, preview.to));
   const [timeZone, setTimeZone] = useState(preview.timeZone);
-  const { answer, run } = useAnswer(datasource);
-  useEffect(() => run(query, range, timeZone), [run, query, range, timeZone]);
+  const { answer, run, clear } = useAnswer(datasource);
+  // What the server says is put into the language as the answer comes.
+  useEffect(() => {
+    if (datasource.filterQuery(query)) {
+      run(query, range, timeZone);
+    } else {
+      clear();
+    }
+  }, [datasource, run, clear, query, range, timeZone, language]);
 
   return (
     <>
@@ -68,6 +75,7 @@ export function Page({ preview, datasource: settings, language, onLanguage, onTo
         >
           <div role="group" aria-label="Query editor">
             <QueryEditor
+              key={chosen}
               datasource={datasource}
               query={query}
               range={range}
@@ -78,7 +86,7 @@ export function Page({ preview, datasource: settings, language, onLanguage, onTo
           </div>
         </Panel>
         <Panel title="Answer" busy={answer?.state === LoadingState.Loading}>
-          {answer ? (
+          {answer && answer.state !== LoadingState.NotStarted ? (
             <Answer answer={answer} timeZone={query.timeZone || timeZone} />
           ) : (
             <Text color="secondary">The question is not complete yet.</Text>

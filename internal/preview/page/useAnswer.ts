@@ -5,7 +5,7 @@ import type { Subscription } from 'rxjs';
 import type { DataSource } from '../../../src/datasource';
 import type { FootfallQuery } from '../../../src/types';
 
-/** The answer to the query that was run, as Grafana would hand it to a panel; none to a query that is not complete. */
+/** The answer to the query that was run, as Grafana would hand it to a panel; an empty one to a query that is not complete. */
 export function useAnswer(datasource: DataSource) {
   const [answer, setAnswer] = useState<PanelData>();
   const running = useRef<Subscription>(undefined);
@@ -14,11 +14,11 @@ export function useAnswer(datasource: DataSource) {
   const run = useCallback(
     (query: FootfallQuery, timeRange: TimeRange, timezone: string) => {
       running.current?.unsubscribe();
+      const request = newRequest(query, timeRange, timezone);
       if (!datasource.filterQuery(query)) {
-        setAnswer(undefined);
+        setAnswer({ state: LoadingState.NotStarted, series: [], timeRange, request });
         return;
       }
-      const request = newRequest(query, timeRange, timezone);
       setAnswer((last) => ({ series: [], ...last, state: LoadingState.Loading, timeRange, request }));
       running.current = datasource.query(request).subscribe({
         next: ({ data, errors }) =>
@@ -35,7 +35,11 @@ export function useAnswer(datasource: DataSource) {
     },
     [datasource]
   );
-  return { answer, run };
+  const clear = useCallback(() => {
+    running.current?.unsubscribe();
+    setAnswer(undefined);
+  }, []);
+  return { answer, run, clear };
 }
 
 function newRequest(query: FootfallQuery, range: TimeRange, timezone: string): DataQueryRequest<FootfallQuery> {

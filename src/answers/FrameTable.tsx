@@ -2,6 +2,8 @@ import { css, cx } from '@emotion/css';
 import { FieldType, getFieldDisplayName, type DataFrame, type Field, type GrafanaTheme2 } from '@grafana/data';
 import { Collapse, useStyles2 } from '@grafana/ui';
 import { useState } from 'react';
+import { t } from '../i18n';
+import { wordOf } from '../said';
 import { useFormat } from './display';
 
 interface Props {
@@ -16,9 +18,9 @@ export function FrameTable({ frame, timeZone, isOpen }: Props) {
   const styles = useStyles2(getStyles);
   const [open, setOpen] = useState(isOpen);
   return (
-    <Collapse label="Table" isOpen={open} onToggle={setOpen}>
+    <Collapse label={t('answer.table', 'Table')} isOpen={open} onToggle={setOpen}>
       <div className={styles.scroll}>
-        <table className={styles.table} aria-label="Table of the answer">
+        <table className={styles.table} aria-label={t('answer.table-of', 'Table of the answer')}>
           <thead>
             <tr>
               {frame.fields.map((field, i) => (
@@ -46,7 +48,12 @@ export function FrameTable({ frame, timeZone, isOpen }: Props) {
 function Cell({ field, row, timeZone }: { field: Field; row: number; timeZone: string }) {
   const styles = useStyles2(getStyles);
   const format = useFormat(field, timeZone);
-  return <td className={cx(field.type === FieldType.number && styles.number)}>{format(field.values[row])}</td>;
+  return <td className={cx(field.type === FieldType.number && styles.number)}>{format(textOf(field, field.values[row]))}</td>;
+}
+
+/** What the table of Grafana leaves as it is for its links, which this one has none of, is in the reader's language here. */
+function textOf(field: Field, value: unknown) {
+  return field.type === FieldType.string && typeof value === 'string' ? wordOf(field, value) : value;
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

@@ -1,47 +1,46 @@
 import { css, cx } from '@emotion/css';
-import { fieldColorModeRegistry, type Field, type GrafanaTheme2 } from '@grafana/data';
+import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2, useTheme2 } from '@grafana/ui';
+import { t } from '../i18n';
+import { useScale } from './colors';
 import { useFormat } from './display';
 import type { GridData } from './grids';
 
 /** A matrix whose cells are the darker, the larger their value. A cell that is still in progress is dashed. */
-export function Grid({ grid, field }: { grid: GridData; field: Field }) {
+export function Grid({ grid }: { grid: GridData }) {
   const styles = useStyles2(getStyles);
   const theme = useTheme2();
-  const format = useFormat(field);
-  const shares = field.config.unit === 'percentunit';
-  const color = fieldColorModeRegistry
-    .get(shares ? 'continuous-greens' : 'continuous-blues')
-    .getCalculator(field, theme);
+  const format = useFormat(grid.field);
+  const shares = grid.field.config.unit === 'percentunit';
+  const color = useScale(shares ? 'dark-green' : 'dark-blue');
   const largest = Math.max(...grid.rows.flatMap(({ cells }) => cells.map((value) => value ?? 0)));
   // The first period's share dwarfs the others: their root tells them apart.
   const depth = (value: number) => (largest ? (shares ? Math.sqrt(value / largest) : value / largest) : 0);
-  const withSize = grid.rows.some(({ size }) => size !== undefined);
   return (
     <div className={styles.scroll}>
-      <table className={styles.grid} aria-label="Grid of the answer">
+      <table className={styles.grid} aria-label={t('answer.grid', 'Grid of the answer')}>
         <thead>
           <tr>
             <th className={styles.rowName}>{grid.corner}</th>
-            {withSize && <th>users</th>}
-            {grid.columns.map((name) => (
-              <th key={name}>{name}</th>
+            {grid.sizes && <th>{grid.sizes}</th>}
+            {grid.columns.map((name, i) => (
+              <th key={i}>{name}</th>
             ))}
           </tr>
         </thead>
         <tbody>
-          {grid.rows.map((row) => (
-            <tr key={row.name}>
+          {grid.rows.map((row, at) => (
+            <tr key={at}>
               <th className={styles.rowName}>{row.name}</th>
-              {withSize && <td className={styles.size}>{row.size?.toLocaleString('en')}</td>}
+              {grid.sizes && <td className={styles.size}>{row.size?.toLocaleString('en')}</td>}
               {row.cells.map((value, i) => {
-                const background = value === null ? undefined : color(value, depth(value));
+                const background = value === null ? undefined : color(depth(value));
                 return (
                   <td
                     key={i}
-                    className={cx(styles.cell, grid.columns[i] === row.inProgress && styles.inProgress)}
+                    className={cx(styles.cell, row.inProgress?.includes(grid.columns[i]) && styles.inProgress)}
                     style={background ? { background, color: theme.colors.getContrastText(background) } : undefined}
-                    title={`${row.name}, ${grid.columns[i]}: ${format(value) || 'no value'}`}
+                    title={`${row.name}, ${grid.columns[i]}: ${format(value) || t('answer.no-value', 'no value')}`}
                   >
                     {format(value)}
                   </td>

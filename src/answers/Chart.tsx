@@ -1,6 +1,7 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
+import { t } from '../i18n';
 import { ticks, type ChartData, type Series } from './charts';
 import { useFormat } from './display';
 import { useGroupColors } from './colors';
@@ -8,28 +9,28 @@ import { Legend } from './Legend';
 
 interface Props {
   chart: ChartData;
-  /** Bars stand upon each other, those below 0 beneath it. */
-  as: 'lines' | 'bars';
+  /** Bars stand upon each other, those below 0 beneath it; groups of bars stand side by side. */
+  as: keyof typeof pictures;
+  /** In pixels, without the legend. */
+  height?: number;
 }
 
-const height = 260;
-
 /**
- * Lines or bars. Grafana's own graph components are part of its time series panel and not of @grafana/ui any more, so the page
+ * Lines or bars. Grafana's own graph components are part of its time series panel and not of @grafana/ui any more, so this
  * draws by itself, and only as well as it takes to judge an answer.
  */
-export function Chart({ chart, as }: Props) {
+export function Chart({ chart, as, height = 260 }: Props) {
   const styles = useStyles2(getStyles);
   const format = useFormat(chart.field);
   const colors = useGroupColors(chart.series.length);
   const marks = ticks(as === 'bars' ? stackedEnds(chart.series) : chart.series);
   const [bottom, top] = [marks[0], marks[marks.length - 1]];
   const y = (value: number) => (100 * (top - value)) / (top - bottom);
-  const Picture = as === 'bars' ? Bars : Lines;
+  const Picture = pictures[as];
   return (
-    <figure className={styles.figure} aria-label="Chart of the answer">
+    <figure className={styles.figure} aria-label={t('answer.chart', 'Chart of the answer')}>
       {chart.series.length > 1 && <Legend names={chart.series.map(({ name }) => name)} colors={colors} />}
-      <div className={styles.plot}>
+      <div className={styles.plot} style={{ height }}>
         <div className={styles.marks}>
           {marks.map((mark) => (
             <span key={mark} style={{ top: `${y(mark)}%` }}>
@@ -52,7 +53,7 @@ export function Chart({ chart, as }: Props) {
               opacity={0}
             >
               <title>
-                {[place, ...chart.series.map((s) => `${s.name}: ${format(s.values[i]) || 'no value'}`)].join('\n')}
+                {[place, ...chart.series.map((s) => `${s.name}: ${format(s.values[i]) || t('answer.no-value', 'no value')}`)].join('\n')}
               </title>
             </rect>
           ))}
@@ -118,6 +119,25 @@ function Bars({ series, colors, y }: PictureProps) {
   });
 }
 
+function Groups({ series, colors, y }: PictureProps) {
+  const slot = 100 / series[0].values.length;
+  const width = (0.8 * slot) / series.length;
+  return series.map(({ values }, s) =>
+    values.map((value, i) => (
+      <rect
+        key={`${i} ${s}`}
+        fill={colors[s]}
+        x={(i + 0.1) * slot + s * width}
+        width={width}
+        y={y(value ?? 0)}
+        height={y(0) - y(value ?? 0)}
+      />
+    ))
+  );
+}
+
+const pictures = { lines: Lines, bars: Bars, groups: Groups };
+
 /** The values without the gaps, each run with its start. */
 function runs(values: Array<number | null>): Array<[number, number[]]> {
   const found: Array<[number, number[]]> = [];
@@ -169,7 +189,7 @@ const getStyles = (theme: GrafanaTheme2) => {
   };
   return {
     figure: css({ margin: 0 }),
-    plot: css({ display: 'flex', height, margin: theme.spacing(1, 0) }),
+    plot: css({ display: 'flex', margin: theme.spacing(1, 0) }),
     marks: css({
       position: 'relative',
       flex: 'none',

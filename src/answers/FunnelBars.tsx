@@ -2,6 +2,8 @@ import { css } from '@emotion/css';
 import type { DataFrame, GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import { useGroupColors } from './colors';
+import { t } from '../i18n';
+import { wordOf } from '../said';
 import { useFormat } from './display';
 import { Legend } from './Legend';
 
@@ -19,13 +21,14 @@ interface Bar {
 export function FunnelBars({ frame }: { frame: DataFrame }) {
   const styles = useStyles2(getStyles);
   const bars = readBars(frame);
+  const withGroups = frame.fields.some(({ name }) => name === 'breakdown');
   const steps = [...new Set(bars.map((bar) => bar.step))];
   const groups = [...new Set(bars.map((bar) => bar.group))];
   const colors = useGroupColors(groups.length);
   return (
     <div>
-      {groups.length > 1 && <Legend names={groups} colors={colors} />}
-      <ol className={styles.steps} aria-label="Funnel">
+      {withGroups && <Legend names={groups} colors={colors} />}
+      <ol className={styles.steps} aria-label={t('answer.funnel', 'Funnel')}>
         {steps.map((step) => (
           <li key={step}>
             <div className={styles.step}>{step}</div>
@@ -59,31 +62,47 @@ function BarRow({ bar, color, thin }: { bar: Bar; color: string; thin: boolean }
 /** Between two steps: who went on, who did not, who still may, and how long it took. */
 function OnTheWay({ frame, at, bars }: { frame: DataFrame; at: number; bars: Bar[] }) {
   const styles = useStyles2(getStyles);
-  const formatTime = useFormat(frame.fields[frame.fields.length - 1]);
+  const formatTime = useFormat(frame.fields.find(({ name }) => name === 'median_time')!);
   const bar = bars[at];
-  const next = bars[at + 1];
+  // Optional steps, of which nobody drops, stand beside the way.
+  const next = bars.find(({ dropped }, i) => i > at && (dropped !== null || i === bars.length - 1));
   if (!next || bar.dropped === null) {
     return null;
   }
-  const facts = [
-    `${percent(bar.users ? next.users / bar.users : null)} went on`,
-    next.medianSeconds !== null && `in ${formatTime(next.medianSeconds)} (median)`,
-  ];
+  const share = percent(bar.users ? next.users / bar.users : null);
   return (
     <div className={styles.way}>
-      <span>↓ {facts.filter(Boolean).join(' ')}</span>
-      <span className={styles.dropped}>{bar.dropped.toLocaleString('en')} dropped</span>
-      {Boolean(bar.inProgress) && <span>{bar.inProgress?.toLocaleString('en')} in progress</span>}
+      <span>
+        ↓{' '}
+        {next.medianSeconds === null
+          ? t('answer.went-on', '{{share}} went on', { share })
+          : t('answer.went-on-in', '{{share}} went on in {{time}} (median)', {
+              share,
+              time: formatTime(next.medianSeconds),
+            })}
+      </span>
+      <span className={styles.dropped}>
+        {t('answer.dropped', '{{number}} dropped', { number: bar.dropped.toLocaleString('en') })}
+      </span>
+      {Boolean(bar.inProgress) && (
+        <span>{t('answer.in-progress', '{{number}} in progress', { number: bar.inProgress!.toLocaleString('en') })}</span>
+      )}
     </div>
   );
 }
 
 function readBars(frame: DataFrame): Bar[] {
-  const value = (name: string, row: number) => frame.fields.find((field) => field.name === name)?.values[row];
+  const fieldOf = (...names: string[]) => frame.fields.find(({ name }) => names.includes(name));
+  const value = (name: string, row: number) => fieldOf(name)?.values[row];
+  const word = (name: string, row: number) => {
+    const field = fieldOf(name);
+    return field ? wordOf(field, field.values[row]) : '';
+  };
+  const counts = fieldOf('users', 'sessions')!.values;
   return Array.from({ length: frame.length }, (_, row) => ({
-    group: value('breakdown', row) ?? '',
-    step: value('step', row),
-    users: value('users', row),
+    group: word('breakdown', row),
+    step: word('step', row),
+    users: counts[row],
     share: value('share_of_first', row),
     dropped: value('dropped', row),
     inProgress: value('in_progress', row),

@@ -35,14 +35,28 @@ export function linesOf(frame: DataFrame, timeZone: string): ChartData {
   };
 }
 
-/** One number for each place: the users of a stickiness table, or of a histogram. */
-export function barsOf(frame: DataFrame, formatEdge: (value: unknown) => string): ChartData {
-  const [x] = frame.fields;
-  const users = frame.fields.find(({ name }) => name === 'users') ?? frame.fields[1];
+/** The counts of a histogram's bins, with a series for each breakdown value. */
+export function binsOf(frame: DataFrame, formatEdge: (value: unknown) => string): ChartData {
+  const [low, , ...counts] = frame.fields;
+  return barsOver(frame, low.values.map(formatEdge), counts);
+}
+
+/** The counts of a table whose first field names the bars, with a series for each breakdown value; its shares are left out. */
+export function barsOf(frame: DataFrame, formatPlace: (value: unknown) => string): ChartData {
+  const [x, ...others] = frame.fields;
+  const [first] = others;
+  return barsOver(
+    frame,
+    x.values.map(formatPlace),
+    others.filter(({ name }) => name === first.name)
+  );
+}
+
+function barsOver(frame: DataFrame, places: string[], counts: Field[]): ChartData {
   return {
-    places: x.values.map(x.type === FieldType.number ? formatEdge : String),
-    series: [{ name: users.name, values: users.values }],
-    field: users,
+    places,
+    series: counts.map((field) => ({ name: getFieldDisplayName(field, frame, [frame]), values: field.values })),
+    field: counts[0],
   };
 }
 

@@ -1,13 +1,14 @@
-import { DataFrameType, LoadingState, type DataFrame, type PanelData } from '@grafana/data';
+import { DataFrameType, getFieldDisplayName, LoadingState, type DataFrame, type PanelData } from '@grafana/data';
 import { Alert, EmptyState, Stack, Text } from '@grafana/ui';
 import type { ReactNode } from 'react';
 import { Chart } from './Chart';
-import { barsOf, linesOf } from './charts';
+import { t } from '../i18n';
+import { barsOf, binsOf, linesOf } from './charts';
 import { useFormat } from './display';
 import { FrameTable } from './FrameTable';
 import { FunnelBars } from './FunnelBars';
 import { Grid } from './Grid';
-import { cellsGrid, retentionGrid } from './grids';
+import { cellsGrid, isRetentionTable, retentionGrid } from './grids';
 import { Numbers } from './Numbers';
 import { PathsGraph } from './PathsGraph';
 
@@ -15,19 +16,19 @@ import { PathsGraph } from './PathsGraph';
 export function Answer({ answer, timeZone }: { answer: PanelData; timeZone: string }) {
   if (answer.errors?.length) {
     return answer.errors.map(({ message, data }, i) => (
-      <Alert key={i} title={message ?? data?.message ?? 'The query failed'} />
+      <Alert key={i} title={message ?? data?.message ?? t('answer.failed', 'The query failed')} />
     ));
   }
   const frames = answer.series.filter((frame) => frame.length > 0);
   if (frames.length === 0) {
     return answer.state === LoadingState.Done ? (
-      <EmptyState variant="not-found" message="No data in this time range" />
+      <EmptyState variant="not-found" message={t('answer.no-data', 'No data in this time range')} />
     ) : null;
   }
   return (
     <Stack direction="column" gap={3}>
-      {pictures(frames).map(({ frame, edges }, i) => (
-        <FrameAnswer key={i} frame={frame} edges={edges} timeZone={timeZone} />
+      {pictures(frames).map((picture, i) => (
+        <FrameAnswer key={i} {...picture} timeZone={timeZone} />
       ))}
     </Stack>
   );
@@ -37,18 +38,26 @@ interface PictureProps {
   frame: DataFrame;
   /** The ways between the nodes, where the frame is one of nodes. */
   edges?: DataFrame;
+  /** Which of several pictures it is. */
+  title?: string;
 }
 
 /** The frames that have a picture each; those of a graph share one. */
 function pictures(frames: DataFrame[]): PictureProps[] {
   const [first, second] = frames;
-  return isGraph(first) ? [{ frame: first, edges: second }] : frames.map((frame) => ({ frame }));
+  if (isGraph(first)) {
+    return [{ frame: first, edges: second }];
+  }
+  // Heatmaps with a breakdown: the value stands in the name of their numbers.
+  const titleOf = (frame: DataFrame) => getFieldDisplayName(frame.fields[frame.fields.length - 1], frame, [frame]);
+  return frames.map((frame) => ({ frame, title: frames.length > 1 ? titleOf(frame) : undefined }));
 }
 
-function FrameAnswer({ frame, edges, timeZone }: PictureProps & { timeZone: string }) {
+function FrameAnswer({ frame, edges, title, timeZone }: PictureProps & { timeZone: string }) {
   const picture = usePicture({ frame, edges }, timeZone);
   return (
     <Stack direction="column" gap={3}>
+      {title && <Text element="h3" variant="h6">{title}</Text>}
       {frame.meta?.notices?.map(({ text }) => (
         <Text key={text} color="secondary" variant="bodySmall">
           {text}
@@ -71,14 +80,17 @@ function usePicture({ frame, edges }: PictureProps, timeZone: string): ReactNode
     return edges && <PathsGraph nodes={frame} edges={edges} />;
   }
   if (type?.toString() === heatmapCells) {
-    return <Grid grid={cellsGrid(frame, timeZone)} field={frame.fields[2]} />;
+    return <Grid grid={cellsGrid(frame, timeZone, formatFirst)} />;
   }
   if (type === DataFrameType.TimeSeriesWide || preferredVisualisationPluginId === 'trend') {
     const isLifecycle = frame.fields.some(({ labels }) => labels?.status);
     return <Chart chart={linesOf(frame, timeZone)} as={isLifecycle ? 'bars' : 'lines'} />;
   }
-  if (type?.toString() === 'histogram' || preferredVisualisationPluginId === 'barchart') {
-    return <Chart chart={barsOf(frame, formatFirst)} as="bars" />;
+  if (type?.toString() === 'histogram') {
+    return <Chart chart={binsOf(frame, formatFirst)} as="bars" />;
+  }
+  if (preferredVisualisationPluginId === 'barchart') {
+    return <Chart chart={barsOf(frame, formatFirst)} as="groups" />;
   }
   if (type === DataFrameType.NumericLong || type === DataFrameType.NumericWide) {
     return <Numbers frame={frame} />;
@@ -86,9 +98,8 @@ function usePicture({ frame, edges }: PictureProps, timeZone: string): ReactNode
   if (has('step')) {
     return <FunnelBars frame={frame} />;
   }
-  // Of a classic table the shares are not all.
-  if (has('in_progress') && has('cohort') && !has('new_users')) {
-    return <Grid grid={retentionGrid(frame)} field={frame.fields[2]} />;
+  if (isRetentionTable(frame)) {
+    return <Grid grid={retentionGrid(frame)} />;
   }
   return null;
 }

@@ -1,6 +1,7 @@
 import { css } from '@emotion/css';
 import { FieldType, getFieldDisplayName, type DataFrame, type GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
+import { wordOf } from '../said';
 import { useFormat } from './display';
 
 /** Numbers such as a stat panel shows, each under what it is of: a breakdown value, a user, or the field's own name. */
@@ -13,7 +14,7 @@ export function Numbers({ frame }: { frame: DataFrame }) {
     <dl className={styles.numbers}>
       {number.values.map((value, i) => (
         <div key={i}>
-          <dt>{names ? names.values[i] : getFieldDisplayName(number)}</dt>
+          <dt>{names ? wordOf(names, names.values[i]) : getFieldDisplayName(number, frame, [frame])}</dt>
           <dd>{format(value)}</dd>
         </div>
       ))}

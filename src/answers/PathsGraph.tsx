@@ -1,6 +1,7 @@
 import { css } from '@emotion/css';
 import type { DataFrame, GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
+import { t } from '../i18n';
 
 interface Box {
   id: string;
@@ -33,7 +34,7 @@ export function PathsGraph({ nodes, edges }: { nodes: DataFrame; edges: DataFram
         width={across}
         height={down}
         role="group"
-        aria-label="Graph of the answer"
+        aria-label={t('answer.graph', 'Graph of the answer')}
       >
         {rows(edges).map(({ id, source, target, thickness, mainstat, secondarystat }) => (
           <path key={id} className={styles.edge} d={way(byId.get(source)!, byId.get(target)!)} strokeWidth={thickness}>
@@ -47,6 +48,7 @@ export function PathsGraph({ nodes, edges }: { nodes: DataFrame; edges: DataFram
             role="img"
             aria-label={`${title}: ${mainstat} (${secondarystat})`}
           >
+            <title>{title}</title>
             <rect className={styles.box} width={width} height={height} rx={4} />
             <text className={styles.title} x={10} y={23}>
               {title.length > 22 ? `${title.slice(0, 21)}…` : title}

@@ -1,0 +1,294 @@
+package frames
+
+import (
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/footfall-analytics/footfall/pkg/analysis"
+	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/say"
+)
+
+// Custom is what a frame's custom meta data holds.
+type Custom struct {
+	// Incomplete are the rows of buckets that are not counted whole.
+	Incomplete []int `json:"incomplete,omitempty"`
+	// YOrdinalDisplay names the ordinals of a heatmap's y axis, as the heatmap panel reads it.
+	YOrdinalDisplay []string `json:"yOrdinalDisplay,omitempty"`
+	// Notices and Stats are the texts of the frame's notices and the names of its stats, in the same order.
+	Notices []say.Text `json:"notices,omitempty"`
+	Stats   []say.Text `json:"stats,omitempty"`
+	// Error is why a query has no answer.
+	Error *say.Text `json:"error,omitempty"`
+}
+
+// fieldTexts are the texts of a field that the front end translates. The field's name, by which rules, overrides and transformations
+// find it, is the same in all languages.
+type fieldTexts struct {
+	// Name is what the field is called on screen.
+	Name *say.Text `json:"name,omitempty"`
+	// Links are the titles of its links, in the same order.
+	Links []say.Text `json:"links,omitempty"`
+	// Words are those of its values and labels that are our words.
+	Words map[string]say.Text `json:"words,omitempty"`
+	// IsLinked says that links of the row pass the value on as it is shown: a table must show it as it is.
+	IsLinked bool `json:"isLinked,omitempty"`
+	// IsText says that panels show the values as they are, without the field's mappings.
+	IsText bool `json:"isText,omitempty"`
+}
+
+// textsOf are those of a field, which are there from then on.
+func textsOf(field *data.Field) *fieldTexts {
+	c := config(field)
+	if c.Custom == nil {
+		c.Custom = map[string]any{"texts": &fieldTexts{}}
+	}
+	return c.Custom["texts"].(*fieldTexts)
+}
+
+// custom is what a frame's meta data hold, which are there from then on.
+func custom(frame *data.Frame) *Custom {
+	if frame.Meta == nil {
+		frame.Meta = &data.FrameMeta{}
+	}
+	if frame.Meta.Custom == nil {
+		frame.Meta.Custom = &Custom{}
+	}
+	return frame.Meta.Custom.(*Custom)
+}
+
+// note adds a notice to a frame.
+func note(frame *data.Frame, severity data.NoticeSeverity, text say.Text) {
+	c := custom(frame)
+	c.Notices = append(c.Notices, text)
+	frame.Meta.Notices = append(frame.Meta.Notices, data.Notice{Severity: severity, Text: text.String()})
+}
+
+// shown gives a field what it is called on screen. It returns the field.
+func shown(field *data.Field, name say.Text) *data.Field {
+	textsOf(field).Name = &name
+	config(field).DisplayNameFromDS = ""
+	if name.String() != field.Name {
+		config(field).DisplayNameFromDS = name.String()
+	}
+	return field
+}
+
+// word says that a value of the field is one of our words. It returns the field.
+func word(field *data.Field, text say.Text) *data.Field {
+	texts := textsOf(field)
+	if texts.Words == nil {
+		texts.Words = map[string]say.Text{}
+	}
+	texts.Words[text.String()] = text
+	return field
+}
+
+// groupWords says which values of a breakdown are our words. It returns the field.
+func groupWords(field *data.Field) *data.Field {
+	for i := range field.Len() {
+		if text, isOurs := groupText(field.At(i).(string)); isOurs {
+			word(field, text)
+		}
+	}
+	return field
+}
+
+// linked says that links pass the field's values on. It returns the field.
+func linked(field *data.Field) *data.Field {
+	if texts, has := config(field).Custom["texts"].(*fieldTexts); has && texts.Words != nil {
+		texts.IsLinked = true
+	}
+	return field
+}
+
+// groupText is the title of a breakdown's group where it is one of ours: values that are called like that stand in quotes.
+func groupText(title string) (text say.Text, isOurs bool) {
+	switch title {
+	case analysis.OtherTitle:
+		return say.New("word.other", "Other"), true
+	case analysis.NoValueTitle:
+		return say.New("word.none", "(none)"), true
+	}
+	return say.Text{}, false
+}
+
+// groupValue is such a title as a value of another text.
+func groupValue(title string) any {
+	if text, isOurs := groupText(title); isOurs {
+		return text
+	}
+	return title
+}
+
+func anyEvent() say.Text { return say.New("word.any-event", "any event") }
+
+// isAnyEvent reports whether something that picks events is called after all of them.
+func isAnyEvent(s *model.EventSelector, label string) bool {
+	return label == "" && s.Event == model.AnyEvent
+}
+
+// periodText is an hour, day, week or month within a sentence.
+func periodText(period model.Period) say.Text {
+	switch period {
+	case model.Hour:
+		return say.New("word.hour", "hour")
+	case model.Day:
+		return say.New("word.day", "day")
+	case model.Week:
+		return say.New("word.week", "week")
+	}
+	return say.New("word.month", "month")
+}
+
+// countedText is who is counted within a sentence.
+func countedText(a model.Actor) say.Text {
+	if a == model.SessionActor {
+		return say.New("word.sessions", "sessions")
+	}
+	return say.New("word.users", "users")
+}
+
+// columnText is what the columns are called whose names are the same in all answers; false for others.
+func columnText(name string) (text say.Text, isKnown bool) {
+	for _, table := range []func(string) say.Text{commonColumn, funnelColumn, cohortColumn, activityColumn} {
+		if text := table(name); text.ID != "" {
+			return text, true
+		}
+	}
+	return say.Text{}, false
+}
+
+func commonColumn(name string) say.Text {
+	switch name {
+	case "time":
+		return say.New("column.time", "time")
+	case "users":
+		return say.New("column.users", "users")
+	case "sessions":
+		return say.New("column.sessions", "sessions")
+	case "events":
+		return say.New("column.events", "events")
+	case "events_per_user":
+		return say.New("column.events-per-user", "events per user")
+	case "user_id":
+		return say.New("column.user-id", "user id")
+	case "session_id":
+		return say.New("column.session-id", "session id")
+	case "breakdown":
+		return say.New("column.breakdown", "breakdown")
+	case "share":
+		return say.New("column.share", "share")
+	case "started":
+		return say.New("column.started", "started")
+	case "value":
+		return say.New("column.value", "value")
+	case "in_progress":
+		return say.New("column.in-progress", "in progress")
+	}
+	return say.Text{}
+}
+
+func funnelColumn(name string) say.Text {
+	switch name {
+	case "step":
+		return say.New("column.step", "step")
+	case "steps":
+		return say.New("column.steps", "steps")
+	case "share_of_first":
+		return say.New("column.share-of-first", "share of first")
+	case "share_of_previous":
+		return say.New("column.share-of-previous", "share of previous")
+	case "dropped":
+		return say.New("column.dropped", "dropped")
+	// The times are since the step before, and say so: that of the whole funnel is another one.
+	case "median_time":
+		return say.New("column.median-time", "median time from previous")
+	case "p90_time":
+		return say.New("column.p90-time", "p90 time from previous")
+	case "mean_time":
+		return say.New("column.mean-time", "mean time from previous")
+	case "conversion_rate":
+		return say.New("column.conversion-rate", "conversion rate")
+	case "ended":
+		return say.New("column.ended", "ended")
+	}
+	return say.Text{}
+}
+
+func cohortColumn(name string) say.Text {
+	switch name {
+	case "cohort":
+		return say.New("column.cohort", "cohort")
+	case "size":
+		return say.New("column.size", "size")
+	case "new_users":
+		return say.New("column.new-users", "new users")
+	case "new_sessions":
+		return say.New("column.new-sessions", "new sessions")
+	case "period":
+		return say.New("column.period", "period")
+	case "complete":
+		return say.New("column.complete", "complete")
+	case "retained":
+		return say.New("column.retained", "retained")
+	case "retention_rate":
+		return say.New("column.retention-rate", "retention rate")
+	case weightedMean:
+		return meanText()
+	case "hour":
+		return say.New("column.hour", "hour")
+	case "day":
+		return say.New("column.day", "day")
+	case "week":
+		return say.New("column.week", "week")
+	case "month":
+		return say.New("column.month", "month")
+	}
+	return say.Text{}
+}
+
+func meanText() say.Text { return say.New("word.weighted-mean", "weighted mean") }
+
+func activityColumn(name string) say.Text {
+	switch name {
+	case "hours":
+		return say.New("column.hours", "hours")
+	case "days":
+		return say.New("column.days", "days")
+	case "weeks":
+		return say.New("column.weeks", "weeks")
+	case "months":
+		return say.New("column.months", "months")
+	case "users_at_least":
+		return say.New("column.users-at-least", "users at least")
+	case "share_at_least":
+		return say.New("column.share-at-least", "share at least")
+	case "stickiness_rate":
+		return say.New("column.stickiness-rate", "stickiness rate")
+	case "expected":
+		return say.New("column.expected", "expected")
+	case "low":
+		return say.New("column.low", "low")
+	case "high":
+		return say.New("column.high", "high")
+	case "score":
+		return say.New("column.score", "score")
+	case "anomaly":
+		return say.New("column.anomaly", "anomaly")
+	case "path":
+		return say.New("column.path", "path")
+	case "paths":
+		return say.New("column.paths", "paths")
+	case "session":
+		return say.New("column.session", "session")
+	case "event":
+		return say.New("column.event", "event")
+	case "page":
+		return say.New("column.page", "page")
+	case "device":
+		return say.New("column.device", "device")
+	case "metadata":
+		return say.New("column.metadata", "metadata")
+	}
+	return say.Text{}
+}

@@ -1,0 +1,25 @@
+import { colorManipulator } from '@grafana/data';
+import { useTheme2 } from '@grafana/ui';
+
+/** A color for each of several groups, in Grafana's order; a group alone is blue. */
+export function useGroupColors(count: number): string[] {
+  const { visualization } = useTheme2();
+  return Array.from({ length: count }, (_, i) =>
+    visualization.getColorByName(count === 1 ? 'blue' : visualization.palette[i % visualization.palette.length])
+  );
+}
+
+/**
+ * Colors from the background, for 0, to the named one, for 1. Grafana's own scales keep the colors of the theme that they were first
+ * asked for: after the switch to another one they stay as they were.
+ */
+export function useScale(name: string): (depth: number) => string {
+  const { visualization, components } = useTheme2();
+  const [from, to]: number[][] = [components.panel.background, visualization.getColorByName(name)].map(
+    (color) => colorManipulator.decomposeColor(colorManipulator.asRgbString(color)).values
+  );
+  return (depth) => {
+    const [red, green, blue] = from.map((value, i) => Math.round(value + (to[i] - value) * depth));
+    return `rgb(${red}, ${green}, ${blue})`;
+  };
+}

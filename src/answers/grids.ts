@@ -1,0 +1,81 @@
+import { dateTimeFormat, FieldType, getFieldDisplayName, type DataFrame, type Field } from '@grafana/data';
+import { wordOf } from '../said';
+
+/** A matrix with named rows and columns. A null cell has no value. */
+export interface GridData {
+  /** What the rows are called, where they have a name. */
+  corner: string;
+  /** What the sizes are called, where the rows have one. */
+  sizes?: string;
+  columns: string[];
+  rows: GridRow[];
+  /** The field whose values the cells are. */
+  field: Field;
+}
+
+export interface GridRow {
+  name: string;
+  size?: number;
+  cells: Array<number | null>;
+  /** Columns of cells whose time is not over. */
+  inProgress?: string[];
+}
+
+/** A dense frame of type heatmap-cells: all y of the first x, then all y of the next. */
+export function cellsGrid(frame: DataFrame, timeZone: string, formatX: (value: unknown) => string): GridData {
+  const [x, y, value] = frame.fields;
+  const xs = [...new Set(x.values)];
+  const height = frame.length / xs.length;
+  const names: string[] | undefined = frame.meta?.custom?.yOrdinalDisplay;
+  return {
+    corner: '',
+    columns: xs.map((v) => (x.type === FieldType.time ? dateTimeFormat(v, { timeZone, format: 'MM-DD' }) : formatX(v))),
+    rows: Array.from({ length: height }, (_, j) => ({
+      name: names?.[j] ?? String(y.values[j]),
+      cells: xs.map((_, i) => value.values[i * height + j]),
+    })),
+    field: value,
+  };
+}
+
+/** Reports whether a frame is a retention table with nothing but a share for each period. */
+export function isRetentionTable({ fields }: DataFrame): boolean {
+  const shares = sharesOf(fields);
+  return has(fields, 'cohort') && has(fields, 'in_progress') && shares.length > 0 && countsOf(fields).length === 1;
+}
+
+/** A retention table: cohort (of a breakdown's value), users, a share for each period, and the periods that are not over. */
+export function retentionGrid(frame: DataFrame): GridData {
+  const { fields } = frame;
+  const [breakdown, cohort, open] = ['breakdown', 'cohort', 'in_progress'].map((name) =>
+    fields.find((field) => field.name === name)
+  );
+  const [users] = countsOf(fields);
+  const periods = sharesOf(fields);
+  const shown = (field: Field) => getFieldDisplayName(field, frame, [frame]);
+  const wordAt = (field: Field | undefined, i: number) => (field ? wordOf(field, field.values[i]) : '');
+  return {
+    corner: [breakdown, cohort].map((field) => (field ? shown(field) : '')).join(' '),
+    sizes: shown(users),
+    columns: periods.map(shown),
+    rows: Array.from({ length: frame.length }, (_, i) => ({
+      name: [wordAt(breakdown, i), wordAt(cohort, i)].join(' ').trim(),
+      size: users.values[i],
+      cells: periods.map(({ values }) => values[i]),
+      inProgress: periods.filter(({ name }) => open?.values[i]?.split(', ').includes(name)).map(shown),
+    })),
+    field: periods[0],
+  };
+}
+
+function has(fields: Field[], name: string): boolean {
+  return fields.some((field) => field.name === name);
+}
+
+function sharesOf(fields: Field[]): Field[] {
+  return fields.filter(({ config }) => config.unit === 'percentunit');
+}
+
+function countsOf(fields: Field[]): Field[] {
+  return fields.filter(({ type, config }) => type === FieldType.number && config.unit !== 'percentunit');
+}

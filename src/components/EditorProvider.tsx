@@ -1,0 +1,41 @@
+import { getDefaultTimeRange, type PanelData, type TimeRange } from '@grafana/data';
+import { useEffect, useMemo, useState, type ReactNode } from 'react';
+import type { DataSource } from '../datasource';
+import { Suggestions } from '../suggestions';
+import type { Problem } from '../validate';
+import { EditorContext } from './editor';
+
+interface Props {
+  datasource: DataSource;
+  range?: TimeRange;
+  problems: Problem[];
+  /** Whether nobody has written anything yet; what was saved shows at once what it lacks. */
+  isNew: boolean;
+  /** The last answer, which tells when the query was run. */
+  data?: PanelData;
+  children: ReactNode;
+}
+
+/** Grafana runs a query by itself as it appears, in milliseconds: what is run later, somebody asked for. */
+const byItself = 1000;
+
+/** What all fields of an editor share. */
+export function EditorProvider({ datasource, range, problems, isNew, data, children }: Props) {
+  const timeRange = useMemo(() => range ?? getDefaultTimeRange(), [range]);
+  const suggestions = useMemo(() => new Suggestions(datasource, timeRange), [datasource, timeRange]);
+  const [wasSaved] = useState(!isNew);
+  const [openedAt, setOpenedAt] = useState(0);
+  useEffect(() => {
+    // After the first drawing: fields that come later are new ones.
+    if (wasSaved) {
+      setOpenedAt(Date.now());
+    }
+  }, [wasSaved]);
+  const ranAt = data?.request?.startTime ?? 0;
+  const triedAt = Math.max(openedAt, ranAt - byItself);
+  const editor = useMemo(
+    () => ({ suggestions, range: timeRange, problems, triedAt }),
+    [suggestions, timeRange, problems, triedAt]
+  );
+  return <EditorContext.Provider value={editor}>{children}</EditorContext.Provider>;
+}
