@@ -59,9 +59,6 @@ func (p program) find() *process.Process {
 
 // remember writes down what this demo has started so far, for the next one to find if this one is killed.
 func (d *demo) remember() error {
-	if err := os.MkdirAll(d.folder, 0o755); err != nil {
-		return err
-	}
 	self, err := process.NewProcess(int32(os.Getpid()))
 	if err != nil {
 		return err
@@ -82,8 +79,15 @@ func (d *demo) remember() error {
 		}
 		queue = append(queue, children...)
 	}
+	return d.write(r)
+}
+
+func (d *demo) write(r trace) error {
 	text, err := json.Marshal(r)
 	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(d.folder, 0o755); err != nil {
 		return err
 	}
 	file := filepath.Join(d.folder, record)

@@ -7,17 +7,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/schollz/progressbar/v3"
 
 	"github.com/footfall-analytics/footfall/internal/build"
 	"github.com/footfall-analytics/footfall/internal/demo/tables"
@@ -174,14 +173,10 @@ func (d *demo) startCollector(ctx context.Context) (string, error) {
 
 func (d *demo) sendTraffic(ctx context.Context) (string, error) {
 	events := shop.Generate(seed, d.now, days, users)
-	var out io.Writer = io.Discard
-	if d.Live() {
-		out = os.Stdout
-	}
-	bar := progressbar.NewOptions(len(events), progressbar.OptionSetWriter(out), progressbar.OptionClearOnFinish(),
-		progressbar.OptionSetWidth(30), progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(false),
-		progressbar.OptionSetDescription("    Traffic of a web shop"), progressbar.OptionSetTheme(progressbar.ThemeUnicode))
-	err := shop.Send(ctx, d.collector.URL, events, func(n int) { _ = bar.Add(n) })
+	var sent atomic.Int64
+	err := shop.Send(ctx, d.collector.URL, events, func(n int) {
+		d.Progress("Traffic of a web shop", fmt.Sprintf("%s of %s events", tables.Count(int(sent.Add(int64(n)))), tables.Count(len(events))))
+	})
 	if err == nil {
 		err = d.collector.Settle(ctx)
 	}
