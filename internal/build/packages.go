@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/magefile/mage/target"
@@ -61,35 +62,38 @@ func install(ctx context.Context, folder string, at progress) (string, error) {
 	delete(lock.Packages, "") // the folder itself
 	at("asking for the registry")
 	offline := registryAway(ctx)
-	args := []string{"npm", "ci", "--prefix", folder}
+	args := []string{"npm", "ci", "--prefix", folder, "--loglevel", "http"}
 	if offline != nil {
 		args = append(args, "--offline")
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	go count(ctx, folder, lock.Packages, at)
-	err = run(ctx, nil, args...)
+	var answers atomic.Int64
+	go func() {
+		for ctx.Err() == nil {
+			at(fmt.Sprintf("%d of %d there, %d answers of the registry", installed(folder, lock.Packages), len(lock.Packages), answers.Load()))
+			time.Sleep(time.Second)
+		}
+	}()
+	err = run(ctx, func(line string) {
+		if strings.Contains(line, "npm http fetch ") {
+			answers.Add(1)
+		}
+	}, args...)
 	if err != nil && offline != nil {
 		return "", fmt.Errorf("%w\nnpm's cache does not hold every package either:\n%w", offline, err)
 	}
 	return fmt.Sprintf("%d installed", len(lock.Packages)), err
 }
 
-// count says each second how many of the packages are there.
-func count(ctx context.Context, folder string, packages map[string]json.RawMessage, at progress) {
-	for ctx.Err() == nil {
-		there := 0
-		for path := range packages {
-			if _, err := os.Stat(filepath.Join(folder, path, "package.json")); err == nil {
-				there++
-			}
-		}
-		at(fmt.Sprintf("%d of %d", there, len(packages)))
-		select {
-		case <-ctx.Done():
-		case <-time.After(time.Second):
+// installed is how many of the packages are there.
+func installed(folder string, packages map[string]json.RawMessage) (there int) {
+	for path := range packages {
+		if _, err := os.Stat(filepath.Join(folder, path, "package.json")); err == nil {
+			there++
 		}
 	}
+	return there
 }
 
 // away are the codes of npm that mean that nobody has answered.
