@@ -8,10 +8,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
-// What cannot be reached is told at once, with what to do; npm by itself tries for minutes.
+// What cannot be reached is told after one try, with what to do, and is not tried again: npm by itself does so for minutes. What its
+// cache has it takes all the same.
 func TestRegistryThatIsAwayIsToldAtOnce(t *testing.T) {
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -29,13 +29,9 @@ func TestRegistryThatIsAwayIsToldAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	start := time.Now()
 	_, err = install(t.Context(), folder, func(string) {})
-	if err == nil || !strings.Contains(err.Error(), "npm's registry "+registry+" cannot be reached (ECONNREFUSED): connect this machine") {
+	if err == nil || !strings.Contains(err.Error(), "npm's registry "+registry+" cannot be reached (ECONNREFUSED): connect this machine") || !strings.Contains(err.Error(), "ENOTCACHED") {
 		t.Error(err)
-	}
-	if took := time.Since(start); took > time.Minute {
-		t.Errorf("it took %s", took)
 	}
 	// A registry that answers, whatever it says, is not away.
 	refusing := httptest.NewServer(http.NotFoundHandler())

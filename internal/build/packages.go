@@ -99,21 +99,15 @@ func installed(folder string, packages map[string]json.RawMessage) (there int) {
 // away are the codes of npm that mean that nobody has answered.
 var away = regexp.MustCompile(`code (ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT)\b`)
 
-// registryAway says, within ten seconds, that npm's registry cannot be reached, with npm's own settings of registry and proxy. Any
-// answer of the registry, also a refusal, is one.
+// registryAway says that npm's registry cannot be reached, with npm's own settings of registry and proxy, as soon as one try has failed or
+// nobody has answered it for ten seconds. Any answer of the registry, also a refusal, is one.
 func registryAway(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
-	defer cancel()
 	output, err := exec.CommandContext(ctx, "npm", "ping", "--fetch-retries=0", "--fetch-timeout=10000").CombinedOutput()
 	code := away.FindStringSubmatch(string(output))
-	if err == nil || code == nil && ctx.Err() == nil {
+	if err == nil || code == nil {
 		return nil
 	}
-	reason := "no answer within 20 seconds"
-	if code != nil {
-		reason = code[1]
-	}
-	registry, _ := exec.Command("npm", "config", "get", "registry").Output()
+	registry, _ := exec.CommandContext(ctx, "npm", "config", "get", "registry").Output()
 	return fmt.Errorf("npm's registry %s cannot be reached (%s): connect this machine to it, name a proxy (npm config set https-proxy http://HOST:PORT) "+
-		"or another registry (npm config set registry URL), and run the command again", strings.TrimSpace(string(registry)), reason)
+		"or another registry (npm config set registry URL), and run the command again", strings.TrimSpace(string(registry)), code[1])
 }

@@ -2,6 +2,7 @@ package docs
 
 import (
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -192,9 +193,9 @@ func TestScriptsAndTargetsExist(t *testing.T) {
 	}
 }
 
-// Blocks of code can be read by what they are for: shells, JSON and YAML parsers; and a query is one that the plugin takes.
+// Blocks of code can be read by what they are for: shells, compilers, parsers; and a query is one that the plugin takes.
 func TestBlocksAreWellFormed(t *testing.T) {
-	_, texts := pages(t)
+	root, texts := pages(t)
 	for page, text := range texts {
 		for _, match := range block.FindAllStringSubmatch(text, -1) {
 			var err error
@@ -203,6 +204,10 @@ func TestBlocksAreWellFormed(t *testing.T) {
 				shell := exec.CommandContext(t.Context(), "sh", "-n")
 				shell.Stdin = strings.NewReader(code)
 				_, err = shell.Output()
+			case "js":
+				err = compile(t, root, code, "block.js", "node", "--check")
+			case "go":
+				err = compile(t, root, code, "block.go", "go", "vet")
 			case "yaml":
 				var any any
 				err = yaml.Unmarshal([]byte(code), &any)
@@ -214,6 +219,20 @@ func TestBlocksAreWellFormed(t *testing.T) {
 			}
 		}
 	}
+}
+
+// compile writes the code to a file and has a command of the repository's root read it.
+func compile(t *testing.T, root, code, name string, command ...string) error {
+	file := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(file, []byte(code), 0o644); err != nil {
+		return err
+	}
+	read := exec.CommandContext(t.Context(), command[0], append(command[1:], file)...)
+	read.Dir = root
+	if output, err := read.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, output)
+	}
+	return nil
 }
 
 // variable is one of a dashboard, in place of a property.
