@@ -83,7 +83,7 @@ func (r reader) blocks(t *testing.T, page string) (blocks []string) {
 }
 
 var (
-	address = regexp.MustCompile(`postgres://\S+`)
+	address = regexp.MustCompile(`'?postgres://[^\s']+'?`)
 	port    = regexp.MustCompile(`\b(localhost|127\.0\.0\.1):8090\b`)
 	folder  = regexp.MustCompile(`--queue-dir \S+`)
 )
