@@ -1,48 +1,55 @@
-# The images of docker-compose.yml, one target each: collector, traffic, grafana.
+# The images of docker-compose.yml, one target each: collector, traffic, grafana. The release publishes the collector's for amd64
+# and arm64; each program is compiled on the machine that builds, for the one that runs it.
 
 ARG GRAFANA_IMAGE=grafana/grafana:12.4.3
 
-FROM golang:1.26.5-alpine3.24 AS go
+FROM --platform=$BUILDPLATFORM golang:1.26.5-alpine3.24 AS go
 WORKDIR /src
 COPY go.mod go.sum ./
 COPY sdk/go/go.mod sdk/go/
 RUN --mount=type=cache,target=/go/pkg/mod go mod download
 COPY . .
-ENV CGO_ENABLED=0 GOCACHE=/go/cache
+ARG TARGETOS TARGETARCH
+ENV CGO_ENABLED=0 GOCACHE=/go/cache GOOS=$TARGETOS GOARCH=$TARGETARCH
 
 FROM go AS build-collector
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/go/cache \
-    go build -trimpath -ldflags="-s -w" -o /out/collector ./collector
+    go build -trimpath -ldflags="-s -w" -o /out/collector ./collector && mkdir /out/queue
 
 FROM go AS build-traffic
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/go/cache \
-    go build -trimpath -ldflags="-s -w" -o /out/traffic ./internal/shop/send
+    go build -trimpath -ldflags="-s -w" -tags timetzdata -o /out/traffic ./internal/shop/send
 
 # Grafana looks for the plugin's executable under the name of its own system and architecture.
 FROM go AS build-plugin
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/go/cache \
-    go build -trimpath -ldflags="-s -w" -o /out/gpx_footfall_linux_$(go env GOARCH) ./pkg
+    go build -trimpath -ldflags="-s -w" -o /out/gpx_footfall_linux_$GOARCH ./pkg
 
-FROM node:20.20.2-alpine3.23 AS build-frontend
+FROM --platform=$BUILDPLATFORM node:20.20.2-alpine3.23 AS build-frontend
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 RUN --mount=type=cache,target=/npm-cache npm ci --cache /npm-cache
 COPY . .
 RUN npm run build
 
-FROM alpine:3.22.1 AS collector
-RUN adduser -D -u 10001 footfall && mkdir /var/lib/footfall && chown footfall /var/lib/footfall
-ENV FOOTFALL_QUEUE_DIR=/var/lib/footfall/queue
-USER 10001
+# One program, the authorities that it trusts for TLS, and the folder of its queue.
+FROM scratch AS collector
+COPY --from=build-collector /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+COPY --from=build-collector --chown=10001:10001 /out/queue /var/lib/footfall
 COPY --from=build-collector /out/collector /usr/local/bin/collector
+ENV PATH=/usr/local/bin FOOTFALL_LISTEN=0.0.0.0:8090 FOOTFALL_QUEUE_DIR=/var/lib/footfall/queue
+USER 10001:10001
+# What was acknowledged and is not in the database yet: give it a name, or it is lost with the container.
+VOLUME /var/lib/footfall
+EXPOSE 8090
+HEALTHCHECK --interval=10s --timeout=12s --start-period=20s CMD ["collector", "health"]
 ENTRYPOINT ["collector"]
 CMD ["serve"]
 
-FROM alpine:3.22.1 AS traffic
-RUN apk add --no-cache tzdata && adduser -D -u 10001 footfall
-USER 10001
+FROM scratch AS traffic
 COPY --from=build-traffic /out/traffic /usr/local/bin/traffic
-ENTRYPOINT ["traffic"]
+USER 10001:10001
+ENTRYPOINT ["/usr/local/bin/traffic"]
 
 FROM ${GRAFANA_IMAGE} AS grafana
 # Not below /var/lib/grafana: a volume there would keep an old plugin when the image is built anew.

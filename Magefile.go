@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -16,6 +15,7 @@ import (
 	"github.com/magefile/mage/sh"
 
 	"github.com/footfall-analytics/footfall/internal/build"
+	"github.com/footfall-analytics/footfall/internal/leash"
 	"github.com/footfall-analytics/footfall/internal/steps"
 )
 
@@ -38,7 +38,11 @@ func local(ctx context.Context) error {
 
 // Demo shows Footfall at work on a made-up shop's traffic, until Ctrl-C.
 func Demo(ctx context.Context) error {
+	ctx = leash.Follow(ctx)
 	mg.CtxDeps(ctx, local)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	// The demo takes this process over, so that signals reach it and its exit status is mage's.
 	return syscall.Exec(build.Demo, []string{build.Demo}, os.Environ())
 }
@@ -46,26 +50,46 @@ func Demo(ctx context.Context) error {
 // Test proves that Footfall does what it says: style, types, the tests in Go and TypeScript, the path of an event from HTTP to
 // a panel, and the preview page in a real browser. FOOTFALL_TEST_DSN names a TimescaleDB server to test on as well.
 func Test(ctx context.Context) error {
-	if cgo, err := sh.Output("go", "env", "CGO_ENABLED"); err != nil || cgo != "1" {
-		return errors.New("go test -race needs a C compiler, and none is found: install one, on Debian with apt-get install gcc libc6-dev")
-	}
+	ctx = leash.Follow(ctx)
 	mg.CtxDeps(ctx, local)
-	for _, check := range [][]string{
+	if err := steps.New(os.Stdout).Do("Browser", func() (string, error) { return build.Browser(ctx) }); err != nil {
+		return err
+	}
+	checks := [][]string{
 		{"go", "vet", "./...", "./sdk/go/..."}, // a module of its own
 		{"go", "tool", "staticcheck", "./...", "./sdk/go/..."},
 		{"npm", "run", "--silent", "typecheck"},
 		{"npm", "run", "--silent", "lint"},
 		{"npm", "run", "--silent", "test:ci"},
 		{"go", "test", "-timeout", "40m", "./...", "./sdk/go/..."},
-		{"go", "test", "-race", "./collector/queue", "./sdk/go"},
-	} {
-		fmt.Printf("\n%s\n", strings.Join(check, " "))
-		start := time.Now()
-		if err := sh.RunV(check[0], check[1:]...); err != nil {
+	}
+	race := []string{"go", "test", "-race", "./collector/queue", "./sdk/go"}
+	why := build.RaceDetector(ctx)
+	if why == nil {
+		checks = append(checks, race)
+	}
+	for _, check := range checks {
+		if err := show(ctx, check...); err != nil {
 			return err
 		}
-		fmt.Printf("  %.1f s\n", time.Since(start).Seconds())
 	}
+	if why != nil {
+		fmt.Printf("\nLeft out: %s. The race detector does not work here: %v\n"+
+			"It needs a C compiler (on Debian: apt-get install gcc libc6-dev). The same tests have run without it.\n", strings.Join(race, " "), why)
+	}
+	return nil
+}
+
+// show runs a command that ends with this program, with its name above what it prints, and the time that it took below.
+func show(ctx context.Context, command ...string) error {
+	fmt.Printf("\n%s\n", strings.Join(command, " "))
+	start := time.Now()
+	cmd := leash.Command(ctx, command[0], command[1:]...)
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("%s: %w", strings.Join(command, " "), err)
+	}
+	fmt.Printf("  %.1f s\n", time.Since(start).Seconds())
 	return nil
 }
 

@@ -1,23 +1,19 @@
-import { execFileSync } from 'child_process';
 import path from 'path';
 import type { PluginOptions } from '@grafana/plugin-e2e';
 import { defineConfig, type PlaywrightTestOptions, type PlaywrightWorkerOptions, type Project } from '@playwright/test';
+import { find } from './internal/e2e/browser.cjs';
 
 type Options = PluginOptions & PlaywrightTestOptions;
 
-/** The browser of the system, so that none has to be downloaded: CHROMIUM_PATH, else the first that is installed. */
+/** The browser of CHROMIUM_PATH, of the system, of Playwright, or the one that go tool mage test brought. */
 function browser(): string {
-  if (process.env.CHROMIUM_PATH) {
-    return process.env.CHROMIUM_PATH;
+  const file = find();
+  if (!file) {
+    throw new Error(
+      'No Chromium found: install the package chromium, name the program in CHROMIUM_PATH, or let go tool mage test bring one.'
+    );
   }
-  for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
-    try {
-      return execFileSync('which', [name], { encoding: 'utf8' }).trim();
-    } catch {
-      continue;
-    }
-  }
-  throw new Error('No Chromium found: install the package chromium, or name the program in CHROMIUM_PATH.');
+  return file;
 }
 
 /**

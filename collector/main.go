@@ -31,6 +31,7 @@ type cli struct {
 
 	Serve   serveCmd   `cmd:"" help:"Take events over HTTP."`
 	Write   writeCmd   `cmd:"" help:"Take events from Kafka and write them to the database."`
+	Health  healthCmd  `cmd:"" help:"Ask the collector of this machine whether it is ready; ends with status 1 when it is not."`
 	Migrate migrateCmd `cmd:"" help:"Create or update the tables in the database, and set how long events are kept."`
 	Import  importCmd  `cmd:"" help:"Read events from access logs of web servers."`
 	Replay  replayCmd  `cmd:"" help:"Try rejected events again, after what kept the database from taking them is mended."`

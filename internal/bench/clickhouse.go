@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/footfall-analytics/footfall/internal/leash"
 	"github.com/footfall-analytics/footfall/internal/stack"
 )
 
@@ -74,9 +75,9 @@ func startClickHouse(ctx context.Context, program string) (*clickHouse, error) {
 	}
 	defer log.Close()
 	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	cmd := stack.Command(running, program, "--config-file="+filepath.Join(folder, "config.xml"))
+	cmd := leash.Command(running, program, "--config-file="+filepath.Join(folder, "config.xml"))
 	cmd.Dir, cmd.Stdout, cmd.Stderr = folder, log, log
-	ended, err := stack.Start(cmd)
+	ended, err := leash.Start(cmd)
 	if err != nil {
 		cancel()
 		return nil, fmt.Errorf("start ClickHouse: %w", err)

@@ -4,11 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/schollz/progressbar/v3"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/footfall-analytics/footfall/internal/steps"
@@ -75,7 +74,7 @@ func (db *database) reload(ctx context.Context, p parameters, printer *steps.Pri
 		do   func() (string, error)
 	}{
 		{"Schema", func() (string, error) { return db.schema, db.renew(ctx) }},
-		{"Events", func() (string, error) { return db.loadDays(ctx, p, printer.Live()) }},
+		{"Events", func() (string, error) { return db.loadDays(ctx, p, func(at string) { printer.Progress("Events", at) }) }},
 		{"Rollups and closed days", func() (string, error) { return "", sql.RefreshRollups(ctx, db.conn, db.schema) }},
 		{"Vacuum, statistics", func() (string, error) { return "", db.vacuum(ctx) }},
 	} {
@@ -125,14 +124,12 @@ func (db *database) settle(ctx context.Context) error {
 const loaders = 2
 
 // loadDays copies the events into the table, and those that a server would have in the columnstore into that.
-func (db *database) loadDays(ctx context.Context, p parameters, live bool) (string, error) {
+func (db *database) loadDays(ctx context.Context, p parameters, progress func(at string)) (string, error) {
 	keys, err := db.userKeys(ctx, p.Users)
 	if err != nil {
 		return "", err
 	}
-	bar := progressbar.NewOptions64(p.Events, progressbar.OptionSetWriter(os.Stdout), progressbar.OptionSetVisibility(live),
-		progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30), progressbar.OptionShowCount(),
-		progressbar.OptionSetDescription("    Events"), progressbar.OptionSetTheme(progressbar.ThemeUnicode))
+	var loaded atomic.Int64
 	days := make(chan int, p.calendarDays())
 	for n := range p.calendarDays() {
 		days <- n
@@ -154,7 +151,7 @@ func (db *database) loadDays(ctx context.Context, p parameters, live bool) (stri
 				if err != nil {
 					return fmt.Errorf("load %s: %w", p.midnight(n).Format(time.DateOnly), err)
 				}
-				_ = bar.Add(count)
+				progress(fmt.Sprintf("%d of %d", loaded.Add(int64(count)), p.Events))
 			}
 			return nil
 		})
@@ -162,7 +159,7 @@ func (db *database) loadDays(ctx context.Context, p parameters, live bool) (stri
 	if err := group.Wait(); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%d events of %d users in %d days", p.Events, p.Users, p.calendarDays()), bar.Finish()
+	return fmt.Sprintf("%d events of %d users in %d days", p.Events, p.Users, p.calendarDays()), nil
 }
 
 func loadDay(ctx context.Context, conn *pgx.Conn, p *parameters, n int, keys []int64) (int, error) {

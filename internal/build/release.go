@@ -75,7 +75,7 @@ func collector(ctx context.Context, to platform, version string) (file string, e
 	if to.os == "windows" {
 		file += ".exe"
 	}
-	return file, run(ctx, "env", "CGO_ENABLED=0", "GOOS="+to.os, "GOARCH="+to.arch,
+	return file, run(ctx, nil, "env", "CGO_ENABLED=0", "GOOS="+to.os, "GOARCH="+to.arch,
 		"go", "build", "-trimpath", "-ldflags", "-s -w", "-o", file, "./collector")
 }
 
@@ -87,7 +87,7 @@ func sign(ctx context.Context) (string, error) {
 	if os.Getenv(tokenVariable) == "" {
 		return "none: " + tokenVariable + " is not set", nil
 	}
-	return "dist/MANIFEST.txt", run(ctx, "npx", "--yes", "@grafana/sign-plugin@3.3.3")
+	return "dist/MANIFEST.txt", run(ctx, nil, "npx", "--yes", "@grafana/sign-plugin@3.3.3")
 }
 
 // packPlugin zips dist, in a folder that has the plugin's id as its name.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/footfall-analytics/footfall/internal/leash"
 	"github.com/footfall-analytics/footfall/internal/stack"
 )
 
@@ -17,20 +18,15 @@ const grafanaBoot = 2 * time.Minute
 // showGrafana runs the installation until the context ends, with the plugin, the data source and the dashboards of this
 // repository and a data folder of its own: nothing of the installation changes.
 func (d *demo) showGrafana(ctx context.Context) error {
-	folder, err := os.MkdirTemp("", "footfall-grafana-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(folder)
-	environment, err := d.grafanaEnvironment(folder)
+	environment, err := d.grafanaEnvironment()
 	if err != nil {
 		return err
 	}
 	running, stop := context.WithCancel(ctx)
-	cmd := stack.Command(running, filepath.Join(d.grafanaHome, "bin", "grafana"), "server", "--homepath", d.grafanaHome)
+	cmd := leash.Command(running, filepath.Join(d.grafanaHome, "bin", "grafana"), "server", "--homepath", d.grafanaHome)
 	cmd.Env = append(os.Environ(), environment...)
 	cmd.Stdout, cmd.Stderr = d.log, d.log
-	ended, err := stack.Start(cmd)
+	ended, err := leash.Start(cmd)
 	if err != nil {
 		stop()
 		return fmt.Errorf("start Grafana: %w", err)
@@ -52,13 +48,14 @@ func (d *demo) showGrafana(ctx context.Context) error {
 }
 
 // grafanaEnvironment are the settings that make Grafana show Footfall to anyone on this machine.
-func (d *demo) grafanaEnvironment(folder string) ([]string, error) {
+func (d *demo) grafanaEnvironment() ([]string, error) {
 	root, err := os.Getwd()
 	if err != nil {
 		return nil, err
 	}
+	folder := filepath.Join(root, d.folder, "grafana")
 	id, plugins := d.plugin.Source().Type, filepath.Join(folder, "plugins")
-	if err := os.Mkdir(plugins, 0o755); err != nil {
+	if err := os.MkdirAll(plugins, 0o755); err != nil {
 		return nil, err
 	}
 	if err := os.Symlink(filepath.Join(root, "dist"), filepath.Join(plugins, id)); err != nil {

@@ -7,19 +7,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/schollz/progressbar/v3"
 
 	"github.com/footfall-analytics/footfall/internal/build"
 	"github.com/footfall-analytics/footfall/internal/demo/tables"
 	"github.com/footfall-analytics/footfall/internal/embedded"
+	"github.com/footfall-analytics/footfall/internal/leash"
 	"github.com/footfall-analytics/footfall/internal/shop"
 	"github.com/footfall-analytics/footfall/internal/stack"
 	"github.com/footfall-analytics/footfall/internal/steps"
@@ -39,7 +41,7 @@ const schema = sql.DefaultSchema
 func main() {
 	// The first signal ends the demo in order, a second one at once.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	ctx = withParent(ctx)
+	ctx = leash.Follow(ctx)
 	context.AfterFunc(ctx, stop)
 	if err := run(ctx); err != nil && ctx.Err() == nil {
 		fmt.Fprintln(os.Stderr, "\ndemo:", err)
@@ -47,33 +49,20 @@ func main() {
 	}
 }
 
-// withParent ends the context when the program that started this one is gone: who ends only mage ends the demo, too.
-func withParent(ctx context.Context) context.Context {
-	ctx, cancel := context.WithCancel(ctx)
-	parent := os.Getppid()
-	go func() {
-		for os.Getppid() == parent {
-			time.Sleep(time.Second)
-		}
-		cancel()
-	}()
-	return ctx
-}
-
 func run(ctx context.Context) error {
 	s, err := readSettings()
 	if err != nil {
 		return err
 	}
-	p := steps.New(os.Stdout)
-	if err := p.Do("Ports", func() (string, error) { return "free", s.checkPorts() }); err != nil {
+	d := &demo{settings: s, Printer: steps.New(os.Stdout), folder: filepath.Join(runs, strconv.Itoa(os.Getpid())), now: time.Now()}
+	if err := d.Do("Ports", d.clearTheWay); err != nil {
 		return err
 	}
 	log, err := openLog()
 	if err != nil {
 		return err
 	}
-	d := &demo{settings: s, Printer: p, log: log, now: time.Now()}
+	d.log = log
 	defer d.close()
 	for _, step := range []struct {
 		name string
@@ -89,6 +78,9 @@ func run(ctx context.Context) error {
 		if err := d.Do(step.name, func() (string, error) { return step.do(ctx) }); err != nil {
 			return fmt.Errorf("%w\n(the programs' log is in %s)", err, log.Name())
 		}
+		if err := d.remember(); err != nil {
+			return err
+		}
 	}
 	if err := d.answer(ctx); err != nil {
 		return err
@@ -97,6 +89,22 @@ func run(ctx context.Context) error {
 		return nil
 	}
 	return d.show(ctx)
+}
+
+// clearTheWay ends what demos that were killed have left behind, and reports ports that others hold.
+func (d *demo) clearTheWay() (string, error) {
+	running, ended, err := endLeftovers()
+	if err != nil {
+		return "", err
+	}
+	free := "free"
+	if len(ended) > 0 {
+		free += ", after what a killed demo had left was ended: " + strings.Join(ended, ", ")
+	}
+	if err := d.checkPorts(running); err != nil {
+		return "", err
+	}
+	return free, d.remember()
 }
 
 func openLog() (*os.File, error) {
@@ -110,6 +118,8 @@ func openLog() (*os.File, error) {
 type demo struct {
 	settings
 	*steps.Printer
+	// folder is for what this demo leaves on disk while it runs.
+	folder    string
 	log       *os.File
 	now       time.Time
 	conn      *pgx.Conn
@@ -124,6 +134,7 @@ func (d *demo) close() {
 	for i := len(d.stop) - 1; i >= 0; i-- {
 		d.stop[i]()
 	}
+	_ = os.RemoveAll(d.folder)
 	d.log.Close()
 }
 
@@ -151,13 +162,9 @@ func (d *demo) migrate(ctx context.Context) (string, error) {
 }
 
 func (d *demo) startCollector(ctx context.Context) (string, error) {
-	queue, err := os.MkdirTemp("", "footfall-queue-")
-	if err != nil {
-		return "", err
-	}
-	d.stop = append(d.stop, func() { _ = os.RemoveAll(queue) })
-	d.collector, err = stack.StartCollector(ctx, build.Collector, d.dsn, schema, d.ports[collectorPort], queue, d.log)
-	if err != nil {
+	var err error
+	if d.collector, err = stack.StartCollector(ctx, build.Collector, d.dsn, schema, d.ports[collectorPort],
+		filepath.Join(d.folder, "queue"), d.log); err != nil {
 		return "", err
 	}
 	d.stop = append(d.stop, d.collector.Stop)
@@ -166,14 +173,10 @@ func (d *demo) startCollector(ctx context.Context) (string, error) {
 
 func (d *demo) sendTraffic(ctx context.Context) (string, error) {
 	events := shop.Generate(seed, d.now, days, users)
-	var out io.Writer = io.Discard
-	if d.Live() {
-		out = os.Stdout
-	}
-	bar := progressbar.NewOptions(len(events), progressbar.OptionSetWriter(out), progressbar.OptionClearOnFinish(),
-		progressbar.OptionSetWidth(30), progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(false),
-		progressbar.OptionSetDescription("    Traffic of a web shop"), progressbar.OptionSetTheme(progressbar.ThemeUnicode))
-	err := shop.Send(ctx, d.collector.URL, events, func(n int) { _ = bar.Add(n) })
+	var sent atomic.Int64
+	err := shop.Send(ctx, d.collector.URL, events, func(n int) {
+		d.Progress("Traffic of a web shop", fmt.Sprintf("%s of %s events", tables.Count(int(sent.Add(int64(n)))), tables.Count(len(events))))
+	})
 	if err == nil {
 		err = d.collector.Settle(ctx)
 	}

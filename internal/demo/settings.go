@@ -61,8 +61,8 @@ func readSettings() (settings, error) {
 	return s, nil
 }
 
-// checkPorts reports ports that other programs hold, before anything is started.
-func (s *settings) checkPorts() error {
+// checkPorts reports ports that other programs hold, before anything is started. The demos that run are known by their ports.
+func (s *settings) checkPorts(running []trace) error {
 	holders := map[int]string{}
 	for _, name := range []string{dbPort, collectorPort, previewPort, grafanaPort} {
 		port, wanted := s.ports[name]
@@ -75,7 +75,7 @@ func (s *settings) checkPorts() error {
 		holders[port] = name
 		listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		if errors.Is(err, syscall.EADDRINUSE) {
-			return fmt.Errorf("port %d is taken by another program: set %s to a free one", port, name)
+			return fmt.Errorf("port %d is taken by %s: end that, or set %s to a free port", port, holder(port, running), name)
 		}
 		if err != nil {
 			return fmt.Errorf("port %d (%s): %w", port, name, err)

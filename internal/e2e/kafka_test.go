@@ -21,6 +21,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/footfall-analytics/footfall/internal/dbtest"
+	"github.com/footfall-analytics/footfall/internal/leash"
 	"github.com/footfall-analytics/footfall/internal/shop"
 	"github.com/footfall-analytics/footfall/internal/stack"
 )
@@ -51,9 +52,9 @@ func start(t *testing.T, binary, dsn string, args ...string) *program {
 		args = append(args, "--listen", address)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	cmd := stack.Command(ctx, binary, append(args, "--listen-admin", admin)...)
+	cmd := leash.Command(ctx, binary, append(args, "--listen-admin", admin)...)
 	cmd.Env, cmd.Stderr = append(os.Environ(), "FOOTFALL_DSN="+stack.OneConnection(dsn)), t.Output()
-	ended, err := stack.Start(cmd)
+	ended, err := leash.Start(cmd)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +119,7 @@ func TestEventsGoThroughKafka(t *testing.T) {
 		events := shop.Generate(1, time.Now(), 30, 150)
 		half := len(events) / 2
 		send(t, serve, events[:half])
-		if err := first.cmd.Process.Signal(end); err != nil {
+		if err := syscall.Kill(-first.cmd.Process.Pid, end); err != nil {
 			t.Fatal(err)
 		}
 		if single {

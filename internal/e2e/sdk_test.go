@@ -25,6 +25,7 @@ import (
 
 	"github.com/footfall-analytics/footfall/internal/dbtest"
 	"github.com/footfall-analytics/footfall/internal/embedded"
+	"github.com/footfall-analytics/footfall/internal/leash"
 	"github.com/footfall-analytics/footfall/internal/stack"
 	footfall "github.com/footfall-analytics/footfall/sdk/go"
 )
@@ -39,7 +40,7 @@ func startKeyedCollector(t *testing.T, dsn string) *keyedCollector {
 	t.Helper()
 	binary, _ := buildPrograms(t)
 	c := &keyedCollector{binary: binary, dsn: dsn, schema: dbtest.Schema(t, dsn), queue: t.TempDir()}
-	add := stack.Command(t.Context(), binary, "key", "add", "test", "--schema", c.schema)
+	add := leash.Command(t.Context(), binary, "key", "add", "test", "--schema", c.schema)
 	add.Env = append(os.Environ(), "FOOTFALL_DSN="+dsn)
 	key, err := add.Output()
 	if err != nil {

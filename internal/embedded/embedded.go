@@ -18,6 +18,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/footfall-analytics/footfall/internal/leash"
 )
 
 // Options for [Start]. The zero value is ready to use.
@@ -30,13 +32,13 @@ type Options struct {
 
 // Server is a running embedded TimescaleDB.
 type Server struct {
-	cmd   *exec.Cmd
-	stdin io.Closer
+	stop  context.CancelFunc
+	ended <-chan struct{}
 	port  int
 }
 
-// bootTimeout is generous: a first boot takes two or three seconds on an idle machine.
-const bootTimeout = 60 * time.Second
+// bootTimeout is generous: a first boot takes two or three seconds on an idle machine, and a minute on one that is much too busy.
+const bootTimeout = 3 * time.Minute
 
 // Start boots the database and returns when it accepts connections. It needs Node 20 or later on the PATH and the
 // repository's npm packages (npm ci).
@@ -56,22 +58,22 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 	if opts.WithoutTimescaleDB {
 		args = append(args, "--without-timescaledb")
 	}
-	cmd := exec.Command(node, args...)
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	cmd := leash.Command(running, node, args...)
 	cmd.Dir = root
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		return nil, err
-	}
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
+		stop()
 		return nil, err
 	}
-	if err := cmd.Start(); err != nil {
+	ended, err := leash.Start(cmd)
+	if err != nil {
+		stop()
 		return nil, fmt.Errorf("start the embedded TimescaleDB: %w", err)
 	}
-	s := &Server{cmd: cmd, stdin: stdin}
+	s := &Server{stop: stop, ended: ended}
 	if s.port, err = awaitPort(ctx, stdout); err != nil {
 		s.Stop()
 		if strings.Contains(stderr.String(), "EADDRINUSE") {
@@ -115,15 +117,8 @@ func (s *Server) DSN() string {
 
 // Stop ends the server; what it held is gone.
 func (s *Server) Stop() {
-	_ = s.stdin.Close()
-	done := make(chan struct{})
-	go func() { _ = s.cmd.Wait(); close(done) }()
-	select {
-	case <-done:
-	case <-time.After(5 * time.Second):
-		_ = s.cmd.Process.Kill()
-		<-done
-	}
+	s.stop()
+	<-s.ended
 }
 
 // RepositoryRoot is the nearest folder above the working directory with a go.mod.

@@ -2,6 +2,7 @@ package embedded_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,4 +34,20 @@ func TestCancelledStatementsDoNotBlockOthers(t *testing.T) {
 		cancel()
 		_ = conn.Close(ctx)
 	}
+}
+
+// A client that asks for encryption first, as psql does unless it is told not to, learns that there is none and goes on.
+func TestClientsMayAskForEncryption(t *testing.T) {
+	server, err := embedded.Start(t.Context(), embedded.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Stop()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, strings.Replace(server.DSN(), "sslmode=disable", "sslmode=prefer", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = conn.Close(ctx)
 }

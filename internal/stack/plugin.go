@@ -8,7 +8,6 @@ import (
 	"io"
 	"os/exec"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
@@ -16,11 +15,14 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/genproto/pluginv2"
 	"github.com/hashicorp/go-hclog"
 	goplugin "github.com/hashicorp/go-plugin"
+
+	"github.com/footfall-analytics/footfall/internal/leash"
 )
 
 // Plugin is a running plugin process with one data source. It is talked to as Grafana does: started with the handshake of
 // go-plugin, asked over gRPC.
 type Plugin struct {
+	cmd         *exec.Cmd
 	client      *goplugin.Client
 	context     backend.PluginContext
 	data        grpcplugin.DataClient
@@ -30,9 +32,8 @@ type Plugin struct {
 
 // StartPlugin starts the plugin's binary and connects to it. Its log goes to the writer.
 func StartPlugin(binary string, source backend.DataSourceInstanceSettings, log io.Writer) (*Plugin, error) {
-	cmd := exec.Command(binary)
+	cmd := leash.Command(context.Background(), binary)
 	cmd.Dir = filepath.Dir(binary)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	client := goplugin.NewClient(&goplugin.ClientConfig{
 		HandshakeConfig: goplugin.HandshakeConfig{
 			ProtocolVersion:  grpcplugin.ProtocolVersion,
@@ -49,11 +50,11 @@ func StartPlugin(binary string, source backend.DataSourceInstanceSettings, log i
 		AllowedProtocols: []goplugin.Protocol{goplugin.ProtocolGRPC},
 		Logger:           hclog.New(&hclog.LoggerOptions{Output: log, Level: hclog.Info, JSONFormat: true}),
 	})
-	p := &Plugin{client: client, context: backend.PluginContext{
+	p := &Plugin{cmd: cmd, client: client, context: backend.PluginContext{
 		Namespace: "default", PluginID: source.Type, DataSourceInstanceSettings: &source,
 	}}
 	if err := p.connect(); err != nil {
-		client.Kill()
+		p.Close()
 		return nil, fmt.Errorf("start the plugin %s: %w", filepath.Base(binary), err)
 	}
 	return p, nil
@@ -81,7 +82,12 @@ func dispense[T any](rpc goplugin.ClientProtocol, name string) (T, error) {
 }
 
 // Close ends the process.
-func (p *Plugin) Close() { p.client.Kill() }
+func (p *Plugin) Close() {
+	p.client.Kill()
+	if p.cmd.Process != nil {
+		_ = leash.Kill(p.cmd.Process.Pid) // it may have killed the leash only
+	}
+}
 
 // Source is the data source that the plugin serves.
 func (p *Plugin) Source() backend.DataSourceInstanceSettings {

@@ -1,0 +1,35 @@
+package build
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Browser brings a browser for the tests where the system has none. It returns its program.
+func Browser(ctx context.Context) (program string, err error) {
+	err = run(ctx, func(line string) { program = line }, "node", filepath.Join("internal", "e2e", "browser.cjs"))
+	return strings.TrimSpace(program), err
+}
+
+// RaceDetector says why go test -race cannot work here: it needs a C compiler with the C library's headers, and a system that it
+// knows. Go itself needs none.
+func RaceDetector(ctx context.Context) (err error) {
+	folder, err := os.MkdirTemp("", "footfall-race-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	file := filepath.Join(folder, "main.go")
+	if err := os.WriteFile(file, []byte("package main\n\nfunc main() {}\n"), 0o644); err != nil {
+		return err
+	}
+	if err := run(ctx, nil, "go", "run", "-race", file); err != nil {
+		reason, _, _ := strings.Cut(err.Error(), "\n\nwhat to do: ")
+		return fmt.Errorf("%s", reason)
+	}
+	return nil
+}
