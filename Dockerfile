@@ -37,11 +37,12 @@ FROM scratch AS collector
 COPY --from=build-collector /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build-collector --chown=10001:10001 /out/queue /var/lib/footfall
 COPY --from=build-collector /out/collector /usr/local/bin/collector
-ENV PATH=/usr/local/bin FOOTFALL_LISTEN=0.0.0.0:8090 FOOTFALL_QUEUE_DIR=/var/lib/footfall/queue
+# Others reach only the ports that are published to them.
+ENV PATH=/usr/local/bin FOOTFALL_LISTEN=0.0.0.0:8090 FOOTFALL_LISTEN_ADMIN=0.0.0.0:8092 FOOTFALL_QUEUE_DIR=/var/lib/footfall/queue
 USER 10001:10001
 # What was acknowledged and is not in the database yet: give it a name, or it is lost with the container.
 VOLUME /var/lib/footfall
-EXPOSE 8090
+EXPOSE 8090 8092
 HEALTHCHECK --interval=10s --timeout=12s --start-period=20s CMD ["collector", "health"]
 ENTRYPOINT ["collector"]
 CMD ["serve"]

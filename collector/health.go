@@ -13,7 +13,7 @@ import (
 
 // healthCmd is for containers, which have no other program to ask with.
 type healthCmd struct {
-	Listen string `help:"Address and port that the collector of this machine listens on." default:"127.0.0.1:8090"`
+	ListenAdmin string `help:"Address and port for health of the collector on this machine." default:"127.0.0.1:8092"`
 }
 
 // askTimeout is less than what container engines allow a health check by default.
@@ -21,15 +21,15 @@ const askTimeout = 10 * time.Second
 
 // Run asks /readyz and returns nil when the collector takes events (serve) or writes them (write); else why it does not.
 func (h *healthCmd) Run(env *environment) error {
-	address, err := onThisMachine(h.Listen)
+	address, err := onThisMachine(h.ListenAdmin)
 	if err != nil {
-		return fmt.Errorf("--listen: %w", err)
+		return fmt.Errorf("--listen-admin: %w", err)
 	}
 	ctx, cancel := context.WithTimeout(env.ctx, askTimeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/readyz", nil)
 	if err != nil {
-		return fmt.Errorf("--listen: %w", err)
+		return fmt.Errorf("--listen-admin: %w", err)
 	}
 	client := http.Client{Transport: &http.Transport{}} // no proxy: it is this machine
 	response, err := client.Do(request)

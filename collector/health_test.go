@@ -15,7 +15,7 @@ func TestHealthIsWhatTheCollectorSays(t *testing.T) {
 	s := serve(t, "--database", dsn, "--schema", dbtest.Schema(t, dsn))
 	port := s.url[strings.LastIndex(s.url, ":"):]
 	for _, listen := range []string{"127.0.0.1" + port, "0.0.0.0" + port, port, "localhost" + port} {
-		if stdout, stderr, status := run(t, "health", "--listen", listen); status != 0 || !strings.Contains(stdout, "ready") {
+		if stdout, stderr, status := run(t, "health", "--listen-admin", listen); status != 0 || !strings.Contains(stdout, "ready") {
 			t.Errorf("%s: %d %s%s", listen, status, stdout, stderr)
 		}
 	}
@@ -26,7 +26,7 @@ func TestHealthIsWhatTheCollectorSays(t *testing.T) {
 	for listen, reason := range map[string]string{
 		strings.TrimPrefix(full.URL, "http://"): "the queue is full", "127.0.0.1:1": "refused", "8090": "missing port",
 	} {
-		if _, stderr, status := run(t, "health", "--listen", listen); status != 1 || !strings.Contains(stderr, reason) {
+		if _, stderr, status := run(t, "health", "--listen-admin", listen); status != 1 || !strings.Contains(stderr, reason) {
 			t.Errorf("%s: %d %s", listen, status, stderr)
 		}
 	}

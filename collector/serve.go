@@ -92,15 +92,15 @@ func (s *serveCmd) Run(env *environment) error {
 	event.Oldest = s.Oldest
 	go newJobs(pool, env.Schema, registry, log).run(env.ctx, time.Minute)
 	table := &writer.Table{Pool: pool, Schema: env.Schema, Log: log, BatchEvents: s.BatchEvents, JoinKnownUsers: s.JoinKnownUsers}
-	events, err := s.open(table, registry)
+	queue, err := s.open(table, registry)
 	if err != nil {
 		return err
 	}
-	forgets := people.OpenForgets(env.ctx, pool, env.Schema, s.file("forgets"), log)
-	go forgets.Run(env.ctx)
-	waiting := marking{events, forgets}
 	known := keys.Open(env.ctx, keys.Options{Pool: pool, Schema: env.Schema, File: s.file("keys.json"), Log: log})
 	go known.Run(env.ctx)
+	forgets := people.OpenForgets(env.ctx, pool, env.Schema, s.file("forgets"), log)
+	go forgets.Run(env.ctx)
+	waiting := marking{queue, forgets}
 	ready := remembered(func(ctx context.Context) error { return errors.Join(known.Ready(), waiting.Ready(ctx)) })
 	handler, err := s.handler(known, ready, log, waiting, registry)
 	if err != nil {

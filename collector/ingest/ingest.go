@@ -121,7 +121,10 @@ func (h *handler) takeEvents(r chi.Router) {
 		r.Post("/v1/"+call[:1], take) // as Segment's library for browsers names it
 	}
 	// Segment's library for browsers tells its own metrics here, which are not kept.
-	r.Post("/v1/m", func(w http.ResponseWriter, _ *http.Request) { respond(w, http.StatusOK, answer{}) })
+	r.Post("/v1/m", func(w http.ResponseWriter, r *http.Request) {
+		h.linger(w, r)
+		respond(w, http.StatusOK, answer{})
+	})
 }
 
 // observe measures requests, logs those that went wrong (never what they said), and keeps a panic from ending the

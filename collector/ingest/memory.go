@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
+	"github.com/footfall-analytics/footfall/collector/event"
 	"github.com/footfall-analytics/footfall/collector/segment"
 )
 
@@ -35,7 +36,7 @@ const (
 	// copies is how often the text of a body is there.
 	copies = 5
 	// nameMemory is what a name in JSON takes: all of an object are kept until its end, as none may come twice.
-	nameMemory = 320
+	nameMemory = 400
 	// levelMemory is what a level of nesting takes; there are at most maxDepth.
 	levelMemory, maxDepth = 400, 10_000
 	// itemMemory is what an item of a batch takes beside that, be it as small as 1, and objectMemory one that is an object: the event
@@ -53,13 +54,15 @@ func (h *handler) mayTake(body []byte) int64 {
 
 // takes is how much memory events take until they are stored, a copy for the queue and an answer included.
 func takes(request segment.Request) (bytes int64) {
-	const event, refusal = 600, 100
+	const whole, refusal = 600, 100
 	for i := range request.Events {
 		e := &request.Events[i]
-		bytes += event + 2*int64(len(e.UserID)+len(e.Type)+len(e.AnonymousID)+len(e.PageURL)+len(e.DeviceType)+len(e.SessionID)+len(e.Alias)+len(e.Metadata)+len(e.Traits))
+		bytes += whole + 2*int64(len(e.UserID)+len(e.Type)+len(e.AnonymousID)+len(e.PageURL)+len(e.DeviceType)+len(e.SessionID)+len(e.Alias)+len(e.Metadata)+len(e.Traits))
 	}
-	for _, r := range request.Refused {
-		bytes += refusal + 3*int64(len(r.Field)+len(r.Reason))
+	for _, list := range []event.Refusals{request.Refused, request.LeftOut} {
+		for _, r := range list {
+			bytes += refusal + 3*int64(len(r.Field)+len(r.Reason))
+		}
 	}
 	return bytes
 }

@@ -173,7 +173,7 @@ func (h *handler) store(w http.ResponseWriter, r *http.Request, request segment.
 	}
 	result := answer{Accepted: len(kept), Ignored: len(request.Events) - len(kept), Rejected: request.Refused, LeftOut: request.LeftOut}
 	h.count(result)
-	result.Rejected = tell(result.Rejected)
+	result.Rejected, result.LeftOut = tell(result.Rejected), tell(result.LeftOut)
 	status := http.StatusOK
 	if len(result.Rejected) > 0 {
 		status = http.StatusBadRequest

@@ -28,6 +28,9 @@ func check(e *event.Event, now time.Time) event.Refusals {
 	if year := e.SentTime.Year(); !e.SentTime.IsZero() && (year < 0 || year > 9999) {
 		refuse("sent_time", "is out of range: its year has four digits")
 	}
+	if e.Forgets < 0 {
+		refuse("forgets", "is negative")
+	}
 	checked := *e
 	for _, object := range []struct {
 		field string

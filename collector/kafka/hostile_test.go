@@ -60,6 +60,7 @@ func TestEventsOfKafkaKeepTheRules(t *testing.T) {
 		{"received before 1970", "received_at", func(e *event.Event) { e.Received = time.Unix(-1, 0) }},
 		{"never received", "received_at", func(e *event.Event) { e.Received = time.Time{} }},
 		{"sent in the year 10000", "sent_time", func(e *event.Event) { e.SentTime = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC) }},
+		{"less than nobody forgotten", "forgets", func(e *event.Event) { e.Forgets = -1 }},
 		{"metadata that is no JSON", "metadata", func(e *event.Event) { e.Metadata = []byte("nonsense") }},
 		{"metadata that is a list", "metadata", func(e *event.Event) { e.Metadata = []byte("[]") }},
 		{"metadata with NUL", "metadata.a", func(e *event.Event) { e.Metadata = []byte(`{"a":"\u0000"}`) }},

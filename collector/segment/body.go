@@ -94,10 +94,8 @@ func (e *envelope) read(field string, d *jsontext.Decoder, body []byte, maxBatch
 	if into == nil {
 		return false, nil
 	}
-	if field == "context" && len(value) > maxSharedContext {
+	if err = json.Unmarshal(value, into); field == "context" && len(value) > maxSharedContext {
 		err = fmt.Errorf("is %d bytes long; at most %d are taken for a whole batch", len(value), maxSharedContext)
-	} else {
-		err = json.Unmarshal(value, into)
 	}
 	if field == "context" && err != nil {
 		e.context = lenient[clientContext]{odd: err} // costs no message

@@ -20,7 +20,7 @@ type Rejection struct {
 	// Record is what collector replay reads.
 	Record   []byte
 	Received time.Time
-	// Forgets is the mark of its event, see [event.Event]; 0 where that is not known.
+	// Forgets is the event's; of a record that cannot be read it is 0, so that it is as old as can be.
 	Forgets int64
 }
 
