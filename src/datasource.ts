@@ -121,13 +121,15 @@ export class DataSource extends DataSourceWithBackend<FootfallQuery, FootfallOpt
 
 /** The answer as people read it, with links that open its own time. */
 function inLanguageOf(response: DataQueryResponse, range: TimeRange): DataQueryResponse {
-  const { data, error, errors } = response;
+  const { data, errors } = response;
+  /* eslint-disable @typescript-eslint/no-deprecated -- Grafana still sets error, and shows it */
   return {
     ...response,
     data: data.map((frame) => inLanguage(atRange(frame, range))),
-    ...(error && { error: errorInLanguage(error, data) }),
+    ...(response.error && { error: errorInLanguage(response.error, data) }),
     ...(errors && { errors: errors.map((each) => errorInLanguage(each, data)) }),
   };
+  /* eslint-enable @typescript-eslint/no-deprecated */
 }
 
 /** The event that ad-hoc filters ask for. */

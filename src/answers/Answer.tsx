@@ -57,7 +57,11 @@ function FrameAnswer({ frame, edges, title, timeZone }: PictureProps & { timeZon
   const picture = usePicture({ frame, edges }, timeZone);
   return (
     <Stack direction="column" gap={3}>
-      {title && <Text element="h3" variant="h6">{title}</Text>}
+      {title && (
+        <Text element="h3" variant="h6">
+          {title}
+        </Text>
+      )}
       {frame.meta?.notices?.map(({ text }) => (
         <Text key={text} color="secondary" variant="bodySmall">
           {text}

@@ -53,7 +53,10 @@ export function Chart({ chart, as, height = 260 }: Props) {
               opacity={0}
             >
               <title>
-                {[place, ...chart.series.map((s) => `${s.name}: ${format(s.values[i]) || t('answer.no-value', 'no value')}`)].join('\n')}
+                {[
+                  place,
+                  ...chart.series.map((s) => `${s.name}: ${format(s.values[i]) || t('answer.no-value', 'no value')}`),
+                ].join('\n')}
               </title>
             </rect>
           ))}

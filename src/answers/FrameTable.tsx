@@ -48,7 +48,9 @@ export function FrameTable({ frame, timeZone, isOpen }: Props) {
 function Cell({ field, row, timeZone }: { field: Field; row: number; timeZone: string }) {
   const styles = useStyles2(getStyles);
   const format = useFormat(field, timeZone);
-  return <td className={cx(field.type === FieldType.number && styles.number)}>{format(textOf(field, field.values[row]))}</td>;
+  return (
+    <td className={cx(field.type === FieldType.number && styles.number)}>{format(textOf(field, field.values[row]))}</td>
+  );
 }
 
 /** What the table of Grafana leaves as it is for its links, which this one has none of, is in the reader's language here. */

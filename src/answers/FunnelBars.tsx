@@ -85,7 +85,9 @@ function OnTheWay({ frame, at, bars }: { frame: DataFrame; at: number; bars: Bar
         {t('answer.dropped', '{{number}} dropped', { number: bar.dropped.toLocaleString('en') })}
       </span>
       {Boolean(bar.inProgress) && (
-        <span>{t('answer.in-progress', '{{number}} in progress', { number: bar.inProgress!.toLocaleString('en') })}</span>
+        <span>
+          {t('answer.in-progress', '{{number}} in progress', { number: bar.inProgress!.toLocaleString('en') })}
+        </span>
       )}
     </div>
   );

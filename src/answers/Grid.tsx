@@ -35,12 +35,13 @@ export function Grid({ grid }: { grid: GridData }) {
               {grid.sizes && <td className={styles.size}>{row.size?.toLocaleString('en')}</td>}
               {row.cells.map((value, i) => {
                 const background = value === null ? undefined : color(depth(value));
+                const title = `${row.name}, ${grid.columns[i]}: ${format(value) || t('answer.no-value', 'no value')}`;
                 return (
                   <td
                     key={i}
                     className={cx(styles.cell, row.inProgress?.includes(grid.columns[i]) && styles.inProgress)}
                     style={background ? { background, color: theme.colors.getContrastText(background) } : undefined}
-                    title={`${row.name}, ${grid.columns[i]}: ${format(value) || t('answer.no-value', 'no value')}`}
+                    title={title}
                   >
                     {format(value)}
                   </td>

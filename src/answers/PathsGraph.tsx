@@ -41,23 +41,21 @@ export function PathsGraph({ nodes, edges }: { nodes: DataFrame; edges: DataFram
             <title>{`${byId.get(source)?.title} → ${byId.get(target)?.title}: ${mainstat} (${secondarystat})`}</title>
           </path>
         ))}
-        {boxes.map(({ id, title, mainstat, secondarystat, x, y }) => (
-          <g
-            key={id}
-            transform={`translate(${x} ${y})`}
-            role="img"
-            aria-label={`${title}: ${mainstat} (${secondarystat})`}
-          >
-            <title>{title}</title>
-            <rect className={styles.box} width={width} height={height} rx={4} />
-            <text className={styles.title} x={10} y={23}>
-              {title.length > 22 ? `${title.slice(0, 21)}…` : title}
-            </text>
-            <text className={styles.stat} x={10} y={43}>
-              {`${mainstat} · ${secondarystat}`}
-            </text>
-          </g>
-        ))}
+        {boxes.map(({ id, title, mainstat, secondarystat, x, y }) => {
+          const label = `${title}: ${mainstat} (${secondarystat})`;
+          return (
+            <g key={id} transform={`translate(${x} ${y})`} role="img" aria-label={label}>
+              <title>{title}</title>
+              <rect className={styles.box} width={width} height={height} rx={4} />
+              <text className={styles.title} x={10} y={23}>
+                {title.length > 22 ? `${title.slice(0, 21)}…` : title}
+              </text>
+              <text className={styles.stat} x={10} y={43}>
+                {`${mainstat} · ${secondarystat}`}
+              </text>
+            </g>
+          );
+        })}
       </svg>
     </div>
   );

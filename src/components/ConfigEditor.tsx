@@ -119,7 +119,10 @@ function ConnectionSettings({ options, onOptionsChange }: Props) {
       </Field>
       <Field
         label={t('config.user', 'User')}
-        description={t('config.user-text', 'A database user that may only read: a member of the reader role that collector migrate names')}
+        description={t(
+          'config.user-text',
+          'A database user that may only read: a member of the reader role that collector migrate names'
+        )}
         required
       >
         <Input

@@ -13,7 +13,11 @@ const twoSteps = { steps: [{ event: 'visit' }, { event: 'pay_order' }] };
 const add = (name: string) => screen.getByRole('button', { name });
 
 test('a query that was saved broken says so at once', () => {
-  edit({ queryType: 'funnel', funnel: { steps: [{ event: 'visit' }, { event: '' }] }, filters: [{ property: '', operator: '=' }] });
+  edit({
+    queryType: 'funnel',
+    funnel: { steps: [{ event: 'visit' }, { event: '' }] },
+    filters: [{ property: '', operator: '=' }],
+  });
   expect(screen.getByText('Event is empty; choose an event, or * for any.')).toBeVisible();
   expect(screen.getByText('Property is empty; choose a property.')).toBeVisible();
   expect(screen.getByText('Value has 0 values; the operator = takes one.')).toBeVisible();
@@ -83,7 +87,14 @@ test('who tries to run the query reads all that it lacks; rows that come after t
       setData({ state: LoadingState.Done, series: [], timeRange: range, request });
     };
     return (
-      <QueryEditor datasource={datasource} query={query} range={range} data={data} onChange={setQuery} onRunQuery={() => {}} />
+      <QueryEditor
+        datasource={datasource}
+        query={query}
+        range={range}
+        data={data}
+        onChange={setQuery}
+        onRunQuery={() => {}}
+      />
     );
   }
   render(<Host />);

@@ -18,9 +18,7 @@ export function ProblemField({ path, when = true, name, ...props }: Props) {
   const [wasLeft, setWasLeft] = useState(false);
   const paths = [path].flat();
   // Problems of a list's entries that have no field of their own are shown at the list.
-  const problem = problems.find(
-    ({ field }) => paths.includes(field) || paths.includes(field.replace(/\[\d+\]$/, ''))
-  );
+  const problem = problems.find(({ field }) => paths.includes(field) || paths.includes(field.replace(/\[\d+\]$/, '')));
   const shown = problem && (!problem.isMissing || wasLeft || triedAt >= since) ? problem : undefined;
   return when || problem ? (
     <Field

@@ -52,13 +52,7 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery, ra
   });
 
   return (
-    <EditorProvider
-      datasource={datasource}
-      range={timeRange}
-      problems={problems}
-      isNew={!saved.queryType}
-      data={data}
-    >
+    <EditorProvider datasource={datasource} range={timeRange} problems={problems} isNew={!saved.queryType} data={data}>
       <Stack direction="column" gap={2}>
         <AnalysisPicker value={query} onChange={change} />
         {general.map(({ field, reason }) => (

@@ -197,7 +197,8 @@ export class Checks {
 
   private valueCount(field: string, operator: string, count: number) {
     const values = { number: count, operator, most: MaxFilterValues };
-    const wrong = (reason: string) => (count ? this.add(`${field}.values`, reason) : this.missing(`${field}.values`, reason));
+    const wrong = (reason: string) =>
+      count ? this.add(`${field}.values`, reason) : this.missing(`${field}.values`, reason);
     if (operator === 'in' || operator === 'notIn') {
       if (count < 1 || count > MaxFilterValues) {
         wrong(t('problem.values-some', 'has {{number}} values; the operator {{operator}} takes 1 to {{most}}', values));
