@@ -1,5 +1,5 @@
 import { getDefaultTimeRange, type PanelData, type TimeRange } from '@grafana/data';
-import { useMemo, useState, type ReactNode } from 'react';
+import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import type { DataSource } from '../datasource';
 import { Suggestions } from '../suggestions';
 import type { Problem } from '../validate';
@@ -16,15 +16,21 @@ interface Props {
   children: ReactNode;
 }
 
-/** How long an editor takes to appear and Grafana to run its query by itself, in milliseconds: what comes later, somebody asked for. */
+/** Grafana runs a query by itself as it appears, in milliseconds: what is run later, somebody asked for. */
 const byItself = 1000;
 
 /** What all fields of an editor share. */
 export function EditorProvider({ datasource, range, problems, isNew, data, children }: Props) {
   const timeRange = useMemo(() => range ?? getDefaultTimeRange(), [range]);
   const suggestions = useMemo(() => new Suggestions(datasource, timeRange), [datasource, timeRange]);
-  // Fields that come with the first drawing are those that were saved; later ones are new.
-  const [openedAt] = useState(() => (isNew ? 0 : Date.now() + byItself));
+  const [wasSaved] = useState(!isNew);
+  const [openedAt, setOpenedAt] = useState(0);
+  useEffect(() => {
+    if (wasSaved) {
+      // eslint-disable-next-line react-hooks/set-state-in-effect -- when the first drawing is over is known after it; fields that come later are new
+      setOpenedAt(Date.now());
+    }
+  }, [wasSaved]);
   const ranAt = data?.request?.startTime ?? 0;
   const triedAt = Math.max(openedAt, ranAt - byItself);
   const editor = useMemo(
