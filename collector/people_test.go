@@ -64,7 +64,7 @@ func TestForgetAndExportCommands(t *testing.T) {
 	}
 	now := time.Now().UTC()
 	events := []event.Event{
-		{ID: uuid.New(), UserID: "anon-1", Type: "view", Time: now.Add(-48 * time.Hour), Received: now},
+		{ID: uuid.New(), UserID: "anon-1", AnonymousID: "anon-1", Type: "view", Time: now.Add(-48 * time.Hour), Received: now},
 		{ID: uuid.New(), UserID: "ann", AnonymousID: "anon-1", Alias: "anon-1", Type: "identify", Time: now, Received: now, Traits: []byte(`{"plan":"gold"}`)},
 		{ID: uuid.New(), UserID: "bob", Type: "view", Time: now, Received: now},
 	}

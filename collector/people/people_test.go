@@ -45,7 +45,7 @@ func newWorld(t *testing.T, dsn string) *world {
 	w := &world{Conn: dbtest.Connect(t, dsn), schema: dbtest.Schema(t, dsn), ann: name("ann"), anon: name("anon"), bob: name("bob")}
 	w.table = &writer.Table{Pool: pool, Schema: w.schema, Log: slog.New(slog.DiscardHandler)}
 	w.store(t, w.events()...)
-	w.exec(t, `SELECT compress_chunk(c) FROM show_chunks('user_events', older_than => INTERVAL '5 days') c`)
+	w.exec(t, `SELECT public.compress_chunk(c) FROM public.show_chunks('user_events', older_than => INTERVAL '5 days') c`)
 	// Two late events, so that a day is compressed in part.
 	late := w.event(w.ann, "late", 8*24*time.Hour+time.Minute)
 	late.TimeChosen = true
@@ -170,7 +170,7 @@ func (w *world) check(t *testing.T) {
 	for name, query := range map[string]string{
 		"rollup of counts": `SELECT (SELECT sum(events) FROM event_counts_15min) || ' ' || (SELECT count(*) FROM user_events)`,
 		"rollup of users": `SELECT (SELECT sum(users) FROM active_users_hourly) || ' ' || (SELECT count(*) FROM
-			(SELECT DISTINCT time_bucket('1 hour', time), user_key FROM user_events) u)`,
+			(SELECT DISTINCT public.time_bucket('1 hour', time), user_key FROM user_events) u)`,
 		"closed days": `SELECT sum(c.events) || ' ' || sum((SELECT count(*) FROM user_events e WHERE (e.time AT TIME ZONE 'UTC')::date = c.day)) FROM closed_days c`,
 		"blocks":      `SELECT sum(length(user_keys) / 8) || ' ' || (SELECT sum(events) FROM closed_days) FROM event_blocks`,
 		"open days": `SELECT (SELECT count(*) FROM closed_days WHERE events > 0) || ' ' || (SELECT count(DISTINCT (time AT TIME ZONE 'UTC')::date) FROM user_events

@@ -40,15 +40,16 @@ const onTheWay = 30 * time.Second
 
 // explains reports whether the collector may have made this time of what was said.
 func (t try) explains(stored time.Time) bool {
-	earliest := t.at.Truncate(time.Microsecond)
+	arrival := t.at.Truncate(time.Microsecond)
 	switch {
-	case t.said.IsZero(): // the time of its arrival
-	case t.sentAt.IsZero() || t.sentAt.Sub(t.at).Abs() < time.Second:
+	case t.said.IsZero():
+		return !stored.Before(arrival) && stored.Before(arrival.Add(onTheWay))
+	case t.sentAt.IsZero():
 		return stored.Equal(t.said)
-	default: // corrected by what the client's clock is wrong
-		earliest = t.said.Add(earliest.Sub(t.sentAt))
 	}
-	return !stored.Before(earliest) && stored.Before(earliest.Add(onTheWay))
+	// Corrected by what this and other requests of the sender, whose clock jumps, have shown: by no more than it jumps, and never to
+	// after the arrival. collector/segment has tests of which it is.
+	return stored.Sub(t.said).Abs() < mostJump+jumpAtLeast+onTheWay && stored.Before(arrival.Add(onTheWay))
 }
 
 // ledger knows what was sent and what was acknowledged.

@@ -97,14 +97,17 @@ func newID(rng *rand.Rand) (id uuid.UUID) {
 }
 
 // mostJump is how far clocks jump, in either direction. No time may come to lie more than a day ahead.
-const mostJump = 10 * time.Hour
+const (
+	mostJump    = 10 * time.Hour
+	jumpAtLeast = time.Minute + time.Second
+)
 
 // body is the request's body for one more try, which the ledger is told of.
 func (r *request) body(rng *rand.Rand, l *ledger) ([]byte, error) {
 	if r.path != segmentPath {
 		return r.plainBody(l)
 	}
-	jump := time.Minute + time.Second + time.Duration(rng.Int64N(int64(mostJump)))
+	jump := jumpAtLeast + time.Duration(rng.Int64N(int64(mostJump)))
 	if rng.IntN(2) == 0 {
 		jump = -jump
 	}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/footfall-analytics/footfall/pkg/say"
 	"github.com/footfall-analytics/footfall/pkg/store"
-	footfallsql "github.com/footfall-analytics/footfall/sql"
 )
 
 // healthDetails are a health check's answer as data: the message for the front end to translate and, for admins, what the server
@@ -65,7 +64,7 @@ func (d *Datasource) serverText(server *store.Server) say.Text {
 	} else {
 		and(say.New("health.closed", "{{days}} days closed, up to {{time}}", server.ClosedDays, minute(*server.ClosedUpTo)))
 	}
-	problems := jobTexts(server.Jobs)
+	problems := jobTexts(server)
 	for _, problem := range problems {
 		and(problem)
 	}
@@ -76,9 +75,9 @@ func (d *Datasource) serverText(server *store.Server) say.Text {
 }
 
 // jobTexts name the background jobs that do not run as they should. Answers stay right without them, and become slower.
-func jobTexts(jobs []footfallsql.Job) (texts []say.Text) {
+func jobTexts(server *store.Server) (texts []say.Text) {
 	const patience = time.Hour
-	for _, job := range jobs {
+	for _, job := range server.Jobs {
 		switch {
 		case job.Late > patience:
 			texts = append(texts, say.New("health.late-job", "the background job {{job}} is late by {{time}}", job.Name, job.Late.Round(time.Minute).String()))
