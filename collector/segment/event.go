@@ -162,9 +162,12 @@ func (d *Decoder) setTime(m *message, e *event.Event, received time.Time) (bad e
 	if len(bad) > 0 {
 		return bad
 	}
-	if skew := received.Sub(sent); skew == math.MaxInt64 || skew == math.MinInt64 { // what a duration holds at most
+	skew := received.Sub(sent)
+	if skew == math.MaxInt64 || skew == math.MinInt64 { // what a duration holds at most
 		return event.Refusals{{Field: "sentAt", Reason: fmt.Sprintf("%q is centuries away from now", m.SentAt)}}
 	}
+	// Also where it is believed: when the message comes again, the clock may say something else.
+	e.TimeChosen = skew.Abs() > maxSkew
 	if corrected := d.clocks.correct(m.sender(), e.Time, sent, received); !corrected.Equal(e.Time) {
 		e.SentTime, e.Time, e.TimeChosen = e.Time, corrected, true
 	}

@@ -261,9 +261,17 @@ func (c *chaos) removeFolder(ctx context.Context) error {
 	return errors.Join(c.collector.Settle(settling), os.RemoveAll(moved))
 }
 
+// noticed is how long a collector may say what it said of itself before: it looks once a second.
+const noticed = 3 * time.Second
+
 func (c *chaos) awaitNotReady(ctx context.Context) error {
-	if stack.AwaitOK(ctx, c.collector.URL+"/readyz", 0, nil) == nil {
-		return errors.New("the collector says that it is ready, without its folder")
+	for start := time.Now(); stack.AwaitOK(ctx, c.collector.URL+"/readyz", 0, nil) == nil; {
+		if time.Since(start) > noticed {
+			return errors.New("the collector says that it is ready, without its folder")
+		}
+		if err := c.wait(ctx, 100*time.Millisecond); err != nil {
+			return err
+		}
 	}
 	return nil
 }
