@@ -45,7 +45,7 @@ func TestCommandsInTheDocs(t *testing.T) {
 
 // reader is somebody who does what a page says, in the repository's root.
 type reader struct {
-	root, dsn, schema, queue, port string
+	root, dsn, schema, queue, port, admin string
 }
 
 func newReader(t *testing.T, dsn string) reader {
@@ -53,13 +53,9 @@ func newReader(t *testing.T, dsn string) reader {
 	if err != nil {
 		t.Fatal(err)
 	}
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer free.Close()
-	_, port, _ := net.SplitHostPort(free.Addr().String())
-	return reader{root, stack.OneConnection(dsn), dbtest.Schema(t, dsn), t.TempDir(), port}
+	_, port, _ := net.SplitHostPort(freeAddress(t))
+	_, admin, _ := net.SplitHostPort(freeAddress(t))
+	return reader{root, stack.OneConnection(dsn), dbtest.Schema(t, dsn), t.TempDir(), port, admin}
 }
 
 // blocks are what a page has the reader type: what builds, migrates, serves and sends. What makes the server's roles needs a server of
@@ -72,7 +68,7 @@ func (r reader) blocks(t *testing.T, page string) (blocks []string) {
 	for _, match := range regexp.MustCompile("(?ms)^```sh\n(.*?)^```$").FindAllStringSubmatch(string(text), -1) {
 		code := match[1]
 		typed := strings.Contains(code, "collector migrate") || strings.Contains(code, "collector serve --database") || strings.HasPrefix(code, "curl ")
-		if typed && !strings.Contains(code, "docker ") {
+		if typed && !strings.Contains(code, "docker ") && !strings.Contains(code, "psql ") {
 			blocks = append(blocks, code)
 		}
 	}
@@ -85,6 +81,7 @@ func (r reader) blocks(t *testing.T, page string) (blocks []string) {
 var (
 	address = regexp.MustCompile(`'?postgres://[^\s']+'?`)
 	port    = regexp.MustCompile(`\b(localhost|127\.0\.0\.1):8090\b`)
+	admin   = regexp.MustCompile(`\b(localhost|127\.0\.0\.1):8092\b`)
 	folder  = regexp.MustCompile(`--queue-dir \S+`)
 )
 
@@ -93,11 +90,12 @@ func (r reader) run(t *testing.T, code string) {
 	t.Helper()
 	typed := address.ReplaceAllString(code, "'"+r.dsn+"'")
 	typed = port.ReplaceAllString(typed, "$1:"+r.port)
+	typed = admin.ReplaceAllString(typed, "$1:"+r.admin)
 	typed = folder.ReplaceAllString(typed, "--queue-dir "+r.queue)
 	ctx, stop := context.WithCancel(context.Background())
 	cmd := leash.Command(ctx, "sh", "-euc", typed)
 	cmd.Dir = r.root
-	cmd.Env = append(os.Environ(), "FOOTFALL_DSN="+r.dsn, "FOOTFALL_SCHEMA="+r.schema, "FOOTFALL_LISTEN=127.0.0.1:"+r.port, "FOOTFALL_QUEUE_DIR="+r.queue,
+	cmd.Env = append(os.Environ(), "FOOTFALL_DSN="+r.dsn, "FOOTFALL_SCHEMA="+r.schema, "FOOTFALL_LISTEN=127.0.0.1:"+r.port, "FOOTFALL_LISTEN_ADMIN=127.0.0.1:"+r.admin, "FOOTFALL_QUEUE_DIR="+r.queue,
 		"FOOTFALL_WRITER_PASSWORD=", "PATH="+filepath.Join(r.root, ".footfall", "bin")+string(os.PathListSeparator)+os.Getenv("PATH"))
 	if strings.Contains(code, "collector serve") {
 		cmd.Stderr = t.Output()

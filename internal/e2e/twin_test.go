@@ -24,6 +24,7 @@ import (
 
 	"github.com/footfall-analytics/footfall/internal/dbtest"
 	"github.com/footfall-analytics/footfall/internal/twin"
+	"github.com/footfall-analytics/footfall/pkg/frames"
 	"github.com/footfall-analytics/footfall/pkg/model"
 	"github.com/footfall-analytics/footfall/pkg/plugin"
 	"github.com/footfall-analytics/footfall/pkg/store"
@@ -527,8 +528,8 @@ func tableOf(frame *data.Frame, zone *time.Location) table {
 	for _, notice := range frame.Meta.Notices {
 		t.Notices = append(t.Notices, notice.Text)
 	}
-	if custom, ok := frame.Meta.Custom.(map[string]any); ok {
-		t.Labels, _ = custom["yOrdinalDisplay"].([]string)
+	if custom, ok := frame.Meta.Custom.(*frames.Custom); ok {
+		t.Labels = custom.YOrdinalDisplay
 	}
 	return t
 }
