@@ -57,10 +57,16 @@ func hold(program string, args []string) (status int) {
 	cmd := exec.Command(program, args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	cmd.SysProcAttr = endWithHolder()
+	crash := make(chan os.Signal, 1)
+	signal.Notify(crash, crashSignal)
 	if err := cmd.Start(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 127
 	}
+	go func() {
+		<-crash
+		_ = cmd.Process.Kill() // it may have ended
+	}()
 	go func() {
 		_, _ = io.Copy(io.Discard, os.NewFile(pipeFD, "pipe"))
 		_ = ask(syscall.Getpgrp())
@@ -73,6 +79,13 @@ func hold(program string, args []string) (status int) {
 	}
 	return cmd.ProcessState.ExitCode()
 }
+
+// crashSignal tells the holder to kill its program. Before there is one it ends the holder, as signals do.
+const crashSignal = syscall.SIGUSR1
+
+// Crash kills a program of this package. When the channel of [Start] is closed, the system has cleared away what it held, which can
+// take a moment longer than [Kill].
+func Crash(pid int) error { return syscall.Kill(pid, crashSignal) }
 
 // ask asks a program of this package, and whatever it started, to end.
 func ask(pid int) error { return syscall.Kill(-pid, syscall.SIGTERM) }

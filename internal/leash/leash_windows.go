@@ -43,3 +43,6 @@ func ask(pid int) error {
 func Kill(pid int) error {
 	return exec.Command("taskkill", "/T", "/F", "/PID", strconv.Itoa(pid)).Run()
 }
+
+// Crash kills a program of this package.
+func Crash(pid int) error { return Kill(pid) }

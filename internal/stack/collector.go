@@ -131,7 +131,7 @@ func (c *Collector) Kill() error {
 		return errors.New("the collector has ended by itself")
 	default:
 	}
-	err := leash.Kill(c.pid)
+	err := leash.Crash(c.pid)
 	<-c.ended
 	return err
 }
