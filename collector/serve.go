@@ -14,7 +14,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/footfall-analytics/footfall/collector/event"
 	"github.com/footfall-analytics/footfall/collector/ingest"
 	"github.com/footfall-analytics/footfall/collector/kafka"
 	"github.com/footfall-analytics/footfall/collector/keys"
@@ -32,7 +31,7 @@ type serveCmd struct {
 	policies
 	MaxBody        int64         `help:"Largest request body in bytes, as sent and inflated." default:"5242880"`
 	MaxBatch       int           `help:"Most events in one request." default:"1000"`
-	Oldest         time.Duration `help:"How long ago an event may have happened; an older one is refused. 0 for any time since 1970. Every day that has events takes some of the database's locks in questions about all days." default:"43800h"`
+	Oldest         time.Duration `help:"How long ago an event may have happened; an older one is refused. 0 for any time since 1970. Every day that has events takes some of the database's locks in questions about all days." default:"5y"`
 	PageHost       bool          `help:"Keep scheme and host of a page's address in page_url of Segment's messages: for several sites in one table. Without it page_url is the path alone, as the script for web pages sends it."`
 	MaxMemory      int64         `help:"Memory in bytes that the bodies of all requests in hand may take, inflated, with what is made of them. What comes beyond it is answered 503." default:"268435456"`
 	MaxConnections int           `help:"Most connections at once. The next one takes the place of the one that has kept the collector waiting longest, and waits only while all are at work." default:"4096"`
@@ -89,7 +88,6 @@ func (s *serveCmd) Run(env *environment) error {
 	}
 	defer func() { _ = adminListener.Close() }()
 	registry := prometheus.NewRegistry()
-	event.Oldest = s.Oldest
 	go newJobs(pool, env.Schema, registry, log).run(env.ctx, time.Minute)
 	table := &writer.Table{Pool: pool, Schema: env.Schema, Log: log, BatchEvents: s.BatchEvents, JoinKnownUsers: s.JoinKnownUsers}
 	queue, err := s.open(table, registry)
@@ -151,7 +149,7 @@ func (s *serveCmd) handler(known *keys.Keys, ready func(ctx context.Context) err
 	if err != nil {
 		return nil, err
 	}
-	return ingest.New(events, ingest.Options{MaxBody: s.MaxBody, MaxMemory: s.MaxMemory, MaxBatch: s.MaxBatch, PageHost: s.PageHost, Log: log, Keys: known,
+	return ingest.New(events, ingest.Options{MaxBody: s.MaxBody, MaxMemory: s.MaxMemory, MaxBatch: s.MaxBatch, Oldest: s.Oldest, PageHost: s.PageHost, Log: log, Keys: known,
 		Privacy: filter, Visitors: visitors, Ready: ready}, registry), nil
 }
 

@@ -36,9 +36,17 @@ func (b *Batch) add(index int, e Event, bad Refusals) {
 	}
 }
 
+// Decoder reads bodies.
+type Decoder struct {
+	// MaxBatch is how many events a batch may have.
+	MaxBatch int
+	// Oldest is how long ago an event may have happened; 0 for any time since 1970.
+	Oldest time.Duration
+}
+
 // Decode reads one event from a JSON object. It reports every field that is wrong; the event is good only when there is
 // none. An event without an event_id gets a time-ordered one (UUIDv7). The error is for a body that is not JSON at all.
-func Decode(body []byte, now time.Time) (Batch, error) {
+func (d Decoder) Decode(body []byte, now time.Time) (Batch, error) {
 	in := SplitJSON(body)
 	item, err := in.ReadValue()
 	if err == nil {
@@ -48,14 +56,14 @@ func Decode(body []byte, now time.Time) (Batch, error) {
 		return Batch{}, bodyFault(err)
 	}
 	var b Batch
-	e, bad := decodeItem(item, now)
+	e, bad := d.decodeItem(item, now)
 	b.add(0, e, bad)
 	return b, nil
 }
 
-// DecodeBatch reads {"batch": [event, ...]} with at most limit events. The error is for a body that has no such list; bad
+// DecodeBatch reads {"batch": [event, ...]}. The error is for a body that has no such list; bad
 // events in it are refused one by one.
-func DecodeBatch(body []byte, limit int, now time.Time) (Batch, error) {
+func (d Decoder) DecodeBatch(body []byte, now time.Time) (Batch, error) {
 	in := SplitJSON(body)
 	if kind := in.PeekKind(); kind != '{' && kind != 0 {
 		return Batch{}, fmt.Errorf(`the body must be a JSON object, but is %s; send {"batch": [event, ...]}`, KindName(kind))
@@ -77,9 +85,9 @@ func DecodeBatch(body []byte, limit int, now time.Time) (Batch, error) {
 			return Batch{}, errors.New(`the body has the field "batch" twice`)
 		}
 		found = true
-		err = EachItem(in, limit, func(i int, item []byte) {
+		err = EachItem(in, d.MaxBatch, func(i int, item []byte) {
 			items++
-			e, bad := decodeItem(item, now)
+			e, bad := d.decodeItem(item, now)
 			b.add(i, e, bad)
 		})
 		if err != nil {
@@ -183,7 +191,7 @@ var itemReaders = sync.Pool{New: func() any {
 // maxSpare is the largest text whose reader is used again; others would keep memory that is hardly ever needed.
 const maxSpare = 64 << 10
 
-func decodeItem(raw []byte, now time.Time) (Event, Refusals) {
+func (d Decoder) decodeItem(raw []byte, now time.Time) (Event, Refusals) {
 	r := itemReaders.Get().(*itemReader)
 	if len(raw) <= maxSpare {
 		defer itemReaders.Put(r)
@@ -202,7 +210,7 @@ func decodeItem(raw []byte, now time.Time) (Event, Refusals) {
 		}
 		return Event{}, append(r.bad, fault)
 	}
-	r.complete(now)
+	r.complete(now, d.Oldest)
 	return r.event, r.bad
 }
 
@@ -269,7 +277,7 @@ func (r *itemReader) field(name string, value jsontext.Value) {
 }
 
 // complete looks at the event as a whole.
-func (r *itemReader) complete(now time.Time) {
+func (r *itemReader) complete(now time.Time, oldest time.Duration) {
 	for i, name := range fieldNames {
 		if (name == "user_id" || name == "event_type" || name == "timestamp") && !r.given[i] {
 			r.refuse(name, "is missing; every event needs user_id, event_type and timestamp")
@@ -278,7 +286,7 @@ func (r *itemReader) complete(now time.Time) {
 	if r.event.ID == uuid.Nil {
 		r.event.ID = uuid.Must(uuid.NewV7())
 	}
-	for _, fault := range r.event.Validate(now) {
+	for _, fault := range r.event.Validate(now, oldest) {
 		// A field that could not be read is empty here; its own refusal says more than "is blank".
 		if !slices.ContainsFunc(r.bad, func(b Refusal) bool { return b.Field == fault.Field }) {
 			r.refuse(fault.Field, "%s", fault.Reason)

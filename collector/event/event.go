@@ -58,10 +58,6 @@ const MaxAhead = 24 * time.Hour
 // earliest is the first time that is taken: an older one is a clock that was never set.
 var earliest = time.Unix(0, 0)
 
-// Oldest is how long ago an event may have happened; 0 for any time since 1970. It is for events that senders bring, and is set before the
-// first of them. What was taken before, or is imported by hand, keeps to no age.
-var Oldest time.Duration
-
 // Refusal says why an event is not taken.
 type Refusal struct {
 	// Index is the event's position in what was sent, from 0.
@@ -75,9 +71,10 @@ type Refusal struct {
 // Refusals are those of a part of the events: all others were taken.
 type Refusals []Refusal
 
-// Validate applies the rules that hold wherever an event comes from, and reports every field that breaks one. The event's
-// metadata is not looked at, except for its size. The refusals' index is 0.
-func (e *Event) Validate(now time.Time) Refusals {
+// Validate applies the rules that hold wherever an event comes from, and reports every field that breaks one. oldest is how long ago
+// the event may have happened, 0 for any time since 1970. The event's metadata is not looked at, except for its size. The refusals'
+// index is 0.
+func (e *Event) Validate(now time.Time, oldest time.Duration) Refusals {
 	var bad Refusals
 	check := func(field, value string, limit int) {
 		if reason := textFault(value, limit); reason != "" {
@@ -111,10 +108,10 @@ func (e *Event) Validate(now time.Time) Refusals {
 		bad = append(bad, Refusal{Field: "timestamp", Reason: fmt.Sprintf(
 			"%s is out of range: it must lie between 1970-01-01 and 24 hours from now (%s)",
 			e.Time.Format(time.RFC3339), now.UTC().Format(time.RFC3339))})
-	} else if Oldest > 0 && now.Sub(e.Time) > Oldest {
+	} else if oldest > 0 && now.Sub(e.Time) > oldest {
 		bad = append(bad, Refusal{Field: "timestamp", Reason: fmt.Sprintf(
 			"%s is longer ago than is taken (%d days, the setting --oldest); import history with a larger one",
-			e.Time.Format(time.RFC3339), int(Oldest.Hours()/24))})
+			e.Time.Format(time.RFC3339), int(oldest.Hours()/24))})
 	}
 	return bad
 }

@@ -12,7 +12,7 @@ import (
 )
 
 func decodeOne(body []byte, now time.Time) (Event, Refusals, error) {
-	b, err := Decode(body, now)
+	b, err := Decoder{}.Decode(body, now)
 	if len(b.Events) == 0 {
 		return Event{}, b.Refused, err
 	}
@@ -134,7 +134,7 @@ func TestDecodeReportsEveryFieldButNotWithoutEnd(t *testing.T) {
 
 func TestDecodeBatchKeepsTheGoodEvents(t *testing.T) {
 	good := func(user string) string { return with("user_id", user) }
-	b, err := DecodeBatch([]byte(`{"batch": [`+strings.Join([]string{good(`"u"`), with("user_id", ""), `7`, good(`"v"`), with("metadata", "\"\xff\""), good(`"w"`)}, ",")+`]}`), 10, now)
+	b, err := Decoder{MaxBatch: 10}.DecodeBatch([]byte(`{"batch": [`+strings.Join([]string{good(`"u"`), with("user_id", ""), `7`, good(`"v"`), with("metadata", "\"\xff\""), good(`"w"`)}, ",")+`]}`), now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func TestDecodeBatchSaysWhatABodyShouldLookLike(t *testing.T) {
 		`{"batch": [` + good + `], "sent": 1}`: `unknown field "sent"`,
 		`{"batch": [1, 2, 3]}`:                 "3 events, at most 2",
 	} {
-		if _, err := DecodeBatch([]byte(body), 2, now); err == nil || !strings.Contains(err.Error(), reason) {
+		if _, err := (Decoder{MaxBatch: 2}).DecodeBatch([]byte(body), now); err == nil || !strings.Contains(err.Error(), reason) {
 			t.Errorf("%s: %v, want %s", body, err, reason)
 		}
 	}
@@ -180,12 +180,12 @@ func FuzzDecode(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		_, _ = DecodeBatch(body, 10, now)
+		_, _ = Decoder{MaxBatch: 10}.DecodeBatch(body, now)
 		e, refused, err := decodeOne(body, now)
 		if err != nil || len(refused) > 0 {
 			return
 		}
-		if bad := e.Validate(now); len(bad) > 0 {
+		if bad := e.Validate(now, 0); len(bad) > 0 {
 			t.Fatalf("taken, though %v", bad)
 		}
 		if e.Metadata != nil && (!json.Valid(e.Metadata) || e.Metadata[0] != '{' || strings.Contains(string(e.Metadata), `\u0000`) &&
@@ -198,15 +198,13 @@ func FuzzDecode(f *testing.F) {
 // What is older than the setting allows is refused by field and reason, to the microsecond; without the setting, anything since 1970 is
 // taken.
 func TestOldest(t *testing.T) {
-	defer func() { Oldest = 0 }()
 	now := time.Date(2026, 11, 24, 6, 0, 0, 0, time.UTC)
 	for _, test := range []struct {
 		oldest, ago time.Duration
 		refused     bool
 	}{{0, 50 * 365 * 24 * time.Hour, false}, {24 * time.Hour, 24 * time.Hour, false}, {24 * time.Hour, 24*time.Hour + time.Microsecond, true}} {
-		Oldest = test.oldest
 		e := Event{UserID: "u", Type: "e", Time: now.Add(-test.ago)}
-		bad := e.Validate(now)
+		bad := e.Validate(now, test.oldest)
 		if (len(bad) > 0) != test.refused || test.refused && (bad[0].Field != "timestamp" || !strings.Contains(bad[0].Reason, "--oldest")) {
 			t.Error(test, bad)
 		}

@@ -58,7 +58,7 @@ func TestIDsOfNobodyAreRefused(t *testing.T) {
 			t.Error(id, refused, err)
 		}
 		e := Event{UserID: "u", Type: "visit", Time: now, AnonymousID: id, Alias: id}
-		if bad := e.Validate(now); len(bad) != 2 || bad[0].Field != "anonymous_id" || bad[1].Field != "alias" {
+		if bad := e.Validate(now, 0); len(bad) != 2 || bad[0].Field != "anonymous_id" || bad[1].Field != "alias" {
 			t.Error(id, bad)
 		}
 	}

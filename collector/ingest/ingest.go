@@ -40,6 +40,8 @@ type Options struct {
 	MaxMemory int64
 	// MaxBatch is how many events one request may bring.
 	MaxBatch int
+	// Oldest is how long ago an event may have happened; 0 for any time since 1970.
+	Oldest time.Duration
 	// PageHost says that the addresses of pages in Segment's messages keep their host.
 	PageHost bool
 	// Ready reports why events cannot be taken at the moment. Anybody may ask, so it must be quick.
@@ -104,15 +106,16 @@ func New(sink Sink, opts Options, registry prometheus.Registerer) http.Handler {
 const whereTo = "events go to POST /track or POST /track/batch, those of Segment's clients to POST /v1/batch"
 
 func (h *handler) takeEvents(r chi.Router) {
+	events := event.Decoder{MaxBatch: h.MaxBatch, Oldest: h.Oldest}
 	r.Post("/track", h.take(false, func(body []byte, received time.Time) (segment.Request, error) {
-		batch, err := event.Decode(body, received)
+		batch, err := events.Decode(body, received)
 		return segment.Request{Batch: batch}, err
 	}))
 	r.Post("/track/batch", h.take(false, func(body []byte, received time.Time) (segment.Request, error) {
-		batch, err := event.DecodeBatch(body, h.MaxBatch, received)
+		batch, err := events.DecodeBatch(body, received)
 		return segment.Request{Batch: batch}, err
 	}))
-	segments := &segment.Decoder{MaxBatch: h.MaxBatch, PageHost: h.PageHost}
+	segments := &segment.Decoder{MaxBatch: h.MaxBatch, Oldest: h.Oldest, PageHost: h.PageHost}
 	for _, call := range []string{"track", "page", "screen", "identify", "group", "alias", "batch"} {
 		take := h.take(true, func(body []byte, received time.Time) (segment.Request, error) {
 			return segments.Decode(call, body, received)

@@ -54,6 +54,7 @@ type settings struct {
 	// keysDSN is where the keys are, if not with the events.
 	keysDSN string
 	privacy privacy.Settings
+	oldest  time.Duration
 }
 
 func start(t *testing.T, dsn, schema string, s settings) *collector {
@@ -80,7 +81,7 @@ func start(t *testing.T, dsn, schema string, s settings) *collector {
 		t.Fatal(err)
 	}
 	known := keys.Open(t.Context(), keys.Options{Pool: keysPool, Schema: schema, Log: log})
-	events := ingest.New(disk{waiting}, ingest.Options{MaxBody: 10_000, MaxMemory: ingest.MinMemory(10_000, 20), MaxBatch: 20, Log: log, Keys: known,
+	events := ingest.New(disk{waiting}, ingest.Options{MaxBody: 10_000, MaxMemory: ingest.MinMemory(10_000, 20), MaxBatch: 20, Oldest: s.oldest, Log: log, Keys: known,
 		Privacy: filter, Visitors: visitors, Ready: func(context.Context) error { return errors.Join(known.Ready(), waiting.Ready()) }}, registry)
 	metrics := promhttp.HandlerFor(registry, promhttp.HandlerOpts{Registry: registry})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -395,6 +396,23 @@ func forward(listener net.Listener, to string) {
 }
 
 // While the database is away events are taken until the disk's share is full; then they come in order.
+// Every way in keeps to the setting.
+func TestOldEventsAreRefused(t *testing.T) {
+	dsn := dbtest.Embedded(t)
+	c := start(t, dsn, dbtest.Schema(t, dsn), settings{oldest: 48 * time.Hour})
+	for ago, want := range map[time.Duration]int{47 * time.Hour: http.StatusOK, 49 * time.Hour: http.StatusBadRequest} {
+		at := time.Now().Add(-ago).UTC().Format(time.RFC3339)
+		plain := fmt.Sprintf(`{"user_id": "u", "event_type": "e", "timestamp": %q}`, at)
+		message := fmt.Sprintf(`{"type": "track", "userId": "u", "event": "e", "timestamp": %q}`, at)
+		for path, body := range map[string]string{"/track": plain, "/track/batch": `{"batch": [` + plain + `]}`, "/v1/track": message, "/v1/batch": `{"batch": [` + message + `]}`} {
+			response, told := c.post(path, body)
+			if response.StatusCode != want || want != http.StatusOK && (len(told.Rejected) != 1 || told.Rejected[0].Field != "timestamp") {
+				t.Errorf("%s, %s ago: %s %v", path, ago, response.Status, told)
+			}
+		}
+	}
+}
+
 func TestDatabaseAway(t *testing.T) {
 	dsn := dbtest.Embedded(t)
 	schema := dbtest.Schema(t, dsn)

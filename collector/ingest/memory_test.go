@@ -67,11 +67,11 @@ func TestMemoryOfHostileBodies(t *testing.T) {
 			body := []byte(text)
 			for path, decode := range map[string]decoder{
 				"/track": func(b []byte, at time.Time) (segment.Request, error) {
-					e, err := event.Decode(b, at)
+					e, err := event.Decoder{}.Decode(b, at)
 					return segment.Request{Batch: e}, err
 				},
 				"/track/batch": func(b []byte, at time.Time) (segment.Request, error) {
-					e, err := event.DecodeBatch(b, 1000, at)
+					e, err := event.Decoder{MaxBatch: 1000}.DecodeBatch(b, at)
 					return segment.Request{Batch: e}, err
 				},
 				"/v1/batch": func(b []byte, at time.Time) (segment.Request, error) { return segments.Decode("batch", b, at) },

@@ -42,6 +42,6 @@ func check(e *event.Event, now time.Time) event.Refusals {
 		}
 	}
 	checked.Metadata, checked.Traits = nil, nil // they may be larger than a client's
-	bad = append(bad, checked.Validate(now)...)
+	bad = append(bad, checked.Validate(now, 0)...)
 	return bad
 }

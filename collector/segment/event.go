@@ -43,7 +43,7 @@ func (d *Decoder) event(m *message, received time.Time) (event.Event, event.Refu
 	var refused event.Refusals
 	e.Metadata, refused = m.metadata(p)
 	bad = append(bad, refused...)
-	for _, r := range e.Validate(received) {
+	for _, r := range e.Validate(received, d.Oldest) {
 		column := r.Field
 		r.Field = m.fieldOf(column, p)
 		switch {

@@ -73,6 +73,8 @@ var calls = []string{"track", "page", "screen", "identify", "group", "alias"}
 type Decoder struct {
 	// MaxBatch is how many messages a batch may have.
 	MaxBatch int
+	// Oldest is how long ago an event may have happened; 0 for any time since 1970.
+	Oldest time.Duration
 	// PageHost says that page_url keeps scheme and host of an address, not the path alone.
 	PageHost bool
 

@@ -474,7 +474,7 @@ func FuzzDecode(f *testing.F) {
 				t.Fatalf("%s: %+v", call, r)
 			}
 			for _, e := range r.Events {
-				if bad := e.Validate(received); len(bad) > 0 {
+				if bad := e.Validate(received, 0); len(bad) > 0 {
 					t.Fatalf("taken, though %v", bad)
 				}
 				for _, object := range [][]byte{e.Metadata, e.Traits} {

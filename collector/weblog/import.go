@@ -173,7 +173,7 @@ func (im *Importer) add(ctx context.Context, file string, r *record) error {
 	id := im.hash("user", r.address, r.agent)
 	e := event.Event{ID: im.eventID(r), UserID: hex.EncodeToString(id[:16]), Type: "page_view", Time: r.time,
 		PageURL: r.path, DeviceType: r.visitor.Device, Metadata: r.metadata()}
-	if bad := e.Validate(time.Now()); len(bad) > 0 {
+	if bad := e.Validate(time.Now(), 0); len(bad) > 0 {
 		im.refuse(refused{file: file, line: r.line, reason: bad[0].Field + " " + bad[0].Reason})
 		return nil
 	}
