@@ -68,28 +68,16 @@ func labelOnAxis(d model.Dimension, p twin.Place) string {
 	return twin.Title(p.Kind, p.Text)
 }
 
-func leftOut(x, y model.Axis, grid twin.Grid) []string {
-	text := ""
+func leftOut(x, y model.Axis, grid twin.Grid) (notices []string) {
 	for _, property := range []string{x.Property, y.Property} {
-		for _, outside := range []bool{false, true} {
-			n := grid.LeftOut[twin.LeftOut{Property: property, Outside: outside}]
-			switch {
-			case n == 0:
-				continue
-			case text == "":
-				text = "Left out are events: "
-			default:
-				text += ", "
+		for _, why := range []struct {
+			outside bool
+			text    string
+		}{{false, "not a number"}, {true, "outside of the bins"}} {
+			if n := grid.LeftOut[twin.LeftOut{Property: property, Outside: why.outside}]; n > 0 {
+				notices = append(notices, fmt.Sprintf("Number of events left out because their %s is %s: %d.", property, why.text, n))
 			}
-			why := "not a number"
-			if outside {
-				why = "outside of the bins"
-			}
-			text += fmt.Sprintf("%d whose %s is %s", n, property, why)
 		}
 	}
-	if text == "" {
-		return nil
-	}
-	return []string{text + "."}
+	return notices
 }

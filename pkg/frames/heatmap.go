@@ -249,10 +249,10 @@ func leftOutTexts(x, y model.Axis, found []analysis.HeatmapCell) []say.Text {
 	var texts []say.Text
 	for _, property := range []string{x.Property, y.Property} {
 		if n := events[reason{property, analysis.NoNumberPlace}]; n > 0 {
-			texts = append(texts, say.New("notice.no-number", "Left out are {{number}} events whose {{property}} is not a number.", n, property))
+			texts = append(texts, say.New("notice.no-number", "Number of events left out because their {{property}} is not a number: {{number}}.", property, n))
 		}
 		if n := events[reason{property, analysis.OutsidePlace}]; n > 0 {
-			texts = append(texts, say.New("notice.outside", "Left out are {{number}} events whose {{property}} is outside of the bins.", n, property))
+			texts = append(texts, say.New("notice.outside", "Number of events left out because their {{property}} is outside of the bins: {{number}}.", property, n))
 		}
 	}
 	return texts
