@@ -291,7 +291,7 @@ func TestScriptInABrowser(t *testing.T) {
 	serve(mux, "GET /footfall.js", "text/javascript", string(script(t)))
 	server := httptest.NewServer(mux)
 	defer server.Close()
-	runInBrowser(t, "sdk", server.URL)
+	runInBrowser(t, server.URL, "sdk")
 }
 
 // pages answers /rows/PATH with the events on pages below a path.
