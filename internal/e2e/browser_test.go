@@ -66,9 +66,8 @@ func runInBrowser(t *testing.T, url string, names ...string) {
 	browser := exec.CommandContext(t.Context(), "npx", args...)
 	browser.Dir = root
 	browser.Env = append(os.Environ(), "FOOTFALL_PAGE_URL="+url)
-	if output, err := browser.CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s", err, output)
-	} else {
-		t.Logf("%s", output)
+	browser.Stdout, browser.Stderr = t.Output(), t.Output()
+	if err := browser.Run(); err != nil {
+		t.Error(err)
 	}
 }

@@ -302,7 +302,7 @@ func pages(t *testing.T, c *keyedCollector) *http.ServeMux {
 	mux.HandleFunc("GET /rows/", func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
 		defer mu.Unlock()
-		found, err := rows(r.Context(), conn, c.schema, strings.TrimPrefix(r.URL.Path, "/rows"))
+		found, err := rows(t.Context(), conn, c.schema, strings.TrimPrefix(r.URL.Path, "/rows"))
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
