@@ -60,6 +60,7 @@ export default defineConfig<Options, PlaywrightWorkerOptions>({
   reporter: 'list',
   projects: projects(),
   use: {
+    actionTimeout: 30_000,
     viewport: { width: 1360, height: 1000 },
     screenshot: 'only-on-failure',
     launchOptions: {

@@ -18,7 +18,7 @@ import (
 
 // The preview page in a real browser: internal/e2e/browser says what is done there.
 func TestPreviewInABrowser(t *testing.T) {
-	runInBrowser(t, "preview", previewPage(t, dbtest.Embedded(t), 3000))
+	runInBrowser(t, previewPage(t, dbtest.Embedded(t), 3000), "preview", "answers")
 }
 
 var pictures = flag.Bool("pictures", false, "make the pictures of the docs anew, in docs/img")
@@ -28,7 +28,7 @@ func TestPictures(t *testing.T) {
 	if !*pictures {
 		t.Skip("makes no pictures without -pictures")
 	}
-	runInBrowser(t, "pictures", previewPage(t, dbtest.Embedded(t), 7000))
+	runInBrowser(t, previewPage(t, dbtest.Embedded(t), 7000), "pictures")
 }
 
 // previewPage serves the page, with the shop of that many users, until the test ends.
@@ -52,19 +52,22 @@ func previewPage(t *testing.T, dsn string, users int) (url string) {
 	return server.URL
 }
 
-// runInBrowser runs a file of internal/e2e/browser with the pages at the URL.
-func runInBrowser(t *testing.T, name, url string) {
+// runInBrowser runs files of internal/e2e/browser with the pages at the URL.
+func runInBrowser(t *testing.T, url string, names ...string) {
 	t.Helper()
 	root, err := embedded.RepositoryRoot()
 	if err != nil {
 		t.Fatal(err)
 	}
-	browser := exec.CommandContext(t.Context(), "npx", "--no-install", "playwright", "test", "browser/"+name+".spec.ts")
+	args := []string{"--no-install", "playwright", "test"}
+	for _, name := range names {
+		args = append(args, "browser/"+name+".spec.ts")
+	}
+	browser := exec.CommandContext(t.Context(), "npx", args...)
 	browser.Dir = root
 	browser.Env = append(os.Environ(), "FOOTFALL_PAGE_URL="+url)
-	if output, err := browser.CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s", err, output)
-	} else {
-		t.Logf("%s", output)
+	browser.Stdout, browser.Stderr = t.Output(), t.Output()
+	if err := browser.Run(); err != nil {
+		t.Error(err)
 	}
 }

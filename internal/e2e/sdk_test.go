@@ -291,7 +291,7 @@ func TestScriptInABrowser(t *testing.T) {
 	serve(mux, "GET /footfall.js", "text/javascript", string(script(t)))
 	server := httptest.NewServer(mux)
 	defer server.Close()
-	runInBrowser(t, "sdk", server.URL)
+	runInBrowser(t, server.URL, "sdk")
 }
 
 // pages answers /rows/PATH with the events on pages below a path.
@@ -302,7 +302,7 @@ func pages(t *testing.T, c *keyedCollector) *http.ServeMux {
 	mux.HandleFunc("GET /rows/", func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
 		defer mu.Unlock()
-		found, err := rows(r.Context(), conn, c.schema, strings.TrimPrefix(r.URL.Path, "/rows"))
+		found, err := rows(t.Context(), conn, c.schema, strings.TrimPrefix(r.URL.Path, "/rows"))
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return

@@ -42,5 +42,5 @@ func TestSegmentLibraryInABrowser(t *testing.T) {
 	mux.Handle("GET /library/", http.StripPrefix("/library", http.FileServer(http.Dir(filepath.Join(root, "node_modules", "@segment", "analytics-next", "dist", "umd")))))
 	server := httptest.NewServer(mux)
 	defer server.Close()
-	runInBrowser(t, "segment", server.URL)
+	runInBrowser(t, server.URL, "segment")
 }

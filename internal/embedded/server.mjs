@@ -45,19 +45,43 @@ server.addEventListener('error', (event) => {
     process.exit(1);
   }
 });
-await server.start();
 
-// A client that goes away while its BEGIN runs leaves a transaction open that is nobody's: the socket server then waits for
-// a message that never comes, and everyone else with it.
+// What a client asks for comes in several messages, up to one that says so (Sync), and the queue takes them one at a time: another
+// client's between them would change what is asked, or begin a transaction that is then held to be the wrong one's. So a client in
+// the middle of its messages has the session, as one in a transaction has.
+const SYNC = Buffer.from([0x53, 0, 0, 0, 4]);
+const queue = server.queryQueue;
+let inTheMiddle = false;
+const busy = () => inTheMiddle || db.isInTransaction();
+queue.db = {
+  isInTransaction: busy,
+  runExclusive: (run) => db.runExclusive(run),
+  execProtocolRaw: (message) => {
+    inTheMiddle = 'BCDEHP'.includes(String.fromCharCode(message[0]));
+    return db.execProtocolRaw(message);
+  },
+};
+
+// A client that goes away leaves that open. The socket server would roll its transaction back beside the queue, and then hold the
+// session to be nobody's, though the next client may have begun something meanwhile: that one would starve behind a third. And where
+// a client goes while its BEGIN runs, everyone would wait for a message that never comes. So nothing but this rolls back.
+queue.clearTransactionIfNeeded = async () => {};
 let rollingBack = false;
 setInterval(async () => {
-  const queue = server.queryQueue;
   const owner = [...server.handlers].find((handler) => handler.handlerId === queue.lastHandlerId);
-  if (rollingBack || queue.processing || owner?.isAttached || !db.isInTransaction()) {
+  if (rollingBack || queue.processing || owner?.isAttached || !busy()) {
     return;
   }
   rollingBack = true;
-  await db.exec('ROLLBACK').catch((error) => console.error('rollback:', error.message));
+  try {
+    await db.runExclusive(() => db.execProtocolRaw(SYNC));
+    inTheMiddle = false;
+    await db.exec('ROLLBACK');
+  } catch (error) {
+    console.error('rollback:', error.message);
+  }
   rollingBack = false;
   queue.processQueue();
 }, 50);
+
+await server.start();

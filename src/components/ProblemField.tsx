@@ -1,6 +1,7 @@
 import { Field, FieldValidationMessage } from '@grafana/ui';
 import { useState, type ComponentProps, type FocusEvent } from 'react';
 import { t } from '../i18n';
+import type { Problem } from '../validate';
 import { useEditor, type Place } from './editor';
 
 interface Props extends Omit<ComponentProps<typeof Field>, 'invalid' | 'error' | 'noMargin' | 'onBlur'>, Place {
@@ -8,27 +9,33 @@ interface Props extends Omit<ComponentProps<typeof Field>, 'invalid' | 'error' |
   name?: string;
 }
 
-/**
- * A field of the query, with what is wrong with it beneath. That nothing is in it yet, it says only after it was left, after somebody
- * tried to run the query, or where the query was saved so.
- */
-export function ProblemField({ path, when = true, name, ...props }: Props) {
-  const { problems, triedAt } = useEditor();
-  const [since] = useState(() => Date.now());
-  const [wasLeft, setWasLeft] = useState(false);
+/** A field of the query where it applies, or has a problem, with what is wrong with it beneath. */
+export function ProblemField({ path, when = true, ...props }: Props) {
+  const { problems } = useEditor();
   const paths = [path].flat();
   // Problems of a list's entries that have no field of their own are shown at the list.
   const problem = problems.find(({ field }) => paths.includes(field) || paths.includes(field.replace(/\[\d+\]$/, '')));
-  const shown = problem && (!problem.isMissing || wasLeft || triedAt >= since) ? problem : undefined;
-  return when || problem ? (
+  return when || problem ? <ShownField {...props} problem={problem} /> : null;
+}
+
+/**
+ * A field on the screen. That nothing is in it yet, it says only after it was left, after somebody tried to run the query, or where
+ * the query was saved so: each of them since it is on the screen.
+ */
+function ShownField({ name, problem, ...props }: Omit<Props, keyof Place> & { problem?: Problem }) {
+  const { triedAt } = useEditor();
+  const [since] = useState(() => Date.now());
+  const [wasLeft, setWasLeft] = useState(false);
+  const told = problem && (!problem.isMissing || wasLeft || triedAt >= since) ? problem : undefined;
+  return (
     <Field
       {...props}
       noMargin
-      invalid={Boolean(shown)}
-      error={shown && problemText(name ?? String(props.label), shown.reason)}
+      invalid={Boolean(told)}
+      error={told && problemText(name ?? String(props.label), told.reason)}
       onBlur={(event) => setWasLeft(wasLeft || isLeft(event))}
     />
-  ) : null;
+  );
 }
 
 /** Reports whether the focus goes elsewhere: not to another part of the field, nor with the whole window. */

@@ -152,7 +152,7 @@ test('colors follow the theme, in what is drawn already', async ({ page }) => {
 test('an answer is in the language of the page, with the numbers that it had', async ({ page }) => {
   const { answer } = await open(page, { queryType: 'lifecycle', lifecycle: any });
   await expect(legend(answer)).toHaveText(['new', 'returning', 'resurrecting', 'dormant']);
-  await page.getByText('中文').click();
+  await page.getByRole('radio', { name: '中文' }).check();
   await expect(legend(answer)).toHaveText(['新增', '持续', '回归', '沉睡']);
   await expect(answer).toContainText('其数值仍可能增长');
 });
