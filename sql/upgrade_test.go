@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -15,22 +16,23 @@ import (
 // messages is what collectors take, four days of it, with the times of some chosen by them: these come later each time they are sent.
 // cookie, tab and phone are devices.
 const messages = `WITH messages AS (
-	SELECT timestamptz '2026-03-01 00:00Z' + n * INTERVAL '55 minutes' + CASE WHEN n %% 10 = 0 THEN INTERVAL '%s' ELSE INTERVAL '0' END AS time,
+	SELECT timestamptz '%[1]s' + n * INTERVAL '55 minutes' + CASE WHEN n %% 10 = 0 THEN INTERVAL '%[2]s' ELSE INTERVAL '0' END AS time,
 		u AS user_id, (ARRAY['visit', 'click', 'buy'])[1 + n %% 3] AS event_type, u || n / 10 AS session_id, md5(u || n)::uuid AS event_id,
 		CASE WHEN u IN ('cookie', 'tab', 'phone') THEN u WHEN u = 'ann' AND n %% 7 = 0 THEN 'cookie' ELSE '' END AS anonymous_id, n %% 10 = 0 AS chosen
 	FROM generate_series(1, 80) n, unnest(ARRAY['ann', 'ben', 'cookie', 'eve', 'phone', 'tab']) u
 	WHERE u <> 'cookie' OR n > 30)
 	SELECT stored FROM (SELECT array_agg(time) t, array_agg(user_id) u, array_agg(event_type) e, array_agg('/' || event_type) p, array_agg('mobile'::text) d,
-		array_agg(session_id) s, array_agg('{"category": "' || event_type || '"}') m, array_agg(event_id) i, array_agg(timestamptz '2026-03-05 00:00Z') r,
+		array_agg(session_id) s, array_agg('{"category": "' || event_type || '"}') m, array_agg(event_id) i, array_agg(timestamptz '%[1]s' + INTERVAL '4 days') r,
 		array_agg(anonymous_id) a, array_agg(CASE WHEN chosen THEN NULL ELSE time END) sent, array_agg(chosen) c, array_agg(0::bigint) f FROM messages) all_messages,
-	store_events(t, u, e, p, d, s, m, i, r, a, sent, c, %s'{}')`
+	store_events(t, u, e, p, d, s, m, i, r, a, sent, c, %[3]s'{}')`
 
 // A database of the last version but with roles of all installations, with everything in it that collectors and jobs had left there: devices,
 // joined and moved or not, compressed days, closed ones and one that has changed since, somebody who was forgotten.
 func TestUpgradeKeepsWhatIsKnown(t *testing.T) {
 	places(t, func(t *testing.T, a, _ place) {
 		shared := before(t, a)
-		u := upgrade{&squashing{t, connect(t, a.conn.Config().ConnString()), a.schema}, a.login(shared.Writer), a.login(shared.Reader)}
+		u := upgrade{&squashing{t, connect(t, a.conn.Config().ConnString()), a.schema}, a.login(shared.Writer), a.login(shared.Reader),
+			time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, -10)}
 		u.fill()
 		known := u.answers()
 		for what, answer := range known {
@@ -75,6 +77,13 @@ func TestUpgradeKeepsWhatIsKnown(t *testing.T) {
 type upgrade struct {
 	*squashing
 	collector, grafana string
+	// from is the first day of the events.
+	from time.Time
+}
+
+// day is the start of one of the days, as SQL.
+func (u upgrade) day(n int) string {
+	return u.from.AddDate(0, 0, n).Format("timestamptz '2006-01-02 00:00Z'")
 }
 
 // as does something with the rights of a user.
@@ -93,7 +102,7 @@ func (u upgrade) as(user string, fn func(ctx context.Context, tx pgx.Tx) error) 
 func (u upgrade) store(later, forgets string) (stored int) {
 	u.Helper()
 	u.as(u.collector, func(ctx context.Context, tx pgx.Tx) error {
-		return tx.QueryRow(ctx, fmt.Sprintf(messages, later, forgets)).Scan(&stored)
+		return tx.QueryRow(ctx, fmt.Sprintf(messages, u.from.Format(time.RFC3339), later, forgets)).Scan(&stored)
 	})
 	return stored
 }
@@ -106,7 +115,7 @@ func (u upgrade) fill() {
 			return err
 		})
 	}
-	u.do(`SELECT recount_profiles()`)
+	u.do(`SELECT drop_chunks('user_events', older_than => now())`)
 	join("phone", "ben")
 	if n := u.store("0", ""); n != 450 {
 		u.Fatalf("%d events are stored", n)
@@ -121,13 +130,13 @@ func (u upgrade) fill() {
 	u.do(`INSERT INTO user_profiles (user_id, traits, tags, consent) VALUES ('ann', '{"plan": "pro", "seats": 12}', '{paid}', true)`)
 	u.do(`DELETE FROM user_events WHERE user_id = 'eve'; DELETE FROM profile_changes WHERE user_id = 'eve'`)
 	u.do(`INSERT INTO forgotten_users (user_key) VALUES (user_key_of('eve'))`)
-	u.do(`SELECT compress_chunk(c) FROM show_chunks('user_events', older_than => timestamptz '2026-03-03 00:00Z') c`)
+	u.do(`SELECT compress_chunk(c) FROM show_chunks('user_events', older_than => ` + u.day(2) + `) c`)
 	if err := sql.RefreshRollups(u.Context(), u.conn, u.schema); err != nil {
 		u.Fatal(err)
 	}
-	u.do(`INSERT INTO user_events (time, user_id, user_key, event_type, event_id) VALUES ('2026-03-03 12:00Z', 'ann', user_key_of('ann'), 'late', gen_random_uuid());
-		INSERT INTO profile_changes (session_key, time, click, user_id) VALUES (0, '2026-03-03 12:00Z', false, 'ann');
-		SELECT mark_late_days(ARRAY[timestamptz '2026-03-03 12:00Z'])`)
+	u.do(`INSERT INTO user_events (time, user_id, user_key, event_type, event_id) VALUES (` + u.day(2) + `, 'ann', user_key_of('ann'), 'late', gen_random_uuid());
+		INSERT INTO profile_changes (session_key, time, click, user_id) VALUES (0, ` + u.day(2) + `, false, 'ann');
+		SELECT mark_late_days(ARRAY[` + u.day(2) + `])`)
 	// As the last version's migrate did with a retention, but never run.
 	u.do(`SELECT add_compression_policy('user_events', compress_after => INTERVAL '36 hours', initial_start => '2100-01-01'),
 		add_retention_policy('user_events', drop_after => INTERVAL '36500 days', initial_start => '2100-01-01'),
@@ -200,7 +209,7 @@ func (u upgrade) wantNumber(want int, what, query string) {
 func (u upgrade) goOn() {
 	u.Helper()
 	u.as(u.collector, func(ctx context.Context, tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `SELECT tell_traits(ARRAY['ann', 'ann'], ARRAY['{"plan": "free"}', '{"seats": 13}'], ARRAY[timestamptz '2026-02-01', now()])`)
+		_, err := tx.Exec(ctx, `SELECT tell_traits(ARRAY['ann', 'ann'], ARRAY['{"plan": "free"}', '{"seats": 13}'], ARRAY[`+u.day(0)+`, now()])`)
 		return err
 	})
 	u.wantNumber(1, "profiles with the trait said last", `SELECT count(*) FROM user_profiles WHERE traits = '{"plan": "pro", "seats": 13}' AND tags = '{paid}' AND consent`)
