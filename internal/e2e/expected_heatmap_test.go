@@ -68,28 +68,19 @@ func labelOnAxis(d model.Dimension, p twin.Place) string {
 	return twin.Title(p.Kind, p.Text)
 }
 
-func leftOut(x, y model.Axis, grid twin.Grid) []string {
-	text := ""
+func leftOut(x, y model.Axis, grid twin.Grid) (texts []string) {
 	for _, property := range []string{x.Property, y.Property} {
 		for _, outside := range []bool{false, true} {
 			n := grid.LeftOut[twin.LeftOut{Property: property, Outside: outside}]
-			switch {
-			case n == 0:
+			if n == 0 {
 				continue
-			case text == "":
-				text = "Left out are events: "
-			default:
-				text += ", "
 			}
 			why := "not a number"
 			if outside {
 				why = "outside of the bins"
 			}
-			text += fmt.Sprintf("%d whose %s is %s", n, property, why)
+			texts = append(texts, fmt.Sprintf("Left out are %d events whose %s is %s.", n, property, why))
 		}
 	}
-	if text == "" {
-		return nil
-	}
-	return []string{text + "."}
+	return texts
 }
