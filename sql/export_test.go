@@ -10,6 +10,9 @@ import (
 // names of the test's own.
 func MigrateAsBefore(ctx context.Context, conn *pgx.Conn, schema string, roles Roles) error {
 	const lastVersion = 7
+	if err := ensureExtension(ctx, conn); err != nil {
+		return err
+	}
 	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
 		if err := enterSchema(ctx, tx, schema); err != nil {
 			return err
