@@ -2,11 +2,13 @@ package embedded_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/footfall-analytics/footfall/internal/embedded"
 )
@@ -50,4 +52,48 @@ func TestClientsMayAskForEncryption(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = conn.Close(ctx)
+}
+
+// Clients that ask at the same time get their own answers: each asks in several messages, which must not mix.
+func TestClientsDoNotMix(t *testing.T) {
+	server, err := embedded.Start(t.Context(), embedded.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Stop()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	clients, ctx := errgroup.WithContext(ctx)
+	for client := range 4 {
+		clients.Go(func() error { return askOften(ctx, server.DSN(), client) })
+	}
+	if err := clients.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
+// askOften asks in and outside of transactions, and goes away within some.
+func askOften(ctx context.Context, dsn string, client int) error {
+	for round := range 5 {
+		conn, err := pgx.Connect(ctx, dsn)
+		if err != nil {
+			return err
+		}
+		for _, begin := range []string{"SELECT 1", "BEGIN"} {
+			if _, err := conn.Exec(ctx, begin); err != nil {
+				return err
+			}
+			want, got := 1000*client+round, 0
+			if err := conn.QueryRow(ctx, "SELECT $1::int + $2::int", want, client).Scan(&got); err != nil {
+				return err
+			}
+			if got -= client; got != want {
+				return fmt.Errorf("client %d got %d, not %d", client, got, want)
+			}
+		}
+		if err := conn.Close(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -49,16 +49,18 @@ server.addEventListener('error', (event) => {
 // What a client asks for comes in several messages, up to one that says so (Sync), and the queue takes them one at a time: another
 // client's between them would change what is asked, or begin a transaction that is then held to be the wrong one's. So a client in
 // the middle of its messages has the session, as one in a transaction has.
-const SYNC = Buffer.from([0x53, 0, 0, 0, 4]);
+const SYNC = new Uint8Array([0x53, 0, 0, 0, 4]);
+const ROLLBACK = Buffer.from('Q\0\0\0\x0dROLLBACK\0');
 const queue = server.queryQueue;
 let inTheMiddle = false;
 const busy = () => inTheMiddle || db.isInTransaction();
 queue.db = {
   isInTransaction: busy,
   runExclusive: (run) => db.runExclusive(run),
-  execProtocolRaw: (message) => {
-    inTheMiddle = 'BCDEHP'.includes(String.fromCharCode(message[0]));
-    return db.execProtocolRaw(message);
+  execProtocolRaw: async (message) => {
+    inTheMiddle = '\0BCDEHP'.includes(String.fromCharCode(message[0]));
+    // At once, and a copy: the next answer is written to the same place, perhaps before this one has left.
+    return db.execProtocolRawSync(message).slice();
   },
 };
 
@@ -66,21 +68,15 @@ queue.db = {
 // session to be nobody's, though the next client may have begun something meanwhile: that one would starve behind a third. And where
 // a client goes while its BEGIN runs, everyone would wait for a message that never comes. So nothing but this rolls back.
 queue.clearTransactionIfNeeded = async () => {};
-let rollingBack = false;
-setInterval(async () => {
+setInterval(() => {
   const owner = [...server.handlers].find((handler) => handler.handlerId === queue.lastHandlerId);
-  if (rollingBack || queue.processing || owner?.isAttached || !busy()) {
+  if (queue.processing || owner?.isAttached || !busy()) {
     return;
   }
-  rollingBack = true;
-  try {
-    await db.runExclusive(() => db.execProtocolRaw(SYNC));
-    inTheMiddle = false;
-    await db.exec('ROLLBACK');
-  } catch (error) {
-    console.error('rollback:', error.message);
+  for (const message of [SYNC, ROLLBACK]) {
+    db.execProtocolRawSync(message);
   }
-  rollingBack = false;
+  inTheMiddle = false;
   queue.processQueue();
 }, 50);
 
