@@ -39,7 +39,11 @@ func TestSegmentLibraryInABrowser(t *testing.T) {
 	batching := strings.NewReplacer("cdnSettings: {", fmt.Sprintf("cdnSettings: { metrics: { sampleRate: 1, host: '%s/v1', protocol: 'http', flushTimer: 200 },", host),
 		"protocol: 'http'", "protocol: 'http', deliveryStrategy: { strategy: 'batching', config: { size: 3, timeout: 500 } }").Replace(load)
 	serve(mux, "GET /batching/", "text/html", library(batching))
-	mux.Handle("GET /library/", http.StripPrefix("/library", http.FileServer(http.Dir(filepath.Join(root, "node_modules", "@segment", "analytics-next", "dist", "umd")))))
+	files := filepath.Join(root, "node_modules", "@segment", "analytics-next", "dist", "umd")
+	if _, err := os.Stat(filepath.Join(files, "index.js")); err != nil {
+		t.Fatal("Segment's library is not installed: run npm ci")
+	}
+	mux.Handle("GET /library/", http.StripPrefix("/library", http.FileServer(http.Dir(files))))
 	server := httptest.NewServer(mux)
 	defer server.Close()
 	runInBrowser(t, server.URL, "segment")

@@ -14,11 +14,9 @@ interface Props extends Part<string> {
 /** A choice of events, the most frequent first; a name that has not happened yet may be typed. */
 export function EventPicker({ label, value, onChange, ...props }: Props) {
   const { suggestions } = useEditor();
-  const chosen = eventOption(value);
-  const called = chosen?.label;
-  // The same choice is the same object: a picker that is given another one forgets what is typed.
-  // eslint-disable-next-line react-hooks/exhaustive-deps -- it is another choice where its texts are
-  const option = useMemo(() => chosen, [value, called]);
+  const called = eventOption(value)?.label;
+  // The same choice is the same object, or the picker would forget what is typed; with its text in another language it is another one.
+  const option = useMemo(() => eventOption(value), [value, called]);
   return (
     <Named label={label}>
       {(labelId) => (
