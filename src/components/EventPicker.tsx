@@ -1,9 +1,9 @@
 import { Combobox } from '@grafana/ui';
-import { useMemo } from 'react';
 import { t } from '../i18n';
 import { eventOption } from '../suggestions';
 import { useEditor, type Part } from './editor';
 import { Named } from './Named';
+import { useSame } from './useSame';
 
 interface Props extends Part<string> {
   label: string;
@@ -14,9 +14,7 @@ interface Props extends Part<string> {
 /** A choice of events, the most frequent first; a name that has not happened yet may be typed. */
 export function EventPicker({ label, value, onChange, ...props }: Props) {
   const { suggestions } = useEditor();
-  const called = eventOption(value)?.label;
-  // The same choice is the same object, or the picker would forget what is typed; with its text in another language it is another one.
-  const option = useMemo(() => eventOption(value), [value, called]);
+  const [option] = useSame([eventOption(value)]);
   return (
     <Named label={label}>
       {(labelId) => (

@@ -1,6 +1,6 @@
 import { screen } from '@testing-library/react';
 import type { Retention } from '../types.gen';
-import { choose, edit, enter } from './testing';
+import { choose, edit, enter, leave } from './testing';
 
 const events = { start: { event: 'visit' }, return: { event: '*' } };
 const editRetention = (retention: Partial<Retention> = {}) =>
@@ -83,7 +83,10 @@ test('a rate is of a column', async () => {
 test('a list is of a cohort, a column, a status and a value of the breakdown', async () => {
   const { user, saved, runs } = editRetention({ breakdown: { property: 'device_type' } });
   await choose(user, 'Answer as', 'List');
-  expect(screen.getByText('Cohort is missing: name the cohort whose actors to list.')).toBeVisible();
+  const missing = 'Cohort is missing: name the cohort whose actors to list.';
+  expect(screen.queryByText(missing)).not.toBeInTheDocument();
+  await leave(user, 'Cohort');
+  expect(screen.getByText(missing)).toBeVisible();
   expect(runs).not.toHaveBeenCalled();
   await enter(user, 'Cohort', '2026-03-02');
   expect(runs).toHaveBeenCalled();
