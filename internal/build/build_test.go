@@ -47,7 +47,7 @@ func TestFailuresSayWhatToDo(t *testing.T) {
 	for says, do := range map[string]string{
 		"npm error code ENOSPC":                               "the disk is full",
 		"npm error code EINTEGRITY":                           "not the one that the lock file names",
-		"open /home/dev/.cache/go-build: permission denied":       "Files of another user",
+		"open /home/dev/.cache/go-build: permission denied":   "Files of another user",
 		"dial tcp: lookup proxy.golang.org: no such host":     "connect it",
 		"FATAL ERROR: Reached heap limit; heap out of memory": "memory did not suffice",
 		"collector/main.go:5:2: undefined: x":                 "in the sources",
