@@ -80,10 +80,10 @@ func hold(program string, args []string) (status int) {
 	return cmd.ProcessState.ExitCode()
 }
 
-// crashSignal tells the holder to kill its program. Before there is one it ends the holder, as signals do.
+// crashSignal tells the holder to kill its program. One that comes in the holder's first milliseconds may do nothing.
 const crashSignal = syscall.SIGUSR1
 
-// Crash kills a program of this package. When the channel of [Start] is closed, the system has cleared away what it held, which can
+// Crash kills a program of this package; call it again until the program has ended. When the channel of [Start] is closed, the system has cleared away what it held, which can
 // take a moment longer than [Kill].
 func Crash(pid int) error { return syscall.Kill(pid, crashSignal) }
 

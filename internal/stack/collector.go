@@ -131,9 +131,17 @@ func (c *Collector) Kill() error {
 		return errors.New("the collector has ended by itself")
 	default:
 	}
-	err := leash.Crash(c.pid)
-	<-c.ended
-	return err
+	for {
+		err := leash.Crash(c.pid)
+		select {
+		case <-c.ended:
+			return nil
+		case <-time.After(20 * time.Millisecond): // a holder that has just begun may not have heard it
+		}
+		if err != nil {
+			return err
+		}
+	}
 }
 
 const readyTimeout = 20 * time.Second
