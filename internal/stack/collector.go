@@ -131,15 +131,13 @@ func (c *Collector) Kill() error {
 		return errors.New("the collector has ended by itself")
 	default:
 	}
+	err := leash.Crash(c.pid)
 	for {
-		err := leash.Crash(c.pid)
 		select {
 		case <-c.ended:
-			return nil
-		case <-time.After(20 * time.Millisecond): // a holder that has just begun may not have heard it
-		}
-		if err != nil {
 			return err
+		case <-time.After(20 * time.Millisecond):
+			_ = leash.Crash(c.pid) // a holder that has just begun may not have heard it
 		}
 	}
 }
