@@ -40,7 +40,8 @@ async function bring() {
   Object.assign(process.env, { TMPDIR: folder, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs20.x' });
   const { default: chromium } = await import(require.resolve('@sparticuz/chromium', { paths: [home] }));
   await chromium.executablePath();
-  const fonts = `<fontconfig><dir prefix="relative">fonts</dir><dir>/usr/share/fonts</dir><cachedir prefix="relative">font-cache</cachedir></fontconfig>`;
+  const [own, cache] = ['fonts', 'font-cache'].map((name) => path.join(folder, name));
+  const fonts = `<fontconfig><dir>${own}</dir><dir>/usr/share/fonts</dir><cachedir>${cache}</cachedir></fontconfig>`;
   fs.writeFileSync(path.join(folder, 'fonts.conf'), fonts);
   const start = `#!/bin/sh
 here=$(dirname "$0")
