@@ -26,6 +26,12 @@ type BusyActor struct {
 	ActorID
 }
 
+// BusyList is the busiest actors, as many as the query lists, of All that are busy.
+type BusyList struct {
+	Busiest []BusyActor
+	All     int
+}
+
 // NewBusyActors looks for more than that many events in a window that ends at from or later; events before it are those of windows
 // that reach back.
 func NewBusyActors(a *model.Anomalies, from time.Time) *BusyActors {

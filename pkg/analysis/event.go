@@ -37,6 +37,17 @@ func CompareIDs(a, b ActorID) int {
 	return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(of(a.User), of(b.User)))
 }
 
+// Limited is a list that is cut to the query's limit; More says that there is more.
+type Limited[T any] struct {
+	List []T
+	More bool
+}
+
+// Limit cuts a list.
+func Limit[T any](list []T, limit int) *Limited[T] {
+	return &Limited[T]{list[:min(limit, len(list))], len(list) > limit}
+}
+
 // Visitor is told each actor once, with all its events in order of time. Events of the same time come in no particular order.
 // The slice is only lent.
 type Visitor interface {

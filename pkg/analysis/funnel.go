@@ -27,6 +27,27 @@ type Funnel struct {
 	Values *Values
 }
 
+// NewFunnel is the funnel of a query.
+func NewFunnel(m *model.Funnel) *Funnel {
+	f := &Funnel{
+		Steps: len(m.MainSteps()), Window: m.WindowDuration().Microseconds(), Order: m.Order,
+		FirstStart: m.Entry == model.FirstStart, EqualTimes: m.EqualTimes, ByLast: m.BreakdownBy == model.ByLastStep,
+		Values: NewValues(),
+	}
+	before := 0
+	for i := range m.Steps {
+		if m.Steps[i].Optional {
+			f.Optional = append(f.Optional, before)
+		} else {
+			before++
+		}
+	}
+	for _, x := range m.Exclusions {
+		f.Exclusions = append(f.Exclusions, Between{From: x.From - 1, To: x.To - 1})
+	}
+	return f
+}
+
 // Between is two main steps.
 type Between struct{ From, To int }
 

@@ -1,49 +1,14 @@
 package analysis
 
 import (
-	"cmp"
 	"math"
 	"slices"
-	"strconv"
 	"time"
 )
 
-// Kind says what a group of a breakdown is.
-type Kind int
-
-// The kinds, in the order in which groups are shown.
-const (
-	// OwnValue is a value with a group of its own, or everybody where there is no breakdown.
-	OwnValue Kind = iota
-	// OtherValues is what lies past the breakdown's limit.
-	OtherValues
-	// NoValue is the actors for whom the property is not set.
-	NoValue
-)
-
-// What groups are called that no value of a breakdown has.
-const (
-	OtherTitle   = "Other"
-	NoValueTitle = "(none)"
-)
-
-// Title is what a group of a breakdown is called on screen. A value that is called as one of ours stands in quotes.
-func (k Kind) Title(value string) string {
-	switch {
-	case k == OtherValues:
-		return OtherTitle
-	case k == NoValue:
-		return NoValueTitle
-	case value == OtherTitle || value == NoValueTitle:
-		return strconv.Quote(value)
-	}
-	return value
-}
-
 // FunnelGroup is the funnel of one breakdown value, or of everybody.
 type FunnelGroup struct {
-	Kind  Kind
-	Value string
+	Group
 	// Reached, InProgress: the actors who reached each main step, and those of them who came no further yet and whose window is
 	// open at the end of the data.
 	Reached, InProgress []int64
@@ -63,9 +28,8 @@ type FunnelActor struct {
 	// Steps is how many main steps the actor did, and Started and Ended are the times of the first and the last of them.
 	Steps          int
 	Started, Ended time.Time
-	// Kind is OwnValue or NoValue, and Value the breakdown value.
-	Kind  Kind
-	Value string
+	// Group is the actor's breakdown value, with rank 0 whatever its count, or none.
+	Group
 }
 
 // Spread sums up times: in seconds, nil without any.
@@ -122,88 +86,32 @@ func (t *FunnelTally) newGroup() *FunnelGroup {
 	}
 }
 
-// Groups are the groups in the order of the panel: with limit 0 there is no breakdown and one group of all; else the values with
-// the most actors, at most limit of them, most first and of equals the smaller text, then the others and those without.
+// Groups are the groups in the order of the panel, each with somebody in it. With limit 0 there is no breakdown and one group of all.
 func (t *FunnelTally) Groups(limit int) []FunnelGroup {
-	if limit == 0 {
-		all := t.newGroup()
-		for _, g := range t.groups {
-			all.add(g)
-		}
-		return finished(all)
-	}
-	top := t.top(limit)
-	var groups []*FunnelGroup
-	for _, value := range top {
-		g := t.groups[value]
-		g.Value, _ = t.funnel.Values.Text(value)
-		groups = append(groups, g)
-	}
-	other := t.newGroup()
-	other.Kind = OtherValues
+	all := newGroups(t.Ranking(limit), func(group Group) *FunnelGroup {
+		g := t.newGroup()
+		g.Group = group
+		return g
+	})
 	for value, g := range t.groups {
-		if value != 0 && !slices.Contains(top, value) {
-			other.add(g)
-		}
+		all.of(value).add(g)
 	}
-	if other.Reached[0] > 0 {
-		groups = append(groups, other)
+	list := all.list()
+	for i := range list {
+		list[i].finish()
 	}
-	if none := t.groups[0]; none != nil {
-		none.Kind = NoValue
-		groups = append(groups, none)
-	}
-	return finished(groups...)
+	return list
 }
 
-// top are the values that have a group of their own, at most limit of them.
-func (t *FunnelTally) top(limit int) []uint32 {
-	return TopValues(t.funnel.Values, limit, func(yield func(uint32, int64) bool) {
+// Ranking ranks breakdown values by the actors who started with them; at most limit values have a group of their own.
+func (t *FunnelTally) Ranking(limit int) *Ranking {
+	return NewRanking(t.funnel.Values, limit, func(yield func(uint32, int64) bool) {
 		for value, g := range t.groups {
 			if !yield(value, g.Reached[0]) {
 				return
 			}
 		}
 	})
-}
-
-// Titles names the group that counts an outcome of a value, where at most limit values have their own.
-func (t *FunnelTally) Titles(limit int) func(value uint32) string {
-	top := t.top(limit)
-	return func(value uint32) string {
-		text, set := t.funnel.Values.Text(value)
-		switch {
-		case !set:
-			return NoValue.Title("")
-		case !slices.Contains(top, value):
-			return OtherValues.Title("")
-		}
-		return OwnValue.Title(text)
-	}
-}
-
-// TopValues picks the values with the largest counts, at most limit of them, largest first and of equals the smaller text. Number
-// 0, which stands for no value, is not one of them.
-func TopValues(values *Values, limit int, counts func(yield func(value uint32, count int64) bool)) []uint32 {
-	type counted struct {
-		value uint32
-		count int64
-		text  string
-	}
-	var all []counted
-	for value, count := range counts {
-		if text, set := values.Text(value); set {
-			all = append(all, counted{value, count, text})
-		}
-	}
-	slices.SortFunc(all, func(a, b counted) int {
-		return cmp.Or(cmp.Compare(b.count, a.count), cmp.Compare(a.text, b.text))
-	})
-	var top []uint32
-	for _, c := range all[:min(limit, len(all))] {
-		top = append(top, c.value)
-	}
-	return top
 }
 
 func (g *FunnelGroup) add(o *FunnelGroup) {
@@ -218,16 +126,12 @@ func (g *FunnelGroup) add(o *FunnelGroup) {
 	g.Converted = append(g.Converted, o.Converted...)
 }
 
-func finished(groups ...*FunnelGroup) []FunnelGroup {
-	var list []FunnelGroup
-	for _, g := range groups {
-		for k := 1; k < len(g.between); k++ {
-			g.FromPrevious[k] = spread(g.between[k])
-		}
-		g.between = nil
-		list = append(list, *g)
+// finish sums up the times that were collected.
+func (g *FunnelGroup) finish() {
+	for k := 1; k < len(g.between); k++ {
+		g.FromPrevious[k] = spread(g.between[k])
 	}
-	return list
+	g.between = nil
 }
 
 // spread sums up microseconds, and changes their order.

@@ -1,9 +1,12 @@
 package analysis
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
-// FunnelTrend is a visitor that asks a funnel of each bucket alone: who started in it, and how many of those converted.
-type FunnelTrend struct {
+// FunnelTrendTally is a visitor that asks a funnel of each bucket alone: who started in it, and how many of those converted.
+type FunnelTrendTally struct {
 	walker *Walker
 	edges  []int64
 	// Counts has, by breakdown value, two numbers a bucket.
@@ -13,13 +16,13 @@ type FunnelTrend struct {
 // EnteredConverted is the actors who started in a bucket, and those of them who did all steps.
 type EnteredConverted struct{ Entered, Converted int64 }
 
-// NewFunnelTrend takes the buckets' edges, one more than there are buckets.
-func NewFunnelTrend(f *Funnel, edges []int64) *FunnelTrend {
-	return &FunnelTrend{f.NewWalker(), edges, map[uint32][]EnteredConverted{}}
+// NewFunnelTrendTally takes the buckets' edges, one more than there are buckets.
+func NewFunnelTrendTally(f *Funnel, edges []int64) *FunnelTrendTally {
+	return &FunnelTrendTally{f.NewWalker(), edges, map[uint32][]EnteredConverted{}}
 }
 
 // Visit counts an actor in every bucket in which it started.
-func (t *FunnelTrend) Visit(events []Event) {
+func (t *FunnelTrendTally) Visit(events []Event) {
 	asked := -1
 	for i := range events {
 		e := &events[i]
@@ -49,58 +52,42 @@ func (t *FunnelTrend) Visit(events []Event) {
 	}
 }
 
-// TrendGroup is the trend of one breakdown value, or of everybody.
-type TrendGroup struct {
-	Kind  Kind
-	Value string
+// FunnelTrend is the answer to a funnel's trend.
+type FunnelTrend struct {
+	// Buckets are the starts of the buckets, in order, and the end of the last one.
+	Buckets []time.Time
+	Groups  []FunnelTrendGroup
+}
+
+// FunnelTrendGroup is the trend of one breakdown value, or of everybody.
+type FunnelTrendGroup struct {
+	Group
 	// Counts has one element a bucket.
 	Counts []EnteredConverted
 }
 
-// GroupTrend sorts counts into groups as [FunnelTally.Groups] does; values are ranked by how often they were entered with.
-func GroupTrend(counts map[uint32][]EnteredConverted, values *Values, buckets, limit int) []TrendGroup {
-	entered := map[uint32]int64{}
-	for value, list := range counts {
-		for _, c := range list {
-			entered[value] += c.Entered
-		}
-	}
-	sum := func(kind Kind, text string, in func(value uint32) bool) TrendGroup {
-		g := TrendGroup{kind, text, make([]EnteredConverted, buckets)}
+// GroupFunnelTrend sorts counts into groups as [FunnelTally.Groups] does; values are ranked by how often they were entered with.
+func GroupFunnelTrend(counts map[uint32][]EnteredConverted, values *Values, buckets, limit int) []FunnelTrendGroup {
+	ranking := NewRanking(values, limit, func(yield func(uint32, int64) bool) {
 		for value, list := range counts {
-			for i := range list {
-				if in(value) {
-					g.Counts[i].Entered += list[i].Entered
-					g.Counts[i].Converted += list[i].Converted
-				}
+			var entered int64
+			for _, c := range list {
+				entered += c.Entered
 			}
-		}
-		return g
-	}
-	if limit == 0 {
-		return []TrendGroup{sum(OwnValue, "", func(uint32) bool { return true })}
-	}
-	top := TopValues(values, limit, func(yield func(uint32, int64) bool) {
-		for value, n := range entered {
-			if !yield(value, n) {
+			if !yield(value, entered) {
 				return
 			}
 		}
 	})
-	var groups []TrendGroup
-	for _, value := range top {
-		text, _ := values.Text(value)
-		groups = append(groups, sum(OwnValue, text, func(v uint32) bool { return v == value }))
-	}
-	others := func(value uint32) bool { return value != 0 && !slices.Contains(top, value) }
-	for value := range counts {
-		if others(value) {
-			groups = append(groups, sum(OtherValues, "", others))
-			break
+	all := newGroups(ranking, func(group Group) *FunnelTrendGroup {
+		return &FunnelTrendGroup{group, make([]EnteredConverted, buckets)}
+	})
+	for value, list := range counts {
+		g := all.of(value)
+		for i, c := range list {
+			g.Counts[i].Entered += c.Entered
+			g.Counts[i].Converted += c.Converted
 		}
 	}
-	if counts[0] != nil {
-		groups = append(groups, sum(NoValue, "", func(value uint32) bool { return value == 0 }))
-	}
-	return groups
+	return all.list()
 }

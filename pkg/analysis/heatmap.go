@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"slices"
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
@@ -26,10 +27,8 @@ type HeatmapCell struct {
 	Events int64 `db:"events"`
 }
 
-// Places that are no rank and no bin.
+// Places that are no bin.
 const (
-	OtherPlace    = -1
-	NonePlace     = -2
 	OutsidePlace  = -1
 	NoNumberPlace = -2
 )
@@ -69,6 +68,17 @@ func (a TimeAxis) Place(local int64) int {
 	}
 	year, month, _ := time.Unix(local, 0).UTC().Date()
 	return 12*year + int(month) - 1
+}
+
+// holds reports whether a place is on the axis.
+func (a TimeAxis) holds(place int) bool { return place >= a.First && place < a.First+a.Size }
+
+// OutsideRange finds a cell of a time that is not in the range: whoever cut time into these cells has other rules for the zone.
+func OutsideRange(h *model.Heatmap, zone *time.Location, from, to time.Time, cells []HeatmapCell) bool {
+	x, y := NewTimeAxis(h.X, zone, from, to), NewTimeAxis(h.Y, zone, from, to)
+	return slices.ContainsFunc(cells, func(c HeatmapCell) bool {
+		return h.X.OfTime() && !x.holds(c.X) || h.Y.OfTime() && !y.holds(c.Y)
+	})
 }
 
 // HeatmapCounts counts over two dimensions of time.

@@ -22,6 +22,15 @@ type Paths struct {
 	Values *Values
 }
 
+// NewPaths is the question of a query.
+func NewPaths(m *model.Paths) *Paths {
+	p := &Paths{Steps: m.Steps, Before: m.Direction == model.PathsBefore, KeepRepeats: m.KeepRepeats, Values: NewValues()}
+	if gap, cut := m.GapDuration(); cut {
+		p.Gap = gap.Microseconds()
+	}
+	return p
+}
+
 // label is what a step is called: the number of a text in [Values], 0 where the event has none, or one of these.
 type label uint32
 
@@ -199,18 +208,15 @@ func (p *Paths) compare(a, b label) int {
 		return 0
 	}
 	x, y := p.labelOf(a), p.labelOf(b)
-	return cmp.Or(cmp.Compare(y.Place, x.Place), cmp.Compare(x.Text, y.Text))
+	return cmp.Or(cmp.Compare(y.Place, x.Place), cmp.Compare(x.Value, y.Value))
 }
 
-// labelOf is the label for people.
-func (p *Paths) labelOf(l label) PathLabel {
+// labelOf is a label as the group that it would be alone.
+func (p *Paths) labelOf(l label) Group {
 	if l == visitEnd {
-		return PathLabel{Place: EndPlace}
+		return Group{Place: EndPlace}
 	}
-	if text, named := p.Values.Text(uint32(l)); named {
-		return PathLabel{Text: text}
-	}
-	return PathLabel{Place: NonePlace}
+	return p.Values.Group(uint32(l))
 }
 
 // folded makes one step of those that follow each other with the same label. It is the chosen event if one of them is.
@@ -226,8 +232,7 @@ func folded(steps []pathStep) []pathStep {
 	return kept
 }
 
-// EndPlace is the place of the end of a visit, or of its start where paths lead back. The other places are [OtherPlace], [NonePlace],
-// and for a value its rank from 0.
+// EndPlace is a place besides those of a breakdown: the end of a visit, or its start where paths lead back.
 const EndPlace = -3
 
 // PathGraph is paths as a graph.
@@ -244,9 +249,8 @@ type PathGraph struct {
 type PathNode struct {
 	// Step is 0 for the chosen event.
 	Step int
-	// Place is that of the label, and Text the value.
-	Place int
-	Text  string
+	// Group is the label, or those that share a node, or [EndPlace].
+	Group
 	Paths int64
 }
 
@@ -305,30 +309,26 @@ func (t *PathTransitions) Graph(nodes int) (g *PathGraph, ok bool) {
 
 // addNodes appends the nodes of a step, and returns the node of each label.
 func (g *PathGraph) addNodes(p *Paths, step int, counts map[label]int64, own int) map[label]int {
-	var ranked []label
-	for l := range counts {
-		if l != 0 && l != visitEnd {
-			ranked = append(ranked, l)
+	ranking := NewRanking(p.Values, own, func(yield func(uint32, int64) bool) {
+		for l, n := range counts {
+			if l != visitEnd && !yield(uint32(l), n) {
+				return
+			}
 		}
-	}
-	slices.SortFunc(ranked, func(a, b label) int { return cmp.Or(cmp.Compare(counts[b], counts[a]), p.compare(a, b)) })
-	places := map[label]int{0: NonePlace, visitEnd: EndPlace}
-	for rank, l := range ranked {
-		places[l] = rank
-		if rank >= own {
-			places[l] = OtherPlace
+	})
+	groupOf := func(l label) Group {
+		if l == visitEnd {
+			return Group{Place: EndPlace}
 		}
+		return ranking.Group(uint32(l))
 	}
 	nodes := map[int]*PathNode{}
 	for l, n := range counts {
-		node, known := nodes[places[l]]
-		if !known {
-			node = &PathNode{Step: step, Place: places[l]}
-			nodes[places[l]] = node
+		group := groupOf(l)
+		if nodes[group.Place] == nil {
+			nodes[group.Place] = &PathNode{Step: step, Group: group}
 		}
-		if node.Paths += n; node.Place >= 0 {
-			node.Text = p.labelOf(l).Text
-		}
+		nodes[group.Place].Paths += n
 	}
 	at := map[int]int{}
 	for _, place := range InOrder(nodes) {
@@ -337,7 +337,7 @@ func (g *PathGraph) addNodes(p *Paths, step int, counts map[label]int64, own int
 	}
 	found := map[label]int{}
 	for l := range counts {
-		found[l] = at[places[l]]
+		found[l] = at[groupOf(l).Place]
 	}
 	return found
 }
@@ -352,15 +352,9 @@ type PathList struct {
 
 // ListedPath is a path, and how many there are of it.
 type ListedPath struct {
-	// Steps begin with the chosen event.
-	Steps []PathLabel
+	// Steps begin with the chosen event. Each is a label as the group that it would be alone.
+	Steps []Group
 	Paths int64
-}
-
-// PathLabel is the label of a step: the text of a value, with a place that is 0; or [NonePlace] or [EndPlace].
-type PathLabel struct {
-	Place int
-	Text  string
 }
 
 // WholePaths counts whole paths.

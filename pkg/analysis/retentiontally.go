@@ -1,7 +1,7 @@
 package analysis
 
 import (
-	"slices"
+	"maps"
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
@@ -171,9 +171,8 @@ type RetentionAnswer struct {
 // RetentionActor is one actor of a list.
 type RetentionActor struct {
 	ActorID
-	// Kind and Value are the group of the breakdown that counts the actor.
-	Kind  Kind
-	Value string
+	// Group is the group of the breakdown that counts the actor.
+	Group
 	// Started is the time of the start event that put the actor into the cohort.
 	Started  time.Time
 	Retained bool
@@ -181,8 +180,7 @@ type RetentionActor struct {
 
 // RetentionGroup is the matrix of one breakdown value, or of everybody.
 type RetentionGroup struct {
-	Kind  Kind
-	Value string
+	Group
 	// Cohorts has all cohorts, those of nobody too.
 	Cohorts []RetentionCohort
 }
@@ -203,85 +201,31 @@ func (g *RetentionGroup) Size() int64 {
 	return sum
 }
 
-// RetentionGroups are the groups of a breakdown, in the order of the panel.
-type RetentionGroups struct {
-	tally *RetentionTally
-	top   []uint32
-}
-
-// Groups picks the values with the most actors in all cohorts, at most limit of them. Without a breakdown there is one group.
-func (t *RetentionTally) Groups(limit int) *RetentionGroups {
-	g := &RetentionGroups{tally: t}
-	if !t.retention.Breakdown {
-		return g
-	}
+// Ranking ranks breakdown values by the actors in all cohorts; at most limit values have a group of their own.
+func (t *RetentionTally) Ranking(limit int) *Ranking {
 	sizes := map[uint32]int64{}
 	for key, row := range t.rows {
 		sizes[key.value] += row[0]
 	}
-	g.top = TopValues(t.retention.Values, limit, func(yield func(uint32, int64) bool) {
-		for value, size := range sizes {
-			if !yield(value, size) {
-				return
-			}
-		}
-	})
-	return g
+	return NewRanking(t.retention.Values, limit, maps.All(sizes))
 }
 
-// Of is the group that a start event's value belongs to.
-func (g *RetentionGroups) Of(value uint32) (Kind, string) {
-	text, set := "", false
-	if g.tally.retention.Breakdown {
-		text, set = g.tally.retention.Values.Text(value)
-	}
-	switch {
-	case !g.tally.retention.Breakdown:
-		return OwnValue, ""
-	case !set:
-		return NoValue, ""
-	case slices.Contains(g.top, value):
-		return OwnValue, text
-	}
-	return OtherValues, ""
-}
-
-// All are the matrices: without a breakdown one of everybody; else the values with the most actors, most first and of equals the
-// smaller text, then the others and those without, if there are any.
-func (g *RetentionGroups) All() []RetentionGroup {
-	t := g.tally
-	if !t.retention.Breakdown {
-		group := t.newGroup(OwnValue, "")
-		for c := range group.Cohorts {
-			group.add(c, t.row(c, 0))
+// Groups are the groups in the order of the panel. With limit 0 there is no breakdown and one group of all.
+func (t *RetentionTally) Groups(limit int) []RetentionGroup {
+	all := newGroups(t.Ranking(limit), t.newGroup)
+	if limit == 0 {
+		for c := range t.retention.Cohorts {
+			all.of(0).add(c, t.row(c, 0))
 		}
-		return []RetentionGroup{group}
 	}
-	var groups []RetentionGroup
-	for _, value := range g.top {
-		text, _ := t.retention.Values.Text(value)
-		groups = append(groups, t.newGroup(OwnValue, text))
-	}
-	other, none := t.newGroup(OtherValues, ""), t.newGroup(NoValue, "")
 	for key, row := range t.rows {
-		group := &other
-		if key.value == 0 {
-			group = &none
-		} else if i := slices.Index(g.top, key.value); i >= 0 {
-			group = &groups[i]
-		}
-		group.add(int(key.cohort), row)
+		all.of(key.value).add(int(key.cohort), row)
 	}
-	for _, group := range []RetentionGroup{other, none} {
-		if group.Size() > 0 {
-			groups = append(groups, group)
-		}
-	}
-	return groups
+	return all.list()
 }
 
-func (t *RetentionTally) newGroup(kind Kind, value string) RetentionGroup {
-	g := RetentionGroup{Kind: kind, Value: value, Cohorts: make([]RetentionCohort, t.retention.Cohorts)}
+func (t *RetentionTally) newGroup(group Group) *RetentionGroup {
+	g := &RetentionGroup{Group: group, Cohorts: make([]RetentionCohort, t.retention.Cohorts)}
 	for i := range g.Cohorts {
 		g.Cohorts[i].Users = make([]int64, len(t.retention.Columns))
 	}

@@ -1,8 +1,6 @@
 package analysis
 
 import (
-	"cmp"
-	"maps"
 	"math/bits"
 	"slices"
 	"time"
@@ -27,24 +25,9 @@ type Trend struct {
 type TrendLine struct {
 	// Series is its place in the query.
 	Series int
-	// Place is the rank of the breakdown's value from 0, or [OtherPlace] or [NonePlace]; 0 without a breakdown.
-	Place int
-	// Text is the breakdown's value.
-	Text string
+	Group
 	// Counts has a number for each bucket.
 	Counts []int64
-}
-
-// InOrder are the places of a property's values in the order in which they are shown: the ranks, [OtherPlace], [NonePlace].
-func InOrder[V any](places map[int]V) []int {
-	order := slices.Collect(maps.Keys(places))
-	slices.SortFunc(order, func(a, b int) int {
-		if a >= 0 && b >= 0 {
-			return cmp.Compare(a, b)
-		}
-		return cmp.Compare(b, a)
-	})
-	return order
 }
 
 // DistinctOverTime counts different actors over spans of time, for each of several groups of events by itself: those of the
@@ -114,18 +97,18 @@ func (d *DistinctOverTime) Merge(o *DistinctOverTime) {
 	}
 }
 
-// Lines are the groups by value that anybody is in, as lines of a series; texts are the values by rank.
-func (d *DistinctOverTime) Lines(series int, texts []string) []TrendLine {
+// Lines are the groups by value that anybody is in, as lines of a series; values are those with ranks, in their order.
+func (d *DistinctOverTime) Lines(series int, values []string) []TrendLine {
 	var list []TrendLine
 	for g, counts := range d.Counts {
-		line := TrendLine{Series: series, Place: g, Counts: counts}
+		line := TrendLine{Series: series, Counts: counts}
 		switch g {
-		case len(texts):
+		case len(values):
 			line.Place = OtherPlace
-		case len(texts) + 1:
+		case len(values) + 1:
 			line.Place = NonePlace
 		default:
-			line.Text = texts[g]
+			line.Group = Group{g, values[g]}
 		}
 		if slices.Max(counts) > 0 {
 			list = append(list, line)

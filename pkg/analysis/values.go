@@ -54,6 +54,14 @@ func (v *Values) Text(id uint32) (string, bool) {
 	return v.texts[id-1], true
 }
 
+// Group is the group that a number would be alone.
+func (v *Values) Group(id uint32) Group {
+	if text, set := v.Text(id); set {
+		return Group{Value: text}
+	}
+	return Group{Place: NonePlace}
+}
+
 // Bytes is about how much memory the texts take.
 func (v *Values) Bytes() int {
 	v.mu.RLock()

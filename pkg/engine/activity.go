@@ -2,46 +2,40 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/analysis"
+	"github.com/footfall-analytics/footfall/pkg/model"
 	"github.com/footfall-analytics/footfall/pkg/plan"
 )
 
 // Lifecycle answers a lifecycle query with the buckets that touch the range.
-func (e *Engine) Lifecycle(ctx context.Context, q Question, trace *Trace) (buckets []analysis.LifecycleBucket, err error) {
+func (e *Engine) Lifecycle(ctx context.Context, q Question, trace *Trace) ([]analysis.LifecycleBucket, error) {
 	starts, err := plan.LifecycleBuckets(q.Query.Lifecycle, q.Range, q.Settings)
 	if err != nil {
 		return nil, err
 	}
 	scan := plan.LifecycleScan(q.Query, starts, q.Settings)
-	err = e.read(ctx, trace, func(ctx context.Context, r *reading) error {
-		tally, err := r.activity(ctx, q, scan, starts, analysis.NewLifecycle(microseconds(starts)))
-		if err == nil {
-			buckets = tally.Lifecycle(analysis.Microseconds(q.Now))
-		}
-		return err
-	})
-	return buckets, err
+	tally, err := e.activity(ctx, q, trace, scan, starts, analysis.NewLifecycle)
+	if err != nil {
+		return nil, err
+	}
+	return tally.Lifecycle(analysis.Microseconds(q.Now)), nil
 }
 
 // Stickiness answers a stickiness query.
-func (e *Engine) Stickiness(ctx context.Context, q Question, trace *Trace) (answer *analysis.Stickiness, err error) {
+func (e *Engine) Stickiness(ctx context.Context, q Question, trace *Trace) (*analysis.Stickiness, error) {
 	starts, err := plan.StickinessBuckets(q.Query.Stickiness, q.Range, q.Settings)
 	if err != nil {
 		return nil, err
 	}
 	scan := plan.StickinessScan(q.Query, starts, q.Settings)
-	err = e.read(ctx, trace, func(ctx context.Context, r *reading) error {
-		tally, err := r.activity(ctx, q, scan, starts, analysis.NewStickiness(microseconds(starts)))
-		if err == nil {
-			answer = tally.Stickiness(analysis.Microseconds(q.Now))
-		}
-		return err
-	})
-	return answer, err
+	tally, err := e.activity(ctx, q, trace, scan, starts, analysis.NewStickiness)
+	if err != nil {
+		return nil, err
+	}
+	return tally.Stickiness(analysis.Microseconds(q.Now)), nil
 }
 
 // microseconds is times as events count them.
@@ -53,7 +47,16 @@ func microseconds(times []time.Time) []int64 {
 	return list
 }
 
-// activity counts everybody. Closed time is read once, where what is to be known of its actors is small.
+// activity counts everybody by the buckets between starts in which they were active.
+func (e *Engine) activity(
+	ctx context.Context, q Question, trace *Trace, scan plan.Scan, starts []time.Time, newActivity func(bounds []int64) *analysis.Activity,
+) (*analysis.ActivityTally, error) {
+	return read(ctx, e, trace, func(ctx context.Context, r *reading) (*analysis.ActivityTally, error) {
+		return r.activity(ctx, q, scan, starts, newActivity(microseconds(starts)))
+	})
+}
+
+// activity reads closed time once, where what is to be known of its actors is small.
 func (r *reading) activity(ctx context.Context, q Question, scan plan.Scan, starts []time.Time, a *analysis.Activity) (*analysis.ActivityTally, error) {
 	if !scan.From.Before(scan.To) {
 		return analysis.NewActivityTally(a), nil // the range lies in the future
@@ -89,26 +92,18 @@ func (r *reading) countActivity(ctx context.Context, scan plan.Scan, days []plan
 	return tallies[0], nil
 }
 
-// closedActivity is what is known after closed time, read once.
+// closedActivity is what is known after the closed time before cut.
 func (r *reading) closedActivity(ctx context.Context, q Question, scan plan.Scan, days []plan.Day, cut time.Time, starts []time.Time, a *analysis.Activity) (*analysis.ClosedActivity, error) {
 	scan.To = cut
-	raw, err := json.Marshal(struct{ Filters, Selector any }{scan.Filters, scan.Picks[0]})
-	if err != nil {
-		return nil, err
+	part := closedPart{
+		name: fmt.Sprintf("%s %d", q.Query.QueryType, microseconds(starts)), scan: scan, days: days,
+		query: model.Query{Filters: scan.Filters, Lifecycle: &model.Lifecycle{EventSelector: *scan.Picks[0]}},
 	}
-	key := fmt.Sprintf("%s %d %s", q.Query.QueryType, microseconds(starts), raw)
-	token := fmt.Sprintf("%d %s", cut.Unix(), r.closedToken(days, scan.Range))
-	if kept, ok := r.engine.kept.get(key, token); ok {
-		r.trace.Kept = fmt.Sprintf("what was before %s (UTC) was read before", cut.UTC().Format(time.DateTime))
-		return kept.(*analysis.ClosedActivity), nil
-	}
-	states, err := followDays(ctx, r, scan, days, analysis.NewValues(), func() *analysis.ActivityState { return analysis.NewActivityState(a) })
-	if err != nil {
-		return nil, err
-	}
-	closed := analysis.CloseActivity(states)
-	if !r.trace.Dry {
-		r.engine.kept.keep(key, token, closed, closed.Bytes())
-	}
-	return closed, nil
+	return once(r, part, func() (*analysis.ClosedActivity, error) {
+		states, err := followDays(ctx, r, scan, days, analysis.NewValues(), func() *analysis.ActivityState { return analysis.NewActivityState(a) })
+		if err != nil {
+			return nil, err
+		}
+		return analysis.CloseActivity(states), nil
+	})
 }

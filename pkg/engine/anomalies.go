@@ -9,28 +9,25 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/plan"
 )
 
-// BusyActors finds the actors with too many events at once: the busiest of them, as many as the query lists, with their ids, and how
-// many there are in all. For a query that asks only how many, none is listed.
-func (e *Engine) BusyActors(ctx context.Context, q Question, trace *Trace) (list []analysis.BusyActor, all int, err error) {
+// BusyActors finds the actors with too many events at once. For a query that asks only how many there are, none is listed.
+func (e *Engine) BusyActors(ctx context.Context, q Question, trace *Trace) (*analysis.BusyList, error) {
 	a := q.Query.Anomalies
-	err = e.read(ctx, trace, func(ctx context.Context, r *reading) error {
+	return read(ctx, e, trace, func(ctx context.Context, r *reading) (*analysis.BusyList, error) {
 		visitors, _, err := follow(ctx, r, plan.BusyScan(q.Query, q.Range), func() *analysis.BusyActors { return analysis.NewBusyActors(a, q.From) })
 		if err != nil {
-			return err
+			return nil, err
 		}
 		var found []analysis.BusyActor
 		for _, v := range visitors {
 			found = append(found, v.Found...)
 		}
-		all = len(found)
-		if a.Output == model.BusyActorCount {
-			return nil
+		answer := &analysis.BusyList{All: len(found)}
+		if a.Output != model.BusyActorCount {
+			answer.Busiest, err = r.identified(ctx, q, analysis.Busiest(found, a.Limit))
+			answer.Busiest = analysis.ByID(answer.Busiest, a.Limit)
 		}
-		list, err = r.identified(ctx, q, analysis.Busiest(found, a.Limit))
-		list = analysis.ByID(list, a.Limit)
-		return err
+		return answer, err
 	})
-	return list, all, err
 }
 
 // identified sets the ids of busy actors. Each has an event at the end of its busiest window.
@@ -55,27 +52,25 @@ func (r *reading) identified(ctx context.Context, q Question, found []analysis.B
 }
 
 // UnusualBuckets counts each bucket that touches the range, and compares it with the same bucket of earlier weeks.
-func (e *Engine) UnusualBuckets(ctx context.Context, q Question, trace *Trace) (list []analysis.UnusualBucket, err error) {
+func (e *Engine) UnusualBuckets(ctx context.Context, q Question, trace *Trace) ([]analysis.UnusualBucket, error) {
 	a := q.Query.Anomalies
 	buckets, err := plan.NewWeeklyBuckets(a, q.Range, q.Settings)
 	if err != nil {
 		return nil, err
 	}
-	err = e.read(ctx, trace, func(ctx context.Context, r *reading) error {
+	return read(ctx, e, trace, func(ctx context.Context, r *reading) ([]analysis.UnusualBucket, error) {
 		active, err := r.activeQuarters(ctx, buckets.Activity(q.Now))
 		if err != nil {
-			return err
+			return nil, err
 		}
 		counts := bucketCounts{}
 		for _, run := range buckets.Runs() {
 			if err := r.countRun(ctx, q, run, counts); err != nil {
-				return err
+				return nil, err
 			}
 		}
-		list = compareWeeks(q, buckets, active, counts)
-		return nil
+		return compareWeeks(q, buckets, active, counts), nil
 	})
-	return list, err
 }
 
 // compareWeeks compares buckets with the earlier ones that are known whole.

@@ -13,7 +13,8 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/store"
 )
 
-// Engine answers the queries of one data source.
+// Engine answers the queries of one data source. Each of its questions has one answer, of a type of package analysis: a list, or a
+// pointer to a struct. An error comes without an answer.
 type Engine struct {
 	store *store.Store
 	kept  *keeper
@@ -41,16 +42,22 @@ type reading struct {
 	aliasChanges int64
 }
 
-// read answers a question by fn, on one snapshot.
-func (e *Engine) read(ctx context.Context, trace *Trace, fn func(ctx context.Context, r *reading) error) error {
-	return e.store.Read(ctx, func(ctx context.Context, snapshot *store.Snapshot) error {
+// read answers a question by fn, on one snapshot; on an error the answer is the zero value.
+func read[A any](ctx context.Context, e *Engine, trace *Trace, fn func(ctx context.Context, r *reading) (A, error)) (answer A, err error) {
+	err = e.store.Read(ctx, func(ctx context.Context, snapshot *store.Snapshot) error {
 		trace.reset()
 		r := &reading{engine: e, snapshot: snapshot, trace: trace}
-		if err := r.readAliases(ctx); err != nil {
-			return err
+		err := r.readAliases(ctx)
+		if err == nil {
+			answer, err = fn(ctx, r)
 		}
-		return fn(ctx, r)
+		return err
 	})
+	if err != nil {
+		var none A
+		return none, err
+	}
+	return answer, nil
 }
 
 // rows reads a statement's rows and notes it in the trace.

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -22,86 +21,84 @@ type funnelReading struct {
 }
 
 // Funnel answers a funnel with one group a breakdown value, or one in all.
-func (e *Engine) Funnel(ctx context.Context, q Question, trace *Trace) (groups []analysis.FunnelGroup, err error) {
-	err = e.readFunnel(ctx, q, trace, func(ctx context.Context, r *funnelReading) error {
+func (e *Engine) Funnel(ctx context.Context, q Question, trace *Trace) ([]analysis.FunnelGroup, error) {
+	return readFunnel(ctx, e, q, trace, func(ctx context.Context, r *funnelReading) ([]analysis.FunnelGroup, error) {
 		tally := analysis.NewFunnelTally(r.spec, r.dataEnd)
 		err := r.outcomes(ctx, func(_ int64, o analysis.Outcome) { tally.Add(o) })
-		groups = tally.Groups(breakdownLimit(q.Query.Funnel.Breakdown))
-		return err
+		return tally.Groups(q.Query.Funnel.Breakdown.Groups()), err
 	})
-	return groups, err
 }
 
 // FunnelActors lists the actors behind one number of the steps table: step is a place in the funnel's steps.
-func (e *Engine) FunnelActors(ctx context.Context, q Question, trace *Trace) (actors []analysis.FunnelActor, err error) {
+func (e *Engine) FunnelActors(ctx context.Context, q Question, trace *Trace) ([]analysis.FunnelActor, error) {
 	f := q.Query.Funnel
-	err = e.readFunnel(ctx, q, trace, func(ctx context.Context, r *funnelReading) error {
+	return readFunnel(ctx, e, q, trace, func(ctx context.Context, r *funnelReading) ([]analysis.FunnelActor, error) {
 		tally := analysis.NewFunnelTally(r.spec, r.dataEnd)
 		listed := funnelListed(f, r.spec, tally)
-		var keys []int64
-		var values []uint32
-		actors = nil
+		var found []listedOutcome
 		err := r.outcomes(ctx, func(actor int64, o analysis.Outcome) {
 			tally.Add(o)
 			if o.Times != nil && listed(o) {
-				a := analysis.FunnelActor{Steps: len(o.Times), Started: analysis.TimeOf(o.Times[0]), Ended: analysis.TimeOf(o.Times[len(o.Times)-1])}
-				a.Kind = analysis.NoValue
-				if text, set := r.spec.Values.Text(o.Value); set {
-					a.Kind, a.Value = analysis.OwnValue, text
-				}
-				actors, keys, values = append(actors, a), append(keys, actor), append(values, o.Value)
+				found = append(found, listedOutcome{actor, o.Value, len(o.Times), o.Times[0], o.Times[len(o.Times)-1]})
 			}
 		})
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if f.Actors.Value != nil {
-			title := tally.Titles(f.Breakdown.Limit)
-			n := 0
-			for i, value := range values {
-				if title(value) == *f.Actors.Value {
-					actors[n], keys[n] = actors[i], keys[i]
-					n++
-				}
-			}
-			actors, keys = actors[:n], keys[:n]
+			ranking := tally.Ranking(f.Breakdown.Groups())
+			found = slices.DeleteFunc(found, func(l listedOutcome) bool { return ranking.Group(l.value).Title() != *f.Actors.Value })
 		}
-		scan := plan.FunnelScan(q.Query, q.Range)
-		scan.Range = q.Range
-		if f.Order != model.Unordered {
-			scan.Picks = scan.Picks[:1] // an actor's chain starts with one of these
-		}
-		ids, err := r.ids(ctx, scan, keys)
-		for i := range actors {
-			actors[i].ActorID = ids[keys[i]]
-		}
-		slices.SortFunc(actors, func(a, b analysis.FunnelActor) int { return analysis.CompareIDs(a.ActorID, b.ActorID) })
-		return err
+		return r.funnelActors(ctx, found)
 	})
-	return actors, err
 }
 
-// FunnelTrend is a funnel's trend.
-type FunnelTrend struct {
-	// Buckets are the starts of the buckets, in order, and the end of the last one.
-	Buckets []time.Time
-	Groups  []analysis.TrendGroup
+// listedOutcome is what a list shows of an actor's outcome, whose times are only lent.
+type listedOutcome struct {
+	actor          int64
+	value          uint32
+	steps          int
+	started, ended int64
+}
+
+// funnelActors are the actors of a list, with their ids.
+func (r *funnelReading) funnelActors(ctx context.Context, found []listedOutcome) ([]analysis.FunnelActor, error) {
+	scan := plan.FunnelScan(r.question.Query, r.question.Range)
+	scan.Range = r.question.Range
+	if r.question.Query.Funnel.Order != model.Unordered {
+		scan.Picks = scan.Picks[:1] // an actor's chain starts with one of these
+	}
+	keys := make([]int64, len(found))
+	for i, l := range found {
+		keys[i] = l.actor
+	}
+	ids, err := r.ids(ctx, scan, keys)
+	if err != nil {
+		return nil, err
+	}
+	actors := make([]analysis.FunnelActor, len(found))
+	for i, l := range found {
+		actors[i] = analysis.FunnelActor{
+			ActorID: ids[l.actor], Group: r.spec.Values.Group(l.value),
+			Steps: l.steps, Started: analysis.TimeOf(l.started), Ended: analysis.TimeOf(l.ended),
+		}
+	}
+	slices.SortFunc(actors, func(a, b analysis.FunnelActor) int { return analysis.CompareIDs(a.ActorID, b.ActorID) })
+	return actors, nil
 }
 
 // FunnelTrend answers a funnel for each bucket of entry alone. The range cuts the first and the last bucket.
-func (e *Engine) FunnelTrend(ctx context.Context, q Question, trace *Trace) (FunnelTrend, error) {
+func (e *Engine) FunnelTrend(ctx context.Context, q Question, trace *Trace) (*analysis.FunnelTrend, error) {
 	f := q.Query.Funnel
 	buckets, err := plan.Buckets("funnel.interval", q.Range, f.Interval, q.Settings)
 	if err != nil {
-		return FunnelTrend{}, err
+		return nil, err
 	}
-	answer := FunnelTrend{Buckets: buckets}
-	err = e.readFunnel(ctx, q, trace, func(ctx context.Context, r *funnelReading) error {
+	return readFunnel(ctx, e, q, trace, func(ctx context.Context, r *funnelReading) (*analysis.FunnelTrend, error) {
 		counts, err := r.trend(ctx, buckets)
-		answer.Groups = analysis.GroupTrend(counts, r.spec.Values, len(buckets)-1, breakdownLimit(f.Breakdown))
-		return err
+		groups := analysis.GroupFunnelTrend(counts, r.spec.Values, len(buckets)-1, f.Breakdown.Groups())
+		return &analysis.FunnelTrend{Buckets: buckets, Groups: groups}, err
 	})
-	return answer, err
 }
 
 // trend counts bucket by bucket; those that lie in closed time are counted once.
@@ -147,8 +144,8 @@ func (r *funnelReading) trend(ctx context.Context, buckets []time.Time) (map[uin
 // trendOf counts the buckets between the edges.
 func (r *funnelReading) trendOf(ctx context.Context, edges []int64) (map[uint32][]analysis.EnteredConverted, error) {
 	starts := plan.Range{From: analysis.TimeOf(edges[0]), To: analysis.TimeOf(edges[len(edges)-1])}
-	visitors, err := followDays(ctx, r.reading, plan.FunnelScan(r.question.Query, starts), r.days, r.spec.Values, func() *analysis.FunnelTrend {
-		return analysis.NewFunnelTrend(r.spec, edges)
+	visitors, err := followDays(ctx, r.reading, plan.FunnelScan(r.question.Query, starts), r.days, r.spec.Values, func() *analysis.FunnelTrendTally {
+		return analysis.NewFunnelTrendTally(r.spec, edges)
 	})
 	sum := map[uint32][]analysis.EnteredConverted{}
 	for _, v := range visitors {
@@ -170,33 +167,29 @@ func addTrend(sum, counts map[uint32][]analysis.EnteredConverted, at, buckets in
 	}
 }
 
+// keptTrend is the trend of closed time, and the numbers of its breakdown values.
 type keptTrend struct {
 	counts map[uint32][]analysis.EnteredConverted
 	values *analysis.Values
+	bytes  int
 }
 
+// Bytes is about how much memory it takes.
+func (k *keptTrend) Bytes() int { return k.bytes }
+
+// keptTrend counts the buckets between the edges, which lie in closed time, once.
 func (r *funnelReading) keptTrend(ctx context.Context, edges []int64) (map[uint32][]analysis.EnteredConverted, error) {
 	span := plan.Range{From: analysis.TimeOf(edges[0]), To: analysis.TimeOf(edges[len(edges)-1])}
-	key, token, err := r.keptAs(fmt.Sprintf("trend %d %s %s", len(edges), r.question.Zone, r.question.WeekStart), span)
+	kept, err := once(r.reading, r.closedPart(fmt.Sprintf("trend %s %s", r.question.Zone, r.question.WeekStart), span), func() (*keptTrend, error) {
+		counts, err := r.trendOf(ctx, edges)
+		const number = 16 // bytes
+		return &keptTrend{counts, r.spec.Values, r.spec.Values.Bytes() + number*len(counts)*len(edges)}, err
+	})
 	if err != nil {
 		return nil, err
 	}
-	if kept, ok := r.engine.kept.get(key, token); ok {
-		r.trace.Kept = keptText(span)
-		r.spec.Values = kept.(keptTrend).values
-		return kept.(keptTrend).counts, nil
-	}
-	counts, err := r.trendOf(ctx, edges)
-	if err != nil || r.trace.Dry {
-		return counts, err
-	}
-	const number = 16 // bytes
-	r.engine.kept.keep(key, token, keptTrend{counts, r.spec.Values}, r.spec.Values.Bytes()+number*len(counts)*len(edges))
-	return counts, nil
-}
-
-func keptText(span plan.Range) string {
-	return fmt.Sprintf("starts from %s to %s (UTC) were computed before", span.From.Format(time.DateTime), span.To.Format(time.DateTime))
+	r.spec.Values = kept.values
+	return kept.counts, nil
 }
 
 // funnelListed tells whether an actor belongs to the number that the query's list asks for.
@@ -224,70 +217,18 @@ func funnelListed(f *model.Funnel, spec *analysis.Funnel, tally *analysis.Funnel
 	}
 }
 
-func breakdownLimit(b *model.Breakdown) int {
-	if b == nil {
-		return 0
-	}
-	return b.Limit
-}
-
-// actorID is the id behind a key.
-type actorID struct {
-	Actor int64 `db:"actor"`
-	analysis.ActorID
-}
-
-// ids finds the ids of actors by their keys, among the events of the scan's range and types; those of users who have aliases among
-// these.
-func (r *reading) ids(ctx context.Context, scan plan.Scan, keys []int64) (map[int64]analysis.ActorID, error) {
-	if len(keys) == 0 && !r.trace.Dry {
-		return nil, nil // an empty list would be bound as null, at which the columnstore fails
-	}
-	scan.Aliases = r.aliased()
-	found, err := rows[actorID](ctx, r, plan.ActorIDs(scan, keys))
-	if err == nil && scan.Actor == model.UserActor && r.aliases.haveAny(keys) {
-		known, e := rows[actorID](ctx, r, plan.KnownIDs(keys))
-		found, err = append(found, known...), e
-	}
-	ids := make(map[int64]analysis.ActorID, len(found))
-	for _, f := range found {
-		ids[f.Actor] = f.ActorID
-	}
-	return ids, err
-}
-
-func (e *Engine) readFunnel(ctx context.Context, q Question, trace *Trace, fn func(ctx context.Context, r *funnelReading) error) error {
-	return e.read(ctx, trace, func(ctx context.Context, r *reading) error {
-		f := &funnelReading{reading: r, question: q, spec: funnelSpec(q.Query.Funnel)}
-		var err error
+// readFunnel is [read] for a funnel.
+func readFunnel[A any](ctx context.Context, e *Engine, q Question, trace *Trace, fn func(ctx context.Context, r *funnelReading) (A, error)) (A, error) {
+	return read(ctx, e, trace, func(ctx context.Context, r *reading) (none A, err error) {
+		f := &funnelReading{reading: r, question: q, spec: analysis.NewFunnel(q.Query.Funnel)}
 		if f.days, err = r.days(ctx, plan.FunnelScan(q.Query, q.Range).Range); err != nil {
-			return err
+			return none, err
 		}
 		if f.dataEnd, err = r.dataEnd(ctx, q.Now); err != nil {
-			return err
+			return none, err
 		}
 		return fn(ctx, f)
 	})
-}
-
-func funnelSpec(f *model.Funnel) *analysis.Funnel {
-	spec := &analysis.Funnel{
-		Steps: len(f.MainSteps()), Window: f.WindowDuration().Microseconds(), Order: f.Order,
-		FirstStart: f.Entry == model.FirstStart, EqualTimes: f.EqualTimes, ByLast: f.BreakdownBy == model.ByLastStep,
-		Values: analysis.NewValues(),
-	}
-	before := 0
-	for i := range f.Steps {
-		if f.Steps[i].Optional {
-			spec.Optional = append(spec.Optional, before)
-		} else {
-			before++
-		}
-	}
-	for _, x := range f.Exclusions {
-		spec.Exclusions = append(spec.Exclusions, analysis.Between{From: x.From - 1, To: x.To - 1})
-	}
-	return spec
 }
 
 // outcomes hands over the outcome of every actor who started, in order of their keys. What is known of starts on closed days
@@ -351,39 +292,39 @@ func (r *funnelReading) closedSpan(starts plan.Range) (plan.Range, bool) {
 	return plan.Range{From: first, To: last}, first.Before(last) && !scan.ReadsProfiles()
 }
 
-// keptFunnel is the outcomes of a closed span, and the numbers of their breakdown values.
-type keptFunnel struct {
+// keptOutcomes is the outcomes of closed time, and the numbers of their breakdown values.
+type keptOutcomes struct {
 	lists  []*analysis.Outcomes
 	values *analysis.Values
 }
 
+// Bytes is about how much memory it takes.
+func (k *keptOutcomes) Bytes() int {
+	bytes := k.values.Bytes()
+	for _, l := range k.lists {
+		bytes += l.Bytes()
+	}
+	return bytes
+}
+
 // keptOutcomes are the outcomes of the starts in a closed span, computed once.
 func (r *funnelReading) keptOutcomes(ctx context.Context, span plan.Range) ([]*analysis.Outcomes, error) {
-	key, token, err := r.keptAs("outcomes", span)
+	kept, err := once(r.reading, r.closedPart("outcomes", span), func() (*keptOutcomes, error) {
+		lists, err := r.walk(ctx, span)
+		for _, l := range lists {
+			l.Finish()
+		}
+		return &keptOutcomes{lists, r.spec.Values}, err
+	})
 	if err != nil {
 		return nil, err
 	}
-	if kept, ok := r.engine.kept.get(key, token); ok {
-		r.trace.Kept = keptText(span)
-		r.spec.Values = kept.(keptFunnel).values
-		return kept.(keptFunnel).lists, nil
-	}
-	lists, err := r.walk(ctx, span)
-	if err != nil || r.trace.Dry {
-		return lists, err
-	}
-	bytes := r.spec.Values.Bytes()
-	for _, l := range lists {
-		l.Finish()
-		bytes += l.Bytes()
-	}
-	r.engine.kept.keep(key, token, keptFunnel{lists, r.spec.Values}, bytes)
-	return lists, nil
+	r.spec.Values = kept.values
+	return kept.lists, nil
 }
 
-// keptAs is the key of what is kept of a closed span, which says all that it depends on but the data, and the token, which says
-// of which data it was made.
-func (r *funnelReading) keptAs(what string, span plan.Range) (key, token string, err error) {
+// closedPart is the chains that start in a closed span.
+func (r *funnelReading) closedPart(what string, span plan.Range) closedPart {
 	f := *r.question.Query.Funnel
 	f.Output, f.Actors, f.Bins = "", nil, 0
 	f.Steps = slices.Clone(f.Steps)
@@ -393,7 +334,8 @@ func (r *funnelReading) keptAs(what string, span plan.Range) (key, token string,
 	if f.Breakdown != nil {
 		f.Breakdown = &model.Breakdown{Property: f.Breakdown.Property}
 	}
-	raw, err := json.Marshal(model.Query{Filters: r.question.Query.Filters, Funnel: &f})
-	key = fmt.Sprintf("funnel %s from %s, %s", what, span.From, raw)
-	return key, r.closedToken(r.days, plan.FunnelScan(r.question.Query, span).Range), err
+	return closedPart{
+		name: "funnel " + what, scan: plan.FunnelScan(r.question.Query, span), days: r.days,
+		query: model.Query{Filters: r.question.Query.Filters, Funnel: &f},
+	}
 }

@@ -42,7 +42,7 @@ func TestFunnelsOfRandomWorlds(t *testing.T) {
 func walked(t *testing.T, q *model.Query, s twin.Scenario, cuts int) []twin.FunnelRow {
 	t.Helper()
 	f := q.Funnel
-	spec := funnelSpec(f)
+	spec := analysis.NewFunnel(f)
 	scan := plan.FunnelScan(q, plan.Range(s.Range))
 	edges := []time.Time{s.Range.From, s.Range.To}
 	random := rand.New(rand.NewPCG(s.Seed, 1))
@@ -66,7 +66,7 @@ func walked(t *testing.T, q *model.Query, s twin.Scenario, cuts int) []twin.Funn
 	end = min(end, analysis.Microseconds(s.Settings.Now))
 	tally := analysis.NewFunnelTally(spec, end)
 	analysis.MergeOutcomes(spec, lists, func(_ int64, o analysis.Outcome) { tally.Add(o) })
-	return rowsOf(f, tally.Groups(breakdownLimit(f.Breakdown)))
+	return rowsOf(f, tally.Groups(f.Breakdown.Groups()))
 }
 
 // actorsOf are a world's events as a scan would bring them, by actor, in any order within a time.
@@ -109,16 +109,28 @@ func actorsOf(t *testing.T, q *model.Query, w twin.World, scan plan.Scan, values
 	return list
 }
 
+// twinPlace is a group in the twin's form.
+func twinPlace(g analysis.Group, isBrokenDown bool) twin.Place {
+	switch {
+	case !isBrokenDown:
+		return twin.Place{Kind: twin.All}
+	case g.Place == analysis.OtherPlace:
+		return twin.Place{Kind: twin.Other}
+	case g.Place == analysis.NonePlace:
+		return twin.Place{Kind: twin.None}
+	case g.Place == analysis.EndPlace:
+		return twin.Place{Kind: twin.End}
+	}
+	return twin.Place{Kind: twin.Value, Text: g.Value}
+}
+
 func rowsOf(f *model.Funnel, groups []analysis.FunnelGroup) []twin.FunnelRow {
 	var rows []twin.FunnelRow
 	for _, g := range groups {
-		kind := map[analysis.Kind]twin.Kind{analysis.OwnValue: twin.Value, analysis.OtherValues: twin.Other, analysis.NoValue: twin.None}[g.Kind]
-		if f.Breakdown == nil {
-			kind = twin.All
-		}
+		place := twinPlace(g.Group, f.Breakdown != nil)
 		main, optional := 0, 0
 		for i, step := range f.Steps {
-			row := twin.FunnelRow{Breakdown: g.Value, Kind: kind, Step: i + 1, Optional: step.Optional}
+			row := twin.FunnelRow{Breakdown: place.Text, Kind: place.Kind, Step: i + 1, Optional: step.Optional}
 			if step.Optional {
 				row.Users = int(g.Optional[optional])
 				optional++

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/analysis"
@@ -10,15 +11,17 @@ import (
 
 // Heatmap answers a heatmap query: its cells that count something, and those that are left out. Where events are counted, a cell
 // may come in several parts.
-func (e *Engine) Heatmap(ctx context.Context, q Question, trace *Trace) (cells []analysis.HeatmapCell, err error) {
+func (e *Engine) Heatmap(ctx context.Context, q Question, trace *Trace) ([]analysis.HeatmapCell, error) {
 	if err := plan.CheckHeatmap(q.Query.Heatmap, q.Range); err != nil {
 		return nil, err
 	}
-	err = e.read(ctx, trace, func(ctx context.Context, r *reading) error {
-		cells, err = r.heatmap(ctx, q)
-		return err
+	return read(ctx, e, trace, func(ctx context.Context, r *reading) ([]analysis.HeatmapCell, error) {
+		cells, err := r.heatmap(ctx, q)
+		if err == nil && analysis.OutsideRange(q.Query.Heatmap, q.Zone, q.From, q.To, cells) {
+			err = fmt.Errorf("the database server and Grafana disagree about the time zone %s: update the time zone data of the older one", q.Zone)
+		}
+		return cells, err
 	})
-	return cells, err
 }
 
 func (r *reading) heatmap(ctx context.Context, q Question) ([]analysis.HeatmapCell, error) {

@@ -2,10 +2,12 @@ package engine
 
 import (
 	"container/list"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"sync"
 
+	"github.com/footfall-analytics/footfall/pkg/model"
 	"github.com/footfall-analytics/footfall/pkg/plan"
 )
 
@@ -62,6 +64,38 @@ func (k *keeper) drop(element *list.Element) {
 	entry := k.recent.Remove(element).(*keptEntry)
 	delete(k.entries, entry.key)
 	k.bytes -= entry.bytes
+}
+
+// closedPart is a part of a question whose days are closed.
+type closedPart struct {
+	// name says what is computed, and all that it depends on besides query, the start of the range, and the data.
+	name string
+	// query is what it depends on of the query.
+	query model.Query
+	// scan reads it, of days.
+	scan plan.Scan
+	days []plan.Day
+}
+
+// once returns what compute makes of closed time, or what it made before of the same data. The value must not change afterwards.
+func once[T interface{ Bytes() int }](r *reading, part closedPart, compute func() (T, error)) (T, error) {
+	raw, err := json.Marshal(part.query)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	span := part.scan.Range
+	key := fmt.Sprintf("%s from %d, %s", part.name, span.From.UnixMicro(), raw)
+	token := fmt.Sprintf("to %d, %s", span.To.UnixMicro(), r.closedToken(part.days, span))
+	if kept, found := r.engine.kept.get(key, token); found {
+		r.trace.keep(span)
+		return kept.(T), nil
+	}
+	value, err := compute()
+	if err == nil && !r.trace.Dry {
+		r.engine.kept.keep(key, token, value, value.Bytes())
+	}
+	return value, err
 }
 
 // closedToken says of which data a result of closed time was made: the days that it read, how often each had changed, and how

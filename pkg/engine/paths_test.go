@@ -35,7 +35,7 @@ func TestPathsOfRandomWorlds(t *testing.T) {
 func foundPaths(t *testing.T, q *model.Query, s twin.Scenario) twin.PathsFound {
 	t.Helper()
 	var found twin.PathsFound
-	spec := pathsSpec(q.Paths)
+	spec := analysis.NewPaths(q.Paths)
 	transitions, whole := analysis.NewPathTransitions(spec), analysis.NewWholePaths(spec)
 	visitWorld(t, q, s, plan.PathsScan(q, plan.Range(s.Range)), spec.Values, &inTurn{visitors: []analysis.Visitor{transitions.NewVisitor(), transitions.NewVisitor()}})
 	visitWorld(t, q, s, plan.PathsScan(q, plan.Range(s.Range)), spec.Values, &inTurn{visitors: []analysis.Visitor{whole.NewVisitor(), whole.NewVisitor()}})
@@ -45,7 +45,7 @@ func foundPaths(t *testing.T, q *model.Query, s twin.Scenario) twin.PathsFound {
 		t.Fatal("too many paths")
 	}
 	for _, n := range graph.Nodes {
-		found.Nodes = append(found.Nodes, twin.Node{Step: n.Step, Label: placeOfPath(n.Place, n.Text), Paths: int(n.Paths)})
+		found.Nodes = append(found.Nodes, twin.Node{Step: n.Step, Label: twinPlace(n.Group, true), Paths: int(n.Paths)})
 	}
 	for _, e := range graph.Edges {
 		found.Edges = append(found.Edges, twin.Edge{Near: found.Nodes[e.Near], Far: found.Nodes[e.Far], Paths: int(e.Paths)})
@@ -54,7 +54,7 @@ func foundPaths(t *testing.T, q *model.Query, s twin.Scenario) twin.PathsFound {
 	for _, l := range list.List {
 		path := twin.FoundPath{Paths: int(l.Paths)}
 		for _, label := range l.Steps {
-			path.Labels = append(path.Labels, placeOfPath(label.Place, label.Text))
+			path.Labels = append(path.Labels, twinPlace(label, true))
 		}
 		found.All = append(found.All, path)
 		sum += l.Paths
@@ -63,16 +63,4 @@ func foundPaths(t *testing.T, q *model.Query, s twin.Scenario) twin.PathsFound {
 		t.Errorf("seed %d: the graph has %d paths, the list says %d, and has %d", s.Seed, graph.Paths, list.Paths, sum)
 	}
 	return found
-}
-
-func placeOfPath(place int, text string) twin.Place {
-	switch place {
-	case analysis.OtherPlace:
-		return twin.Place{Kind: twin.Other}
-	case analysis.NonePlace:
-		return twin.Place{Kind: twin.None}
-	case analysis.EndPlace:
-		return twin.Place{Kind: twin.End}
-	}
-	return twin.Place{Kind: twin.Value, Text: text}
 }

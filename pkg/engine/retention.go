@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -15,33 +14,31 @@ import (
 )
 
 // Retention answers a retention query with one matrix a breakdown value, or one in all.
-func (e *Engine) Retention(ctx context.Context, q Question, trace *Trace) (answer analysis.RetentionAnswer, err error) {
-	err = e.read(ctx, trace, func(ctx context.Context, r *reading) error {
+func (e *Engine) Retention(ctx context.Context, q Question, trace *Trace) (*analysis.RetentionAnswer, error) {
+	return read(ctx, e, trace, func(ctx context.Context, r *reading) (*analysis.RetentionAnswer, error) {
 		cohorts, spec, err := retentionSpec(q)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		tally, err := r.countRetention(ctx, q, cohorts, spec)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		answer = analysis.RetentionAnswer{Retention: spec, Groups: tally.Groups(breakdownLimit(q.Query.Retention.Breakdown)).All()}
-		return nil
+		return &analysis.RetentionAnswer{Retention: spec, Groups: tally.Groups(q.Query.Retention.Breakdown.Groups())}, nil
 	})
-	return answer, err
 }
 
 // RetentionActors lists the actors behind one cell.
-func (e *Engine) RetentionActors(ctx context.Context, q Question, trace *Trace) (actors []analysis.RetentionActor, err error) {
+func (e *Engine) RetentionActors(ctx context.Context, q Question, trace *Trace) ([]analysis.RetentionActor, error) {
 	m := q.Query.Retention
-	err = e.read(ctx, trace, func(ctx context.Context, r *reading) error {
+	return read(ctx, e, trace, func(ctx context.Context, r *reading) ([]analysis.RetentionActor, error) {
 		cohorts, spec, err := retentionSpec(q)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		cell := analysis.Cell{Cohort: slices.Index(cohorts.Names, m.Actors.Cohort), Column: m.ColumnIndex()}
 		if cell.Cohort < 0 {
-			return &model.Error{Field: "retention.actors.cohort", Reason: say.New("problem.unknown-cohort",
+			return nil, &model.Error{Field: "retention.actors.cohort", Reason: say.New("problem.unknown-cohort",
 				"is {{cohort}}, which is no cohort of the panel's range; write it as the table does, such as {{example}}",
 				strconv.Quote(m.Actors.Cohort), example(cohorts))}
 		}
@@ -49,12 +46,10 @@ func (e *Engine) RetentionActors(ctx context.Context, q Question, trace *Trace) 
 			return analysis.NewRetentionList(s, cell)
 		})
 		if err != nil {
-			return err
+			return nil, err
 		}
-		actors, err = r.retentionActors(ctx, q, cohorts, tally)
-		return err
+		return r.retentionActors(ctx, q, cohorts, tally)
 	})
-	return actors, err
 }
 
 // example is a cohort's name; the start of the range where there is no cohort yet.
@@ -113,34 +108,26 @@ func closedCut(r plan.Range, days []plan.Day, bounds []time.Time) (time.Time, bo
 	return cut, found
 }
 
-// closedRetention is the state after closed time, read once.
+// closedRetention is the state after the closed time before cut.
 func (r *reading) closedRetention(ctx context.Context, q Question, scan plan.Scan, days []plan.Day, cut time.Time, spec *analysis.Retention) (*analysis.ClosedRetention, error) {
 	scan.To = cut
 	m := *q.Query.Retention
 	m.Output, m.Column, m.Actors = "", "", nil
-	raw, err := json.Marshal(model.Query{Filters: q.Query.Filters, Retention: &m})
-	if err != nil {
-		return nil, err
+	part := closedPart{
+		name: fmt.Sprintf("retention %d", spec.Bounds), scan: scan, days: days,
+		query: model.Query{Filters: q.Query.Filters, Retention: &m},
 	}
-	key := fmt.Sprintf("retention %d %s", spec.Bounds, raw)
-	token := fmt.Sprintf("%d %s", cut.Unix(), r.closedToken(days, scan.Range))
-	if kept, ok := r.engine.kept.get(key, token); ok {
-		r.trace.Kept = fmt.Sprintf("what was before %s (UTC) was read before", cut.UTC().Format(time.DateTime))
-		return kept.(*analysis.ClosedRetention), nil
-	}
-	states, err := followDays(ctx, r, scan, days, spec.Values, func() *analysis.RetentionState { return analysis.NewRetentionState(spec) })
-	if err != nil {
-		return nil, err
-	}
-	all := states[0]
-	for _, s := range states[1:] {
-		all = all.Merge(s)
-	}
-	closed := all.Close()
-	if !r.trace.Dry {
-		r.engine.kept.keep(key, token, closed, closed.Bytes())
-	}
-	return closed, nil
+	return once(r, part, func() (*analysis.ClosedRetention, error) {
+		states, err := followDays(ctx, r, scan, days, spec.Values, func() *analysis.RetentionState { return analysis.NewRetentionState(spec) })
+		if err != nil {
+			return nil, err
+		}
+		all := states[0]
+		for _, s := range states[1:] {
+			all = all.Merge(s)
+		}
+		return all.Close(), nil
+	})
 }
 
 // retention counts everybody.
@@ -163,14 +150,13 @@ func (r *reading) retention(ctx context.Context, q Question, cohorts plan.Cohort
 // retentionActors are the listed actors of the wanted status, with their ids.
 func (r *reading) retentionActors(ctx context.Context, q Question, cohorts plan.Cohorts, tally *analysis.RetentionTally) ([]analysis.RetentionActor, error) {
 	m := q.Query.Retention
-	groups := tally.Groups(breakdownLimit(m.Breakdown))
+	ranking := tally.Ranking(m.Breakdown.Groups())
 	var actors []analysis.RetentionActor
 	var keys []int64
 	for _, l := range tally.Listed() {
 		if m.Actors.Status == model.Everyone || l.Retained == (m.Actors.Status == model.Retained) {
-			a := analysis.RetentionActor{Started: analysis.TimeOf(l.Start), Retained: l.Retained}
-			a.Kind, a.Value = groups.Of(l.Value)
-			if m.Actors.Value == nil || a.Kind.Title(a.Value) == *m.Actors.Value {
+			a := analysis.RetentionActor{Group: ranking.Group(l.Value), Started: analysis.TimeOf(l.Start), Retained: l.Retained}
+			if m.Actors.Value == nil || a.Title() == *m.Actors.Value {
 				actors, keys = append(actors, a), append(keys, l.Actor)
 			}
 		}

@@ -33,7 +33,7 @@ func TestRetentionOfRandomWorlds(t *testing.T) {
 				ways["merged states"] = r.mergedStates(seed)
 			}
 			for way, tally := range ways {
-				if diff := gocmp.Diff(want, describe(r.spec, tally.Groups(breakdownLimit(q.Retention.Breakdown)).All())); diff != "" {
+				if diff := gocmp.Diff(want, describe(r.spec, tally.Groups(q.Retention.Breakdown.Groups()))); diff != "" {
 					t.Fatalf("seed %d: %s (+) differs from the twin (-)\n%s\n%+v", seed, way, diff, q.Retention)
 				}
 			}
@@ -127,7 +127,7 @@ func describe(spec *analysis.Retention, groups []analysis.RetentionGroup) []stri
 	var rows []string
 	for _, g := range groups {
 		for c, cohort := range g.Cohorts {
-			text := fmt.Sprintf("%d %q %d: %d", g.Kind, g.Value, c, cohort.Size)
+			text := fmt.Sprintf("%v %d: %d", twinPlace(g.Group, spec.Breakdown), c, cohort.Size)
 			for i, users := range cohort.Users {
 				text += fmt.Sprintf(" %d(%d)", users, spec.State(c, i))
 			}
@@ -138,12 +138,11 @@ func describe(spec *analysis.Retention, groups []analysis.RetentionGroup) []stri
 }
 
 func describeTwin(matrices []twin.Matrix) []string {
-	kinds := map[twin.Kind]analysis.Kind{twin.Other: analysis.OtherValues, twin.None: analysis.NoValue}
 	states := map[twin.State]analysis.CellState{twin.Incomplete: analysis.Incomplete, twin.Future: analysis.Future}
 	var rows []string
 	for _, m := range matrices {
 		for c, cohort := range m.Cohorts {
-			text := fmt.Sprintf("%d %q %d: %d", kinds[m.Kind], m.Breakdown, c, cohort.Size())
+			text := fmt.Sprintf("%v %d: %d", twin.Place{Kind: m.Kind, Text: m.Breakdown}, c, cohort.Size())
 			for _, cell := range cohort.Cells {
 				text += fmt.Sprintf(" %d(%d)", cell.Users, states[cell.State])
 			}

@@ -9,20 +9,16 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/store"
 )
 
-// Timeline lists a user's or a session's events, and says whether there are more than the query's limit.
-func (e *Engine) Timeline(ctx context.Context, q Question, trace *Trace) (events []analysis.TimelineEvent, more bool, err error) {
-	err = e.read(ctx, trace, func(ctx context.Context, r *reading) error {
+// Timeline lists a user's or a session's events.
+func (e *Engine) Timeline(ctx context.Context, q Question, trace *Trace) (*analysis.Limited[analysis.TimelineEvent], error) {
+	return read(ctx, e, trace, func(ctx context.Context, r *reading) (*analysis.Limited[analysis.TimelineEvent], error) {
 		query, keys, err := r.ofKnownUser(ctx, q.Query)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		events, err = rows[analysis.TimelineEvent](ctx, r, plan.Timeline(query, q.Range, r.aliased(), keys))
-		return err
+		events, err := rows[analysis.TimelineEvent](ctx, r, plan.Timeline(query, q.Range, r.aliased(), keys))
+		return analysis.Limit(events, q.Query.Timeline.Limit), err
 	})
-	if more = len(events) > q.Query.Timeline.Limit; more {
-		events = events[:q.Query.Timeline.Limit]
-	}
-	return events, more, err
 }
 
 // ofKnownUser is a timeline query that asks for the user that its user's id means, and the keys under which events of that user are

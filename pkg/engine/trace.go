@@ -3,6 +3,7 @@ package engine
 import (
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/plan"
 )
@@ -35,6 +36,14 @@ func (t *Trace) String() string {
 		texts = append(texts, s.String())
 	}
 	return strings.Join(texts, "\n\n")
+}
+
+// keep says that what was computed of closed time was not computed again.
+func (t *Trace) keep(span plan.Range) {
+	if t.Kept = "what is before " + span.To.UTC().Format(time.DateTime) + " (UTC)"; !span.From.IsZero() {
+		t.Kept = "what is from " + span.From.UTC().Format(time.DateTime) + " to " + span.To.UTC().Format(time.DateTime) + " (UTC)"
+	}
+	t.Kept += " was read before"
 }
 
 func (t *Trace) add(s plan.Statement, rows, events int) {

@@ -15,14 +15,13 @@ func (e *Engine) Trend(ctx context.Context, q Question, trace *Trace) (*analysis
 	if err != nil {
 		return nil, err
 	}
-	t := &analysis.Trend{
-		Starts: buckets.Starts[:len(buckets.Counted)], Begun: buckets.Begun, CutFront: buckets.CutFront, CutBack: buckets.CutBack,
-	}
-	err = e.read(ctx, trace, func(ctx context.Context, r *reading) error {
-		t.Lines, err = r.trend(ctx, q, buckets)
-		return err
+	return read(ctx, e, trace, func(ctx context.Context, r *reading) (*analysis.Trend, error) {
+		lines, err := r.trend(ctx, q, buckets)
+		return &analysis.Trend{
+			Starts: buckets.Starts[:len(buckets.Counted)], Begun: buckets.Begun, CutFront: buckets.CutFront, CutBack: buckets.CutBack,
+			Lines: lines,
+		}, err
 	})
-	return t, err
 }
 
 func (r *reading) trend(ctx context.Context, q Question, b plan.TrendBuckets) ([]analysis.TrendLine, error) {
@@ -136,8 +135,7 @@ func (r *reading) trendEvents(ctx context.Context, q Question, b plan.TrendBucke
 // trendValueRow is a number of a breakdown value.
 type trendValueRow struct {
 	trendRow
-	Place int    `db:"place"`
-	Text  string `db:"text"`
+	analysis.Group
 }
 
 func (r *reading) trendEventsByValue(ctx context.Context, q Question, b plan.TrendBuckets) ([]analysis.TrendLine, error) {
@@ -151,7 +149,7 @@ func (r *reading) trendEventsByValue(ctx context.Context, q Question, b plan.Tre
 		for _, row := range found {
 			line, known := lines[row.Place]
 			if !known {
-				line = &analysis.TrendLine{Series: i, Place: row.Place, Text: row.Text, Counts: make([]int64, len(b.Counted))}
+				line = &analysis.TrendLine{Series: i, Group: row.Group, Counts: make([]int64, len(b.Counted))}
 				lines[row.Place] = line
 			}
 			line.Counts[row.Bucket] = row.N

@@ -85,15 +85,7 @@ func trended(t *testing.T, q *model.Query, s twin.Scenario) twin.Trend {
 }
 
 func twinLine(m *model.Trend, line analysis.TrendLine) twin.TrendLine {
-	l := twin.TrendLine{Series: line.Series, Place: twin.Place{Kind: twin.Value, Text: line.Text}}
-	switch {
-	case m.Breakdown == nil:
-		l.Kind = twin.All
-	case line.Place == analysis.OtherPlace:
-		l.Kind = twin.Other
-	case line.Place == analysis.NonePlace:
-		l.Kind = twin.None
-	}
+	l := twin.TrendLine{Series: line.Series, Place: twinPlace(line.Group, m.Breakdown != nil)}
 	for _, n := range line.Counts {
 		l.Counts = append(l.Counts, int(n))
 	}

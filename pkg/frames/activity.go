@@ -14,7 +14,8 @@ import (
 // Lifecycle is a wide time series with four numbers a bucket, told apart by the label status; those of dormant users are negative, so
 // that they stack below the others. Buckets that have not begun are empty. Of the one that is not over, dormant is: whoever is missing
 // may still come.
-func Lifecycle(l *model.Lifecycle, buckets []analysis.LifecycleBucket) data.Frames {
+func Lifecycle(panel Panel, buckets []analysis.LifecycleBucket) data.Frames {
+	l := panel.Query.Lifecycle
 	frame := data.NewFrame("lifecycle",
 		column(buckets, "time", func(b analysis.LifecycleBucket) time.Time { return b.Start }),
 		lifecycleField(buckets, "new", say.New("status.new", "new"), func(b *analysis.LifecycleBucket) *int64 { return b.New }),
@@ -44,27 +45,15 @@ func lifecycleField(buckets []analysis.LifecycleBucket, status string, name say.
 	return shown(field, name)
 }
 
-// Stickiness is the frame that the query's output asks for.
-func Stickiness(m *model.Stickiness, s *analysis.Stickiness) data.Frames {
-	frame := stickinessTable(m, s)
-	if m.Output == model.StickinessRate {
-		frame = stickinessRate(m, s)
-	}
-	if s.Open {
-		note(frame, data.NoticeSeverityInfo, say.New("notice.stickiness-open",
-			"The last {{period}} is not over: users can still become active in it.", periodText(m.Interval)))
-	}
-	return data.Frames{frame}
-}
-
-// stickinessTable has a row for each number of buckets, which is a text: what the bar chart panel takes for its axis.
-func stickinessTable(m *model.Stickiness, s *analysis.Stickiness) *data.Frame {
+// StickinessTable has a row for each number of buckets, which is a text: what the bar chart panel takes for its axis.
+func StickinessTable(panel Panel, s *analysis.Stickiness) data.Frames {
 	type row struct{ n, users, atLeast, all int64 }
 	atLeast := s.AtLeast()
 	rows := make([]row, len(s.Users))
 	for i := range rows {
 		rows[i] = row{int64(i + 1), s.Users[i], atLeast[i], atLeast[0]}
 	}
+	m := panel.Query.Stickiness
 	frame := data.NewFrame("stickiness",
 		column(rows, string(m.Interval)+"s", func(r row) string { return fmt.Sprint(r.n) }),
 		column(rows, "users", func(r row) int64 { return r.users }),
@@ -73,16 +62,27 @@ func stickinessTable(m *model.Stickiness, s *analysis.Stickiness) *data.Frame {
 		percent(column(rows, "share_at_least", func(r row) *float64 { return ratio(r.atLeast, r.all) })),
 	)
 	frame.Meta = &data.FrameMeta{PreferredVisualizationPluginID: "barchart"}
-	return frame
+	noteOpenBucket(frame, m, s)
+	return data.Frames{frame}
 }
 
-// stickinessRate is one number. Where nobody was active there is none.
-func stickinessRate(m *model.Stickiness, s *analysis.Stickiness) *data.Frame {
+// StickinessRate is one number. Where nobody was active there is none.
+func StickinessRate(panel Panel, s *analysis.Stickiness) data.Frames {
+	m := panel.Query.Stickiness
 	frame := data.NewFrame("stickiness")
 	frame.Meta = &data.FrameMeta{Type: data.FrameTypeNumericLong, TypeVersion: data.FrameTypeVersion{0, 1}}
 	atLeast := append(s.AtLeast(), make([]int64, m.AtLeast)...) // nobody is active in more buckets than there are
 	if rate := ratio(atLeast[m.AtLeast-1], atLeast[0]); rate != nil {
 		frame.Fields = append(frame.Fields, percent(spoken(data.NewField("stickiness_rate", nil, []float64{*rate}))))
 	}
-	return frame // without fields: what alert rules take for "no data"
+	noteOpenBucket(frame, m, s)
+	return data.Frames{frame} // without fields: what alert rules take for "no data"
+}
+
+// noteOpenBucket tells of a last bucket that is not over.
+func noteOpenBucket(frame *data.Frame, m *model.Stickiness, s *analysis.Stickiness) {
+	if s.Open {
+		note(frame, data.NoticeSeverityInfo, say.New("notice.stickiness-open",
+			"The last {{period}} is not over: users can still become active in it.", periodText(m.Interval)))
+	}
 }

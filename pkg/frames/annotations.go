@@ -12,7 +12,8 @@ import (
 
 // Annotations has the fields of Grafana's annotations. There is no id: by it Grafana knows the annotations of its own, which it lets
 // people change.
-func Annotations(a *model.Annotations, list []analysis.Annotation, more bool) data.Frames {
+func Annotations(panel Panel, answer *analysis.Limited[analysis.Annotation]) data.Frames {
+	a, list := panel.Query.Annotations, answer.List
 	title := func(m analysis.Annotation) *string { return m.Event }
 	text := func(m analysis.Annotation) *string { return m.Value }
 	tag := title
@@ -41,7 +42,7 @@ func Annotations(a *model.Annotations, list []analysis.Annotation, more bool) da
 		plain(list, "tags", tag),
 	)
 	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}
-	if more {
+	if answer.More {
 		note(frame, data.NoticeSeverityWarning, say.New("notice.more-annotations",
 			"Only the newest {{limit}} are marked, and there are more: use a shorter range, more filters, or a higher limit.", a.Limit))
 	}

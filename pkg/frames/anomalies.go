@@ -11,37 +11,49 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// BusyActors is a table of actors with their highest counts, or these counts as numbers, or only how many actors there are.
-func BusyActors(a *model.Anomalies, list []analysis.BusyActor, all int, links Links) data.Frames {
-	if a.Output == model.BusyActorCount {
-		frame := data.NewFrame("busy "+counted(a.Actor), spoken(data.NewField(counted(a.Actor), nil, []int64{int64(all)})))
-		frame.Meta = &data.FrameMeta{Type: data.FrameTypeNumericWide, TypeVersion: data.FrameTypeVersion{0, 1}}
-		return data.Frames{frame}
-	}
-	frame := data.NewFrame("busy " + counted(a.Actor))
-	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}
-	if all > len(list) {
-		note(frame, data.NoticeSeverityWarning, say.New("notice.more-busy",
-			"Only the busiest {{number}} of {{all}} {{actors}} are listed: allow more events, or use a higher limit.", len(list), all, countedText(a.Actor)))
-	}
-	if a.Output == model.BusyActorPeaks {
-		frame.Meta.Type, frame.Meta.TypeVersion = data.FrameTypeNumericLong, data.FrameTypeVersion{0, 1}
-		if len(list) == 0 {
-			return data.Frames{frame} // no fields: what alert rules take for "no data"
-		}
-	}
-	frame.Fields = append(
-		actors(&links, a.Actor, list, func(b analysis.BusyActor) analysis.ActorID { return b.ActorID }),
-		column(list, "events", func(b analysis.BusyActor) int64 { return b.Events }),
-	)
-	if a.Output == model.BusyActors {
-		frame.Fields = append(frame.Fields, column(list, "time", func(b analysis.BusyActor) time.Time { return analysis.TimeOf(b.At) }))
+// BusyActorCount is one number: how many actors are busy.
+func BusyActorCount(panel Panel, answer *analysis.BusyList) data.Frames {
+	name := counted(panel.Query.Anomalies.Actor)
+	frame := data.NewFrame("busy "+name, spoken(data.NewField(name, nil, []int64{int64(answer.All)})))
+	frame.Meta = &data.FrameMeta{Type: data.FrameTypeNumericWide, TypeVersion: data.FrameTypeVersion{0, 1}}
+	return data.Frames{frame}
+}
+
+// BusyActors is a table of actors with their highest counts, and when they had them.
+func BusyActors(panel Panel, answer *analysis.BusyList) data.Frames {
+	frame := busyFrame(panel, answer)
+	frame.Fields = append(frame.Fields,
+		column(answer.Busiest, "time", func(b analysis.BusyActor) time.Time { return analysis.TimeOf(b.At) }))
+	return data.Frames{frame}
+}
+
+// BusyActorPeaks is the highest counts as numbers, which alert rules take. Where nobody is busy there are none.
+func BusyActorPeaks(panel Panel, answer *analysis.BusyList) data.Frames {
+	frame := busyFrame(panel, answer)
+	frame.Meta.Type, frame.Meta.TypeVersion = data.FrameTypeNumericLong, data.FrameTypeVersion{0, 1}
+	if len(answer.Busiest) == 0 {
+		frame.Fields = nil // what alert rules take for "no data"
 	}
 	return data.Frames{frame}
 }
 
+// busyFrame has actors and their highest counts.
+func busyFrame(panel Panel, answer *analysis.BusyList) *data.Frame {
+	a, list := panel.Query.Anomalies, answer.Busiest
+	frame := data.NewFrame("busy "+counted(a.Actor), append(
+		actors(&panel, a.Actor, list, func(b analysis.BusyActor) analysis.ActorID { return b.ActorID }),
+		column(list, "events", func(b analysis.BusyActor) int64 { return b.Events }))...)
+	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}
+	if answer.All > len(list) {
+		note(frame, data.NoticeSeverityWarning, say.New("notice.more-busy",
+			"Only the busiest {{number}} of {{all}} {{actors}} are listed: allow more events, or use a higher limit.", len(list), answer.All, countedText(a.Actor)))
+	}
+	return frame
+}
+
 // UnusualBuckets is a wide time series: of each bucket its count, the usual range, the score and whether it is an anomaly.
-func UnusualBuckets(a *model.Anomalies, list []analysis.UnusualBucket) data.Frames {
+func UnusualBuckets(panel Panel, list []analysis.UnusualBucket) data.Frames {
+	a := panel.Query.Anomalies
 	frame := data.NewFrame("anomalies",
 		column(list, "time", func(b analysis.UnusualBucket) time.Time { return b.Start }),
 		column(list, string(a.Value), func(b analysis.UnusualBucket) *int64 { return b.Count }),
@@ -66,7 +78,7 @@ func UnusualBuckets(a *model.Anomalies, list []analysis.UnusualBucket) data.Fram
 }
 
 // BucketScore is one number, the score of the last bucket that is over; none where it is not known.
-func BucketScore(list []analysis.UnusualBucket) data.Frames {
+func BucketScore(_ Panel, list []analysis.UnusualBucket) data.Frames {
 	frame := data.NewFrame("score")
 	frame.Meta = &data.FrameMeta{Type: data.FrameTypeNumericWide, TypeVersion: data.FrameTypeVersion{0, 1}}
 	for _, b := range slices.Backward(list) {

@@ -2,8 +2,24 @@
 package frames
 
 import (
+	"time"
+
 	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/footfall-analytics/footfall/pkg/model"
 )
+
+// Panel is what frames need to know besides the answer.
+type Panel struct {
+	// UID and Name are those of the data source, to which links lead.
+	UID, Name string
+	// Query is the one that was answered, for the times in [From, To).
+	Query    *model.Query
+	From, To time.Time
+	// Zone is where days are cut, and WeekStart the first day of a week.
+	Zone      *time.Location
+	WeekStart time.Weekday
+}
 
 // heatmapCells is the frame type that the heatmap panel draws as it is. The SDK has no constant for it.
 const heatmapCells data.FrameType = "heatmap-cells"

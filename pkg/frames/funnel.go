@@ -27,13 +27,14 @@ type stepRow struct {
 // FunnelSteps is a table with one row a step and breakdown value: actors, shares, dropped, in progress, and the time from the
 // step before. Of an optional step, what follows the shares is null, and the shares are those of the main step before it. Numbers of
 // actors link to lists of them.
-func FunnelSteps(f *model.Funnel, groups []analysis.FunnelGroup, links Links) data.Frames {
+func FunnelSteps(panel Panel, groups []analysis.FunnelGroup) data.Frames {
+	f := panel.Query.Funnel
 	var rows []stepRow
 	for i := range groups {
 		rows = append(rows, stepRows(f, &groups[i])...)
 	}
 	list := func(field *data.Field, title say.Text, status model.ActorStatus) *data.Field {
-		return links.list(field, title, map[string]any{
+		return panel.list(field, title, map[string]any{
 			"output": model.FunnelActors, "actors": listed(status, f.Breakdown, map[string]any{"step": stepOfRow}),
 		})
 	}
@@ -72,7 +73,7 @@ func stepRows(f *model.Funnel, g *analysis.FunnelGroup) []stepRow {
 	last := len(g.Reached) - 1
 	var rows []stepRow
 	for i := range f.Steps {
-		row := stepRow{group: g.Kind.Title(g.Value), step: fmt.Sprintf("%d. %s", i+1, f.Steps[i].Title())}
+		row := stepRow{group: g.Title(), step: fmt.Sprintf("%d. %s", i+1, f.Steps[i].Title())}
 		if f.Steps[i].Optional {
 			row.actors = g.Optional[optional]
 			row.ofPrevious = ratio(row.actors, g.Reached[main-1])
@@ -95,7 +96,8 @@ func stepRows(f *model.Funnel, g *analysis.FunnelGroup) []stepRow {
 }
 
 // FunnelChart has one row a step, and the actors who reached it in one field a breakdown value: what a bar chart draws as it is.
-func FunnelChart(f *model.Funnel, groups []analysis.FunnelGroup, links Links) data.Frames {
+func FunnelChart(panel Panel, groups []analysis.FunnelGroup) data.Frames {
+	f := panel.Query.Funnel
 	frame := data.NewFrame("funnel")
 	for i := range groups {
 		rows, list := stepRows(f, &groups[i]), map[string]any{"status": model.Reached, "step": stepOfRow}
@@ -107,20 +109,21 @@ func FunnelChart(f *model.Funnel, groups []analysis.FunnelGroup, links Links) da
 			of(actors, rows[0].group)
 			list["value"] = rows[0].group
 		}
-		frame.Fields = append(frame.Fields, links.list(actors, say.New("link.reached", "Who reached it"), map[string]any{"output": model.FunnelActors, "actors": list}))
+		frame.Fields = append(frame.Fields, panel.list(actors, say.New("link.reached", "Who reached it"), map[string]any{"output": model.FunnelActors, "actors": list}))
 	}
 	frame.Meta = &data.FrameMeta{PreferredVisualizationPluginID: "barchart"}
 	return data.Frames{frame}
 }
 
 // FunnelConversion is one number a breakdown value: what alert rules accept. Where nobody did the first step there is no number.
-func FunnelConversion(f *model.Funnel, groups []analysis.FunnelGroup) data.Frames {
+func FunnelConversion(panel Panel, groups []analysis.FunnelGroup) data.Frames {
+	f := panel.Query.Funnel
 	var breakdown []string
 	var rate []float64
 	for i := range groups {
 		g := &groups[i]
 		if r := ratio(g.Reached[len(g.Reached)-1], g.Reached[0]); r != nil {
-			breakdown, rate = append(breakdown, g.Kind.Title(g.Value)), append(rate, *r)
+			breakdown, rate = append(breakdown, g.Title()), append(rate, *r)
 		}
 	}
 	frame := data.NewFrame("conversion")
@@ -136,10 +139,12 @@ func FunnelConversion(f *model.Funnel, groups []analysis.FunnelGroup) data.Frame
 }
 
 // FunnelTrend has one series a breakdown value: the share of those who entered in a bucket that converted; null where nobody
-// entered. buckets are the buckets' starts and the end of the last one.
-func FunnelTrend(f *model.Funnel, buckets []time.Time, groups []analysis.TrendGroup) data.Frames {
+// entered.
+func FunnelTrend(panel Panel, trend *analysis.FunnelTrend) data.Frames {
+	f := panel.Query.Funnel
 	frame := data.NewFrame("conversion")
 	frame.Meta = &data.FrameMeta{Type: data.FrameTypeTimeSeriesWide, TypeVersion: data.FrameTypeVersion{0, 1}}
+	groups, buckets := trend.Groups, trend.Buckets
 	if len(groups) == 0 {
 		return data.Frames{frame} // no fields: what alert rules take for "no data"
 	}
@@ -148,7 +153,7 @@ func FunnelTrend(f *model.Funnel, buckets []time.Time, groups []analysis.TrendGr
 		g := &groups[i]
 		rate := column(g.Counts, "conversion_rate", func(c analysis.EnteredConverted) *float64 { return ratio(c.Converted, c.Entered) })
 		if f.Breakdown != nil {
-			of(rate, g.Kind.Title(g.Value))
+			of(rate, g.Title())
 		}
 		percent(rate).Config.Max = nil // a panel's axis need not reach 100 %
 		frame.Fields = append(frame.Fields, rate)
@@ -162,7 +167,8 @@ const histogramType data.FrameType = "histogram"
 // FunnelTimeToConvert is a histogram of the seconds from first step to last, with one count a breakdown value. The bins are
 // equally wide and reach from the shortest time of all to the longest, which the last bin includes. Where all times are equal, bins
 // are a second wide.
-func FunnelTimeToConvert(f *model.Funnel, parts []analysis.FunnelGroup) data.Frames {
+func FunnelTimeToConvert(panel Panel, parts []analysis.FunnelGroup) data.Frames {
+	f := panel.Query.Funnel
 	frame := data.NewFrame("time to convert")
 	frame.Meta = &data.FrameMeta{Type: histogramType}
 	var all []int64
@@ -196,7 +202,7 @@ func FunnelTimeToConvert(f *model.Funnel, parts []analysis.FunnelGroup) data.Fra
 			frame.Fields = append(frame.Fields, spoken(data.NewField(counted(f.Actor), nil, counts)))
 			continue
 		}
-		field := data.NewField(parts[i].Kind.Title(parts[i].Value), nil, counts)
+		field := data.NewField(parts[i].Title(), nil, counts)
 		if text, isOurs := groupText(field.Name); isOurs {
 			shown(field, text)
 		}
@@ -220,8 +226,9 @@ func duration(seconds *float64) say.Text {
 }
 
 // FunnelActors is a table of actors.
-func FunnelActors(f *model.Funnel, list []analysis.FunnelActor, links Links) data.Frames {
-	frame := data.NewFrame("actors", actors(&links, f.Actor, list, func(a analysis.FunnelActor) analysis.ActorID { return a.ActorID })...)
+func FunnelActors(panel Panel, list []analysis.FunnelActor) data.Frames {
+	f := panel.Query.Funnel
+	frame := data.NewFrame("actors", actors(&panel, f.Actor, list, func(a analysis.FunnelActor) analysis.ActorID { return a.ActorID })...)
 	frame.Fields = append(frame.Fields,
 		column(list, "steps", func(a analysis.FunnelActor) int64 { return int64(a.Steps) }),
 		column(list, "started", func(a analysis.FunnelActor) time.Time { return a.Started }),
@@ -229,7 +236,7 @@ func FunnelActors(f *model.Funnel, list []analysis.FunnelActor, links Links) dat
 	)
 	if f.Breakdown != nil {
 		frame.Fields = append(frame.Fields, groupWords(column(list, "breakdown", func(a analysis.FunnelActor) string {
-			return a.Kind.Title(a.Value)
+			return a.Title()
 		})))
 	}
 	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}

@@ -12,14 +12,6 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// HeatmapGrid says which cells there are.
-type HeatmapGrid struct {
-	// From and To are the panel's range, To exclusive: the dates or months in it, in Zone, make those dimensions.
-	From, To  time.Time
-	Zone      *time.Location
-	WeekStart time.Weekday
-}
-
 // axis is a dimension: where a cell's place goes, and what is there.
 type axis struct {
 	// name is the name of the axis' field.
@@ -35,14 +27,14 @@ type axis struct {
 }
 
 // axis lays out an axis; texts are the values of its property by place.
-func (g *HeatmapGrid) axis(name string, a model.Axis, texts map[int]string) axis {
+func (p *Panel) axis(name string, a model.Axis, texts map[int]string) axis {
 	switch a.Dimension {
 	case model.ByProperty:
 		return rankedAxis(name, texts)
 	case model.ByBins:
 		return binAxis(name, a.Bins.Edges())
 	}
-	t := analysis.NewTimeAxis(a.Dimension, g.Zone, g.From, g.To)
+	t := analysis.NewTimeAxis(a.Dimension, p.Zone, p.From, p.To)
 	index := func(place int) int { return place - t.First }
 	value := func(i int) any { return float64(i) }
 	var label func(i int) string
@@ -51,13 +43,13 @@ func (g *HeatmapGrid) axis(name string, a model.Axis, texts map[int]string) axis
 	case model.HourOfDay:
 		label = func(i int) string { return fmt.Sprintf("%02d:00", i) }
 	case model.Weekday:
-		index = func(place int) int { return (place - int(g.WeekStart) + 7) % 7 }
-		label = func(i int) string { return time.Weekday((i + int(g.WeekStart)) % 7).String()[:3] }
+		index = func(place int) int { return (place - int(p.WeekStart) + 7) % 7 }
+		label = func(i int) string { return time.Weekday((i + int(p.WeekStart)) % 7).String()[:3] }
 		text = weekdayText
 	case model.Date:
 		label = func(i int) string { return time.Unix(int64(t.First+i)*86400, 0).UTC().Format(time.DateOnly) }
 		if name == "x" {
-			value = func(i int) any { return g.date(t.First + i) }
+			value = func(i int) any { return p.date(t.First + i) }
 		}
 	case model.CalendarMonth:
 		label = func(i int) string {
@@ -102,23 +94,12 @@ func rankedAxis(name string, texts map[int]string) axis {
 	places := map[int]int{}
 	var labels []string
 	for _, place := range analysis.InOrder(texts) {
-		places[place], labels = len(labels), append(labels, rankedLabel(place, texts[place]))
+		places[place], labels = len(labels), append(labels, analysis.Group{Place: place, Value: texts[place]}.Title())
 	}
 	return axis{
 		name, len(labels), func(place int) (int, bool) { return places[place], true },
 		func(i int) any { return float64(i) }, func(i int) string { return labels[i] }, groupText,
 	}
-}
-
-// rankedLabel is the name of a property's value by its place. A value that is called as one of ours stands in quotes.
-func rankedLabel(place int, text string) string {
-	switch place {
-	case analysis.OtherPlace:
-		return analysis.OtherTitle
-	case analysis.NonePlace:
-		return analysis.NoValueTitle
-	}
-	return analysis.OwnValue.Title(text)
 }
 
 // binAxis names each bin by its lower edge.
@@ -130,8 +111,8 @@ func binAxis(name string, edges []float64) axis {
 }
 
 // date is the local midnight of a day since 1970-01-01; the hour after where a clock change skips it.
-func (g *HeatmapGrid) date(day int) time.Time {
-	t := time.Date(1970, time.January, 1+day, 0, 0, 0, 0, g.Zone)
+func (p *Panel) date(day int) time.Time {
+	t := time.Date(1970, time.January, 1+day, 0, 0, 0, 0, p.Zone)
 	if t.Hour() == 23 {
 		t = t.Add(time.Hour)
 	}
@@ -139,9 +120,9 @@ func (g *HeatmapGrid) date(day int) time.Time {
 }
 
 // Heatmap makes a dense frame for the heatmap panel, or one for each value of the breakdown: cells without events are 0, or empty
-// where events are divided by users. A place outside of the grid is an error: the server then has other rules for the time zone
-// than this program.
-func Heatmap(h *model.Heatmap, grid HeatmapGrid, found []analysis.HeatmapCell) (data.Frames, error) {
+// where events are divided by users.
+func Heatmap(panel Panel, found []analysis.HeatmapCell) data.Frames {
+	h := panel.Query.Heatmap
 	ax, ay := h.Axes()
 	shown := found[:0:0]
 	var texts [3]map[int]string
@@ -154,7 +135,7 @@ func Heatmap(h *model.Heatmap, grid HeatmapGrid, found []analysis.HeatmapCell) (
 			texts[0][c.X], texts[1][c.Y], texts[2][c.Part] = c.XText, c.YText, c.PartText
 		}
 	}
-	x, y := grid.axis("x", ax, texts[0]), grid.axis("y", ay, texts[1])
+	x, y := panel.axis("x", ax, texts[0]), panel.axis("y", ay, texts[1])
 	parts := axis{size: 1, index: func(int) (int, bool) { return 0, true }, label: func(int) string { return "heatmap" }}
 	if h.Breakdown != nil {
 		parts = rankedAxis("part", texts[2])
@@ -164,9 +145,6 @@ func Heatmap(h *model.Heatmap, grid HeatmapGrid, found []analysis.HeatmapCell) (
 		part, _ := parts.index(c.Part)
 		i, _ := x.index(c.X)
 		j, _ := y.index(c.Y)
-		if i < 0 || i >= x.size || j < 0 || j >= y.size {
-			return nil, fmt.Errorf("the database server and Grafana disagree about the time zone %s: update the time zone data of the older one", grid.Zone)
-		}
 		cell := &counts[(part*x.size+i)*y.size+j]
 		cell.Events += c.Events
 		cell.Actors += c.Actors
@@ -175,14 +153,14 @@ func Heatmap(h *model.Heatmap, grid HeatmapGrid, found []analysis.HeatmapCell) (
 	if len(counts) == 0 {
 		frame := data.NewFrame("heatmap") // no fields: what panels take for "no data"
 		noteAll(frame, notices)
-		return data.Frames{frame}, nil
+		return data.Frames{frame}
 	}
 	frames := make(data.Frames, parts.size)
 	for part := range frames {
 		frames[part] = heatmapFrame(h, parts.label(part), x, y, counts[part*x.size*y.size:])
 		noteAll(frames[part], notices)
 	}
-	return frames, nil
+	return frames
 }
 
 func heatmapFrame(h *model.Heatmap, name string, x, y axis, counts []analysis.HeatmapCell) *data.Frame {

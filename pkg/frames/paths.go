@@ -30,7 +30,8 @@ const (
 // PathGraph is two frames for the node graph panel, nodes and edges. Each step is a column of nodes at fixed places, from left to
 // right in the order of time. The panel writes numbers with two decimals and ignores units; so what it shows is text, and the numbers
 // stand in fields of their own, which it does not look at.
-func PathGraph(p *model.Paths, g *analysis.PathGraph) data.Frames {
+func PathGraph(panel Panel, g *analysis.PathGraph) data.Frames {
+	p := panel.Query.Paths
 	return data.Frames{pathNodes(p, g), pathEdges(p, g)}
 }
 
@@ -48,7 +49,7 @@ func pathNodes(p *model.Paths, g *analysis.PathGraph) *data.Frame {
 			heights[i] = -rowHeight * float64(inStep[n.Step]-1) / 2
 		}
 	}
-	title := plain(g.Nodes, "title", func(n analysis.PathNode) string { return pathLabel(p, n.Place, n.Text) })
+	title := plain(g.Nodes, "title", func(n analysis.PathNode) string { return pathLabel(p, n.Group) })
 	for i := range g.Nodes {
 		if text, isOurs := pathText(title.At(i).(string)); isOurs {
 			textsOf(word(title, text)).IsText = true
@@ -105,21 +106,22 @@ func nodeID(n analysis.PathNode) string {
 	return fmt.Sprintf("%d-%s", n.Step, place)
 }
 
-// pathLabel is the name of a label by its place. A value that could be taken for one of ours, or for several steps, stands in quotes.
-func pathLabel(p *model.Paths, place int, text string) string {
+// pathLabel is the name of a label. A value that could be taken for one of ours, or for several steps, stands in quotes.
+func pathLabel(p *model.Paths, g analysis.Group) string {
 	switch {
-	case place == analysis.EndPlace && p.Direction == model.PathsBefore:
+	case g.Place == analysis.EndPlace && p.Direction == model.PathsBefore:
 		return visitStart
-	case place == analysis.EndPlace:
+	case g.Place == analysis.EndPlace:
 		return visitEnd
-	case place >= 0 && (text == visitStart || text == visitEnd || strings.Contains(text, pathArrow)):
-		return strconv.Quote(text)
+	case g.Place >= 0 && (g.Value == visitStart || g.Value == visitEnd || strings.Contains(g.Value, pathArrow)):
+		return strconv.Quote(g.Value)
 	}
-	return rankedLabel(place, text)
+	return g.Title()
 }
 
 // PathList is a table of paths, their steps in the order of time.
-func PathList(p *model.Paths, list *analysis.PathList) data.Frames {
+func PathList(panel Panel, list *analysis.PathList) data.Frames {
+	p := panel.Query.Paths
 	frame := data.NewFrame("paths",
 		pathColumn(p, list.List),
 		column(list.List, "paths", func(l analysis.ListedPath) int64 { return l.Paths }),
@@ -140,7 +142,7 @@ func pathColumn(p *model.Paths, list []analysis.ListedPath) *data.Field {
 	for i, l := range list {
 		steps := make([]string, len(l.Steps))
 		for j, s := range l.Steps {
-			steps[j] = pathLabel(p, s.Place, s.Text)
+			steps[j] = pathLabel(p, s)
 		}
 		if p.Direction == model.PathsBefore {
 			slices.Reverse(steps)

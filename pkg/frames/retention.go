@@ -25,32 +25,12 @@ type cohortRow struct {
 	states []analysis.CellState
 }
 
-// Retention makes the frame that the query's output asks for.
-func Retention(r *model.Retention, answer analysis.RetentionAnswer, links Links) data.Frames {
-	var frame *data.Frame
-	switch r.Output {
-	case model.RetentionHeatmap:
-		frame = retentionHeatmap(r, answer)
-	case model.RetentionLong:
-		frame = retentionLong(r, answer, links)
-	case model.RetentionCurve:
-		frame = retentionCurve(r, answer)
-	case model.RetentionClassic:
-		frame = retentionClassic(r, answer, links)
-	case model.RetentionRate:
-		frame = retentionRate(r, answer)
-	default:
-		frame = retentionTable(r, answer, links)
-	}
-	return data.Frames{frame}
-}
-
 // cohortRows are the rows of a group's cohorts.
-func cohortRows(answer analysis.RetentionAnswer, g *analysis.RetentionGroup) []cohortRow {
+func cohortRows(answer *analysis.RetentionAnswer, g *analysis.RetentionGroup) []cohortRow {
 	rows := make([]cohortRow, len(g.Cohorts))
 	for c := range rows {
 		cohort := &g.Cohorts[c]
-		row := cohortRow{group: g.Kind.Title(g.Value), name: answer.Names[c], size: cohort.Size}
+		row := cohortRow{group: g.Title(), name: answer.Names[c], size: cohort.Size}
 		for i, users := range cohort.Users {
 			state := answer.State(c, i)
 			row.states = append(row.states, state)
@@ -66,8 +46,8 @@ func cohortRows(answer analysis.RetentionAnswer, g *analysis.RetentionGroup) []c
 }
 
 // meanRow is the share retained in each column over all cohorts for which it is over, weighted by their sizes.
-func meanRow(answer analysis.RetentionAnswer, g *analysis.RetentionGroup) cohortRow {
-	row := cohortRow{group: g.Kind.Title(g.Value), name: weightedMean, size: g.Size()}
+func meanRow(answer *analysis.RetentionAnswer, g *analysis.RetentionGroup) cohortRow {
+	row := cohortRow{group: g.Title(), name: weightedMean, size: g.Size()}
 	for i := range answer.Columns {
 		var users, size int64
 		for c := range g.Cohorts {
@@ -97,12 +77,12 @@ func (row *cohortRow) inProgress(r *model.Retention) *string {
 }
 
 // cell links a field to the actors of the row's cohort, by what they did in a column.
-func (l *Links) cell(field *data.Field, r *model.Retention, column string, status model.RetentionStatus) *data.Field {
+func (p *Panel) cell(field *data.Field, r *model.Retention, column string, status model.RetentionStatus) *data.Field {
 	title := say.New("link.came-back", "Who came back")
 	if status == model.Everyone {
 		title = say.New("link.cohort", "Who is in the cohort")
 	}
-	return l.list(field, title, map[string]any{
+	return p.list(field, title, map[string]any{
 		"output": model.RetentionActors, "column": column, "actors": listed(status, r.Breakdown, map[string]any{"cohort": cohortOfRow}),
 	})
 }
@@ -124,25 +104,27 @@ func columnTitle(r *model.Retention, b model.Bracket) say.Text {
 	return say.New("column.month-n", "month {{bracket}}", b.String())
 }
 
-// retentionTable has a row a cohort and a column a period, above them the weighted mean.
-func retentionTable(r *model.Retention, answer analysis.RetentionAnswer, links Links) *data.Frame {
-	return matrixFrame(r, answer, links, counted(r.Actor), func(rows []cohortRow, i int, title say.Text) []*data.Field {
+// RetentionTable has a row a cohort and a column a period, above them the weighted mean.
+func RetentionTable(panel Panel, answer *analysis.RetentionAnswer) data.Frames {
+	r := panel.Query.Retention
+	return matrixFrame(r, answer, panel, counted(r.Actor), func(rows []cohortRow, i int, title say.Text) []*data.Field {
 		share := percent(shown(plain(rows, title.String(), func(row cohortRow) *float64 { return row.shares[i] }), title))
-		return []*data.Field{links.cell(share, r, columnOf(r, i), model.Retained)}
+		return []*data.Field{panel.cell(share, r, columnOf(r, i), model.Retained)}
 	})
 }
 
-// retentionClassic has number and share of each column.
-func retentionClassic(r *model.Retention, answer analysis.RetentionAnswer, links Links) *data.Frame {
+// RetentionClassic has number and share of each column.
+func RetentionClassic(panel Panel, answer *analysis.RetentionAnswer) data.Frames {
+	r := panel.Query.Retention
 	size := counted(r.Actor)
 	if r.Cohorts == model.FirstTime {
 		size = "new_" + size
 	}
-	return matrixFrame(r, answer, links, size, func(rows []cohortRow, i int, title say.Text) []*data.Field {
+	return matrixFrame(r, answer, panel, size, func(rows []cohortRow, i int, title say.Text) []*data.Field {
 		users := shown(plain(rows, title.String(), func(row cohortRow) *int64 { return row.users[i] }), title)
 		rate := say.New("column.rate", "{{column}} rate", title)
 		return []*data.Field{
-			links.cell(users, r, columnOf(r, i), model.Retained),
+			panel.cell(users, r, columnOf(r, i), model.Retained),
 			percent(shown(plain(rows, rate.String(), func(row cohortRow) *float64 { return row.shares[i] }), rate)),
 		}
 	})
@@ -150,8 +132,8 @@ func retentionClassic(r *model.Retention, answer analysis.RetentionAnswer, links
 
 // matrixFrame is a table of all rows, with the fields that each column makes.
 func matrixFrame(
-	r *model.Retention, answer analysis.RetentionAnswer, links Links, size string, fields func(rows []cohortRow, i int, title say.Text) []*data.Field,
-) *data.Frame {
+	r *model.Retention, answer *analysis.RetentionAnswer, panel Panel, size string, fields func(rows []cohortRow, i int, title say.Text) []*data.Field,
+) data.Frames {
 	var rows []cohortRow
 	for i := range answer.Groups {
 		rows = append(append(rows, meanRow(answer, &answer.Groups[i])), cohortRows(answer, &answer.Groups[i])...)
@@ -163,14 +145,14 @@ func matrixFrame(
 	frame.Fields = append(frame.Fields,
 		// The mean is of no cohort: no link of its row leads anywhere.
 		word(column(rows, "cohort", func(row cohortRow) string { return row.name }), meanText()),
-		links.cell(column(rows, size, func(row cohortRow) int64 { return row.size }), r, columnOf(r, 0), model.Everyone))
+		panel.cell(column(rows, size, func(row cohortRow) int64 { return row.size }), r, columnOf(r, 0), model.Everyone))
 	for i, b := range answer.Columns {
 		frame.Fields = append(frame.Fields, fields(rows, i, columnTitle(r, b))...)
 	}
 	frame.Fields = append(frame.Fields, openColumn(r, rows))
 	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}
 	noteOpen(frame, rows)
-	return frame
+	return data.Frames{frame}
 }
 
 // openColumn names the cells of each row that are not over.
@@ -202,9 +184,10 @@ func noteOpen(frame *data.Frame, rows []cohortRow) {
 	}
 }
 
-// retentionHeatmap has columns on x, by the number of the period or, with brackets, of the bracket from 1; and cohorts on y, group
+// RetentionHeatmap has columns on x, by the number of the period or, with brackets, of the bracket from 1; and cohorts on y, group
 // by group.
-func retentionHeatmap(r *model.Retention, answer analysis.RetentionAnswer) *data.Frame {
+func RetentionHeatmap(panel Panel, answer *analysis.RetentionAnswer) data.Frames {
+	r := panel.Query.Retention
 	var rows []cohortRow
 	labels := []string{}
 	for i := range answer.Groups {
@@ -232,11 +215,12 @@ func retentionHeatmap(r *model.Retention, answer analysis.RetentionAnswer) *data
 		}
 	}
 	noteOpen(frame, rows)
-	return frame
+	return data.Frames{frame}
 }
 
-// retentionLong has a row a cell that has begun. Its period is a number, with brackets a text.
-func retentionLong(r *model.Retention, answer analysis.RetentionAnswer, links Links) *data.Frame {
+// RetentionLong has a row a cell that has begun. Its period is a number, with brackets a text.
+func RetentionLong(panel Panel, answer *analysis.RetentionAnswer) data.Frames {
+	r := panel.Query.Retention
 	type cell struct {
 		*cohortRow
 		column int
@@ -263,28 +247,29 @@ func retentionLong(r *model.Retention, answer analysis.RetentionAnswer, links Li
 		frame.Fields = append(frame.Fields, column(list, "period", func(c cell) int64 { return int64(c.column) }))
 	}
 	frame.Fields = append(frame.Fields,
-		links.cell(column(list, "size", func(c cell) int64 { return c.size }), r, periodOfRow, model.Everyone),
-		links.cell(column(list, counted(r.Actor), func(c cell) int64 { return *c.users[c.column] }), r, periodOfRow, model.Retained),
+		panel.cell(column(list, "size", func(c cell) int64 { return c.size }), r, periodOfRow, model.Everyone),
+		panel.cell(column(list, counted(r.Actor), func(c cell) int64 { return *c.users[c.column] }), r, periodOfRow, model.Retained),
 		percent(column(list, "share", func(c cell) *float64 { return c.shares[c.column] })),
 		column(list, "complete", func(c cell) bool { return c.states[c.column] == analysis.Complete }))
-	return frame
+	return data.Frames{frame}
 }
 
-// retentionCurve has the periods (of brackets, the first one) and the weighted mean of each; then, without a breakdown, a line for
+// RetentionCurve has the periods (of brackets, the first one) and the weighted mean of each; then, without a breakdown, a line for
 // each cohort that has somebody, as far as its cells are over.
-func retentionCurve(r *model.Retention, answer analysis.RetentionAnswer) *data.Frame {
+func RetentionCurve(panel Panel, answer *analysis.RetentionAnswer) data.Frames {
+	r := panel.Query.Retention
 	frame := data.NewFrame("retention", column(answer.Columns, string(r.Period), func(b model.Bracket) float64 { return float64(b.From) }))
 	frame.Meta = &data.FrameMeta{PreferredVisualizationPluginID: "trend"}
 	for i := range answer.Groups {
 		g := &answer.Groups[i]
 		mean := spoken(data.NewField(weightedMean, nil, meanRow(answer, g).shares))
 		if r.Breakdown != nil {
-			of(mean, g.Kind.Title(g.Value))
+			of(mean, g.Title())
 		}
 		frame.Fields = append(frame.Fields, percent(mean))
 	}
 	if r.Breakdown != nil {
-		return frame
+		return data.Frames{frame}
 	}
 	for _, row := range cohortRows(answer, &answer.Groups[0]) {
 		if row.size == 0 {
@@ -297,41 +282,43 @@ func retentionCurve(r *model.Retention, answer analysis.RetentionAnswer) *data.F
 		}
 		frame.Fields = append(frame.Fields, percent(data.NewField(row.name, nil, row.shares)))
 	}
-	return frame
+	return data.Frames{frame}
 }
 
-// retentionRate is one number a breakdown value: what alert rules accept. Where no cell is over there is no number.
-func retentionRate(r *model.Retention, answer analysis.RetentionAnswer) *data.Frame {
+// RetentionRate is one number a breakdown value: what alert rules accept. Where no cell is over there is no number.
+func RetentionRate(panel Panel, answer *analysis.RetentionAnswer) data.Frames {
+	r := panel.Query.Retention
 	var breakdown []string
 	var rate []float64
 	for i := range answer.Groups {
 		g := &answer.Groups[i]
 		if share := meanRow(answer, g).shares[r.ColumnIndex()]; share != nil {
-			breakdown, rate = append(breakdown, g.Kind.Title(g.Value)), append(rate, *share)
+			breakdown, rate = append(breakdown, g.Title()), append(rate, *share)
 		}
 	}
 	frame := data.NewFrame("retention")
 	frame.Meta = &data.FrameMeta{Type: data.FrameTypeNumericLong, TypeVersion: data.FrameTypeVersion{0, 1}}
 	if len(rate) == 0 {
-		return frame // no fields: what alert rules take for "no data"
+		return data.Frames{frame} // no fields: what alert rules take for "no data"
 	}
 	if r.Breakdown != nil {
 		frame.Fields = append(frame.Fields, groupWords(spoken(data.NewField("breakdown", nil, breakdown))))
 	}
 	frame.Fields = append(frame.Fields, percent(spoken(data.NewField("retention_rate", nil, rate))))
-	return frame
+	return data.Frames{frame}
 }
 
 // RetentionActors is a table of actors.
-func RetentionActors(r *model.Retention, list []analysis.RetentionActor, links Links) data.Frames {
-	frame := data.NewFrame("actors", actors(&links, r.Actor, list, func(a analysis.RetentionActor) analysis.ActorID { return a.ActorID })...)
+func RetentionActors(panel Panel, list []analysis.RetentionActor) data.Frames {
+	r := panel.Query.Retention
+	frame := data.NewFrame("actors", actors(&panel, r.Actor, list, func(a analysis.RetentionActor) analysis.ActorID { return a.ActorID })...)
 	frame.Fields = append(frame.Fields,
 		column(list, "started", func(a analysis.RetentionActor) time.Time { return a.Started }),
 		column(list, "retained", func(a analysis.RetentionActor) bool { return a.Retained }),
 	)
 	if r.Breakdown != nil {
 		frame.Fields = append(frame.Fields, groupWords(column(list, "breakdown", func(a analysis.RetentionActor) string {
-			return a.Kind.Title(a.Value)
+			return a.Title()
 		})))
 	}
 	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}

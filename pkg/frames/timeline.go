@@ -13,11 +13,12 @@ import (
 
 // Timeline is a table of events. The time comes first and the event's name is the first text: so the logs panel and annotations
 // take the frame as it is, too. A session's events have their users as well.
-func Timeline(t *model.Timeline, events []analysis.TimelineEvent, more bool, links Links) data.Frames {
+func Timeline(panel Panel, answer *analysis.Limited[analysis.TimelineEvent]) data.Frames {
+	t, events := panel.Query.Timeline, answer.List
 	user := column(events, "user_id", func(e analysis.TimelineEvent) *string { return e.User })
 	session := column(events, "session", func(e analysis.TimelineEvent) *string { return e.Session })
 	if t.Session == "" {
-		links.session(session, t.User)
+		panel.session(session, t.User)
 	}
 	frame := data.NewFrame("timeline",
 		column(events, "time", func(e analysis.TimelineEvent) time.Time { return e.Time.UTC() }),
@@ -27,7 +28,7 @@ func Timeline(t *model.Timeline, events []analysis.TimelineEvent, more bool, lin
 		session,
 	)
 	if t.User == "" {
-		frame.Fields = append(frame.Fields, links.user(user))
+		frame.Fields = append(frame.Fields, panel.user(user))
 	}
 	frame.Fields = append(frame.Fields, column(events, "metadata", func(e analysis.TimelineEvent) *json.RawMessage {
 		if e.Metadata == nil {
@@ -37,7 +38,7 @@ func Timeline(t *model.Timeline, events []analysis.TimelineEvent, more bool, lin
 		return &text
 	}))
 	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}
-	noteOmissions(frame, t, events, more)
+	noteOmissions(frame, t, events, answer.More)
 	return data.Frames{frame}
 }
 

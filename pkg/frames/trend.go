@@ -9,7 +9,8 @@ import (
 )
 
 // Trend makes a wide frame: the buckets' starts, and a field for each series and breakdown value. Buckets of the future are empty.
-func Trend(m *model.Trend, t *analysis.Trend) data.Frames {
+func Trend(panel Panel, t *analysis.Trend) data.Frames {
+	m := panel.Query.Trend
 	frame := data.NewFrame("trend")
 	frame.Meta = &data.FrameMeta{Type: data.FrameTypeTimeSeriesWide, TypeVersion: data.FrameTypeVersion{0, 1}}
 	if len(t.Lines) == 0 {
@@ -35,7 +36,7 @@ func trendField(m *model.Trend, t *analysis.Trend, line *analysis.TrendLine) *da
 		name = anyEvent()
 	}
 	if m.Breakdown != nil {
-		value := rankedLabel(line.Place, line.Text)
+		value := line.Title()
 		labels["breakdown"] = value
 		if len(m.Series) > 1 {
 			name = say.New("word.series-value", "{{series}}: {{value}}", name, groupValue(value))

@@ -175,6 +175,14 @@ type Breakdown struct {
 	Limit int `json:"limit,omitempty"`
 }
 
+// Groups is how many values have a group of their own; 0 without a breakdown.
+func (b *Breakdown) Groups() int {
+	if b == nil {
+		return 0
+	}
+	return b.Limit
+}
+
 // MaxBreakdownLimit is the largest number of breakdown values.
 const MaxBreakdownLimit = 50
 

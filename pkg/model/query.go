@@ -97,6 +97,23 @@ func (q *Query) part() (p part, missing bool) {
 	return nil, false
 }
 
+// Output is the form of the answer that a validated query asks for; empty where its type has one only.
+func (q *Query) Output() string {
+	switch q.QueryType {
+	case FunnelType:
+		return string(q.Funnel.Output)
+	case RetentionType:
+		return string(q.Retention.Output)
+	case StickinessType:
+		return string(q.Stickiness.Output)
+	case PathsType:
+		return string(q.Paths.Output)
+	case AnomaliesType:
+		return string(q.Anomalies.Output)
+	}
+	return ""
+}
+
 // Limits of what a query may contain. A query that exceeds one is refused with a sentence that names it.
 const (
 	MaxSteps         = 64

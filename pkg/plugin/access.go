@@ -45,23 +45,14 @@ func isAdmin(user *backend.User) bool { return user == nil || user.Role == "Admi
 // ofPeople is the place where a valid query lists single users or sessions, follows one, or picks or splits events by their ids;
 // "" where its answer is of numbers only.
 func ofPeople(q *model.Query) string {
-	switch q.QueryType {
-	case model.FunnelType:
-		if q.Funnel.Output == model.FunnelActors {
-			return "funnel.output"
-		}
-	case model.RetentionType:
-		if q.Retention.Output == model.RetentionActors {
-			return "retention.output"
-		}
-	case model.AnomaliesType:
-		if q.Anomalies.Output == model.BusyActors || q.Anomalies.Output == model.BusyActorPeaks {
-			return "anomalies.output"
-		}
-	case model.TimelineType:
-		return "timeline"
+	switch kind := kindOf(q); {
+	case !answers[kind].listsPeople:
+		return placeOfID(asJSON(q), "")
+	case kind.output == "":
+		return string(kind.queryType)
+	default:
+		return string(kind.queryType) + ".output"
 	}
-	return placeOfID(asJSON(q), "")
 }
 
 // identifies reports whether each value of the property is a single user or session.

@@ -82,11 +82,11 @@ func (f *flights) forget(key string, old *flight) {
 	}
 }
 
-// recovered turns a panic into an error: it must not take the other questions along.
-func recovered(ctx context.Context, run func(ctx context.Context) (answer, error)) (a answer, err error) {
+// recovered runs a function and turns a panic into an error: it would end the plugin, and with it the queries of all data sources.
+func recovered[T any](ctx context.Context, run func(ctx context.Context) (T, error)) (answer T, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
-			backend.Logger.FromContext(ctx).Error("Query panicked", "fault", fault, "stack", string(debug.Stack()))
+			backend.Logger.FromContext(ctx).Error("Panic", "fault", fault, "stack", string(debug.Stack()))
 			err = fmt.Errorf("a fault in the plugin, which its log tells more about: %v", fault)
 		}
 	}()

@@ -37,7 +37,7 @@ func (d *Datasource) QueryData(ctx context.Context, req *backend.QueryDataReques
 		start := time.Now()
 		answer, err := d.flights.ask(ctx, flightKey(question), func(ctx context.Context) (answer, error) {
 			var trace engine.Trace
-			frames, err := d.ask(ctx, question, &trace)
+			frames, err := d.answer(ctx, question, &trace)
 			return answer{frames, &trace}, err
 		})
 		if err != nil {
@@ -76,38 +76,6 @@ func (d *Datasource) question(raw []byte, r plan.Range, now time.Time) (engine.Q
 		return engine.Question{}, err
 	}
 	return engine.Question{Query: q, Range: r, Settings: plan.Settings{Zone: location, WeekStart: d.settings.weekStart, Now: now}}, nil
-}
-
-// ask answers a question.
-func (d *Datasource) ask(ctx context.Context, q engine.Question, trace *engine.Trace) (data.Frames, error) {
-	switch q.Query.QueryType {
-	case model.FunnelType:
-		return d.funnel(ctx, q, trace)
-	case model.RetentionType:
-		return d.retention(ctx, q, trace)
-	case model.HeatmapType:
-		return d.heatmap(ctx, q, trace)
-	case model.TrendType:
-		return d.trend(ctx, q, trace)
-	case model.LifecycleType:
-		return d.lifecycle(ctx, q, trace)
-	case model.StickinessType:
-		return d.stickiness(ctx, q, trace)
-	case model.PathsType:
-		return d.paths(ctx, q, trace)
-	case model.TimelineType:
-		return d.timeline(ctx, q, trace)
-	case model.AnomaliesType:
-		return d.anomalies(ctx, q, trace)
-	case model.AnnotationsType:
-		return d.annotations(ctx, q, trace)
-	}
-	panic("plugin: a query that was not validated: " + string(q.Query.QueryType))
-}
-
-// links are those of a question's answer.
-func (d *Datasource) links(q engine.Question) frames.Links {
-	return frames.Links{UID: d.uid, Name: d.name, Query: q.Query}
 }
 
 // validateRange refuses ranges that hold nothing, or years that no event has.

@@ -1,11 +1,10 @@
 package plugin
 
 import (
+	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"time"
@@ -37,7 +36,7 @@ func (d *Datasource) routes() http.Handler {
 func respond(handler func(*http.Request) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		status := http.StatusOK
-		answer, err := guarded(handler, r)
+		answer, err := recovered(r.Context(), func(context.Context) (any, error) { return handler(r) })
 		if err != nil {
 			code, source, text := classify(backend.UserFromContext(r.Context()), err)
 			if source == backend.ErrorSourcePlugin {
@@ -55,17 +54,6 @@ func respond(handler func(*http.Request) (any, error)) http.HandlerFunc {
 			backend.Logger.FromContext(r.Context()).Debug("Response not sent", "error", err)
 		}
 	}
-}
-
-// guarded turns a panic into an error: it would end the plugin, and with it the queries of all data sources.
-func guarded(handler func(*http.Request) (any, error), r *http.Request) (answer any, err error) {
-	defer func() {
-		if fault := recover(); fault != nil {
-			backend.Logger.FromContext(r.Context()).Error("Resource panicked", "fault", fault, "stack", string(debug.Stack()))
-			err = fmt.Errorf("a fault in the plugin, which its log tells more about: %v", fault)
-		}
-	}()
-	return handler(r)
 }
 
 // nameCount is an event or a property, valueCount a property's value, with the number of events that have it.
@@ -166,7 +154,7 @@ func (d *Datasource) sql(r *http.Request) (any, error) {
 		return nil, err
 	}
 	trace := engine.Trace{Dry: true}
-	if _, err := d.ask(r.Context(), q, &trace); err != nil {
+	if _, err := d.answer(r.Context(), q, &trace); err != nil {
 		return nil, err
 	}
 	var first plan.Statement // stays empty where nothing is read: of the future, there is nothing to know

@@ -1,0 +1,140 @@
+package analysis
+
+import (
+	"cmp"
+	"iter"
+	"maps"
+	"slices"
+	"strconv"
+)
+
+// Group is a group of a breakdown. The zero value is everybody where there is no breakdown.
+type Group struct {
+	// Place is the rank of the group's value from 0, or [OtherPlace] or [NonePlace].
+	Place int `db:"place"`
+	// Value is the text of the property where the group has a rank, else empty.
+	Value string `db:"text"`
+}
+
+// The places that are no rank.
+const (
+	// OtherPlace is the values that lie past the breakdown's limit.
+	OtherPlace = -1
+	// NonePlace is where the property is not set.
+	NonePlace = -2
+)
+
+// What groups are called that are no value of the property.
+const (
+	OtherTitle = "Other"
+	NoneTitle  = "(none)"
+)
+
+// Title is what the group is called on screen. A value that is called as one of ours stands in quotes.
+func (g Group) Title() string {
+	switch {
+	case g.Place == OtherPlace:
+		return OtherTitle
+	case g.Place == NonePlace:
+		return NoneTitle
+	case g.Value == OtherTitle || g.Value == NoneTitle:
+		return strconv.Quote(g.Value)
+	}
+	return g.Value
+}
+
+// InOrder returns places in the order in which they are shown: the ranks, [OtherPlace], [NonePlace].
+func InOrder[V any](places map[int]V) []int {
+	order := slices.Collect(maps.Keys(places))
+	slices.SortFunc(order, func(a, b int) int {
+		if a >= 0 && b >= 0 {
+			return cmp.Compare(a, b)
+		}
+		return cmp.Compare(b, a)
+	})
+	return order
+}
+
+// Ranking says which group of a breakdown a value belongs to.
+type Ranking struct {
+	values *Values
+	ranks  map[uint32]int // of the values that have a group of their own; nil without a breakdown
+}
+
+// NewRanking gives the values with the largest counts a group of their own, at most limit of them: the largest first, and of equals the
+// smaller text. Limit 0 stands for no breakdown. Number 0, which stands for no value, has no rank.
+func NewRanking(values *Values, limit int, counts iter.Seq2[uint32, int64]) *Ranking {
+	r := &Ranking{values: values}
+	if limit == 0 {
+		return r
+	}
+	type counted struct {
+		value uint32
+		count int64
+		text  string
+	}
+	var all []counted
+	for value, count := range counts {
+		if text, set := values.Text(value); set {
+			all = append(all, counted{value, count, text})
+		}
+	}
+	slices.SortFunc(all, func(a, b counted) int {
+		return cmp.Or(cmp.Compare(b.count, a.count), cmp.Compare(a.text, b.text))
+	})
+	r.ranks = map[uint32]int{}
+	for rank, c := range all[:min(limit, len(all))] {
+		r.ranks[c.value] = rank
+	}
+	return r
+}
+
+// Group is the group that a value belongs to.
+func (r *Ranking) Group(value uint32) Group {
+	if r.ranks == nil {
+		return Group{}
+	}
+	if value == 0 {
+		return Group{Place: NonePlace}
+	}
+	rank, has := r.ranks[value]
+	if !has {
+		return Group{Place: OtherPlace}
+	}
+	text, _ := r.values.Text(value)
+	return Group{rank, text}
+}
+
+// groups collects what belongs to the groups of a breakdown.
+type groups[G any] struct {
+	ranking  *Ranking
+	newGroup func(Group) *G
+	found    map[int]*G
+}
+
+// newGroups starts without groups; without a breakdown, with the one of everybody.
+func newGroups[G any](r *Ranking, newGroup func(Group) *G) *groups[G] {
+	all := &groups[G]{r, newGroup, map[int]*G{}}
+	if r.ranks == nil {
+		all.of(0)
+	}
+	return all
+}
+
+// of is the group that a value belongs to.
+func (all *groups[G]) of(value uint32) *G {
+	group := all.ranking.Group(value)
+	if all.found[group.Place] == nil {
+		all.found[group.Place] = all.newGroup(group)
+	}
+	return all.found[group.Place]
+}
+
+// list is the groups to which anything belongs, in the order in which they are shown.
+func (all *groups[G]) list() []G {
+	var list []G
+	for _, place := range InOrder(all.found) {
+		list = append(list, *all.found[place])
+	}
+	return list
+}

@@ -1,0 +1,95 @@
+package plugin
+
+import (
+	"context"
+
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/footfall-analytics/footfall/pkg/engine"
+	"github.com/footfall-analytics/footfall/pkg/frames"
+	"github.com/footfall-analytics/footfall/pkg/model"
+)
+
+// answers has an entry for every type of a query and every output of that type.
+var answers = map[kind]entry{
+	{model.FunnelType, string(model.FunnelSteps)}:         numbers((*engine.Engine).Funnel, frames.FunnelSteps),
+	{model.FunnelType, string(model.FunnelChart)}:         numbers((*engine.Engine).Funnel, frames.FunnelChart),
+	{model.FunnelType, string(model.FunnelConversion)}:    numbers((*engine.Engine).Funnel, frames.FunnelConversion),
+	{model.FunnelType, string(model.FunnelTimeToConvert)}: numbers((*engine.Engine).Funnel, frames.FunnelTimeToConvert),
+	{model.FunnelType, string(model.FunnelTrend)}:         numbers((*engine.Engine).FunnelTrend, frames.FunnelTrend),
+	{model.FunnelType, string(model.FunnelActors)}:        people((*engine.Engine).FunnelActors, frames.FunnelActors),
+
+	{model.RetentionType, string(model.RetentionTable)}:   numbers((*engine.Engine).Retention, frames.RetentionTable),
+	{model.RetentionType, string(model.RetentionHeatmap)}: numbers((*engine.Engine).Retention, frames.RetentionHeatmap),
+	{model.RetentionType, string(model.RetentionLong)}:    numbers((*engine.Engine).Retention, frames.RetentionLong),
+	{model.RetentionType, string(model.RetentionCurve)}:   numbers((*engine.Engine).Retention, frames.RetentionCurve),
+	{model.RetentionType, string(model.RetentionClassic)}: numbers((*engine.Engine).Retention, frames.RetentionClassic),
+	{model.RetentionType, string(model.RetentionRate)}:    numbers((*engine.Engine).Retention, frames.RetentionRate),
+	{model.RetentionType, string(model.RetentionActors)}:  people((*engine.Engine).RetentionActors, frames.RetentionActors),
+
+	{model.HeatmapType, ""}: numbers((*engine.Engine).Heatmap, frames.Heatmap),
+	{model.TrendType, ""}:   numbers((*engine.Engine).Trend, frames.Trend),
+
+	{model.LifecycleType, ""}:                             numbers((*engine.Engine).Lifecycle, frames.Lifecycle),
+	{model.StickinessType, string(model.StickinessTable)}: numbers((*engine.Engine).Stickiness, frames.StickinessTable),
+	{model.StickinessType, string(model.StickinessRate)}:  numbers((*engine.Engine).Stickiness, frames.StickinessRate),
+
+	{model.PathsType, string(model.PathsGraph)}: numbers((*engine.Engine).PathGraph, frames.PathGraph),
+	{model.PathsType, string(model.PathsTable)}: numbers((*engine.Engine).PathList, frames.PathList),
+
+	{model.AnomaliesType, string(model.BusyActors)}:     people((*engine.Engine).BusyActors, frames.BusyActors),
+	{model.AnomaliesType, string(model.BusyActorPeaks)}: people((*engine.Engine).BusyActors, frames.BusyActorPeaks),
+	{model.AnomaliesType, string(model.BusyActorCount)}: numbers((*engine.Engine).BusyActors, frames.BusyActorCount),
+	{model.AnomaliesType, string(model.UnusualBuckets)}: numbers((*engine.Engine).UnusualBuckets, frames.UnusualBuckets),
+	{model.AnomaliesType, string(model.BucketScore)}:    numbers((*engine.Engine).UnusualBuckets, frames.BucketScore),
+
+	{model.TimelineType, ""}:    people((*engine.Engine).Timeline, frames.Timeline),
+	{model.AnnotationsType, ""}: numbers((*engine.Engine).Annotations, frames.Annotations),
+}
+
+// kind is a query's type and output.
+type kind struct {
+	queryType model.QueryType
+	output    string
+}
+
+func kindOf(q *model.Query) kind { return kind{q.QueryType, q.Output()} }
+
+// entry says how queries of a kind are answered.
+type entry struct {
+	// listsPeople says that the answer names single users or sessions.
+	listsPeople bool
+	answer      func(ctx context.Context, d *Datasource, q engine.Question, trace *engine.Trace) (data.Frames, error)
+}
+
+// numbers is an entry whose answer is of many people, but for what a query itself asks for by id. ask computes it, and show makes frames.
+func numbers[A any](ask func(*engine.Engine, context.Context, engine.Question, *engine.Trace) (A, error), show func(frames.Panel, A) data.Frames) entry {
+	return entry{answer: func(ctx context.Context, d *Datasource, q engine.Question, trace *engine.Trace) (data.Frames, error) {
+		answer, err := ask(d.engine, ctx, q, trace)
+		if err != nil {
+			return nil, err
+		}
+		return show(d.panel(q), answer), nil
+	}}
+}
+
+// people is an entry whose answer names single users or sessions.
+func people[A any](ask func(*engine.Engine, context.Context, engine.Question, *engine.Trace) (A, error), show func(frames.Panel, A) data.Frames) entry {
+	e := numbers(ask, show)
+	e.listsPeople = true
+	return e
+}
+
+// answer answers a question.
+func (d *Datasource) answer(ctx context.Context, q engine.Question, trace *engine.Trace) (data.Frames, error) {
+	e, found := answers[kindOf(q.Query)]
+	if !found {
+		panic("plugin: a query that was not validated: " + string(q.Query.QueryType))
+	}
+	return e.answer(ctx, d, q, trace)
+}
+
+// panel is what frames need to know besides the answer.
+func (d *Datasource) panel(q engine.Question) frames.Panel {
+	return frames.Panel{UID: d.uid, Name: d.name, Query: q.Query, From: q.From, To: q.To, Zone: q.Zone, WeekStart: q.WeekStart}
+}
