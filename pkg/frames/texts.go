@@ -26,8 +26,8 @@ type Custom struct {
 type fieldTexts struct {
 	// Name is what the field is called on screen.
 	Name *say.Text `json:"name,omitempty"`
-	// Links are the titles of its panel, in the same order.
-	Links []say.Text `json:"panel,omitempty"`
+	// Links are the titles of its links, in the same order.
+	Links []say.Text `json:"links,omitempty"`
 	// Words are those of its values and labels that are our words.
 	Words map[string]say.Text `json:"words,omitempty"`
 	// IsLinked says that links of the row pass the value on as it is shown: a table must show it as it is.

@@ -8,6 +8,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
 	"github.com/footfall-analytics/footfall/internal/dbtest"
+	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
 const steps = `"steps":[{"event":"view"},{"event":"pay"}]`
@@ -124,4 +125,33 @@ func fieldsOf(response backend.DataResponse) (fields int) {
 		fields += len(frame.Fields)
 	}
 	return fields
+}
+
+// TestEveryKindHasAnAnswer looks for every type, and for every output that the error of an unknown one names.
+func TestEveryKindHasAnAnswer(t *testing.T) {
+	named := map[kind]bool{}
+	for _, queryType := range []model.QueryType{model.HeatmapType, model.TrendType, model.LifecycleType, model.TimelineType, model.AnnotationsType} {
+		named[kind{queryType, ""}] = true
+	}
+	for queryType, part := range map[model.QueryType]string{
+		model.FunnelType: steps, model.RetentionType: returns, model.StickinessType: `"event":"view"`,
+		model.PathsType: `"event":"view"`, model.AnomaliesType: `"event":"view"`,
+	} {
+		_, err := model.Parse(fmt.Appendf(nil, `{"queryType":%q,%[1]q:{%s,"output":"?"}}`, queryType, part))
+		if err == nil {
+			t.Fatalf("%s takes an output that does not exist", queryType)
+		}
+		_, words, _ := strings.Cut(err.Error(), "; use ")
+		for _, output := range strings.FieldsFunc(strings.ReplaceAll(words, " or ", ","), func(r rune) bool { return r == ',' || r == ' ' }) {
+			named[kind{queryType, output}] = true
+		}
+	}
+	for k := range named {
+		if _, found := answers[k]; !found {
+			t.Errorf("%+v has no answer", k)
+		}
+	}
+	if len(answers) != len(named) {
+		t.Errorf("%d answers for %d kinds", len(answers), len(named))
+	}
 }
