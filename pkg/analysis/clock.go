@@ -4,6 +4,8 @@ import (
 	"slices"
 	"sort"
 	"time"
+
+	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
 // Clock tells the local time of a zone within a range of time, fast enough to ask for each event.
@@ -18,7 +20,7 @@ func NewClock(zone *time.Location, from, to time.Time) *Clock {
 	for t := from.In(zone); ; {
 		_, offset := t.Zone()
 		c.changes, c.offsets = append(c.changes, Microseconds(t)), append(c.offsets, int64(offset))
-		_, end := t.ZoneBounds()
+		end := model.NextChange(t)
 		if end.IsZero() || !end.Before(to) {
 			return &c
 		}

@@ -75,10 +75,14 @@ func (a TimeAxis) holds(place int) bool { return place >= a.First && place < a.F
 
 // OutsideRange finds a cell of a time that is not in the range: whoever cut time into these cells has other rules for the zone.
 func OutsideRange(h *model.Heatmap, zone *time.Location, from, to time.Time, cells []HeatmapCell) bool {
-	x, y := NewTimeAxis(h.X, zone, from, to), NewTimeAxis(h.Y, zone, from, to)
-	return slices.ContainsFunc(cells, func(c HeatmapCell) bool {
-		return h.X.OfTime() && !x.holds(c.X) || h.Y.OfTime() && !y.holds(c.Y)
-	})
+	outside := func(d model.Dimension, place func(HeatmapCell) int) bool {
+		if !d.OfTime() {
+			return false
+		}
+		axis := NewTimeAxis(d, zone, from, to)
+		return slices.ContainsFunc(cells, func(c HeatmapCell) bool { return !axis.holds(place(c)) })
+	}
+	return outside(h.X, func(c HeatmapCell) int { return c.X }) || outside(h.Y, func(c HeatmapCell) int { return c.Y })
 }
 
 // HeatmapCounts counts over two dimensions of time.

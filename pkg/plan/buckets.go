@@ -59,7 +59,7 @@ func nextBucket(t time.Time, period model.Period, zone *time.Location) time.Time
 // it), or at which clocks change: hours of different offsets are different buckets.
 func clockStart(t time.Time, step time.Duration) time.Time {
 	start := t.Add(-clockPast(t, step))
-	if change, _ := t.ZoneBounds(); change.After(start) {
+	if change := model.LastChange(t); change.After(start) {
 		return change
 	}
 	return start
@@ -68,7 +68,7 @@ func clockStart(t time.Time, step time.Duration) time.Time {
 // clockNext is the first such moment after t.
 func clockNext(t time.Time, step time.Duration) time.Time {
 	next := t.Add(step - clockPast(t, step))
-	if _, change := t.ZoneBounds(); !change.IsZero() && change.Before(next) {
+	if change := model.NextChange(t); !change.IsZero() && change.Before(next) {
 		return change
 	}
 	return next
@@ -85,7 +85,7 @@ func localMidnight(year int, month time.Month, day int, zone *time.Location) tim
 	utc := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 	noon := time.Date(year, month, day, 12, 0, 0, 0, zone)
 	midnight := utc.Add(-offset(noon))
-	change, _ := noon.ZoneBounds()
+	change := model.LastChange(noon)
 	if change.IsZero() {
 		return midnight
 	}

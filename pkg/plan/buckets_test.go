@@ -43,6 +43,28 @@ func TestDaysStartWithTheirFirstMinute(t *testing.T) {
 	}
 }
 
+// Long after the years that the time zone database lists, hours still start where the clock shows one, in zones that are off by part of
+// an hour, too.
+func TestHoursOfLaterYears(t *testing.T) {
+	for _, name := range []string{"Australia/Adelaide", "Pacific/Chatham", "America/St_Johns", "Europe/Berlin"} {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := Settings{Zone: zone}
+		for _, year := range []int{2040, 2041, 2060} {
+			start := bucketStart(time.Date(year, 12, 30, 12, 0, 0, 0, zone), model.Hour, s)
+			for range 96 {
+				next := nextBucket(start, model.Hour, zone)
+				if next.Sub(start) != time.Hour || start.Minute() != 0 || !bucketStart(next.Add(-1), model.Hour, s).Equal(start) {
+					t.Fatalf("%s: an hour from %s to %s", name, start, next)
+				}
+				start = next
+			}
+		}
+	}
+}
+
 func TestWeeksAndMonths(t *testing.T) {
 	zone := time.FixedZone("", -5*3600)
 	at := time.Date(2027, 1, 2, 3, 0, 0, 0, time.UTC) // Friday, 1 January 2027, 22:00

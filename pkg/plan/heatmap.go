@@ -206,7 +206,7 @@ func zoneGrain(r Range, zone *time.Location) time.Duration {
 		for grain > time.Second && offset(t)%grain != 0 {
 			grain = shorterGrain[grain]
 		}
-		_, end := t.ZoneBounds()
+		end := model.NextChange(t)
 		if end.IsZero() || !end.Before(r.To) {
 			break
 		}
