@@ -99,7 +99,7 @@ func (r *reading) closedActivity(ctx context.Context, q Question, scan plan.Scan
 	key := fmt.Sprintf("%s %d %s", q.Query.QueryType, microseconds(starts), raw)
 	token := fmt.Sprintf("%d %s", cut.Unix(), r.closedToken(days, scan.Range))
 	if kept, ok := r.engine.kept.get(key, token); ok {
-		r.trace.Kept = fmt.Sprintf("what was before %s (UTC) was read before", cut.UTC().Format(time.DateTime))
+		r.trace.Kept = keptUntil(cut)
 		return kept.(*analysis.ClosedActivity), nil
 	}
 	states, err := followDays(ctx, r, scan, days, analysis.NewValues(), func() *analysis.ActivityState { return analysis.NewActivityState(a) })

@@ -10,6 +10,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/analysis"
 	"github.com/footfall-analytics/footfall/pkg/model"
 	"github.com/footfall-analytics/footfall/pkg/plan"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // funnelReading is one funnel question being answered.
@@ -195,8 +196,16 @@ func (r *funnelReading) keptTrend(ctx context.Context, edges []int64) (map[uint3
 	return counts, nil
 }
 
-func keptText(span plan.Range) string {
-	return fmt.Sprintf("starts from %s to %s (UTC) were computed before", span.From.Format(time.DateTime), span.To.Format(time.DateTime))
+func keptText(span plan.Range) *say.Text {
+	text := say.New("plan.kept-starts", "kept: starts from {{from}} to {{to}} (UTC) were computed before",
+		span.From.Format(time.DateTime), span.To.Format(time.DateTime))
+	return &text
+}
+
+// keptUntil says that what lies before a time was not read again.
+func keptUntil(cut time.Time) *say.Text {
+	text := say.New("plan.kept-until", "kept: what was before {{time}} (UTC) was read before", cut.UTC().Format(time.DateTime))
+	return &text
 }
 
 // funnelListed tells whether an actor belongs to the number that the query's list asks for.

@@ -37,7 +37,7 @@ func (r *reading) heatmap(ctx context.Context, q Question) ([]analysis.HeatmapCe
 	}
 	c, ok := plan.HeatmapEvents(q.Query, q.Range, q.Settings)
 	if !ok {
-		return rows[analysis.HeatmapCell](ctx, r, plan.Heatmap(q.Query, q.Range, q.Settings, plan.HeatmapReason, r.aliased()))
+		return rows[analysis.HeatmapCell](ctx, r, plan.Heatmap(q.Query, q.Range, q.Settings, plan.HeatmapReason(), r.aliased()))
 	}
 	days, err := r.days(ctx, q.Range)
 	if err != nil {

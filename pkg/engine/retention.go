@@ -125,7 +125,7 @@ func (r *reading) closedRetention(ctx context.Context, q Question, scan plan.Sca
 	key := fmt.Sprintf("retention %d %s", spec.Bounds, raw)
 	token := fmt.Sprintf("%d %s", cut.Unix(), r.closedToken(days, scan.Range))
 	if kept, ok := r.engine.kept.get(key, token); ok {
-		r.trace.Kept = fmt.Sprintf("what was before %s (UTC) was read before", cut.UTC().Format(time.DateTime))
+		r.trace.Kept = keptUntil(cut)
 		return kept.(*analysis.ClosedRetention), nil
 	}
 	states, err := followDays(ctx, r, scan, days, spec.Values, func() *analysis.RetentionState { return analysis.NewRetentionState(spec) })

@@ -48,7 +48,7 @@ func pathNodes(p *model.Paths, g *analysis.PathGraph) *data.Frame {
 			heights[i] = -rowHeight * float64(inStep[n.Step]-1) / 2
 		}
 	}
-	title := plain(g.Nodes, "title", func(n analysis.PathNode) string { return pathLabel(p, n.Place, n.Text) })
+	title := column(g.Nodes, "title", func(n analysis.PathNode) string { return pathLabel(p, n.Place, n.Text) })
 	for i := range g.Nodes {
 		if text, isOurs := pathText(title.At(i).(string)); isOurs {
 			textsOf(word(title, text)).IsText = true
@@ -66,7 +66,7 @@ func pathNodes(p *model.Paths, g *analysis.PathGraph) *data.Frame {
 			}
 			return fromMiddle
 		}),
-		data.NewField("fixedy", nil, heights),
+		spoken(data.NewField("fixedy", nil, heights)),
 		column(g.Nodes, "paths", func(n analysis.PathNode) int64 { return n.Paths }),
 		percent(column(g.Nodes, "share", func(n analysis.PathNode) *float64 { return ratio(n.Paths, g.Paths) })),
 	)

@@ -224,7 +224,13 @@ func retentionHeatmap(r *model.Retention, answer analysis.RetentionAnswer) *data
 	frame := cells("retention", len(answer.Columns), len(rows),
 		func(i int) any { return first + float64(i) },
 		func(i, row int) *float64 { return rows[row].shares[i] })
-	percent(spoken(frame.Fields[2]))
+	x := say.New("column.period", "period")
+	if text, isKnown := columnText(string(r.Period)); isKnown && len(r.Brackets) == 0 {
+		x = text
+	}
+	shown(frame.Fields[0], x)
+	shown(frame.Fields[1], say.New("column.cohort", "cohort"))
+	percent(shown(frame.Fields[2], say.New("column.share", "share")))
 	yLabels(frame, labels)
 	for i := range rows {
 		if group, isOurs := groupText(rows[i].group); isOurs && r.Breakdown != nil {
@@ -266,7 +272,7 @@ func retentionLong(r *model.Retention, answer analysis.RetentionAnswer, links Li
 		links.cell(column(list, "size", func(c cell) int64 { return c.size }), r, periodOfRow, model.Everyone),
 		links.cell(column(list, counted(r.Actor), func(c cell) int64 { return *c.users[c.column] }), r, periodOfRow, model.Retained),
 		percent(column(list, "share", func(c cell) *float64 { return c.shares[c.column] })),
-		column(list, "complete", func(c cell) bool { return c.states[c.column] == analysis.Complete }))
+		yesNo(column(list, "complete", func(c cell) bool { return c.states[c.column] == analysis.Complete })))
 	return frame
 }
 
@@ -327,7 +333,7 @@ func RetentionActors(r *model.Retention, list []analysis.RetentionActor, links L
 	frame := data.NewFrame("actors", actors(&links, r.Actor, list, func(a analysis.RetentionActor) analysis.ActorID { return a.ActorID })...)
 	frame.Fields = append(frame.Fields,
 		column(list, "started", func(a analysis.RetentionActor) time.Time { return a.Started }),
-		column(list, "retained", func(a analysis.RetentionActor) bool { return a.Retained }),
+		yesNo(column(list, "retained", func(a analysis.RetentionActor) bool { return a.Retained })),
 	)
 	if r.Breakdown != nil {
 		frame.Fields = append(frame.Fields, groupWords(column(list, "breakdown", func(a analysis.RetentionActor) string {

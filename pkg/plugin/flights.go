@@ -87,7 +87,7 @@ func recovered(ctx context.Context, run func(ctx context.Context) (answer, error
 	defer func() {
 		if fault := recover(); fault != nil {
 			backend.Logger.FromContext(ctx).Error("Query panicked", "fault", fault, "stack", string(debug.Stack()))
-			err = fmt.Errorf("a fault in the plugin, which its log tells more about: %v", fault)
+			err = fmt.Errorf("%v", fault)
 		}
 	}()
 	return run(ctx)

@@ -62,7 +62,7 @@ func guarded(handler func(*http.Request) (any, error), r *http.Request) (answer 
 	defer func() {
 		if fault := recover(); fault != nil {
 			backend.Logger.FromContext(r.Context()).Error("Resource panicked", "fault", fault, "stack", string(debug.Stack()))
-			err = fmt.Errorf("a fault in the plugin, which its log tells more about: %v", fault)
+			err = fmt.Errorf("%v", fault)
 		}
 	}()
 	return handler(r)
@@ -140,9 +140,11 @@ func suggest[R any](r *http.Request, d *Datasource, statement plan.Statement) ([
 // preview is a query's statements as the editor shows them.
 type preview struct {
 	SQL string `json:"sql"`
-	// Source and Reason are those of the first statement.
-	Source string `json:"source"`
-	Reason string `json:"reason"`
+	// Comments are the texts of the comments in the SQL.
+	Comments []say.Text `json:"comments"`
+	// Source and Reason are those of the first statement; nil where nothing is read: of the future, there is nothing to know.
+	Source *say.Text `json:"source,omitempty"`
+	Reason *say.Text `json:"reason,omitempty"`
 }
 
 func (d *Datasource) sql(r *http.Request) (any, error) {
@@ -169,11 +171,13 @@ func (d *Datasource) sql(r *http.Request) (any, error) {
 	if _, err := d.ask(r.Context(), q, &trace); err != nil {
 		return nil, err
 	}
-	var first plan.Statement // stays empty where nothing is read: of the future, there is nothing to know
+	shown := preview{SQL: trace.String(), Comments: trace.Comments()}
 	if len(trace.Statements) > 0 {
-		first = trace.Statements[0]
+		first := trace.Statements[0]
+		source := first.SourceText()
+		shown.Source, shown.Reason = &source, &first.Reason
 	}
-	return preview{trace.String(), first.Source, first.Reason}, nil
+	return shown, nil
 }
 
 // queryRange reads from and to of a request's URL.
