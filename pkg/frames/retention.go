@@ -2,7 +2,6 @@ package frames
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
@@ -81,19 +80,20 @@ func meanRow(answer analysis.RetentionAnswer, g *analysis.RetentionGroup) cohort
 	return row
 }
 
-// inProgress names the cells that have begun and are not over.
-func (row *cohortRow) inProgress(r *model.Retention) *string {
-	var names []string
+// inProgress names the cells that have begun and are not over; nil where all are.
+func (row *cohortRow) inProgress(r *model.Retention) *say.Text {
+	var names *say.Text
 	for i, b := range r.Columns() {
-		if row.states != nil && row.states[i] == analysis.Incomplete {
-			names = append(names, columnName(r, b))
+		if row.states == nil || row.states[i] != analysis.Incomplete {
+			continue
 		}
+		next := columnTitle(r, b)
+		if names != nil {
+			next = say.New("word.list", "{{before}}, {{next}}", *names, next)
+		}
+		names = &next
 	}
-	if names == nil {
-		return nil
-	}
-	text := strings.Join(names, ", ")
-	return &text
+	return names
 }
 
 // cell links a field to the actors of the row's cohort, by what they did in a column.
@@ -109,8 +109,6 @@ func (l *Links) cell(field *data.Field, r *model.Retention, column string, statu
 
 // columnOf is a column as a query names it.
 func columnOf(r *model.Retention, i int) string { return r.Columns()[i].String() }
-
-func columnName(r *model.Retention, b model.Bracket) string { return columnTitle(r, b).String() }
 
 func columnTitle(r *model.Retention, b model.Bracket) say.Text {
 	switch r.Period {
@@ -175,17 +173,16 @@ func matrixFrame(
 
 // openColumn names the cells of each row that are not over.
 func openColumn(r *model.Retention, rows []cohortRow) *data.Field {
-	field := column(rows, "in_progress", func(row cohortRow) *string { return row.inProgress(r) })
+	names := make([]*string, len(rows))
+	field := data.NewField("in_progress", nil, names)
 	for i := range rows {
-		if name := rows[i].inProgress(r); name != nil {
-			for _, b := range r.Columns() {
-				if title := columnTitle(r, b); title.String() == *name {
-					word(field, title)
-				}
-			}
+		if text := rows[i].inProgress(r); text != nil {
+			english := text.String()
+			names[i] = &english
+			word(field, *text)
 		}
 	}
-	return field
+	return spoken(field)
 }
 
 // noteOpen tells of cohorts whose last cells are not over.
