@@ -173,16 +173,20 @@ func matrixFrame(
 
 // openColumn names the cells of each row that are not over.
 func openColumn(r *model.Retention, rows []cohortRow) *data.Field {
-	names := make([]*string, len(rows))
-	field := data.NewField("in_progress", nil, names)
+	field := column(rows, "in_progress", func(row cohortRow) *string {
+		text := row.inProgress(r)
+		if text == nil {
+			return nil
+		}
+		english := text.String()
+		return &english
+	})
 	for i := range rows {
 		if text := rows[i].inProgress(r); text != nil {
-			english := text.String()
-			names[i] = &english
 			word(field, *text)
 		}
 	}
-	return spoken(field)
+	return field
 }
 
 // noteOpen tells of cohorts whose last cells are not over.
