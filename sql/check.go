@@ -13,6 +13,47 @@ import (
 // compressed day leaves out the events after it (https://github.com/timescale/timescaledb/issues/7672).
 const MinTimescaleDB = "2.18.1"
 
+// ErrNoExtension is the error of a database in which TimescaleDB is not enabled.
+var ErrNoExtension = errors.New("the TimescaleDB extension is not enabled in this database: run collector migrate, or CREATE EXTENSION timescaledb as a superuser")
+
+// OldExtensionError is the error of a TimescaleDB before [MinTimescaleDB].
+type OldExtensionError struct{ Version string }
+
+func (e *OldExtensionError) Error() string {
+	return fmt.Sprintf("TimescaleDB %s is too old: Footfall needs %s or later; upgrade and run ALTER EXTENSION timescaledb UPDATE", e.Version, MinTimescaleDB)
+}
+
+// LicenceError is the error of a TimescaleDB with a licence that leaves out what Footfall needs.
+type LicenceError struct{ Licence string }
+
+func (e *LicenceError) Error() string {
+	return fmt.Sprintf("TimescaleDB runs with the %s licence, without the columnstore and continuous aggregates that Footfall needs: set timescaledb.license = 'timescale' (the Community edition, free of charge) and restart the server", e.Licence)
+}
+
+// NoTablesError is the error of a schema that is not there, or has nothing of Footfall's.
+type NoTablesError struct{ Schema string }
+
+func (e *NoTablesError) Error() string {
+	return fmt.Sprintf("the database has no Footfall tables in schema %s: run collector migrate", e.Schema)
+}
+
+// OldSchemaError is the error of a schema before [LatestVersion].
+type OldSchemaError struct {
+	Schema  string
+	Version int
+}
+
+func (e *OldSchemaError) Error() string {
+	return fmt.Sprintf("the schema %s has version %d, this program needs %d: run collector migrate", e.Schema, e.Version, LatestVersion)
+}
+
+// NewSchemaError is the error of a schema after [LatestVersion], which another program has made.
+type NewSchemaError struct{ Version int }
+
+func (e *NewSchemaError) Error() string {
+	return fmt.Sprintf("the database has schema version %d, this program knows %d: use a newer program", e.Version, LatestVersion)
+}
+
 // ensureExtension installs the extension where the server offers it, and says what is missing where it does not.
 func ensureExtension(ctx context.Context, conn *pgx.Conn) error {
 	var available, installed *string
@@ -38,16 +79,16 @@ func checkExtension(ctx context.Context, conn Querier) error {
 	err := conn.QueryRow(ctx, `SELECT extversion, current_setting('timescaledb.license')
 		FROM pg_extension WHERE extname = 'timescaledb'`).Scan(&version, &licence)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return errors.New("the TimescaleDB extension is not enabled in this database: run collector migrate, or CREATE EXTENSION timescaledb as a superuser")
+		return ErrNoExtension
 	}
 	if err != nil {
 		return err
 	}
 	if !atLeast(version, MinTimescaleDB) {
-		return fmt.Errorf("TimescaleDB %s is too old: Footfall needs %s or later; upgrade and run ALTER EXTENSION timescaledb UPDATE", version, MinTimescaleDB)
+		return &OldExtensionError{version}
 	}
 	if licence != "timescale" {
-		return fmt.Errorf("TimescaleDB runs with the %s licence, without the columnstore and continuous aggregates that Footfall needs: set timescaledb.license = 'timescale' (the Community edition, free of charge) and restart the server", licence)
+		return &LicenceError{licence}
 	}
 	return nil
 }
@@ -65,7 +106,7 @@ type Querier interface {
 }
 
 // Check reports, in a sentence that says what to do, whether the database lacks something: the extension, its licence, or
-// the schema at [LatestVersion]. It returns the version that the schema has, 0 where that is not known. It needs no more
+// the schema at [LatestVersion]. The error is then one of those above, for programs that have words of their own. It returns the version that the schema has, 0 where that is not known. It needs no more
 // rights than a member of either of the schema's roles has.
 func Check(ctx context.Context, conn Querier, schema string) (version int, err error) {
 	if err := validateSchema(schema); err != nil {
@@ -78,13 +119,13 @@ func Check(ctx context.Context, conn Querier, schema string) (version int, err e
 	err = conn.QueryRow(ctx, "SELECT coalesce(max(version), 0) FROM "+table).Scan(&version)
 	switch {
 	case pgCode(err) == "42P01": // undefined_table
-		return 0, fmt.Errorf("the database has no Footfall tables in schema %s: run collector migrate", schema)
+		return 0, &NoTablesError{schema}
 	case err != nil:
 		return 0, err
 	case version < LatestVersion:
-		return version, fmt.Errorf("the schema %s has version %d, this program needs %d: run collector migrate", schema, version, LatestVersion)
+		return version, &OldSchemaError{schema, version}
 	case version > LatestVersion:
-		return version, newerSchema(version)
+		return version, &NewSchemaError{version}
 	}
 	return version, nil
 }

@@ -79,7 +79,7 @@ func migrateOnce(ctx context.Context, conn *pgx.Conn, opts Options) error {
 			return err
 		}
 		if version > LatestVersion {
-			return newerSchema(version)
+			return &NewSchemaError{version}
 		}
 		at, err := enterInstallation(ctx, tx, opts.Schema, version)
 		if err != nil {
@@ -181,10 +181,6 @@ func applyMigrations(ctx context.Context, tx pgx.Tx, version int, roles Roles, l
 		}
 	}
 	return nil
-}
-
-func newerSchema(version int) error {
-	return fmt.Errorf("the database has schema version %d, this program knows %d: use a newer program", version, LatestVersion)
 }
 
 // explain turns refusals of the server into what to do about them.

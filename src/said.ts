@@ -29,6 +29,7 @@ interface FieldTexts {
 interface FrameTexts {
   notices?: Said[];
   stats?: Said[];
+  comments?: Said[];
   error?: Said;
   yOrdinalDisplay?: string[];
 }
@@ -68,12 +69,24 @@ export function inLanguage(frame: DataFrame): DataFrame {
     ?.slice(0, said.notices?.length ?? 0)
     .forEach((notice, i) => (notice.text = sayText(said.notices![i])));
   said.stats?.forEach((name, i) => Object.assign(frame.meta?.stats?.[i] ?? {}, { displayName: sayText(name) }));
+  if (frame.meta?.executedQueryString && said.comments) {
+    frame.meta.executedQueryString = commentsInLanguage(frame.meta.executedQueryString, said.comments);
+  }
   frame.fields.forEach(translateField);
   const ordinals = frame.fields[1];
   if (said.yOrdinalDisplay && ordinals) {
     said.yOrdinalDisplay = said.yOrdinalDisplay.map((label) => wordOf(ordinals, label));
   }
   return frame;
+}
+
+/** SQL whose comments are texts of the server, in Grafana's language. */
+export function commentsInLanguage(sql: string, comments: Said[]): string {
+  const texts = new Map(comments.map((said) => [`-- ${said.text}`, `-- ${sayText(said)}`]));
+  return sql
+    .split('\n')
+    .map((line) => texts.get(line) ?? line)
+    .join('\n');
 }
 
 function translateField(field: Field) {

@@ -1,6 +1,7 @@
 import type { DataQuery } from '@grafana/schema';
 import type { DataSourceJsonData } from '@grafana/data';
 import type { Query, QueryType } from './types.gen';
+import type { Said } from './said';
 
 /** A saved query: the model of the back end, and what Grafana adds to every query. */
 export interface FootfallQuery extends DataQuery, Query {
@@ -46,6 +47,9 @@ export interface PropertyValue {
 /** What a query runs as, from the `sql` resource. */
 export interface Statement {
   sql: string;
-  source: string;
-  reason: string;
+  /** The texts of the comments in the SQL. */
+  comments: Said[];
+  /** Of the first statement; neither where nothing is read. */
+  source?: Said;
+  reason?: Said;
 }

@@ -31,7 +31,7 @@ var rooms = map[string]struct{ may, mustNot []string }{
 	"pkg/say":    {nil, outside},
 	"pkg/model":  {[]string{"pkg/say"}, outside},
 	"pkg/plan":   {[]string{"pkg/say", "pkg/model"}, outside},
-	"pkg/store":  {[]string{"pkg/plan", "sql"}, process},
+	"pkg/store":  {[]string{"pkg/say", "pkg/plan", "sql"}, process},
 	// The engine joins what the others know.
 	"pkg/engine":   {[]string{"pkg/say", "pkg/model", "pkg/plan", "pkg/store", "pkg/analysis"}, process},
 	"pkg/analysis": {[]string{"pkg/model"}, outside},

@@ -3,10 +3,10 @@ package engine
 import (
 	"context"
 	"encoding/binary"
-	"fmt"
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/plan"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // countEvents counts events from the sources that the planner chose: the quarter hours of closed days are handed to add, the rows
@@ -58,7 +58,8 @@ func (r *reading) quarters(ctx context.Context, statement plan.Statement, p plan
 func intArray(value []byte) ([]int32, error) {
 	const header, element = 20, 8
 	if len(value) < header || (len(value)-header)%element != 0 {
-		return nil, fmt.Errorf("a closed day is damaged: its counts have %d bytes; delete its row of closed_days to have it counted again", len(value))
+		return nil, say.New("error.damaged-counts",
+			"a closed day is damaged: its counts have {{bytes}} bytes; delete its row of closed_days to have it counted again", len(value)).Err()
 	}
 	numbers := make([]int32, (len(value)-header)/element)
 	for i := range numbers {

@@ -2,11 +2,11 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/analysis"
 	"github.com/footfall-analytics/footfall/pkg/plan"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // Heatmap answers a heatmap query: its cells that count something, and those that are left out. Where events are counted, a cell
@@ -18,7 +18,8 @@ func (e *Engine) Heatmap(ctx context.Context, q Question, trace *Trace) ([]analy
 	return read(ctx, e, trace, func(ctx context.Context, r *reading) ([]analysis.HeatmapCell, error) {
 		cells, err := r.heatmap(ctx, q)
 		if err == nil && analysis.OutsideRange(q.Query.Heatmap, q.Zone, q.From, q.To, cells) {
-			err = fmt.Errorf("the database server and Grafana disagree about the time zone %s: update the time zone data of the older one", q.Zone)
+			err = say.New("error.zones-disagree",
+				"the database server and Grafana disagree about the time zone {{zone}}: update the time zone data of the older one", q.Zone.String()).Err()
 		}
 		return cells, err
 	})
@@ -40,7 +41,7 @@ func (r *reading) heatmap(ctx context.Context, q Question) ([]analysis.HeatmapCe
 	}
 	c, ok := plan.HeatmapEvents(q.Query, q.Range, q.Settings)
 	if !ok {
-		return rows[analysis.HeatmapCell](ctx, r, plan.Heatmap(q.Query, q.Range, q.Settings, plan.HeatmapReason, r.aliased()))
+		return rows[analysis.HeatmapCell](ctx, r, plan.Heatmap(q.Query, q.Range, q.Settings, plan.HeatmapReason(), r.aliased()))
 	}
 	days, err := r.days(ctx, q.Range)
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
-	"fmt"
 	"sync"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 
 	"github.com/footfall-analytics/footfall/pkg/analysis"
 	"github.com/footfall-analytics/footfall/pkg/plan"
+	"github.com/footfall-analytics/footfall/pkg/say"
 	"github.com/footfall-analytics/footfall/pkg/store"
 )
 
@@ -167,7 +167,8 @@ func (b *buffer) reserve(n int) {
 // addBlock appends the events of a closed day that lie in the range.
 func (b *buffer) addBlock(picks uint64, keys, times []byte, from, to int64) error {
 	if len(keys) != len(times) || len(keys)%8 != 0 {
-		return fmt.Errorf("a closed day is damaged: %d bytes of keys, %d of times; delete its row of closed_days to have it packed again", len(keys), len(times))
+		return say.New("error.damaged-day",
+			"a closed day is damaged: {{keys}} bytes of keys, {{times}} of times; delete its row of closed_days to have it packed again", len(keys), len(times)).Err()
 	}
 	for i := 0; i < len(keys); i += 8 {
 		t := int64(binary.BigEndian.Uint64(times[i:]))

@@ -1,11 +1,13 @@
 package engine
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/plan"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // Trace is what an answer was made of, for the query inspector.
@@ -17,20 +19,20 @@ type Trace struct {
 	Statements []plan.Statement
 	// Rows came from the database, and Events were in them.
 	Rows, Events int
-	// Kept says what was not computed again; empty for nothing.
-	Kept string
+	// Kept says what was not computed again; nil for nothing.
+	Kept *say.Text
 }
 
 // reset forgets a try that failed.
 func (t *Trace) reset() {
-	t.Statements, t.Rows, t.Events, t.Kept = nil, 0, 0, ""
+	t.Statements, t.Rows, t.Events, t.Kept = nil, 0, 0, nil
 }
 
 // String shows the statements with the values of their arguments, for people to read.
 func (t *Trace) String() string {
 	var texts []string
-	if t.Kept != "" {
-		texts = append(texts, "-- kept: "+t.Kept)
+	if t.Kept != nil {
+		texts = append(texts, "-- "+t.Kept.String())
 	}
 	for _, s := range t.Statements {
 		texts = append(texts, s.String())
@@ -40,10 +42,27 @@ func (t *Trace) String() string {
 
 // keep says that what was computed of closed time was not computed again.
 func (t *Trace) keep(span plan.Range) {
-	if t.Kept = "what is before " + span.To.UTC().Format(time.DateTime) + " (UTC)"; !span.From.IsZero() {
-		t.Kept = "what is from " + span.From.UTC().Format(time.DateTime) + " to " + span.To.UTC().Format(time.DateTime) + " (UTC)"
+	text := say.New("plan.kept-from", "kept: what is from {{from}} to {{to}} (UTC) was read before",
+		span.From.UTC().Format(time.DateTime), span.To.UTC().Format(time.DateTime))
+	if span.From.IsZero() {
+		text = say.New("plan.kept-until", "kept: what was before {{time}} (UTC) was read before", span.To.UTC().Format(time.DateTime))
 	}
-	t.Kept += " was read before"
+	t.Kept = &text
+}
+
+// Comments are the texts of the comments within [Trace.String], each once, for the front end to translate.
+func (t *Trace) Comments() []say.Text {
+	texts := []say.Text{}
+	if t.Kept != nil {
+		texts = append(texts, *t.Kept)
+	}
+	for _, s := range t.Statements {
+		comment := s.Comment()
+		if !slices.ContainsFunc(texts, func(known say.Text) bool { return known.String() == comment.String() }) {
+			texts = append(texts, comment)
+		}
+	}
+	return texts
 }
 
 func (t *Trace) add(s plan.Statement, rows, events int) {

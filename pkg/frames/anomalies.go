@@ -61,7 +61,7 @@ func UnusualBuckets(panel Panel, list []analysis.UnusualBucket) data.Frames {
 		column(list, "low", func(b analysis.UnusualBucket) *float64 { return b.Low }),
 		column(list, "high", func(b analysis.UnusualBucket) *float64 { return b.High }),
 		column(list, "score", func(b analysis.UnusualBucket) *float64 { return b.Score }),
-		column(list, "anomaly", func(b analysis.UnusualBucket) *bool { return b.Anomaly }),
+		yesNo(column(list, "anomaly", func(b analysis.UnusualBucket) *bool { return b.Anomaly })),
 	)
 	frame.Meta = &data.FrameMeta{Type: data.FrameTypeTimeSeriesWide, TypeVersion: data.FrameTypeVersion{0, 1}}
 	unknown := 0

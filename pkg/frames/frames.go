@@ -2,11 +2,13 @@
 package frames
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // Panel is what frames need to know besides the answer.
@@ -112,7 +114,26 @@ func cells(name string, xs, ys int, x func(int) any, value func(x, y int) *float
 	return frame
 }
 
-// yLabels names the ordinals of a heatmap's y axis.
+// yLabels names the ordinals of a heatmap's y axis: for the panel, and for tables.
 func yLabels(frame *data.Frame, labels []string) {
 	custom(frame).YOrdinalDisplay = labels
+	ordinals(frame.Fields[1], labels)
+}
+
+// ordinals shows the numbers 0, 1, ... of a field as labels.
+func ordinals(field *data.Field, labels []string) {
+	names := data.ValueMapper{}
+	for i, label := range labels {
+		names[strconv.Itoa(i)] = data.ValueMappingResult{Text: label, Index: i}
+	}
+	config(field).Mappings = data.ValueMappings{names}
+}
+
+// yesNo shows a field of truth values in words. It returns the field.
+func yesNo(field *data.Field) *data.Field {
+	yes, no := say.New("word.yes", "yes"), say.New("word.no", "no")
+	config(field).Mappings = data.ValueMappings{data.ValueMapper{
+		"true": {Text: yes.String(), Index: 0}, "false": {Text: no.String(), Index: 1},
+	}}
+	return word(word(field, yes), no)
 }

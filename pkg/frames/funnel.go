@@ -181,7 +181,7 @@ func FunnelTimeToConvert(panel Panel, parts []analysis.FunnelGroup) data.Frames 
 	shortest, longest := slices.Min(all), slices.Max(all)
 	note(frame, data.NoticeSeverityInfo, say.New("notice.time-to-convert",
 		"From first step to last, over all {{actors}} who convert: median {{median}}, 90th percentile {{p90}}.",
-		countedText(f.Actor), duration(analysis.Percentile(all, 0.5)), duration(analysis.Percentile(all, 0.9))))
+		countedText(f.Actor), Duration(*analysis.Percentile(all, 0.5)), Duration(*analysis.Percentile(all, 0.9))))
 	span := longest - shortest
 	if span == 0 {
 		span = int64(f.Bins) * 1e6
@@ -192,7 +192,7 @@ func FunnelTimeToConvert(panel Panel, parts []analysis.FunnelGroup) data.Frames 
 		low[b] = (float64(shortest) + float64(b)*width) / 1e6
 		high[b] = (float64(shortest) + float64(b+1)*width) / 1e6
 	}
-	frame.Fields = append(frame.Fields, unit(data.NewField("xMin", nil, low), "s"), unit(data.NewField("xMax", nil, high), "s"))
+	frame.Fields = append(frame.Fields, unit(spoken(data.NewField("xMin", nil, low)), "s"), unit(spoken(data.NewField("xMax", nil, high)), "s"))
 	for i := range parts {
 		counts := make([]int64, f.Bins)
 		for _, us := range parts[i].Converted {
@@ -211,10 +211,10 @@ func FunnelTimeToConvert(panel Panel, parts []analysis.FunnelGroup) data.Frames 
 	return data.Frames{frame}
 }
 
-// duration shows seconds in the largest unit that they fill, to three digits.
-func duration(seconds *float64) say.Text {
-	amount := func(length float64) string { return fmt.Sprintf("%.3g", *seconds/length) }
-	switch s := *seconds; {
+// Duration shows seconds in the largest unit that they fill, to three digits.
+func Duration(seconds float64) say.Text {
+	amount := func(length float64) string { return fmt.Sprintf("%.3g", seconds/length) }
+	switch s := seconds; {
 	case s >= 86400:
 		return say.New("unit.days", "{{amount}} d", amount(86400))
 	case s >= 3600:

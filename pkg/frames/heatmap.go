@@ -14,9 +14,10 @@ import (
 
 // axis is a dimension: where a cell's place goes, and what is there.
 type axis struct {
-	// name is the name of the axis' field.
-	name string
-	size int
+	// name is the name of the axis' field, x, y or of the lower edge of its bins: the panel goes by it. title is what people read.
+	name  string
+	title any
+	size  int
 	// index is from 0; false where the place is left out.
 	index func(place int) (i int, shown bool)
 	// value is what the field has, label what people read.
@@ -30,33 +31,42 @@ type axis struct {
 func (p *Panel) axis(name string, a model.Axis, texts map[int]string) axis {
 	switch a.Dimension {
 	case model.ByProperty:
-		return rankedAxis(name, texts)
+		ranked := rankedAxis(name, texts)
+		ranked.title = a.Property
+		return ranked
 	case model.ByBins:
-		return binAxis(name, a.Bins.Edges())
+		bins := binAxis(name, a.Bins.Edges())
+		bins.title = say.New("column.bin-from", "{{property}} from", a.Property)
+		return bins
 	}
 	t := analysis.NewTimeAxis(a.Dimension, p.Zone, p.From, p.To)
 	index := func(place int) int { return place - t.First }
 	value := func(i int) any { return float64(i) }
 	var label func(i int) string
+	var title say.Text
 	var text func(string) (say.Text, bool)
 	switch a.Dimension {
 	case model.HourOfDay:
+		title = say.New("column.hour", "hour")
 		label = func(i int) string { return fmt.Sprintf("%02d:00", i) }
 	case model.Weekday:
+		title = say.New("column.weekday", "weekday")
 		index = func(place int) int { return (place - int(p.WeekStart) + 7) % 7 }
 		label = func(i int) string { return time.Weekday((i + int(p.WeekStart)) % 7).String()[:3] }
 		text = weekdayText
 	case model.Date:
+		title = say.New("column.date", "date")
 		label = func(i int) string { return time.Unix(int64(t.First+i)*86400, 0).UTC().Format(time.DateOnly) }
 		if name == "x" {
 			value = func(i int) any { return p.date(t.First + i) }
 		}
 	case model.CalendarMonth:
+		title = say.New("column.month", "month")
 		label = func(i int) string {
 			return time.Date(0, time.Month(1+t.First+i), 1, 0, 0, 0, 0, time.UTC).Format("2006-01")
 		}
 	}
-	return axis{name, t.Size, func(place int) (int, bool) { return index(place), true }, value, label, text}
+	return axis{name, title, t.Size, func(place int) (int, bool) { return index(place), true }, value, label, text}
 }
 
 // weekdayText is a weekday by its short name.
@@ -97,7 +107,7 @@ func rankedAxis(name string, texts map[int]string) axis {
 		places[place], labels = len(labels), append(labels, analysis.Group{Place: place, Value: texts[place]}.Title())
 	}
 	return axis{
-		name, len(labels), func(place int) (int, bool) { return places[place], true },
+		name, nil, len(labels), func(place int) (int, bool) { return places[place], true },
 		func(i int) any { return float64(i) }, func(i int) string { return labels[i] }, groupText,
 	}
 }
@@ -105,7 +115,7 @@ func rankedAxis(name string, texts map[int]string) axis {
 // binAxis names each bin by its lower edge.
 func binAxis(name string, edges []float64) axis {
 	return axis{
-		name + "Min", len(edges) - 1, func(place int) (int, bool) { return place, place >= 0 },
+		name + "Min", nil, len(edges) - 1, func(place int) (int, bool) { return place, place >= 0 },
 		func(i int) any { return edges[i] }, func(i int) string { return strconv.FormatFloat(edges[i], 'f', -1, 64) }, nil,
 	}
 }
@@ -167,6 +177,8 @@ func heatmapFrame(h *model.Heatmap, name string, x, y axis, counts []analysis.He
 	frame := cells(name, x.size, y.size, x.value, func(i, j int) *float64 { return cellValue(h.Value, &counts[i*y.size+j]) })
 	xField, yField, value := frame.Fields[0], frame.Fields[1], frame.Fields[2]
 	xField.Name, yField.Name, value.Name = x.name, y.name, string(h.Value)
+	titled(xField, x.title)
+	titled(yField, y.title)
 	if h.Breakdown != nil {
 		of(value, name)
 	} else {
@@ -174,11 +186,11 @@ func heatmapFrame(h *model.Heatmap, name string, x, y axis, counts []analysis.He
 	}
 	if h.X != model.HourOfDay && h.X != model.Date && h.X != model.ByBins {
 		// The panel's x axis has numbers only; its tooltip knows the names.
-		names := data.ValueMapper{}
-		for i := range x.size {
-			names[strconv.Itoa(i)] = data.ValueMappingResult{Text: x.label(i), Index: i}
+		labels := make([]string, x.size)
+		for i := range labels {
+			labels[i] = x.label(i)
 		}
-		config(xField).Mappings = data.ValueMappings{names}
+		ordinals(xField, labels)
 		x.words(xField)
 	}
 	if h.Y == model.ByBins {

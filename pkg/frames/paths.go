@@ -49,7 +49,7 @@ func pathNodes(p *model.Paths, g *analysis.PathGraph) *data.Frame {
 			heights[i] = -rowHeight * float64(inStep[n.Step]-1) / 2
 		}
 	}
-	title := plain(g.Nodes, "title", func(n analysis.PathNode) string { return pathLabel(p, n.Group) })
+	title := column(g.Nodes, "title", func(n analysis.PathNode) string { return pathLabel(p, n.Group) })
 	for i := range g.Nodes {
 		if text, isOurs := pathText(title.At(i).(string)); isOurs {
 			textsOf(word(title, text)).IsText = true
@@ -67,7 +67,7 @@ func pathNodes(p *model.Paths, g *analysis.PathGraph) *data.Frame {
 			}
 			return fromMiddle
 		}),
-		data.NewField("fixedy", nil, heights),
+		spoken(data.NewField("fixedy", nil, heights)),
 		column(g.Nodes, "paths", func(n analysis.PathNode) int64 { return n.Paths }),
 		percent(column(g.Nodes, "share", func(n analysis.PathNode) *float64 { return ratio(n.Paths, g.Paths) })),
 	)

@@ -2,7 +2,6 @@ package frames
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
@@ -61,19 +60,20 @@ func meanRow(answer *analysis.RetentionAnswer, g *analysis.RetentionGroup) cohor
 	return row
 }
 
-// inProgress names the cells that have begun and are not over.
-func (row *cohortRow) inProgress(r *model.Retention) *string {
-	var names []string
+// inProgress names the cells that have begun and are not over; nil where all are.
+func (row *cohortRow) inProgress(r *model.Retention) *say.Text {
+	var names *say.Text
 	for i, b := range r.Columns() {
-		if row.states != nil && row.states[i] == analysis.Incomplete {
-			names = append(names, columnName(r, b))
+		if row.states == nil || row.states[i] != analysis.Incomplete {
+			continue
 		}
+		next := columnTitle(r, b)
+		if names != nil {
+			next = say.New("word.list", "{{before}}, {{next}}", *names, next)
+		}
+		names = &next
 	}
-	if names == nil {
-		return nil
-	}
-	text := strings.Join(names, ", ")
-	return &text
+	return names
 }
 
 // cell links a field to the actors of the row's cohort, by what they did in a column.
@@ -89,8 +89,6 @@ func (p *Panel) cell(field *data.Field, r *model.Retention, column string, statu
 
 // columnOf is a column as a query names it.
 func columnOf(r *model.Retention, i int) string { return r.Columns()[i].String() }
-
-func columnName(r *model.Retention, b model.Bracket) string { return columnTitle(r, b).String() }
 
 func columnTitle(r *model.Retention, b model.Bracket) say.Text {
 	switch r.Period {
@@ -157,14 +155,17 @@ func matrixFrame(
 
 // openColumn names the cells of each row that are not over.
 func openColumn(r *model.Retention, rows []cohortRow) *data.Field {
-	field := column(rows, "in_progress", func(row cohortRow) *string { return row.inProgress(r) })
+	field := column(rows, "in_progress", func(row cohortRow) *string {
+		text := row.inProgress(r)
+		if text == nil {
+			return nil
+		}
+		english := text.String()
+		return &english
+	})
 	for i := range rows {
-		if name := rows[i].inProgress(r); name != nil {
-			for _, b := range r.Columns() {
-				if title := columnTitle(r, b); title.String() == *name {
-					word(field, title)
-				}
-			}
+		if text := rows[i].inProgress(r); text != nil {
+			word(field, *text)
 		}
 	}
 	return field
@@ -207,7 +208,13 @@ func RetentionHeatmap(panel Panel, answer *analysis.RetentionAnswer) data.Frames
 	frame := cells("retention", len(answer.Columns), len(rows),
 		func(i int) any { return first + float64(i) },
 		func(i, row int) *float64 { return rows[row].shares[i] })
-	percent(spoken(frame.Fields[2]))
+	x := say.New("column.period", "period")
+	if text, isKnown := columnText(string(r.Period)); isKnown && len(r.Brackets) == 0 {
+		x = text
+	}
+	shown(frame.Fields[0], x)
+	shown(frame.Fields[1], say.New("column.cohort", "cohort"))
+	percent(shown(frame.Fields[2], say.New("column.share", "share")))
 	yLabels(frame, labels)
 	for i := range rows {
 		if group, isOurs := groupText(rows[i].group); isOurs && r.Breakdown != nil {
@@ -250,7 +257,7 @@ func RetentionLong(panel Panel, answer *analysis.RetentionAnswer) data.Frames {
 		panel.cell(column(list, "size", func(c cell) int64 { return c.size }), r, periodOfRow, model.Everyone),
 		panel.cell(column(list, counted(r.Actor), func(c cell) int64 { return *c.users[c.column] }), r, periodOfRow, model.Retained),
 		percent(column(list, "share", func(c cell) *float64 { return c.shares[c.column] })),
-		column(list, "complete", func(c cell) bool { return c.states[c.column] == analysis.Complete }))
+		yesNo(column(list, "complete", func(c cell) bool { return c.states[c.column] == analysis.Complete })))
 	return data.Frames{frame}
 }
 
@@ -314,7 +321,7 @@ func RetentionActors(panel Panel, list []analysis.RetentionActor) data.Frames {
 	frame := data.NewFrame("actors", actors(&panel, r.Actor, list, func(a analysis.RetentionActor) analysis.ActorID { return a.ActorID })...)
 	frame.Fields = append(frame.Fields,
 		column(list, "started", func(a analysis.RetentionActor) time.Time { return a.Started }),
-		column(list, "retained", func(a analysis.RetentionActor) bool { return a.Retained }),
+		yesNo(column(list, "retained", func(a analysis.RetentionActor) bool { return a.Retained })),
 	)
 	if r.Breakdown != nil {
 		frame.Fields = append(frame.Fields, groupWords(column(list, "breakdown", func(a analysis.RetentionActor) string {

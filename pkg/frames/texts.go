@@ -17,6 +17,8 @@ type Custom struct {
 	// Notices and Stats are the texts of the frame's notices and the names of its stats, in the same order.
 	Notices []say.Text `json:"notices,omitempty"`
 	Stats   []say.Text `json:"stats,omitempty"`
+	// Comments are the texts of the comments in the query string, each of a line that begins with "-- ".
+	Comments []say.Text `json:"comments,omitempty"`
 	// Error is why a query has no answer.
 	Error *say.Text `json:"error,omitempty"`
 }
@@ -71,6 +73,15 @@ func shown(field *data.Field, name say.Text) *data.Field {
 		config(field).DisplayNameFromDS = name.String()
 	}
 	return field
+}
+
+// titled gives a field what it is called on screen: a text of ours, or a name that stays as it is.
+func titled(field *data.Field, title any) {
+	if text, isOurs := title.(say.Text); isOurs {
+		shown(field, text)
+		return
+	}
+	config(field).DisplayNameFromDS = title.(string)
 }
 
 // word says that a value of the field is one of our words. It returns the field.
@@ -150,7 +161,7 @@ func countedText(a model.Actor) say.Text {
 
 // columnText is what the columns are called whose names are the same in all answers; false for others.
 func columnText(name string) (text say.Text, isKnown bool) {
-	for _, table := range []func(string) say.Text{commonColumn, funnelColumn, cohortColumn, activityColumn} {
+	for _, table := range []func(string) say.Text{commonColumn, funnelColumn, cohortColumn, activityColumn, pictureColumn} {
 		if text := table(name); text.ID != "" {
 			return text, true
 		}
@@ -289,6 +300,31 @@ func activityColumn(name string) say.Text {
 		return say.New("column.device", "device")
 	case "metadata":
 		return say.New("column.metadata", "metadata")
+	}
+	return say.Text{}
+}
+
+// pictureColumn is of the columns by whose names a panel knows what to draw where.
+func pictureColumn(name string) say.Text {
+	switch name {
+	case "xMin":
+		return say.New("column.from", "from")
+	case "xMax":
+		return say.New("column.to", "to")
+	case "id":
+		return say.New("column.id", "id")
+	case "title":
+		return say.New("column.title", "title")
+	case "source":
+		return say.New("column.source", "from node")
+	case "target":
+		return say.New("column.target", "to node")
+	case "thickness":
+		return say.New("column.thickness", "thickness")
+	case "fixedx":
+		return say.New("column.fixed-x", "place across")
+	case "fixedy":
+		return say.New("column.fixed-y", "place down")
 	}
 	return say.Text{}
 }

@@ -45,10 +45,7 @@ func trendField(m *model.Trend, t *analysis.Trend, line *analysis.TrendLine) *da
 		}
 	}
 	field := data.NewField(string(m.Value), labels, values)
-	if text, isOurs := name.(say.Text); isOurs {
-		return shown(field, text)
-	}
-	config(field).DisplayNameFromDS = name.(string)
+	titled(field, name)
 	return field
 }
 

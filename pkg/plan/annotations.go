@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // MaxAnnotationCharacters is how much of a value an annotation shows.
@@ -28,7 +29,7 @@ func Annotations(q *model.Query, r Range, aliases bool) Statement {
 		// Events of the same time come in an order that stays.
 		"ORDER BY e.time DESC, e.event_id DESC LIMIT "+args.bind(a.Limit+1, "int"),
 	)
-	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: "annotations are single events"}
+	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: say.New("reason.single-events", "annotations are single events")}
 }
 
 // firstEvents reads all history, since a value's first event may lie before the range; of it, only the events of the chosen type, which
@@ -48,7 +49,7 @@ func firstEvents(q *model.Query, r Range, aliases bool) Statement {
 		// Values of the same time come in an order that stays.
 		`ORDER BY time DESC, firsts.value COLLATE "C" LIMIT `+args.bind(a.Limit+1, "int"),
 	)
-	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: "closed days keep no properties"}
+	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: say.New("reason.no-properties", "closed days keep no properties")}
 }
 
 // shown is the expression for the part of a value that an annotation shows.

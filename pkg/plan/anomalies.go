@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // BusyScan is the events in which busy actors are looked for: windows end in the range, and begin before it.
@@ -114,7 +115,8 @@ func ActiveQuarters(p Piece) Statement {
 		"FROM (SELECT DISTINCT time_bucket(INTERVAL '15 minutes', e.time) AS start FROM user_events e WHERE "+all(args.within(p.Range))+") quarters",
 		"GROUP BY time_bucket(INTERVAL '1 day', start)",
 	)
-	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: "weeks in which next to nothing happened tell nothing about what is usual; " + p.Reason}
+	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: say.New("reason.usual-weeks",
+		"weeks in which next to nothing happened tell nothing about what is usual; {{reason}}", p.Reason)}
 }
 
 // Runs are all the buckets whose counts are needed, put together where they follow each other: of each run, the starts of its

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // quarter is the grain in which closed days know how many events they had.
@@ -22,19 +23,19 @@ type Counting struct {
 // Pieces chooses the sources of a counting: the quarter hours of closed days wherever they give the same answer, and raw events
 // for the rest.
 func (c *Counting) Pieces(days []Day) []Piece {
-	if reason := c.needsRaw(); reason != "" {
+	if reason := c.needsRaw(); reason.ID != "" {
 		return []Piece{{Range: c.Range, Reason: reason}}
 	}
 	whole := Range{c.From.UTC().Truncate(quarter), c.To.UTC().Truncate(quarter)}
 	if whole.From.Before(c.From) {
 		whole.From = whole.From.Add(quarter)
 	}
-	closed := Piece{Range: whole, Reason: "the event counts of days that are over, by quarter hour"}
+	closed := Piece{Range: whole, Reason: say.New("reason.quarter-counts", "the event counts of days that are over, by quarter hour")}
 	var pieces []Piece
 	rest := c.Range
 	raw := func(until time.Time) {
 		if rest.From.Before(until) {
-			pieces = append(pieces, Piece{Range: Range{rest.From, until}, Reason: "days that are not closed, and parts of quarter hours"})
+			pieces = append(pieces, Piece{Range: Range{rest.From, until}, Reason: say.New("reason.not-closed-parts", "days that are not closed, and parts of quarter hours")})
 		}
 	}
 	for _, d := range days {
@@ -56,14 +57,14 @@ func (c *Counting) Pieces(days []Day) []Piece {
 }
 
 // needsRaw says what a counting asks for that quarter hours do not tell; empty if they tell it all.
-func (c *Counting) needsRaw() string {
+func (c *Counting) needsRaw() say.Text {
 	switch {
 	case len(c.Filters) > 0 || len(c.Selector.Filters) > 0:
-		return "closed days keep no properties to filter by"
+		return say.New("reason.no-filters", "closed days keep no properties to filter by")
 	case zoneGrain(c.Range, c.Zone) < quarter:
-		return "the time zone is cut at other times than quarter hours"
+		return say.New("reason.odd-zone", "the time zone is cut at other times than quarter hours")
 	}
-	return ""
+	return say.Text{}
 }
 
 func maxTime(a, b time.Time) time.Time {

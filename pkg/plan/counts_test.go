@@ -48,7 +48,7 @@ func TestPiecesOfACounting(t *testing.T) {
 			c.counting.Zone = time.UTC
 		}
 		pieces := c.counting.Pieces(c.days)
-		if got := drawPieces(pieces); got != c.want || !strings.Contains(pieces[0].Reason, c.reason) {
+		if got := drawPieces(pieces); got != c.want || !strings.Contains(pieces[0].Reason.String(), c.reason) {
 			t.Errorf("%s: %s because of %s; want %s because of %s", c.name, got, pieces[0].Reason, c.want, c.reason)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // FunnelScan is the events that a funnel over the range needs: the chain's first event lies in the range, later ones as far
@@ -39,7 +40,7 @@ func reach(t time.Time, f *model.Funnel) time.Time {
 
 // LastDay plans the last closed day that has events, one row of one date; null without any.
 func LastDay() Statement {
-	return Statement{SQL: "SELECT max(day) AS day FROM closed_days WHERE events > 0", Source: closedDays, Reason: "where to look for the end of the data"}
+	return Statement{SQL: "SELECT max(day) AS day FROM closed_days WHERE events > 0", Source: closedDays, Reason: say.New("reason.last-day", "where to look for the end of the data")}
 }
 
 // DataEnd plans the time of the latest event, one row; null if there is none from the given time on. Bounded in time, the server
@@ -50,7 +51,7 @@ func DataEnd(from time.Time) Statement {
 	if !from.IsZero() {
 		sql += " WHERE time >= " + args.timestamp(from)
 	}
-	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: "the end of the data tells who dropped from who is in progress"}
+	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: say.New("reason.data-end", "the end of the data tells who dropped from who is in progress")}
 }
 
 // ActorIDs plans the ids of actors, as rows of (actor, id, user_id): user_id says whose a session is; null where that is not known. They
@@ -70,5 +71,5 @@ func ActorIDs(s Scan, keys []int64) Statement {
 		where = append(where, "e.event_type = ANY("+args.bind(names, "text[]")+")")
 	}
 	sql := lines("SELECT "+key+" AS actor, min("+id+") AS id, "+user+" AS user_id", "FROM "+from, "WHERE "+all(where), "GROUP BY 1")
-	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: "the ids behind the keys"}
+	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: say.New("reason.ids-of-keys", "the ids behind the keys")}
 }

@@ -42,7 +42,7 @@ func onlyTime(m *model.Heatmap) bool { return m.X.OfTime() && m.Y.OfTime() && m.
 
 // Heatmap plans a heatmap over raw events. The statement returns rows of (x, x_text, y, y_text, part, part_text, actors, events),
 // one for each cell that counts something or is left out.
-func Heatmap(q *model.Query, r Range, s Settings, reason string, aliases bool) Statement {
+func Heatmap(q *model.Query, r Range, s Settings, reason say.Text, aliases bool) Statement {
 	m := q.Heatmap
 	b := heatmapBuilder{heatmap: m}
 	x, y := m.Axes()
@@ -64,7 +64,9 @@ func Heatmap(q *model.Query, r Range, s Settings, reason string, aliases bool) S
 }
 
 // HeatmapReason says why a heatmap with properties reads raw events.
-const HeatmapReason = "closed days keep no properties"
+func HeatmapReason() say.Text {
+	return say.New("reason.no-properties", "closed days keep no properties")
+}
 
 // heatmapBuilder makes the statement, axis by axis, from the inside: events with their grain of time, properties and actor; cells,
 // where grains have become hours and days; and groups of cells by place.

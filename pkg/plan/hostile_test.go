@@ -102,7 +102,7 @@ func statementsOf(q *model.Query, r Range, s Settings) ([]Statement, error) {
 		if err := CheckHeatmap(q.Heatmap, r); err != nil {
 			return nil, err
 		}
-		statements := []Statement{Heatmap(q, r, s, HeatmapReason, true)}
+		statements := []Statement{Heatmap(q, r, s, HeatmapReason(), true)}
 		if scan, ok := HeatmapActors(q, r); ok {
 			statements = append(statements, ofScan(scan)...)
 		}

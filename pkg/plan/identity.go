@@ -1,6 +1,10 @@
 package plan
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/footfall-analytics/footfall/pkg/say"
+)
 
 const aliasTable = "user_aliases"
 
@@ -9,7 +13,7 @@ const aliasTable = "user_aliases"
 func AliasState() Statement {
 	return Statement{
 		SQL:    "SELECT changes, EXISTS (SELECT FROM user_aliases WHERE squashed_at IS NULL) AS aliased FROM alias_changes",
-		Source: aliasTable, Reason: "whether some ids mean other users",
+		Source: aliasTable, Reason: say.New("reason.any-aliases", "whether some ids mean other users"),
 	}
 }
 
@@ -17,14 +21,14 @@ func AliasState() Statement {
 func Aliases(limit int) Statement {
 	var args arguments
 	sql := "SELECT alias_key, user_key FROM user_aliases WHERE squashed_at IS NULL LIMIT " + args.bind(limit, "int")
-	return Statement{SQL: sql, Args: args, Source: aliasTable, Reason: "the ids that mean other users"}
+	return Statement{SQL: sql, Args: args, Source: aliasTable, Reason: say.New("reason.aliases", "the ids that mean other users")}
 }
 
 // KnownIDs plans the ids of users who have aliases, as rows of (actor, id, user_id), see [ActorIDs].
 func KnownIDs(keys []int64) Statement {
 	var args arguments
 	sql := "SELECT DISTINCT user_key AS actor, user_id AS id, NULL AS user_id FROM user_aliases WHERE user_key = ANY(" + args.bind(keys, "bigint[]") + ")"
-	return Statement{SQL: sql, Args: args, Source: aliasTable, Reason: "the ids of users who have aliases"}
+	return Statement{SQL: sql, Args: args, Source: aliasTable, Reason: say.New("reason.aliased-users", "the ids of users who have aliases")}
 }
 
 // KnownUser plans the user that an id means, with the keys under which the user's events are stored, as rows of (user_id, stored_key):
@@ -38,7 +42,7 @@ func KnownUser(id string) Statement {
 		"UNION ALL",
 		"SELECT user_id, alias_key FROM user_aliases JOIN known USING (user_id) WHERE squashed_at IS NULL",
 	)
-	return Statement{SQL: sql, Args: args, Source: aliasTable, Reason: "the user that the id means"}
+	return Statement{SQL: sql, Args: args, Source: aliasTable, Reason: say.New("reason.meant-user", "the user that the id means")}
 }
 
 // eventsWith is the table of events as "e", and with them the profiles of their users as "p" where some property needs it. With

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // Range is the panel's time range, From inclusive, To exclusive.
@@ -32,14 +33,32 @@ type Settings struct {
 type Statement struct {
 	SQL  string
 	Args []any
-	// Source names what the statement reads, Reason why that was chosen.
-	Source, Reason string
+	// Source is what the statement reads: [rawEvents], [closedDays], or a table.
+	Source string
+	// Reason says why that was chosen.
+	Reason say.Text
+}
+
+// Comment says what the statement reads, and why.
+func (s Statement) Comment() say.Text {
+	return say.New("plan.source", "source: {{source}}; {{reason}}", s.SourceText(), s.Reason)
+}
+
+// SourceText is the source as people read it.
+func (s Statement) SourceText() say.Text {
+	switch s.Source {
+	case rawEvents:
+		return say.New("plan.raw-events", "raw events")
+	case closedDays:
+		return say.New("plan.closed-days", "closed days")
+	}
+	return say.New("plan.table", "table {{name}}", s.Source)
 }
 
 // String shows the statement with the values of its arguments, for people to read.
 func (s Statement) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "-- source: %s; %s\n%s", s.Source, s.Reason, s.SQL)
+	fmt.Fprintf(&b, "-- %s\n%s", s.Comment(), s.SQL)
 	for i, arg := range s.Args {
 		fmt.Fprintf(&b, "\n-- $%d = %s", i+1, literal(arg))
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // Scan says which events an analysis follows, actor by actor, and what it needs to know of each.
@@ -63,7 +64,7 @@ func Days(r Range) Statement {
 		"WHERE until > "+args.bind(dayOf(r.From), "date")+" AND day <= "+args.bind(dayOf(r.To), "date"),
 		"ORDER BY day",
 	)
-	return Statement{SQL: sql, Args: args, Source: closedDays, Reason: "which days are packed"}
+	return Statement{SQL: sql, Args: args, Source: closedDays, Reason: say.New("reason.which-days", "which days are packed")}
 }
 
 func dayOf(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
@@ -82,7 +83,7 @@ func (s *Scan) PickedEvents() Statement {
 	}
 	return Statement{
 		SQL: "SELECT sum(slices[" + fmt.Sprint(Slices+1) + "]) AS events FROM event_blocks WHERE " + all(where), Args: args,
-		Source: closedDays, Reason: "how many events a scan will meet",
+		Source: closedDays, Reason: say.New("reason.estimate", "how many events a scan will meet"),
 	}
 }
 
@@ -93,16 +94,16 @@ type Piece struct {
 	// Range is the time that is read; within Days, that and no other counts.
 	Range
 	// Reason says why the source was chosen.
-	Reason string
+	Reason say.Text
 }
 
 // Pieces chooses the sources of a scan: closed days, which cost about a twentieth, wherever they give the same answer, and raw
 // events for the rest.
 func (s *Scan) Pieces(days []Day) []Piece {
-	if reason := s.needsRaw(); reason != "" {
+	if reason := s.needsRaw(); reason.ID != "" {
 		return []Piece{{Range: s.Range, Reason: reason}}
 	}
-	closed := Piece{Range: s.Range, Reason: "the packed events of days that are over"}
+	closed := Piece{Range: s.Range, Reason: say.New("reason.packed", "the packed events of days that are over")}
 	pieces := []Piece{}
 	rest := s.Range
 	for _, d := range days {
@@ -110,7 +111,7 @@ func (s *Scan) Pieces(days []Day) []Piece {
 			continue
 		}
 		if d.Start.After(rest.From) {
-			pieces = append(pieces, Piece{Range: Range{rest.From, d.Start}, Reason: "days that are not closed"})
+			pieces = append(pieces, Piece{Range: Range{rest.From, d.Start}, Reason: say.New("reason.not-closed", "days that are not closed")})
 		}
 		if d.touches(s.Range) {
 			closed.Days = append(closed.Days, d.Start)
@@ -118,7 +119,7 @@ func (s *Scan) Pieces(days []Day) []Piece {
 		rest.From = d.End
 	}
 	if rest.From.Before(rest.To) {
-		pieces = append(pieces, Piece{Range: rest, Reason: "days that are not closed"})
+		pieces = append(pieces, Piece{Range: rest, Reason: say.New("reason.not-closed", "days that are not closed")})
 	}
 	if closed.Days != nil {
 		pieces = append(pieces, closed)
@@ -127,16 +128,16 @@ func (s *Scan) Pieces(days []Day) []Piece {
 }
 
 // needsRaw says what a scan asks for that closed days do not know; empty if they know it all.
-func (s *Scan) needsRaw() string {
+func (s *Scan) needsRaw() say.Text {
 	switch {
 	case s.Actor != model.UserActor:
-		return "closed days keep users, not sessions"
+		return say.New("reason.no-sessions", "closed days keep users, not sessions")
 	case s.Value != "":
-		return "closed days keep no properties to break down by"
+		return say.New("reason.no-breakdown", "closed days keep no properties to break down by")
 	case len(s.Filters) > 0 || slices.ContainsFunc(s.Picks, func(p *model.EventSelector) bool { return len(p.Filters) > 0 }):
-		return "closed days keep no properties to filter by"
+		return say.New("reason.no-filters", "closed days keep no properties to filter by")
 	}
-	return ""
+	return say.Text{}
 }
 
 // ReadsProfiles reports whether the scan depends on what profiles say now, which no late event tells.

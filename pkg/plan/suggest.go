@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // Suggestions are bounded: in time by the end of the range, in rows by samples of the newest events, in length by
@@ -28,7 +29,7 @@ func EventNames(r Range) Statement {
 		"WHERE bucket >= "+args.timestamp(lastSpan(r).From)+" AND bucket < "+args.timestamp(r.To),
 		`GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT `+args.bind(MaxSuggestions, "int"),
 	)
-	return Statement{SQL: sql, Args: args, Source: "event_counts_15min", Reason: "suggestions may lag behind late events"}
+	return Statement{SQL: sql, Args: args, Source: "event_counts_15min", Reason: say.New("reason.suggestions", "suggestions may lag behind late events")}
 }
 
 // Properties plans the list of metadata properties of the newest events, as rows of (name, count). Names are complete, such as
@@ -56,7 +57,7 @@ func Properties(event string, r Range) (Statement, error) {
 		"WHERE jsonb_typeof(value) <> 'object' AND octet_length(name) <= "+args.bind(model.MaxTextLength, "int"),
 		"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT "+args.bind(MaxSuggestions, "int"),
 	)
-	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: "a sample of the newest events"}, nil
+	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: say.New("reason.newest-sample", "a sample of the newest events")}, nil
 }
 
 // Values plans the list of a property's values among the newest events that contain the search text, as rows of
@@ -83,7 +84,7 @@ func Values(property, event, search string, r Range) (Statement, error) {
 		"WHERE "+args.filter(&model.Filter{Property: property, Operator: model.Contains, Values: []string{search}}),
 		"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT "+args.bind(MaxSuggestions, "int"),
 	)
-	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: "a sample of the newest events"}, nil
+	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: say.New("reason.newest-sample", "a sample of the newest events")}, nil
 }
 
 // profileValues plans the list of what the profiles say, as [Values] does for events.
@@ -98,7 +99,7 @@ func profileValues(property, search string) (Statement, error) {
 		"WHERE "+args.filter(&model.Filter{Property: property, Operator: model.Contains, Values: []string{search}}),
 		"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT "+args.bind(MaxSuggestions, "int"),
 	)
-	return Statement{SQL: sql, Args: args, Source: "user_profiles", Reason: "a sample of the profiles"}, nil
+	return Statement{SQL: sql, Args: args, Source: "user_profiles", Reason: say.New("reason.profile-sample", "a sample of the profiles")}, nil
 }
 
 // sample selects the newest events of the range.

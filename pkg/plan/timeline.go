@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // MaxMetadataBytes is the longest metadata that a timeline shows.
@@ -46,7 +47,7 @@ func Timeline(q *model.Query, r Range, aliases bool, keys []int64) Statement {
 		") listed",
 		"ORDER BY time"+direction+", event_id"+direction,
 	)
-	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: "closed days keep no properties to show"}
+	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: say.New("reason.no-shown", "closed days keep no properties to show")}
 }
 
 // anyKey is the condition that a key is one of a few. The columnstore skips what a list of comparisons rules out, not what ANY does.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // TrendBuckets cuts time for a trend.
@@ -107,7 +108,7 @@ func (s *Scan) TopValues(limit int) Statement {
 		"GROUP BY value",
 		`ORDER BY count(*) DESC, value COLLATE "C" LIMIT `+args.bind(limit, "int"),
 	)
-	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: "closed days keep no properties to break down by"}
+	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: say.New("reason.no-breakdown", "closed days keep no properties to break down by")}
 }
 
 // TrendEvents plans the counting of raw events by bucket, as rows of (bucket, n).
@@ -138,5 +139,5 @@ func TrendEventsByValue(q *model.Query, selector *model.EventSelector, b TrendBu
 		"FROM cells LEFT JOIN ranking ON ranking.value = cells.value",
 		"GROUP BY bucket, "+placeGroups("ranking", "cells.value"),
 	)
-	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: "closed days keep no properties to break down by"}
+	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: say.New("reason.no-breakdown", "closed days keep no properties to break down by")}
 }

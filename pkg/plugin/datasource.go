@@ -41,15 +41,15 @@ var (
 )
 
 // New makes a data source from its settings. It does not connect: a database that is away is reported by health check and
-// queries, not here.
+// queries, not here. So are settings that cannot be used: an error here would reach people in English only, whoever they are.
 func New(ctx context.Context, instance backend.DataSourceInstanceSettings) (instancemgmt.Instance, error) {
 	s, err := parseSettings(ctx, instance)
 	if err != nil {
-		return nil, backend.DownstreamError(err)
+		return newUnusable(err)
 	}
 	db, err := store.Open(s.store)
 	if err != nil {
-		return nil, backend.DownstreamError(err)
+		return newUnusable(err)
 	}
 	d := &Datasource{uid: instance.UID, name: instance.Name, settings: s, store: db, engine: engine.New(db), Clock: time.Now}
 	d.CallResourceHandler = httpadapter.New(d.routes())

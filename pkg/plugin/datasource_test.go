@@ -263,8 +263,8 @@ func TestResources(t *testing.T) {
 			{"GET", "values?property=user_id&search=n&" + span, "", 200, `[{"value":"ann","count":3},{"value":"ben","count":2}]`},
 			{"GET", "values?property=pg_shadow&" + span, "", 400, `"field":"property"`},
 			{"GET", "events?from=yesterday", "", 400, `"error":"`},
-			{"POST", "sql", `{"from":0,"to":1000,"query":{"queryType":"heatmap","heatmap":{}}}`, 200, `"source":"raw events"`},
-			{"POST", "sql", `{"from":4102444800000,"to":4102531200000,"query":{"queryType":"retention","retention":{"start":{"event":"a"},"return":{"event":"b"},"cohorts":"recurring"}}}`, 200, `"source":""`},
+			{"POST", "sql", `{"from":0,"to":1000,"query":{"queryType":"heatmap","heatmap":{}}}`, 200, `"source":{"id":"plan.raw-events","text":"raw events"}`},
+			{"POST", "sql", `{"from":4102444800000,"to":4102531200000,"query":{"queryType":"retention","retention":{"start":{"event":"a"},"return":{"event":"b"},"cohorts":"recurring"}}}`, 200, `{"sql":"","comments":[]}`},
 			{"POST", "sql", `{"from":0,"to":1000,"query":{"queryType":"heatmap","heatmap":{"x":"year"}}}`, 400, `"field":"heatmap.x"`},
 			{"GET", "tables", "", 404, ""},
 		} {
@@ -289,9 +289,56 @@ func TestSettingsAreChecked(t *testing.T) {
 		`{"database":"d","sslmode":"maybe"}`:         "TLS mode",
 		`{"database":5}`:                             "cannot be read",
 	} {
-		_, err := New(t.Context(), backend.DataSourceInstanceSettings{URL: "localhost", JSONData: []byte(text)})
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v; want %q", text, err, want)
+		wantUnusable(t, backend.DataSourceInstanceSettings{URL: "localhost", JSONData: []byte(text)}, want)
+	}
+	const d = `{"database":"d","sslmode":"require"}`
+	for want, instance := range map[string]backend.DataSourceInstanceSettings{
+		"the host is empty":          {JSONData: []byte(d)},
+		`the host ":5432" is not`:    {URL: ":5432", JSONData: []byte(d)},
+		`the host "h:x" is not`:      {URL: "h:x", JSONData: []byte(d)},
+		"the TLS CA certificate":     {URL: "h", JSONData: []byte(d), DecryptedSecureJSONData: map[string]string{"tlsCACert": "x"}},
+		"the TLS client certificate": {URL: "h", JSONData: []byte(d), DecryptedSecureJSONData: map[string]string{"tlsClientCert": "x"}},
+	} {
+		wantUnusable(t, instance, want)
+	}
+}
+
+// wantUnusable checks that queries, the health check and resources tell admins what is wrong with the settings, with a text to translate,
+// and nobody else.
+func wantUnusable(t *testing.T, instance backend.DataSourceInstanceSettings, want string) {
+	t.Helper()
+	made, err := New(t.Context(), instance)
+	if err != nil {
+		t.Errorf("%s %s: %v", instance.URL, instance.JSONData, err)
+		return
+	}
+	d := made.(interface {
+		backend.QueryDataHandler
+		backend.CheckHealthHandler
+		backend.CallResourceHandler
+	})
+	for _, role := range []string{"Admin", "Viewer"} {
+		reads := map[bool]string{true: want, false: "ask an admin, to whom Save & test tells why"}[role == "Admin"]
+		answers, err := d.QueryData(t.Context(), &backend.QueryDataRequest{PluginContext: as(role), Queries: []backend.DataQuery{{RefID: "A"}, {RefID: "B"}}})
+		if err != nil || len(answers.Responses) != 2 {
+			t.Fatal(answers, err)
+		}
+		for _, answer := range answers.Responses {
+			said := answer.Frames[0].Meta.Custom.(*frames.Custom).Error
+			if !strings.Contains(answer.Error.Error(), reads) || answer.ErrorSource != backend.ErrorSourceDownstream || said.String() != answer.Error.Error() {
+				t.Errorf("%s: %v; want %q", role, answer.Error, reads)
+			}
+		}
+		health, err := d.CheckHealth(t.Context(), &backend.CheckHealthRequest{PluginContext: as(role)})
+		if err != nil || health.Status != backend.HealthStatusError || !strings.Contains(health.Message, reads) || !strings.Contains(string(health.JSONDetails), `"said":{"id":`) {
+			t.Errorf("%s: health %+v, %v; want %q", role, health, err, reads)
+		}
+		var answer *backend.CallResourceResponse
+		err = d.CallResource(t.Context(), &backend.CallResourceRequest{PluginContext: as(role), Method: "GET", Path: "events", URL: "events"},
+			backend.CallResourceResponseSenderFunc(func(r *backend.CallResourceResponse) error { answer = r; return nil }))
+		var body struct{ Error string }
+		if err != nil || json.Unmarshal(answer.Body, &body) != nil || answer.Status != 400 || !strings.Contains(body.Error, reads) {
+			t.Errorf("%s: resource %s, %v; want %q", role, answer.Body, err, reads)
 		}
 	}
 }

@@ -28,8 +28,10 @@ func errorResponse(ctx context.Context, user *backend.User, err error, trace *en
 	}
 	response := backend.ErrDataResponseWithSource(status, source, text.String())
 	frame := data.NewFrame("")
-	frame.Meta = &data.FrameMeta{Custom: &frames.Custom{Error: &text}}
+	custom := &frames.Custom{Error: &text}
+	frame.Meta = &data.FrameMeta{Custom: custom}
 	if trace != nil {
+		custom.Comments = trace.Comments()
 		frame.Meta.ExecutedQueryString = trace.String()
 	}
 	response.Frames = data.Frames{frame}
@@ -48,9 +50,16 @@ func classify(user *backend.User, err error) (backend.Status, backend.ErrorSourc
 	var connect *pgconn.ConnectError
 	var network net.Error
 	var hidden forbidden
+	var settings *settingsError
+	var said *say.Error
 	switch {
 	case errors.As(err, &hidden):
 		return backend.StatusForbidden, backend.ErrorSourceDownstream, hidden.text()
+	case errors.As(err, &settings):
+		if !isAdmin(user) {
+			return backend.StatusBadRequest, backend.ErrorSourceDownstream, askAnAdmin()
+		}
+		return backend.StatusBadRequest, backend.ErrorSourceDownstream, settings.text
 	case errors.As(err, &invalid):
 		return backend.StatusBadRequest, backend.ErrorSourceDownstream,
 			say.New("error.at-field", "{{field}} {{reason}}", invalid.Field, invalid.Reason)
@@ -75,8 +84,11 @@ func classify(user *backend.User, err error) (backend.Status, backend.ErrorSourc
 			return backend.StatusBadGateway, backend.ErrorSourceDownstream, askAnAdmin()
 		}
 		return backend.StatusBadGateway, backend.ErrorSourceDownstream, connectionProblem(err)
+	case errors.As(err, &said):
+		return backend.StatusBadGateway, backend.ErrorSourceDownstream, said.Text
 	}
-	return backend.StatusInternal, backend.ErrorSourcePlugin, say.New("error.internal", "{{error}}", err.Error())
+	return backend.StatusInternal, backend.ErrorSourcePlugin,
+		say.New("error.internal", "a fault in the plugin, which its log tells more about: {{error}}", err.Error())
 }
 
 // explainPostgres puts the errors that users can mend into words; what the server said about others is shown as it is.
@@ -105,7 +117,9 @@ func explainPostgres(pg *pgconn.PgError) say.Text {
 // connectionProblem is the failed step of a connection, which names the address but none of the secrets, and what to do.
 func connectionProblem(err error) say.Text {
 	problem, step := err, (*net.OpError)(nil)
-	if errors.As(err, &step) {
+	if said := (*say.Error)(nil); errors.As(err, &said) {
+		return said.Text
+	} else if errors.As(err, &step) {
 		problem = step
 	} else if connect := (*pgconn.ConnectError)(nil); errors.As(err, &connect) {
 		problem = connect.Unwrap() // without user and database

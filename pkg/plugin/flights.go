@@ -87,7 +87,7 @@ func recovered[T any](ctx context.Context, run func(ctx context.Context) (T, err
 	defer func() {
 		if fault := recover(); fault != nil {
 			backend.Logger.FromContext(ctx).Error("Panic", "fault", fault, "stack", string(debug.Stack()))
-			err = fmt.Errorf("a fault in the plugin, which its log tells more about: %v", fault)
+			err = fmt.Errorf("%v", fault)
 		}
 	}()
 	return run(ctx)

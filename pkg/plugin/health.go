@@ -7,6 +7,7 @@ import (
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
+	"github.com/footfall-analytics/footfall/pkg/frames"
 	"github.com/footfall-analytics/footfall/pkg/say"
 	"github.com/footfall-analytics/footfall/pkg/store"
 )
@@ -80,7 +81,7 @@ func jobTexts(server *store.Server) (texts []say.Text) {
 	for _, job := range server.Jobs {
 		switch {
 		case job.Late > patience:
-			texts = append(texts, say.New("health.late-job", "the background job {{job}} is late by {{time}}", job.Name, job.Late.Round(time.Minute).String()))
+			texts = append(texts, say.New("health.late-job", "the background job {{job}} is late by {{time}}", job.Name, frames.Duration(job.Late.Seconds())))
 		case job.Failed:
 			texts = append(texts, say.New("health.failed-job", "the last run of the background job {{job}} failed", job.Name))
 		}

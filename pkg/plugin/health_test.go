@@ -133,7 +133,7 @@ func TestHealthNamesJobsThatDoNotRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	health := healthAs(t, d, as("Admin"))
-	if health.Status != backend.HealthStatusOk || !strings.Contains(health.Message, "the background job close_days is late by 23h40m0s") || !strings.Contains(string(health.JSONDetails), `"name":"close_days"`) {
+	if health.Status != backend.HealthStatusOk || !strings.Contains(health.Message, "the background job close_days is late by 23.7 h") || !strings.Contains(string(health.JSONDetails), `"name":"close_days"`) {
 		t.Errorf("%s\n%s", health.Message, health.JSONDetails)
 	}
 }

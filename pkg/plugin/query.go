@@ -124,6 +124,7 @@ func explained(a answer, refID string, took time.Duration) data.Frames {
 			})
 			texts.Stats = append(texts.Stats, stat.name)
 		}
+		texts.Comments = a.trace.Comments()
 		meta.Custom = &texts
 		frame.RefID, frame.Meta = refID, &meta
 		list[i] = &frame

@@ -128,9 +128,11 @@ func suggest[R any](r *http.Request, d *Datasource, statement plan.Statement) ([
 // preview is a query's statements as the editor shows them.
 type preview struct {
 	SQL string `json:"sql"`
-	// Source and Reason are those of the first statement.
-	Source string `json:"source"`
-	Reason string `json:"reason"`
+	// Comments are the texts of the comments in the SQL.
+	Comments []say.Text `json:"comments"`
+	// Source and Reason are those of the first statement; nil where nothing is read: of the future, there is nothing to know.
+	Source *say.Text `json:"source,omitempty"`
+	Reason *say.Text `json:"reason,omitempty"`
 }
 
 func (d *Datasource) sql(r *http.Request) (any, error) {
@@ -157,11 +159,13 @@ func (d *Datasource) sql(r *http.Request) (any, error) {
 	if _, err := d.answer(r.Context(), q, &trace); err != nil {
 		return nil, err
 	}
-	var first plan.Statement // stays empty where nothing is read: of the future, there is nothing to know
+	shown := preview{SQL: trace.String(), Comments: trace.Comments()}
 	if len(trace.Statements) > 0 {
-		first = trace.Statements[0]
+		first := trace.Statements[0]
+		source := first.SourceText()
+		shown.Source, shown.Reason = &source, &first.Reason
 	}
-	return preview{trace.String(), first.Source, first.Reason}, nil
+	return shown, nil
 }
 
 // queryRange reads from and to of a request's URL.

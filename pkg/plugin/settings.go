@@ -4,14 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net"
 	"regexp"
+	"strconv"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/say"
 	"github.com/footfall-analytics/footfall/pkg/store"
 )
 
@@ -51,7 +52,7 @@ func parseSettings(ctx context.Context, instance backend.DataSourceInstanceSetti
 		QueryTimeout: 30, RowLimit: 10_000, MaxOpenConns: 10,
 	}
 	if err := json.Unmarshal(instance.JSONData, &j); err != nil {
-		return settings{}, fmt.Errorf("the data source's settings cannot be read: %w", err)
+		return settings{}, say.New("settings.unreadable", "the data source's settings cannot be read: {{problem}}", err.Error()).Err()
 	}
 	if err := j.validate(instance.URL); err != nil {
 		return settings{}, err
@@ -79,43 +80,50 @@ func parseSettings(ctx context.Context, instance backend.DataSourceInstanceSetti
 func proxyDialer(ctx context.Context, instance backend.DataSourceInstanceSettings) (store.Dialer, error) {
 	client, err := instance.ProxyClient(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("the secure socks proxy's settings cannot be read: %w", err)
+		return nil, say.New("settings.proxy-unreadable", "the secure socks proxy's settings cannot be read: {{problem}}", err.Error()).Err()
 	}
 	if !client.SecureSocksProxyEnabled() {
 		return nil, nil
 	}
-	dialer, err := client.NewSecureSocksProxyContextDialer()
-	if err != nil {
-		return nil, fmt.Errorf("the secure socks proxy cannot be used: check its section in Grafana's configuration: %w", err)
-	}
-	return dialer.(interface { // all of the SDK's dialers are
-		DialContext(ctx context.Context, network, address string) (net.Conn, error)
-	}).DialContext, nil
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		// Anew each time: it reads certificates, which may be there only later.
+		dialer, err := client.NewSecureSocksProxyContextDialer()
+		if err != nil {
+			return nil, say.New("settings.proxy-unusable",
+				"the secure socks proxy cannot be used: check its section in Grafana's configuration: {{problem}}", err.Error()).Err()
+		}
+		return dialer.(interface { // all of the SDK's dialers are
+			DialContext(ctx context.Context, network, address string) (net.Conn, error)
+		}).DialContext(ctx, network, address)
+	}, nil
 }
 
 func (j *jsonData) validate(host string) error {
 	if host == "" {
-		return errors.New("the host is empty: enter host:port of the TimescaleDB server in the data source's settings")
+		return say.New("settings.no-host", "the host is empty: enter host:port of the TimescaleDB server in the data source's settings").Err()
 	}
 	if j.Database == "" {
-		return errors.New("the database name is empty: enter it in the data source's settings")
+		return say.New("settings.no-database", "the database name is empty: enter it in the data source's settings").Err()
 	}
 	if !schemaName.MatchString(j.Schema) {
-		return fmt.Errorf("the schema %q is not usable: take lower-case letters, digits and underscores", j.Schema)
+		return say.New("settings.schema", "the schema {{schema}} is not usable: take lower-case letters, digits and underscores", strconv.Quote(j.Schema)).Err()
 	}
-	if err := model.ValidateTimeZone("the default time zone", j.TimeZone); err != nil {
-		return err
+	if invalid := (*model.Error)(nil); errors.As(model.ValidateTimeZone("timeZone", j.TimeZone), &invalid) {
+		return say.New("settings.time-zone", "the default time zone {{problem}}", invalid.Reason).Err()
 	}
 	if _, ok := weekStarts[j.WeekStart]; !ok {
-		return fmt.Errorf("the week start %q is not known: use monday, sunday or saturday", j.WeekStart)
+		return say.New("settings.week-start", "the week start {{day}} is not known: use monday, sunday or saturday", strconv.Quote(j.WeekStart)).Err()
 	}
-	for name, limit := range map[string]struct{ value, max int }{
-		"query timeout (seconds)": {j.QueryTimeout, 3600},
-		"row limit":               {j.RowLimit, 1_000_000},
-		"max open connections":    {j.MaxOpenConns, 1000},
+	for _, limit := range []struct {
+		setting    say.Text
+		value, max int
+	}{
+		{say.New("settings.query-timeout", "query timeout (seconds)"), j.QueryTimeout, 3600},
+		{say.New("settings.row-limit", "row limit"), j.RowLimit, 1_000_000},
+		{say.New("settings.max-open-connections", "max open connections"), j.MaxOpenConns, 1000},
 	} {
 		if limit.value < 1 || limit.value > limit.max {
-			return fmt.Errorf("the %s is %d: use 1 to %d", name, limit.value, limit.max)
+			return say.New("settings.limit", "the {{setting}} is {{value}}: use 1 to {{max}}", limit.setting, limit.value, limit.max).Err()
 		}
 	}
 	return nil

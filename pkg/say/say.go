@@ -72,6 +72,14 @@ func (t Text) String() string {
 	})
 }
 
+// Error is an error that the front end translates.
+type Error struct{ Text }
+
+func (e *Error) Error() string { return e.String() }
+
+// Err is the text as an error.
+func (t Text) Err() error { return &Error{t} }
+
 // MarshalJSON writes what src/said.ts reads: the id, the values by name, and the whole text in English.
 func (t Text) MarshalJSON() ([]byte, error) {
 	said := struct {

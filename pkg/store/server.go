@@ -2,10 +2,12 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/footfall-analytics/footfall/pkg/say"
 	footfallsql "github.com/footfall-analytics/footfall/sql"
 )
 
@@ -45,7 +47,7 @@ func (s *Store) Inspect(ctx context.Context) (Server, error) {
 			return err
 		}
 		if server.SchemaVersion, err = footfallsql.Check(ctx, tx, s.config.Schema); err != nil {
-			return err
+			return inWords(err)
 		}
 		if err := tx.QueryRow(ctx, `SELECT count(*), (max(day) + 1)::timestamp AT TIME ZONE 'UTC' FROM closed_days`).
 			Scan(&server.ClosedDays, &server.ClosedUpTo); err != nil {
@@ -68,4 +70,34 @@ func (s *Store) Inspect(ctx context.Context) (Server, error) {
 		return err
 	})
 	return server, err
+}
+
+// inWords says what a database lacks to those who see the data source; other errors stay as they are.
+func inWords(err error) error {
+	var oldExtension *footfallsql.OldExtensionError
+	var licence *footfallsql.LicenceError
+	var noTables *footfallsql.NoTablesError
+	var oldSchema *footfallsql.OldSchemaError
+	var newSchema *footfallsql.NewSchemaError
+	switch {
+	case errors.Is(err, footfallsql.ErrNoExtension):
+		return say.New("lack.extension",
+			"the TimescaleDB extension is not enabled in this database: run collector migrate, or CREATE EXTENSION timescaledb as a superuser").Err()
+	case errors.As(err, &oldExtension):
+		return say.New("lack.new-extension", "TimescaleDB {{version}} is too old: Footfall needs {{least}} or later; upgrade and run ALTER EXTENSION timescaledb UPDATE",
+			oldExtension.Version, footfallsql.MinTimescaleDB).Err()
+	case errors.As(err, &licence):
+		return say.New("lack.licence", "TimescaleDB runs with the {{licence}} licence, without the columnstore and continuous aggregates that Footfall needs: "+
+			"set timescaledb.license = 'timescale' (the Community edition, free of charge) and restart the server", licence.Licence).Err()
+	case errors.As(err, &noTables):
+		return say.New("lack.tables", "the database has no Footfall tables in schema {{schema}}: run collector migrate, or correct the schema in the data source's settings",
+			noTables.Schema).Err()
+	case errors.As(err, &oldSchema):
+		return say.New("lack.new-schema", "the schema {{schema}} has version {{version}}, and this plugin needs {{needed}}: run collector migrate",
+			oldSchema.Schema, oldSchema.Version, footfallsql.LatestVersion).Err()
+	case errors.As(err, &newSchema):
+		return say.New("lack.new-plugin", "the database has schema version {{version}}, and this plugin knows {{known}}: use a newer plugin",
+			newSchema.Version, footfallsql.LatestVersion).Err()
+	}
+	return err
 }

@@ -7,15 +7,17 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"net"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"golang.org/x/sync/semaphore"
+
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // Config says how to reach the database and how much a query may cost.
@@ -50,7 +52,7 @@ type Store struct {
 	turns *semaphore.Weighted
 }
 
-// Open checks the configuration and prepares the pool. It does not connect.
+// Open checks the configuration and prepares the pool. It does not connect. An error is a [say.Error] about a setting.
 func Open(config Config) (*Store, error) {
 	c, err := poolConfig(config)
 	if err != nil {
@@ -74,7 +76,7 @@ func poolConfig(config Config) (*pgxpool.Config, error) {
 	dsn := url.URL{Scheme: "postgres", Path: "/" + config.Database, RawQuery: url.Values{"host": {hosts}, "port": {ports}, "sslmode": {"disable"}}.Encode()}
 	c, err := pgxpool.ParseConfig(dsn.String())
 	if err != nil {
-		return nil, fmt.Errorf("host URL %q is not usable: write host:port", config.Host)
+		return nil, say.New("settings.host-unusable", "the host {{host}} is not usable: write host:port", strconv.Quote(config.Host)).Err()
 	}
 	c.ConnConfig.User, c.ConnConfig.Password = config.User, config.Password
 	// Every host, not only the first one, is asked for the same.
@@ -111,7 +113,8 @@ func splitHosts(list string) (hosts, ports string, err error) {
 		}
 		number = cmp.Or(number, "5432")
 		if name == "" {
-			return "", "", fmt.Errorf("host URL %q is not usable: write host:port, or several of them with commas between", list)
+			return "", "", say.New("settings.hosts-unusable",
+				"the host {{hosts}} is not usable: write host:port, or several of them with commas between", strconv.Quote(list)).Err()
 		}
 		names, numbers = append(names, name), append(numbers, number)
 	}
@@ -127,13 +130,15 @@ func tlsConfig(config Config, host string) (*tls.Config, error) {
 	if config.TLSCACert != "" {
 		c.RootCAs = x509.NewCertPool()
 		if !c.RootCAs.AppendCertsFromPEM([]byte(config.TLSCACert)) {
-			return nil, errors.New("the TLS CA certificate is not valid PEM: paste the whole text, with its BEGIN and END lines")
+			return nil, say.New("settings.tls-ca",
+				"the TLS CA certificate is not valid PEM: paste the whole text, with its BEGIN and END lines").Err()
 		}
 	}
 	if config.TLSClientCert != "" || config.TLSClientKey != "" {
 		pair, err := tls.X509KeyPair([]byte(config.TLSClientCert), []byte(config.TLSClientKey))
 		if err != nil {
-			return nil, errors.New("the TLS client certificate and key do not fit together or are not valid PEM: paste both whole texts, with their BEGIN and END lines")
+			return nil, say.New("settings.tls-client",
+				"the TLS client certificate and key do not fit together or are not valid PEM: paste both whole texts, with their BEGIN and END lines").Err()
 		}
 		c.Certificates = []tls.Certificate{pair}
 	}
@@ -152,7 +157,8 @@ func tlsConfig(config Config, host string) (*tls.Config, error) {
 	case "require":
 		c.InsecureSkipVerify = true
 	default:
-		return nil, fmt.Errorf("TLS mode %q is not known: use disable, require, verify-ca or verify-full", config.SSLMode)
+		return nil, say.New("settings.tls-mode",
+			"the TLS mode {{mode}} is not known: use disable, require, verify-ca or verify-full", strconv.Quote(config.SSLMode)).Err()
 	}
 	return c, nil
 }

@@ -1,17 +1,36 @@
 import { formattedValueToString, getDisplayProcessor, FieldType, type Field, type FieldConfig } from '@grafana/data';
 import { useTheme2 } from '@grafana/ui';
+import { t } from '../i18n';
 
 /** How a field's values are written: counts in full, and shares with one decimal, so that they compare. */
 export function useFormat(field: Field, timeZone?: string): (value: unknown) => string {
   const theme = useTheme2();
   const config = { ...field.config, ...(field.type === FieldType.number && written[field.config.unit ?? 'none']) };
+  const isDuration = field.type === FieldType.number && field.config.unit === 's';
   const display = getDisplayProcessor({ field: { ...field, config }, theme, timeZone });
   return (value) => {
     if (value === null || value === undefined) {
       return '';
+    }
+    if (isDuration && typeof value === 'number') {
+      return durationText(value);
     }
     return typeof value === 'object' ? JSON.stringify(value) : formattedValueToString(display(value));
   };
 }
 
 const written: Record<string, FieldConfig> = { none: { unit: 'locale' }, percentunit: { decimals: 1 } };
+
+/** Seconds in the largest unit that they fill, to three digits, as the server writes them in notices. */
+function durationText(seconds: number): string {
+  const amount = (length: number) => String(Number((seconds / length).toPrecision(3)));
+  if (seconds >= 86400) {
+    return t('unit.days', '{{amount}} d', { amount: amount(86400) });
+  }
+  if (seconds >= 3600) {
+    return t('unit.hours', '{{amount}} h', { amount: amount(3600) });
+  }
+  return seconds >= 60
+    ? t('unit.minutes', '{{amount}} min', { amount: amount(60) })
+    : t('unit.seconds', '{{amount}} s', { amount: amount(1) });
+}

@@ -5,7 +5,7 @@ import { Alert, Button, LoadingPlaceholder, Text, useStyles2 } from '@grafana/ui
 import { useEffect, useState } from 'react';
 import type { DataSource } from '../datasource';
 import { t } from '../i18n';
-import { isSaid, sayText } from '../said';
+import { commentsInLanguage, isSaid, sayText } from '../said';
 import type { FootfallQuery, Statement } from '../types';
 
 interface Props {
@@ -61,13 +61,15 @@ function StatementText({ datasource, query, range, timeZone }: Props) {
   if (!answer.statement) {
     return <LoadingPlaceholder text={t('editor.asking-sql', 'Asking for the SQL…')} />;
   }
-  const { sql, source, reason } = answer.statement;
+  const { sql, comments, source, reason } = answer.statement;
   return (
     <div data-testid="sql">
-      <Text color="secondary" variant="bodySmall">
-        {t('editor.source', 'Source: {{source}}; {{reason}}.', { source, reason })}
-      </Text>
-      <pre className={styles.sql}>{sql}</pre>
+      {source && reason && (
+        <Text color="secondary" variant="bodySmall">
+          {t('editor.source', 'Source: {{source}}; {{reason}}.', { source: sayText(source), reason: sayText(reason) })}
+        </Text>
+      )}
+      <pre className={styles.sql}>{commentsInLanguage(sql, comments)}</pre>
     </div>
   );
 }

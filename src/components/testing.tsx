@@ -28,9 +28,12 @@ export function edit(initial: Partial<FootfallQuery>) {
     { name: 'metadata.channel', count: 1100 },
   ]);
   jest.spyOn(datasource, 'values').mockResolvedValue([{ value: 'mobile', count: 7 }]);
-  const statement = jest
-    .spyOn(datasource, 'statement')
-    .mockResolvedValue({ sql: 'SELECT 1', source: 'raw events', reason: 'nothing else has users' });
+  const statement = jest.spyOn(datasource, 'statement').mockResolvedValue({
+    sql: 'SELECT 1',
+    comments: [],
+    source: { id: 'plan.raw-events', text: 'raw events' },
+    reason: { id: 'reason.of-a-test', text: 'nothing else has users' },
+  });
 
   const runs = jest.fn();
   let query = { refId: 'A', ...initial } as FootfallQuery;

@@ -4,11 +4,23 @@ import ts from 'typescript';
 import enUS from './en-US/footfall-behavior-datasource.json';
 import said from '../said.gen.json';
 import zhHans from './zh-Hans/footfall-behavior-datasource.json';
+import zhHansPage from '../../internal/preview/page/zh-Hans.json';
 
 /** The English texts in the front end's code, by id; those that depend on a count have an id for each form. */
 const ours = sources(path.join(__dirname, '..')).flatMap(textsOf);
 const english = new Map([...ours, ...Object.entries(said)]);
 const chinese = new Map(flat(zhHans));
+
+/** The preview page stands in for Grafana: its own texts are not handed out with the plugin. */
+const page = new Map(sources(path.join(__dirname, '../../internal/preview/page')).flatMap(textsOf));
+const chinesePage = new Map(flat(zhHansPage));
+
+test('every text of the preview page has a translation, and no other', () => {
+  expect([...chinesePage.keys()].sort()).toEqual([...page.keys()].sort());
+  for (const id of page.keys()) {
+    expect(chinesePage.get(id)).toMatch(/[\u4e00-\u9fff]/);
+  }
+});
 
 test('every text of the code has a translation, and no other', () => {
   expect([...chinese.keys()].sort()).toEqual([...new Set([...english.keys()].map(inChinese))].sort());

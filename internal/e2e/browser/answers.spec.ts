@@ -157,6 +157,28 @@ test('an answer is in the language of the page, with the numbers that it had', a
   await expect(answer).toContainText('其数值仍可能增长');
 });
 
+/** What stays as it is in every language: names in the shop's data, and the ids of a graph's nodes. */
+const untranslated = /\d+-(end|none|other)\b|\b[a-z]+(_[a-z]+)+\b|\b(visit|search|click|mobile|desktop|tablet)\b/g;
+
+for (const [name, query] of cases) {
+  test(`in Chinese, no English is left: ${name}`, async ({ page }) => {
+    const { answer } = await open(page, query);
+    await page.getByRole('radio', { name: '中文' }).check();
+    const drawn = page.getByRole('region', { name: '答案' });
+    await expect(drawn).toHaveAttribute('aria-busy', 'false');
+    await expect(answer).toHaveCount(0);
+    const closed = drawn.getByRole('button', { name: '表格', expanded: false });
+    while ((await closed.count()) > 0) {
+      await closed.first().click();
+    }
+    await page.getByRole('button', { name: '显示 SQL' }).click();
+    const source = page.getByTestId('sql').getByText('数据来源').first();
+    await expect(source).toBeVisible();
+    const text = (await drawn.innerText()).replace(untranslated, '');
+    expect(text.match(/[A-Za-z]{2,}/g) ?? []).toEqual([]);
+  });
+}
+
 /** Opens the page with one question, and returns where its answer is drawn and the frames of it. */
 async function open(page: Page, query: Query): Promise<{ answer: Locator; frames: Frame[] }> {
   await page.route('**/api/preview', async (route) => {

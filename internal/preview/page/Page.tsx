@@ -11,6 +11,7 @@ import { useEffect, useId, useMemo, useState, type ReactNode } from 'react';
 import { QueryEditor } from '../../../src/components/QueryEditor';
 import { ZonePicker } from '../../../src/components/ZonePicker';
 import { DataSource } from '../../../src/datasource';
+import { t } from '../../../src/i18n';
 import logo from '../../../src/img/logo.svg';
 import type { FootfallOptions, FootfallQuery } from '../../../src/types';
 import { Answer } from '../../../src/answers/Answer';
@@ -50,14 +51,25 @@ export function Page({ preview, datasource: settings, language, onLanguage, onTo
         <h1 className={styles.name}>Footfall</h1>
         <div className={styles.space} />
         <TimeControls range={range} onRange={setRange} timeZone={timeZone} onTimeZone={setTimeZone} />
-        <RadioButtonGroup aria-label="Language" size="sm" options={languages} value={language} onChange={onLanguage} />
-        <IconButton name="palette" size="lg" tooltip="Switch between dark and light" onClick={onToggleTheme} />
+        <RadioButtonGroup
+          aria-label={t('preview.language', 'Language')}
+          size="sm"
+          options={languages}
+          value={language}
+          onChange={onLanguage}
+        />
+        <IconButton
+          name="palette"
+          size="lg"
+          tooltip={t('preview.theme', 'Switch between dark and light')}
+          onClick={onToggleTheme}
+        />
       </header>
       <main className={styles.main}>
         <div>
           <RadioButtonGroup
-            aria-label="Questions"
-            options={preview.questions.map(({ title }, value) => ({ label: title, value }))}
+            aria-label={t('preview.questions', 'Questions')}
+            options={preview.questions.map(({ title }, value) => ({ label: titleOf(title), value }))}
             value={chosen}
             onChange={(index) => {
               setChosen(index);
@@ -66,14 +78,14 @@ export function Page({ preview, datasource: settings, language, onLanguage, onTo
           />
         </div>
         <Panel
-          title="Question"
+          title={t('preview.question', 'Question')}
           actions={
             <Button icon="play" size="sm" onClick={() => run(query, range, timeZone)}>
-              Run query
+              {t('preview.run', 'Run query')}
             </Button>
           }
         >
-          <div role="group" aria-label="Query editor">
+          <div role="group" aria-label={t('preview.editor', 'Query editor')}>
             <QueryEditor
               key={chosen}
               datasource={datasource}
@@ -85,16 +97,29 @@ export function Page({ preview, datasource: settings, language, onLanguage, onTo
             />
           </div>
         </Panel>
-        <Panel title="Answer" busy={answer?.state === LoadingState.Loading}>
+        <Panel title={t('preview.answer', 'Answer')} busy={answer?.state === LoadingState.Loading}>
           {answer && answer.state !== LoadingState.NotStarted ? (
             <Answer answer={answer} timeZone={query.timeZone || timeZone} />
           ) : (
-            <Text color="secondary">The question is not complete yet.</Text>
+            <Text color="secondary">{t('preview.not-complete', 'The question is not complete yet.')}</Text>
           )}
         </Panel>
       </main>
     </>
   );
+}
+
+/** What the demo's questions are called; others are called as they are. */
+function titleOf(title: string): string {
+  switch (title) {
+    case 'Checkout funnel':
+      return t('preview.checkout-funnel', 'Checkout funnel');
+    case 'Retention':
+      return t('preview.retention', 'Retention');
+    case 'Busy hours':
+      return t('preview.busy-hours', 'Busy hours');
+  }
+  return title;
 }
 
 const languages: Array<{ value: Language; label: string }> = [
@@ -126,11 +151,11 @@ function TimeControls({ range, onRange, timeZone, onTimeZone }: TimeProps) {
   return (
     <>
       <label htmlFor={zoneId} className="sr-only">
-        Time zone of the dashboard
+        {t('preview.time-zone', 'Time zone of the dashboard')}
       </label>
       <ZonePicker
         id={zoneId}
-        placeholder="Browser time"
+        placeholder={t('preview.browser-time', 'Browser time')}
         value={timeZone === 'browser' ? undefined : timeZone}
         onChange={(zone = 'browser') => onTimeZone(zone)}
       />

@@ -5,11 +5,13 @@ import i18next from 'i18next';
 import { useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import pluginJson from '../../../plugin.json';
+import { t } from '../../../src/i18n';
 import zhHans from '../../../src/locales/zh-Hans/footfall-behavior-datasource.json';
 import type { FootfallOptions } from '../../../src/types';
 import type { Query } from '../../../src/types.gen';
 import { Page } from './Page';
 import { provideServices } from './services';
+import zhHansPage from './zh-Hans.json';
 
 /** What the server says is there to be asked. */
 export interface Preview {
@@ -36,7 +38,7 @@ function App() {
   return (
     <ThemeContext.Provider value={themes[mode]}>
       <GlobalStyles />
-      {error && <Alert title="The preview cannot start">{error}</Alert>}
+      {error && <Alert title={t('preview.cannot-start', 'The preview cannot start')}>{error}</Alert>}
       {preview && (
         <Page
           preview={preview}
@@ -60,12 +62,12 @@ async function loadPreview(): Promise<Preview> {
 }
 
 /**
- * Grafana would have loaded the plugin's translations. The texts of its own components, such as the time picker, are not among
- * them and stay English, and so do those of this page, which stands in for Grafana.
+ * Grafana would have loaded the plugin's translations; this page has its own beside them. The texts of Grafana's components, such as
+ * the time picker, are not among them and stay English.
  */
 async function loadTranslations() {
   await initPluginTranslations(pluginJson.id);
-  i18next.addResourceBundle('zh-Hans', pluginJson.id, zhHans);
+  i18next.addResourceBundle('zh-Hans', pluginJson.id, { ...zhHans, ...zhHansPage });
 }
 
 provideServices();
