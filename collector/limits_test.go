@@ -72,6 +72,21 @@ func (s *service) raw(t *testing.T, text string) net.Conn {
 	return conn
 }
 
+// get reads a page for those who run the collector.
+func (s *service) get(t *testing.T, path string) string {
+	t.Helper()
+	res, err := http.Get(s.admin + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
 func (s *service) end(t *testing.T) string {
 	t.Helper()
 	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
