@@ -80,7 +80,7 @@ func TestThousandsOfDays(t *testing.T) {
 			days, more = 100, 250 // one session, and slow
 		}
 		schema := dbtest.Schema(t, dsn)
-		s := serve(t, "--database", dsn, "--schema", schema, "--oldest", "0", "--max-batch", fmt.Sprint(more))
+		s := serve(t, "--database", dsn, "--schema", schema, "--oldest", "0", "--max-batch", fmt.Sprint(more), "--max-memory", "1000000000")
 		others, stop := context.WithCancel(t.Context())
 		type seen struct {
 			most, logins int

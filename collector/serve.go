@@ -66,7 +66,8 @@ const readTimeout = 20 * time.Second
 
 // Run serves until the context ends, then answers what is open and returns nil.
 func (s *serveCmd) Run(env *environment) error {
-	log := slog.New(slog.NewJSONHandler(env.stderr, &slog.HandlerOptions{Level: env.LogLevel}))
+	log, end := newLog(env.stderr, env.LogLevel)
+	defer end()
 	pool, err := env.connect()
 	if err != nil {
 		return err
@@ -111,8 +112,8 @@ func (s *serveCmd) Run(env *environment) error {
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      2 * readTimeout,
 		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    8 << 10, // and 4 kB that Go adds
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		MaxHeaderBytes:    maxHeader - 4<<10, // Go adds these 4 kB
+		ErrorLog:          slog.NewLogLogger(kind(log, "HTTP").Handler(), slog.LevelWarn),
 	}
 	places.watch(server)
 	health := admin(registry, func(ctx context.Context) (work, database error) { return ready(ctx), writable(ctx, table) }, log)
