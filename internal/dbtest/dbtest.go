@@ -78,8 +78,8 @@ func DropSchema(ctx context.Context, conn *pgx.Conn, schema string) (err error) 
 	const days = 300
 	for {
 		var dropped int
-		err := conn.QueryRow(ctx, `SELECT count(drop_chunks(to_regclass($1), older_than => (
-			SELECT max(range_end) FROM (SELECT range_end FROM timescaledb_information.chunks WHERE hypertable_schema = $2 AND hypertable_name = 'user_events' ORDER BY range_end LIMIT $3) c)))`,
+		err := conn.QueryRow(ctx, `SELECT count(*) FROM drop_chunks(to_regclass($1), older_than => (
+			SELECT max(range_end) FROM (SELECT range_end FROM timescaledb_information.chunks WHERE hypertable_schema = $2 AND hypertable_name = 'user_events' ORDER BY range_end LIMIT $3) c))`,
 			pgx.Identifier{schema, "user_events"}.Sanitize(), schema, days).Scan(&dropped)
 		if err != nil || dropped < days {
 			break // what is the matter the next statement says
