@@ -75,7 +75,7 @@ func stored(t *testing.T, conn *pgx.Conn, schema string, days int) (events, diff
 // meanwhile others use the server as before. Then all that is done with one user works, too.
 func TestThousandsOfDays(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
-		days, more := 5000, 12000
+		days, more := 5000, 6000
 		if dsn == dbtest.Embedded(t) {
 			days, more = 100, 250 // one session, and slow
 		}
