@@ -196,10 +196,10 @@ BEGIN
 END
 $$;
 
--- Does a part of what an overdue job would do, and returns the job's name; NULL where nothing is left to be done. The rollups must wait
--- for the server: they are right without having been refreshed.
+-- Does a part of what an overdue job would do, and returns the job's name; NULL where nothing is left to be done. Rollups cannot be refreshed
+-- within a function: who owns them does it from outside, and they are right without. A plan for any day would lock all of them.
 CREATE FUNCTION run_overdue() RETURNS text
-LANGUAGE plpgsql SECURITY DEFINER AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET plan_cache_mode = 'force_custom_plan' AS $$
 DECLARE
     extension text := (SELECT quote_ident(nspname) FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace WHERE extname = 'timescaledb');
     late      text[] := ARRAY(SELECT name FROM background_jobs() WHERE overdue);
@@ -228,8 +228,8 @@ BEGIN
     END IF;
     -- Also where the server starts the job and it fails, as when there are too many days to delete at once.
     SELECT (config->>'drop_after')::interval INTO expired FROM timescaledb_information.jobs
-    WHERE hypertable_schema = current_schema() AND proc_name = 'policy_retention' AND scheduled;
-    IF FOUND THEN
+    WHERE hypertable_schema = current_schema() AND proc_name = 'policy_retention';
+    IF EXISTS (SELECT FROM background_jobs() WHERE name = 'retention' AND (overdue OR failed)) THEN
         IF EXISTS (SELECT FROM timescaledb_information.chunks WHERE hypertable_schema = current_schema() AND hypertable_name = 'user_events'
             AND range_end <= now() - expired - CASE WHEN 'retention' = ANY (late) THEN INTERVAL '0' ELSE INTERVAL '3 days' END)
         THEN
