@@ -67,7 +67,7 @@ func admin(registry *prometheus.Registry, ready readiness, log *slog.Logger) *ht
 	})
 	r.Get("/metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{Registry: registry}).ServeHTTP)
 	return &http.Server{Handler: r, ReadTimeout: healthTimeout, WriteTimeout: 10 * healthTimeout,
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
+		ErrorLog: slog.NewLogLogger(kind(log, "HTTP").Handler(), slog.LevelWarn)}
 }
 
 // remembered asks check once a second at most, however many want to know.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/footfall-analytics/footfall/collector/people"
 )
 
@@ -15,24 +17,13 @@ type exportCmd struct {
 
 // Run writes everything that is stored of a user to the standard output.
 func (c *exportCmd) Run(env *environment) error {
-	pool, err := env.connect()
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
-	if err := ready(env.ctx, pool, env.Schema); err != nil {
-		return err
-	}
-	conn, err := pool.Acquire(env.ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.Release()
-	out := bufio.NewWriter(env.stdout)
-	lines, err := people.Export(env.ctx, conn.Conn(), env.Schema, c.User, out)
-	if err = errors.Join(err, out.Flush()); err != nil {
-		return fmt.Errorf("the export is not complete: %w", needsOwner(err))
-	}
-	fmt.Fprintf(env.stderr, "%d rows\n", lines)
-	return nil
+	return env.own(func(conn *pgx.Conn) error {
+		out := bufio.NewWriter(env.stdout)
+		lines, err := people.Export(env.ctx, conn, env.Schema, c.User, out)
+		if err = errors.Join(err, out.Flush()); err != nil {
+			return fmt.Errorf("the export is not complete: %w", err)
+		}
+		fmt.Fprintf(env.stderr, "%d rows\n", lines)
+		return nil
+	})
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"golang.org/x/term"
 
@@ -27,36 +28,25 @@ func (c *forgetCmd) Run(env *environment) error {
 			return err
 		}
 	}
-	pool, err := env.connect()
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
-	if err := ready(env.ctx, pool, env.Schema); err != nil {
-		return err
-	}
-	conn, err := pool.Acquire(env.ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.Release()
-	f, err := people.Forget(env.ctx, conn.Conn(), env.Schema, c.User)
-	if err != nil {
-		return needsOwner(err)
-	}
-	fmt.Fprintf(env.stdout, "forgotten: %s\n", strings.Join(f.IDs, ", "))
-	for _, row := range []struct {
-		number int
-		what   string
-	}{
-		{f.Events, fmt.Sprintf("events, on %d days", f.Days)}, {f.Profiles, "profiles"}, {f.Aliases, "aliases"}, {f.RejectedEvents, "rejected events"},
-		{f.Unlinked, "events of other users that named an anonymous id of this one; they stay, without it"},
-	} {
-		fmt.Fprintf(env.stdout, "%8d %s\n", row.number, row.what)
-	}
-	fmt.Fprintln(env.stdout, "What was received before and still waits will not be stored.")
-	tellUnclear(env.stdout, f.Unclear)
-	return nil
+	return env.own(func(conn *pgx.Conn) error {
+		f, err := people.Forget(env.ctx, conn, env.Schema, c.User)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(env.stdout, "forgotten: %s\n", strings.Join(f.IDs, ", "))
+		for _, row := range []struct {
+			number int
+			what   string
+		}{
+			{f.Events, fmt.Sprintf("events, on %d days", f.Days)}, {f.Profiles, "profiles"}, {f.Aliases, "aliases"}, {f.RejectedEvents, "rejected events"},
+			{f.Unlinked, "events of other users that named an anonymous id of this one; they stay, without it"},
+		} {
+			fmt.Fprintf(env.stdout, "%8d %s\n", row.number, row.what)
+		}
+		fmt.Fprintln(env.stdout, "What was received before and still waits will not be stored.")
+		tellUnclear(env.stdout, f.Unclear)
+		return nil
+	})
 }
 
 // tellUnclear names the rejected events of which nobody can say whose they are.

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/footfall-analytics/footfall/internal/dbtest"
 )
@@ -30,4 +32,43 @@ func TestHealthIsWhatTheCollectorSays(t *testing.T) {
 			t.Errorf("%s: %d %s", listen, status, stderr)
 		}
 	}
+}
+
+// Events are taken while the database does not take them, and whoever asks is told what is the matter with it.
+func TestReadyNamesTheCause(t *testing.T) {
+	dsn := dbtest.Embedded(t)
+	schema := dbtest.Schema(t, dsn)
+	conn := dbtest.Connect(t, dsn)
+	for _, statement := range []string{`CREATE FUNCTION %[1]s.full() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$`,
+		`CREATE TRIGGER full_disk BEFORE INSERT ON %[1]s.user_events FOR EACH ROW EXECUTE FUNCTION %[1]s.full()`} {
+		if _, err := conn.Exec(t.Context(), fmt.Sprintf(statement, schema)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := serve(t, "--database", dsn, "--schema", schema, "--drain-timeout", "2s")
+	if text := s.get(t, "/readyz"); !strings.Contains(text, `"database":"ready"`) {
+		t.Error(text)
+	}
+	res, err := http.Post(s.url+"/track", "", strings.NewReader(`{"user_id": "u", "event_type": "v", "timestamp": "2026-11-01T12:00:00Z"}`))
+	if err != nil || res.StatusCode != 200 {
+		t.Fatal(res, err)
+	}
+	_ = res.Body.Close()
+	says := func(what string) {
+		t.Helper()
+		text := ""
+		for range 100 {
+			if text = s.get(t, "/readyz"); strings.Contains(text, what) && strings.Contains(text, `"status":"ready"`) {
+				return
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		t.Errorf("%s is not in %s", what, text)
+	}
+	says("its disk is full")
+	if _, err := conn.Exec(t.Context(), fmt.Sprintf(`DROP TRIGGER full_disk ON %s.user_events`, schema)); err != nil {
+		t.Fatal(err)
+	}
+	says(`"database":"ready"`)
+	s.end(t)
 }

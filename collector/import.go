@@ -11,6 +11,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
@@ -39,11 +40,10 @@ func (c *importCmd) Run(env *environment) error {
 	if len(c.HashKey) < minHashKey {
 		return fmt.Errorf("an import needs --hash-key or FOOTFALL_HASH_KEY: a secret of %d or more characters (openssl rand -hex 16 makes one); keep it for later imports, because the same key gives the same users and makes a repeated import harmless", minHashKey)
 	}
-	pool, err := env.connect()
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
+	return env.use(func(pool *pgxpool.Pool) error { return c.importTo(env, pool) })
+}
+
+func (c *importCmd) importTo(env *environment, pool *pgxpool.Pool) error {
 	table := &writer.Table{Pool: pool, Schema: env.Schema, Log: slog.New(slog.NewTextHandler(env.stderr, nil))}
 	if err := writable(env.ctx, table); err != nil {
 		return err

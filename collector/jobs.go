@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -20,18 +21,23 @@ type jobs struct {
 	log          *slog.Logger
 	failed, late *prometheus.GaugeVec
 	done         *prometheus.CounterVec
+	// refreshed is when each rollup was refreshed here, or seen to be left.
+	refreshed map[string]time.Time
 }
+
+// refreshEvery is how often a rollup is refreshed that the server leaves alone.
+const refreshEvery = 15 * time.Minute
 
 func newJobs(pool *pgxpool.Pool, schema string, registry prometheus.Registerer, log *slog.Logger) *jobs {
 	metric := promauto.With(registry)
-	j := &jobs{pool: pool, schema: schema, log: log,
+	j := &jobs{pool: pool, schema: schema, log: log, refreshed: map[string]time.Time{},
 		failed: metric.NewGaugeVec(prometheus.GaugeOpts{Name: "footfall_job_failed",
 			Help: "1 where the last run of a background job of the database failed."}, []string{"job"}),
 		late: metric.NewGaugeVec(prometheus.GaugeOpts{Name: "footfall_job_late_seconds",
 			Help: "How much longer ago a background job of the database ran than it should have."}, []string{"job"}),
 		done: metric.NewCounterVec(prometheus.CounterOpts{Name: "footfall_job_steps_total",
 			Help: "Steps that the collector did since the database did not start its background job."}, []string{"job"})}
-	for _, name := range []string{"close_days", "refresh_profiles", "columnstore", "retention"} {
+	for _, name := range append([]string{"close_days", "refresh_profiles", "columnstore", "retention"}, sql.Rollups...) {
 		j.done.WithLabelValues(name) // an alert sees the first step as an increase
 	}
 	return j
@@ -82,5 +88,22 @@ func (j *jobs) look(ctx context.Context) error {
 			j.log.Info("did what the database's background job should have done", "job", name)
 		}
 	}
-	return err
+	return errors.Join(err, j.refresh(ctx))
+}
+
+// refresh refreshes the rollups that the server does not.
+func (j *jobs) refresh(ctx context.Context) error {
+	return j.pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) error {
+		done, left, err := sql.RefreshOverdue(ctx, conn.Conn(), j.schema, func(name string) bool { return time.Since(j.refreshed[name]) >= refreshEvery })
+		for _, name := range done {
+			j.refreshed[name] = time.Now()
+			j.done.WithLabelValues(name).Inc()
+			j.log.Info("did what the database's background job should have done", "job", name)
+		}
+		for _, name := range left {
+			j.refreshed[name] = time.Now()
+			j.log.Warn("the database does not refresh a rollup, and only the owner of the tables may do it in its place: answers stay right and become slower", "rollup", name)
+		}
+		return err
+	})
 }

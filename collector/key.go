@@ -7,6 +7,8 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"github.com/footfall-analytics/footfall/collector/keys"
 )
 
@@ -33,46 +35,40 @@ func (c *keyAddCmd) Validate() error {
 
 // Run makes a key. The key alone goes to the standard output, for scripts.
 func (c *keyAddCmd) Run(env *environment) error {
-	pool, err := env.connect()
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
-	key, err := keys.Add(env.ctx, pool, env.Schema, keys.Key{Name: c.Name, Origins: c.Origin, Rate: c.Rate})
-	if err != nil {
-		return needsOwner(err)
-	}
-	fmt.Fprintf(env.stderr, "This is the key. Keep it: only its hash is stored, nobody can show it again. It holds in %s at the latest.\n", keys.RefreshInterval)
-	fmt.Fprintln(env.stdout, key)
-	return nil
+	return env.use(func(pool *pgxpool.Pool) error {
+		key, err := keys.Add(env.ctx, pool, env.Schema, keys.Key{Name: c.Name, Origins: c.Origin, Rate: c.Rate})
+		if err != nil {
+			return needsOwner(err)
+		}
+		fmt.Fprintf(env.stderr, "This is the key. Keep it: only its hash is stored, nobody can show it again. It holds in %s at the latest.\n", keys.RefreshInterval)
+		fmt.Fprintln(env.stdout, key)
+		return nil
+	})
 }
 
 type keyListCmd struct{}
 
 // Run prints a table.
 func (*keyListCmd) Run(env *environment) error {
-	pool, err := env.connect()
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
-	list, err := keys.List(env.ctx, pool, env.Schema)
-	if err != nil {
-		return err
-	}
-	table := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "NAME\tENABLED\tEVENTS/S\tORIGINS\tCREATED")
-	for _, k := range list {
-		limit, origins := "no limit", "all"
-		if k.Rate > 0 {
-			limit = strconv.Itoa(k.Rate)
+	return env.use(func(pool *pgxpool.Pool) error {
+		list, err := keys.List(env.ctx, pool, env.Schema)
+		if err != nil {
+			return err
 		}
-		if len(k.Origins) > 0 {
-			origins = strings.Join(k.Origins, ", ")
+		table := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(table, "NAME\tENABLED\tEVENTS/S\tORIGINS\tCREATED")
+		for _, k := range list {
+			limit, origins := "no limit", "all"
+			if k.Rate > 0 {
+				limit = strconv.Itoa(k.Rate)
+			}
+			if len(k.Origins) > 0 {
+				origins = strings.Join(k.Origins, ", ")
+			}
+			fmt.Fprintf(table, "%s\t%t\t%s\t%s\t%s\n", k.Name, k.Enabled, limit, origins, k.CreatedAt.UTC().Format(time.RFC3339))
 		}
-		fmt.Fprintf(table, "%s\t%t\t%s\t%s\t%s\n", k.Name, k.Enabled, limit, origins, k.CreatedAt.UTC().Format(time.RFC3339))
-	}
-	return table.Flush()
+		return table.Flush()
+	})
 }
 
 type keyRevokeCmd struct {
@@ -81,14 +77,11 @@ type keyRevokeCmd struct {
 
 // Run revokes a key.
 func (c *keyRevokeCmd) Run(env *environment) error {
-	pool, err := env.connect()
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
-	if err := keys.Revoke(env.ctx, pool, env.Schema, c.Name); err != nil {
-		return needsOwner(err)
-	}
-	fmt.Fprintf(env.stdout, "the key %q is turned off; collectors know in %s at the latest\n", c.Name, keys.RefreshInterval)
-	return nil
+	return env.use(func(pool *pgxpool.Pool) error {
+		if err := keys.Revoke(env.ctx, pool, env.Schema, c.Name); err != nil {
+			return needsOwner(err)
+		}
+		fmt.Fprintf(env.stdout, "the key %q is turned off; collectors know in %s at the latest\n", c.Name, keys.RefreshInterval)
+		return nil
+	})
 }

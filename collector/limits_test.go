@@ -72,6 +72,21 @@ func (s *service) raw(t *testing.T, text string) net.Conn {
 	return conn
 }
 
+// get reads a page for those who run the collector.
+func (s *service) get(t *testing.T, path string) string {
+	t.Helper()
+	res, err := http.Get(s.admin + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
 func (s *service) end(t *testing.T) string {
 	t.Helper()
 	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
@@ -290,6 +305,65 @@ func TestConnectionsAreUsedUp(t *testing.T) {
 	if took := time.Since(start); status != 1 || took > 3*time.Second || !strings.Contains(log, "listening") {
 		t.Errorf("ended with %d after %s", status, took)
 	}
+}
+
+// hostileHeader is a header of the shortest lines, each with a name of its own, without its end.
+func hostileHeader(bytes int) string {
+	var b strings.Builder
+	b.WriteString("POST /v1/batch HTTP/1.1\r\nHost: x\r\n")
+	const letters = "abcdefghijklmnopqrstuvwxyz0123456789"
+	for i := 0; b.Len()+6 <= bytes; i++ {
+		b.WriteString(string([]byte{letters[i%26], letters[i/26%36], letters[i/26/36%36], ':', '\r', '\n'}))
+	}
+	return b.String()
+}
+
+// However many clients send headers at their worst at once, memory stays within bounds, and others are answered.
+func TestHostileHeaders(t *testing.T) {
+	dsn := dbtest.Embedded(t)
+	s := serve(t, "--database", dsn, "--schema", dbtest.Schema(t, dsn))
+	_, before := s.memory(t)
+	header := hostileHeader(maxHeader - 100)
+	var all sync.WaitGroup
+	for range 40 {
+		all.Go(func() {
+			for range 50 { // 2000 that are open at once for five seconds, had they room
+				conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				t.Cleanup(func() { _ = conn.Close() })
+				_, _ = io.WriteString(conn, header) // it may be closed meanwhile
+			}
+		})
+	}
+	for range 20 {
+		body := `{"user_id": "u", "event_type": "v", "timestamp": "2026-11-01T12:00:00Z"}`
+		conn := s.raw(t, fmt.Sprintf("POST /track HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s", len(body), body))
+		if res := answerOf(t, conn, 5*time.Second); res.StatusCode != 200 {
+			t.Error(res.Status)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	all.Wait()
+	if _, most := s.memory(t); most-before > 200<<20 {
+		t.Errorf("%d MB for headers", (most-before)>>20)
+	}
+	// The limits themselves: so many lines, and so many bytes.
+	for lines, want := range map[int]int{maxLines - 1: 200, maxLines: 431} {
+		text := "GET /healthz HTTP/1.1\r\nHost: x\r\nX: y\r\n" + strings.Repeat("X: y\r\n", lines) + "\r\n"
+		if res := answerOf(t, s.raw(t, text), 3*time.Second); res.StatusCode != want {
+			t.Errorf("%d lines: %s", lines+1, res.Status)
+		}
+	}
+	const first = "GET /healthz HTTP/1.1\r\nHost: x\r\nX: "
+	for bytes, want := range map[int]int{maxHeader - 5000: 200, maxHeader + 1: 431} {
+		if res := answerOf(t, s.raw(t, first+strings.Repeat("y", bytes-len(first)-4)+"\r\n\r\n"), 3*time.Second); res.StatusCode != want {
+			t.Errorf("%d bytes: %s", bytes, res.Status)
+		}
+	}
+	s.end(t)
 }
 
 // What clients make up does not get into the log, nor into answers.

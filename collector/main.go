@@ -95,6 +95,26 @@ func (e *environment) connect() (*pgxpool.Pool, error) {
 	return pgxpool.NewWithConfig(e.ctx, config)
 }
 
+// use gives a command the database for as long as it runs.
+func (e *environment) use(command func(pool *pgxpool.Pool) error) error {
+	pool, err := e.connect()
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	return command(pool)
+}
+
+// own gives a command of the tables' owner one connection, where the schema is the one that this program knows.
+func (e *environment) own(command func(conn *pgx.Conn) error) error {
+	return e.use(func(pool *pgxpool.Pool) error {
+		if err := ready(e.ctx, pool, e.Schema); err != nil {
+			return err
+		}
+		return needsOwner(pool.AcquireFunc(e.ctx, func(conn *pgxpool.Conn) error { return command(conn.Conn()) }))
+	})
+}
+
 // fallsBack names a host on the network that is asked for TLS, and spoken to without where it refuses: with sslmode prefer, which is also
 // what holds where none is named, or allow.
 func fallsBack(config *pgx.ConnConfig) (host string) {

@@ -149,6 +149,9 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
+// longest is how long a program may run in a test.
+const longest = 10 * time.Minute
+
 // command is the real program, with nothing of this process's settings.
 func command(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
@@ -156,7 +159,7 @@ func command(t *testing.T, args ...string) *exec.Cmd {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), longest)
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, path, args...)
 	for _, variable := range os.Environ() {

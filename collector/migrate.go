@@ -24,22 +24,19 @@ func (p policies) options(schema string, log func(string)) sql.Options {
 
 // Run brings the schema up to date and says what it did.
 func (m *migrateCmd) Run(env *environment) error {
-	pool, err := env.connect()
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
-	err = migrate(env.ctx, pool, m.options(env.Schema, func(msg string) { fmt.Fprintln(env.stdout, msg) }))
-	if err != nil {
-		return err
-	}
-	roles, err := sql.RolesOf(env.ctx, pool, env.Schema)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(env.stdout, "schema %s in database %s is at version %d\nroles: %s for the collector, %s for Grafana\n", env.Schema, describe(pool), sql.LatestVersion,
-		roles.Writer, roles.Reader)
-	return nil
+	return env.use(func(pool *pgxpool.Pool) error {
+		err := migrate(env.ctx, pool, m.options(env.Schema, func(msg string) { fmt.Fprintln(env.stdout, msg) }))
+		if err != nil {
+			return err
+		}
+		roles, err := sql.RolesOf(env.ctx, pool, env.Schema)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(env.stdout, "schema %s in database %s is at version %d\nroles: %s for the collector, %s for Grafana\n", env.Schema, describe(pool), sql.LatestVersion,
+			roles.Writer, roles.Reader)
+		return nil
+	})
 }
 
 func migrate(ctx context.Context, pool *pgxpool.Pool, opts sql.Options) error {

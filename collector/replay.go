@@ -21,36 +21,33 @@ const replayAtOnce = 1000
 
 // Run stores what the database takes now, and leaves the rest where it is.
 func (c *replayCmd) Run(env *environment) error {
-	pool, err := env.connect()
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
-	table := &writer.Table{Pool: pool, Schema: env.Schema, Log: slog.New(slog.NewTextHandler(env.stderr, nil)), JoinKnownUsers: c.JoinKnownUsers}
-	stored, refused := 0, 0
-	for after := int64(0); ; {
-		list, err := rejectedAfter(env.ctx, pool, env.Schema, after)
-		if err != nil {
-			return err
-		}
-		if len(list) == 0 {
-			break
-		}
-		for _, r := range list {
-			after = r.ID
-			switch reason, err := replay(env.ctx, table, r); {
-			case err != nil:
+	return env.use(func(pool *pgxpool.Pool) error {
+		table := &writer.Table{Pool: pool, Schema: env.Schema, Log: slog.New(slog.NewTextHandler(env.stderr, nil)), JoinKnownUsers: c.JoinKnownUsers}
+		stored, refused := 0, 0
+		for after := int64(0); ; {
+			list, err := rejectedAfter(env.ctx, pool, env.Schema, after)
+			if err != nil {
 				return err
-			case reason != "":
-				refused++
-				fmt.Fprintf(env.stdout, "%s of %s: %s\n", r.EventID, r.UserID, reason)
-			default:
-				stored++
+			}
+			if len(list) == 0 {
+				break
+			}
+			for _, r := range list {
+				after = r.ID
+				switch reason, err := replay(env.ctx, table, r); {
+				case err != nil:
+					return err
+				case reason != "":
+					refused++
+					fmt.Fprintf(env.stdout, "%s of %s: %s\n", r.EventID, r.UserID, reason)
+				default:
+					stored++
+				}
 			}
 		}
-	}
-	fmt.Fprintf(env.stdout, "%d rejected events are stored now, %d still cannot be\n", stored, refused)
-	return nil
+		fmt.Fprintf(env.stdout, "%d rejected events are stored now, %d still cannot be\n", stored, refused)
+		return nil
+	})
 }
 
 type rejectedEvent struct {

@@ -3,6 +3,7 @@ package main
 import (
 	"container/list"
 	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"sync"
@@ -10,7 +11,8 @@ import (
 
 // room is a listener that bounds how many connections there are at once. When all places are taken, the next connection gets
 // that of the client that has kept the collector waiting longest: for its first request, the next one, or the rest of a header. So
-// clients that are silent or slow keep nobody out. When all are at work, the next one waits.
+// clients that are silent or slow keep nobody out. When all are at work, the next one waits. In the same way it bounds what headers that have
+// not ended may take together.
 type room struct {
 	net.Listener
 	places int
@@ -20,7 +22,18 @@ type room struct {
 	closed  bool
 	open    int
 	waiting list.List // of *place, the longest first
+	// headers is how many bytes have come of headers that have not ended.
+	headers int
 }
+
+const (
+	// maxHeader is the longest header of a request, in bytes: 4 kB are what Go adds to its setting.
+	maxHeader = 8<<10 + 4<<10
+	// maxHeaders is how many bytes the headers may have that have not ended. Short lines take up to fifteen times as much memory.
+	maxHeaders = 2 << 20
+	// maxLines is how many lines the header of a request may have that is looked at.
+	maxLines = 100
+)
 
 func newRoom(listener net.Listener, places int) *room {
 	r := &room{Listener: listener, places: places}
@@ -35,6 +48,8 @@ type place struct {
 	// waiting is nil while the connection is at work. It and gone are guarded by the room's mutex.
 	waiting *list.Element
 	gone    bool
+	// header is how many bytes have come of a header that has not ended.
+	header int
 }
 
 // Accept is called by one goroutine.
@@ -47,9 +62,7 @@ func (r *room) Accept() (net.Conn, error) {
 	defer r.mu.Unlock()
 	for r.open >= r.places && !r.closed {
 		if longest := r.waiting.Front(); longest != nil {
-			p := longest.Value.(*place)
-			r.leave(p)
-			go func() { _ = p.Conn.Close() }() // whoever serves it hears of it
+			r.dismiss(longest.Value.(*place))
 			continue
 		}
 		r.freed.Wait()
@@ -84,12 +97,46 @@ func (r *room) leave(p *place) {
 	r.freed.Signal()
 }
 
+// dismiss closes a connection. The room is locked.
+func (r *room) dismiss(p *place) {
+	r.leave(p)
+	go func() { _ = p.Conn.Close() }() // whoever serves it hears of it
+}
+
+// came counts what has come of a header. When there is no room for it, the longest goes: others' are short. The room is locked.
+func (r *room) came(p *place, bytes int) {
+	p.header += bytes
+	r.headers += bytes
+	for r.headers > maxHeaders {
+		longest := p
+		for next := r.waiting.Front(); next != nil; next = next.Next() {
+			if other := next.Value.(*place); other.header > longest.header {
+				longest = other
+			}
+		}
+		r.dismiss(longest)
+	}
+}
+
 // work takes a connection out of those that may have to go. The room is locked.
 func (r *room) work(p *place) {
 	if p.waiting != nil {
 		r.waiting.Remove(p.waiting)
 		p.waiting = nil
 	}
+	r.headers -= p.header
+	p.header = 0
+}
+
+// Read counts what comes while a header is waited for.
+func (p *place) Read(b []byte) (int, error) {
+	n, err := p.Conn.Read(b)
+	p.room.mu.Lock()
+	defer p.room.mu.Unlock()
+	if p.waiting != nil {
+		p.room.came(p, n)
+	}
+	return n, err
 }
 
 func (p *place) Close() error {
@@ -97,6 +144,14 @@ func (p *place) Close() error {
 	p.room.leave(p)
 	p.room.mu.Unlock()
 	return p.Conn.Close()
+}
+
+// headerLines is how many lines a header had.
+func headerLines(h http.Header) (n int) {
+	for _, values := range h {
+		n += len(values)
+	}
+	return n
 }
 
 type placeKey struct{}
@@ -111,6 +166,11 @@ func (r *room) watch(server *http.Server) {
 		r.mu.Lock()
 		r.work(req.Context().Value(placeKey{}).(*place))
 		r.mu.Unlock()
+		if headerLines(req.Header) > maxLines {
+			w.Header().Set("Connection", "close")
+			http.Error(w, fmt.Sprintf("the header has more than %d lines", maxLines), http.StatusRequestHeaderFieldsTooLarge)
+			return
+		}
 		next.ServeHTTP(w, req)
 	})
 	server.ConnState = func(conn net.Conn, state http.ConnState) {

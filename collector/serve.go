@@ -66,7 +66,8 @@ const readTimeout = 20 * time.Second
 
 // Run serves until the context ends, then answers what is open and returns nil.
 func (s *serveCmd) Run(env *environment) error {
-	log := slog.New(slog.NewJSONHandler(env.stderr, &slog.HandlerOptions{Level: env.LogLevel}))
+	log, end := newLog(env.stderr, env.LogLevel)
+	defer end()
 	pool, err := env.connect()
 	if err != nil {
 		return err
@@ -104,21 +105,21 @@ func (s *serveCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	places := newRoom(listener, s.MaxConnections)
-	server := &http.Server{
+	places, server := newRoom(listener, s.MaxConnections), &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      2 * readTimeout,
 		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    8 << 10, // and 4 kB that Go adds
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		MaxHeaderBytes:    maxHeader - 4<<10, // Go adds these 4 kB
+		ErrorLog:          slog.NewLogLogger(kind(log, "HTTP").Handler(), slog.LevelWarn),
 	}
 	places.watch(server)
 	health := admin(registry, func(ctx context.Context) (work, database error) { return ready(ctx), writable(ctx, table) }, log)
 	defer func() { _ = health.Close() }()
 	log.Info("listening", "address", listener.Addr().String(), "admin", adminListener.Addr().String(), "database", describe(pool), "schema", env.Schema, "queue", s.Queue)
-	return s.serve(env.ctx, server, places, health, adminListener, waiting, log)
+	at := &atWork{intake: site{server, places}, health: site{health, adminListener}, events: waiting, drainTimeout: s.DrainTimeout, log: log}
+	return at.serve(env.ctx)
 }
 
 // waiting is where events wait for the database.
@@ -161,16 +162,30 @@ func (s *serveCmd) file(name string) string {
 	return ""
 }
 
-// serve runs until ctx ends, and then drains: no new connections, open requests answered, what waits brought on its way. Health can
-// be asked for until the end.
-func (s *serveCmd) serve(ctx context.Context, server *http.Server, listener net.Listener, health *http.Server, healthListener net.Listener, events waiting, log *slog.Logger) error {
+// site is a server and where it listens.
+type site struct {
+	*http.Server
+	at net.Listener
+}
+
+// atWork is a collector that takes events.
+type atWork struct {
+	intake, health site
+	events         waiting
+	drainTimeout   time.Duration
+	log            *slog.Logger
+}
+
+// serve runs until ctx ends, and then drains. Health can be asked for until the end.
+func (a *atWork) serve(ctx context.Context) error {
 	working, stop := context.WithCancel(context.Background())
 	defer stop()
 	failed, ended := make(chan error, 3), make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	go func() { failed <- health.Serve(healthListener) }()
+	for _, s := range []site{a.intake, a.health} {
+		go func() { failed <- s.Serve(s.at) }()
+	}
 	go func() {
-		err := events.run(working)
+		err := a.events.run(working)
 		if err != nil {
 			failed <- err
 		}
@@ -181,28 +196,35 @@ func (s *serveCmd) serve(ctx context.Context, server *http.Server, listener net.
 		return err
 	case <-ctx.Done():
 	}
-	log.Info("stopping: answering open requests")
+	a.log.Info("stopping: answering open requests")
 	over := make(chan error, 1)
 	go func() {
-		drain, cancel := context.WithTimeout(context.Background(), s.DrainTimeout-spare(s.DrainTimeout))
-		defer cancel()
-		unanswered := server.Shutdown(drain)
-		stop()
-		err := errors.Join(<-ended, events.drain(drain))
-		if err == nil && unanswered != nil {
-			err = fmt.Errorf("not every request could be answered within %s (--drain-timeout); those that were not have no 200 and must be sent again", s.DrainTimeout)
-		}
-		over <- err
+		over <- a.drain(func() error {
+			stop()
+			return <-ended
+		})
 	}()
 	select {
 	case err := <-over:
 		if err == nil {
-			log.Info("stopped")
+			a.log.Info("stopped")
 		}
 		return err
-	case <-time.After(s.DrainTimeout - spare(s.DrainTimeout)/2):
-		return fmt.Errorf("what was at work did not end within %s (--drain-timeout); what was acknowledged is kept", s.DrainTimeout)
+	case <-time.After(a.drainTimeout - spare(a.drainTimeout)/2):
+		return fmt.Errorf("what was at work did not end within %s (--drain-timeout); what was acknowledged is kept", a.drainTimeout)
 	}
+}
+
+// drain takes no new connections, has open requests answered, ends the work by stop, and brings what waits on its way.
+func (a *atWork) drain(stop func() error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), a.drainTimeout-spare(a.drainTimeout))
+	defer cancel()
+	unanswered := a.intake.Shutdown(ctx)
+	err := errors.Join(stop(), a.events.drain(ctx))
+	if err == nil && unanswered != nil {
+		err = fmt.Errorf("not every request could be answered within %s (--drain-timeout); those that were not have no 200 and must be sent again", a.drainTimeout)
+	}
+	return err
 }
 
 // ready reports why the database cannot take events.

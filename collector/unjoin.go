@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/footfall-analytics/footfall/collector/people"
 )
 
@@ -13,27 +15,16 @@ type unjoinCmd struct {
 
 // Run makes an alias a user of its own again and says what that moved.
 func (c *unjoinCmd) Run(env *environment) error {
-	pool, err := env.connect()
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
-	if err := ready(env.ctx, pool, env.Schema); err != nil {
-		return err
-	}
-	conn, err := pool.Acquire(env.ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.Release()
-	u, err := people.Unjoin(env.ctx, conn.Conn(), env.Schema, c.Alias)
-	if err != nil {
-		return needsOwner(err)
-	}
-	fmt.Fprintf(env.stdout, "%s is no longer %s\n%8d events went with it that were stored under %s\n", c.Alias, u.User, u.Events, u.User)
-	if u.Unsure > 0 {
-		fmt.Fprintf(env.stdout, "%8d of them are from before version 8 of the schema, and may have been said of %s on the same device\n", u.Unsure, u.User)
-	}
-	fmt.Fprintf(env.stdout, "What events say joins %s with nobody again.\n", c.Alias)
-	return nil
+	return env.own(func(conn *pgx.Conn) error {
+		u, err := people.Unjoin(env.ctx, conn, env.Schema, c.Alias)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(env.stdout, "%s is no longer %s\n%8d events went with it that were stored under %s\n", c.Alias, u.User, u.Events, u.User)
+		if u.Unsure > 0 {
+			fmt.Fprintf(env.stdout, "%8d of them are from before version 8 of the schema, and may have been said of %s on the same device\n", u.Unsure, u.User)
+		}
+		fmt.Fprintf(env.stdout, "What events say joins %s with nobody again.\n", c.Alias)
+		return nil
+	})
 }

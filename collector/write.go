@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
@@ -27,7 +26,8 @@ const writePatience = 5 * time.Minute
 
 // Run writes until the context ends, then ends the batches at hand and returns nil.
 func (w *writeCmd) Run(env *environment) error {
-	log := slog.New(slog.NewJSONHandler(env.stderr, &slog.HandlerOptions{Level: env.LogLevel}))
+	log, end := newLog(env.stderr, env.LogLevel)
+	defer end()
 	pool, err := env.connect()
 	if err != nil {
 		return err

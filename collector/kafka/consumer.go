@@ -71,12 +71,14 @@ type Consumer struct {
 	log    *slog.Logger
 
 	// While records are being stored the client holds rebalances up. The fields that the rebalance's callbacks share with
-	// the rest therefore need no lock: pending, uncommitted, next.
+	// the rest therefore need no lock: pending, uncommitted, first, next.
 
 	// pending are the records that are not stored yet, those of each partition in order.
 	pending []*kgo.Record
 	// uncommitted is the last stored record of each partition that Kafka has not been told of.
 	uncommitted map[int32]*kgo.Record
+	// first is the record that oldest is about.
+	first *kgo.Record
 	// next is the offset that each partition's next record must have.
 	next map[int32]int64
 	// rebalance says that Kafka waits for this member.
@@ -85,8 +87,8 @@ type Consumer struct {
 	mu       sync.Mutex
 	assigned map[int32]bool
 
-	// oldest is when the oldest pending record was produced, in Unix milliseconds; 0 for none.
-	oldest                                 atomic.Int64
+	// oldest is since when the oldest pending record has waited, as this process measures time; nil for none.
+	oldest                                 atomic.Pointer[time.Time]
 	stored, unreadable, lost               prometheus.Counter
 	fetchErrors, storeErrors, commitErrors prometheus.Counter
 	lag                                    *prometheus.GaugeVec
@@ -125,8 +127,8 @@ func (c *Consumer) register(metric promauto.Factory) {
 		Help: "Events that wait in Kafka, in each partition that this member has."}, []string{"partition"})
 	metric.NewGaugeFunc(prometheus.GaugeOpts{Name: "footfall_oldest_event_seconds",
 		Help: "How long the first event that is not in the database has been waiting; 0 when none is."}, func() float64 {
-		if oldest := c.oldest.Load(); oldest > 0 {
-			return time.Since(time.UnixMilli(oldest)).Seconds()
+		if oldest := c.oldest.Load(); oldest != nil {
+			return time.Since(*oldest).Seconds()
 		}
 		return 0
 	})
@@ -393,14 +395,27 @@ func (c *Consumer) commit(ctx context.Context) error {
 	return nil
 }
 
+// age notes since when the oldest pending record has waited. How long that was before it came here only the clocks of others can tell: it
+// is asked once, and what they say counts where it is not in the future.
 func (c *Consumer) age() {
-	oldest := int64(0)
+	if len(c.pending) == 0 {
+		c.first = nil
+		c.oldest.Store(nil)
+		return
+	}
+	oldest := c.pending[0]
 	for _, r := range c.pending {
-		if at := r.Timestamp.UnixMilli(); oldest == 0 || at < oldest {
-			oldest = at
+		if r.Timestamp.Before(oldest.Timestamp) {
+			oldest = r
 		}
 	}
-	c.oldest.Store(oldest)
+	if oldest == c.first {
+		return
+	}
+	now := time.Now()
+	since := now.Add(-max(0, now.Sub(oldest.Timestamp)))
+	c.first = oldest
+	c.oldest.Store(&since)
 }
 
 func (c *Consumer) onBlocked(context.Context, *kgo.Client) {

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
 	dto "github.com/prometheus/client_model/go"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
@@ -631,9 +632,46 @@ func TestLagAndAgeAreMeasured(t *testing.T) {
 		return sum
 	}
 	await(t, "all wait", func() bool { return lag() == float64(len(events)) })
-	await(t, "some are taken", func() bool { return m.oldest.Load() > 0 })
+	await(t, "some are taken", func() bool { return m.oldest.Load() != nil })
 	close(release)
-	await(t, "none waits", func() bool { return lag() == 0 && m.oldest.Load() == 0 })
+	await(t, "none waits", func() bool { return lag() == 0 && m.oldest.Load() == nil })
+}
+
+// Whatever the clocks of producers say, a record has waited for at least as long as it is here, and never for less than nothing.
+func TestAgeGoesByNoClock(t *testing.T) {
+	registry := prometheus.NewRegistry()
+	c := &Consumer{}
+	c.register(promauto.With(registry))
+	age := func() float64 {
+		families, err := registry.Gather()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range families {
+			if f.GetName() == "footfall_oldest_event_seconds" {
+				return f.Metric[0].GetGauge().GetValue()
+			}
+		}
+		t.Fatal("there is no such metric")
+		return 0
+	}
+	for _, test := range []struct {
+		ahead   time.Duration
+		atLeast float64
+	}{{time.Hour, 0.05}, {-time.Hour, 3600}, {0, 0.05}} {
+		c.pending = []*kgo.Record{{Timestamp: time.Now().Add(test.ahead)}}
+		c.age()
+		time.Sleep(60 * time.Millisecond)
+		c.age()
+		if got := age(); got < test.atLeast || got > test.atLeast+30 {
+			t.Errorf("a record %s ahead has waited for %v s", test.ahead, got)
+		}
+	}
+	c.pending = nil
+	c.age()
+	if got := age(); got != 0 {
+		t.Error(got, "s, and none waits")
+	}
 }
 
 func TestTopic(t *testing.T) {

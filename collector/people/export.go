@@ -17,8 +17,10 @@ var stored = []struct{ table, statement string }{
 	{"user_aliases", `SELECT to_jsonb(a) - 'alias_key' - 'user_key' FROM user_aliases a WHERE alias = ANY($1) ORDER BY alias`},
 	{"user_sessions", `SELECT to_jsonb(s) - 'user_key' - 'session_key' FROM user_sessions s WHERE ` + ownKey + ` ORDER BY first_time, last_time`},
 	{"user_categories", `SELECT to_jsonb(c) - 'user_key' FROM user_categories c WHERE ` + ownKey + ` ORDER BY category, events`},
-	{"user_events", `SELECT to_jsonb(e) - 'user_key' FROM user_events e WHERE ` + own + ` ORDER BY time, event_id`},
 }
+
+// storedEvents is the same for the events between $2 and $3.
+const storedEvents = `SELECT to_jsonb(e) - 'user_key' FROM user_events e WHERE ` + own + ` AND time >= $2 AND time < $3 ORDER BY time, event_id`
 
 // Export writes everything that is stored of the user whom id names: a line of JSON for each row, which begins with the name
 // of its table. It returns the number of lines. Rejected events that cannot be read and that have the text of an id of the user in
@@ -35,16 +37,39 @@ func Export(ctx context.Context, conn *pgx.Conn, schema, id string, out io.Write
 			return err
 		}
 		for _, s := range stored {
-			n, err := exportRows(ctx, tx, s.table, s.statement, ids, out)
+			n, err := exportRows(ctx, tx, s.table, out, s.statement, ids)
 			if lines += n; err != nil {
 				return err
 			}
 		}
-		n, err := exportRejected(ctx, tx, ids, out)
+		n, err := exportEvents(ctx, tx, ids, out)
+		if lines += n; err != nil {
+			return err
+		}
+		n, err = exportRejected(ctx, tx, ids, out)
 		lines += n
 		return err
 	})
 	return lines, err
+}
+
+// exportEvents gives the locks of each stretch back, and goes on in the same moment.
+func exportEvents(ctx context.Context, tx pgx.Tx, ids []string, out io.Writer) (lines int, err error) {
+	list, err := stretches(ctx, tx)
+	if err != nil {
+		return 0, err
+	}
+	for _, s := range list {
+		err := apart(ctx, tx, func(tx pgx.Tx) error {
+			n, err := exportRows(ctx, tx, "user_events", out, storedEvents, ids, s.From, s.To)
+			lines += n
+			return err
+		})
+		if err != nil {
+			return lines, err
+		}
+	}
+	return lines, nil
 }
 
 func exportRejected(ctx context.Context, tx pgx.Tx, ids []string, out io.Writer) (lines int, err error) {
@@ -67,8 +92,8 @@ func exportRejected(ctx context.Context, tx pgx.Tx, ids []string, out io.Writer)
 	return lines, nil
 }
 
-func exportRows(ctx context.Context, tx pgx.Tx, table, statement string, ids []string, out io.Writer) (lines int, err error) {
-	rows, err := tx.Query(ctx, statement, ids)
+func exportRows(ctx context.Context, tx pgx.Tx, table string, out io.Writer, statement string, args ...any) (lines int, err error) {
+	rows, err := tx.Query(ctx, statement, args...)
 	if err != nil {
 		return 0, err
 	}

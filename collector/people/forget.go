@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -30,6 +31,7 @@ func Forget(ctx context.Context, conn *pgx.Conn, schema, id string) (Forgotten, 
 		return Forgotten{}, err
 	}
 	var f Forgotten
+	var list []stretch
 	err := transaction(ctx, conn, pgx.TxOptions{}, schema, func(tx pgx.Tx) (err error) {
 		// Whoever writes events reads this table first, in the same transaction: after the lock, what was written is there to be
 		// deleted, and what was not will not be.
@@ -42,17 +44,34 @@ func Forget(ctx context.Context, conn *pgx.Conn, schema, id string) (Forgotten, 
 		_, err = tx.Exec(ctx, `WITH state AS (UPDATE forget_state SET forgets = forgets + 1 RETURNING forgets)
 			INSERT INTO forgotten_users (user_key, forgotten_at, forgets) SELECT DISTINCT user_key_of(u), clock_timestamp(), forgets FROM state, unnest($1::text[]) AS u
 			ON CONFLICT (user_key) DO UPDATE SET forgotten_at = excluded.forgotten_at, forgets = excluded.forgets`, f.IDs)
+		if err != nil {
+			return err
+		}
+		list, err = stretches(ctx, tx)
 		return err
 	})
 	if err != nil {
 		return f, err
 	}
-	var days []string
-	err = transaction(ctx, conn, pgx.TxOptions{}, schema, func(tx pgx.Tx) (err error) {
-		days, err = f.deleteAll(ctx, tx)
-		return err
-	})
-	if err != nil {
+	var first time.Time
+	for _, s := range list {
+		err := f.alone(ctx, conn, schema, func(tx pgx.Tx) error {
+			days, err := f.deleteEvents(ctx, tx, s)
+			if f.Days += len(days); err != nil {
+				return err
+			}
+			if len(days) > 0 && first.IsZero() {
+				if first, err = time.Parse(time.DateOnly, days[0]); err != nil {
+					return err
+				}
+			}
+			return f.unlink(ctx, tx, s)
+		})
+		if err != nil {
+			return f, err
+		}
+	}
+	if err := f.alone(ctx, conn, schema, func(tx pgx.Tx) error { return f.deleteRest(ctx, tx) }); err != nil {
 		return f, err
 	}
 	// The planner's statistics hold values, too.
@@ -61,12 +80,8 @@ func Forget(ctx context.Context, conn *pgx.Conn, schema, id string) (Forgotten, 
 			return f, fmt.Errorf("all of the user is deleted, but the server's statistics may hold values until it has run ANALYZE: %w", err)
 		}
 	}
-	if len(days) == 0 {
+	if first.IsZero() {
 		return f, nil
-	}
-	first, err := time.Parse(time.DateOnly, days[0])
-	if err != nil {
-		return f, err
 	}
 	if err := sql.RefreshSince(ctx, conn, schema, first); err != nil {
 		return f, fmt.Errorf("all of the user is deleted, but numbers of events and users still count it until the database's background jobs have run: %w", err)
@@ -78,26 +93,26 @@ func Forget(ctx context.Context, conn *pgx.Conn, schema, id string) (Forgotten, 
 var described = []string{"user_events", "user_profiles", "user_aliases", "user_sessions", "user_categories", "known_users", "profile_changes",
 	"chosen_times", "rejected_events", "event_blocks"}
 
-// deleteAll returns the days (UTC) of the user's events, in order.
-func (f *Forgotten) deleteAll(ctx context.Context, tx pgx.Tx) (days []string, err error) {
-	// Nobody may move events from one of the ids to another meanwhile: squash_aliases takes the same turn.
-	if _, err := tx.Exec(ctx, `SELECT FROM job_turns WHERE job = 'squash_aliases' FOR UPDATE`); err != nil {
-		return nil, err
-	}
-	// Nor take what they had done into the profiles.
-	if _, err := tx.Exec(ctx, `SELECT FROM profile_state FOR UPDATE`); err != nil {
-		return nil, err
-	}
-	if days, err = f.deleteEvents(ctx, tx); err != nil {
-		return nil, err
-	}
-	f.Days = len(days)
-	if err := f.unlink(ctx, tx); err != nil {
-		return nil, err
-	}
+// alone runs fn while nobody else moves what it deletes.
+func (f *Forgotten) alone(ctx context.Context, conn *pgx.Conn, schema string, fn func(tx pgx.Tx) error) error {
+	return transaction(ctx, conn, pgx.TxOptions{}, schema, func(tx pgx.Tx) error {
+		// Nobody may move events from one of the ids to another meanwhile: squash_aliases takes the same turn.
+		if _, err := tx.Exec(ctx, `SELECT FROM job_turns WHERE job = 'squash_aliases' FOR UPDATE`); err != nil {
+			return err
+		}
+		// Nor take what they had done into the profiles.
+		if _, err := tx.Exec(ctx, `SELECT FROM profile_state FOR UPDATE`); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
+}
+
+// deleteRest deletes what is in other tables than the events'.
+func (f *Forgotten) deleteRest(ctx context.Context, tx pgx.Tx) error {
 	list, unclear, err := rejectedOf(ctx, tx, f.IDs)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	f.Unclear = unclear
 	numbers := make([]int64, len(list))
@@ -122,11 +137,11 @@ func (f *Forgotten) deleteAll(ctx context.Context, tx pgx.Tx) (days []string, er
 	} {
 		tag, err := tx.Exec(ctx, step.statement, step.arg)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		*step.count = int(tag.RowsAffected())
 	}
-	return days, nil
+	return nil
 }
 
 // group is where events of one user and type are: the columnstore finds them by these columns, and unpacks nothing else.
@@ -136,23 +151,42 @@ type group struct {
 	First, Last time.Time
 }
 
-func groups(ctx context.Context, tx pgx.Tx, condition string, ids []string) ([]group, error) {
-	rows, err := tx.Query(ctx, `SELECT user_key, event_type, min(time), max(time) FROM user_events WHERE `+condition+` GROUP BY 1, 2`, ids)
+// groups are those of the events in a stretch that meet a condition, with its arguments.
+func groups(ctx context.Context, tx pgx.Tx, s stretch, condition string, args ...any) ([]group, error) {
+	rows, err := tx.Query(ctx, fmt.Sprintf(`SELECT user_key, event_type, min(time), max(time) FROM user_events WHERE %s AND time >= $%d AND time < $%d GROUP BY 1, 2`,
+		condition, len(args)+1, len(args)+2), append(slices.Clone(args), s.From, s.To)...)
 	if err != nil {
 		return nil, err
 	}
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[group])
 }
 
+// allGroups are those of all events that meet a condition, for each stretch. It gives back the locks that looking for them takes.
+func allGroups(ctx context.Context, tx pgx.Tx, condition string, args ...any) (all []group, err error) {
+	list, err := stretches(ctx, tx)
+	for _, s := range list {
+		err = apart(ctx, tx, func(tx pgx.Tx) error {
+			some, err := groups(ctx, tx, s, condition, args...)
+			all = append(all, some...)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return all, err
+}
+
 // own are the user's events; the key leads to them, and the text tells users apart whose keys are equal.
 const (
 	ownKey = `user_key IN (SELECT user_key_of(u) FROM unnest($1::text[]) AS u)`
 	own    = ownKey + ` AND user_id = ANY($1)`
+	within = `time >= $2 AND time < $3`
 )
 
-// deleteEvents deletes the user's events and what was packed of their days.
-func (f *Forgotten) deleteEvents(ctx context.Context, tx pgx.Tx) (days []string, err error) {
-	rows, err := tx.Query(ctx, `SELECT DISTINCT (time AT TIME ZONE 'UTC')::date::text FROM user_events WHERE `+own+` ORDER BY 1`, f.IDs)
+// deleteEvents deletes the user's events of a stretch and what was packed of their days (UTC), which it returns in order.
+func (f *Forgotten) deleteEvents(ctx context.Context, tx pgx.Tx, s stretch) (days []string, err error) {
+	rows, err := tx.Query(ctx, `SELECT DISTINCT (time AT TIME ZONE 'UTC')::date::text FROM user_events WHERE `+own+` AND `+within+` ORDER BY 1`, f.IDs, s.From, s.To)
 	if err != nil {
 		return nil, err
 	}
@@ -173,10 +207,10 @@ func (f *Forgotten) deleteEvents(ctx context.Context, tx pgx.Tx) (days []string,
 			return nil, err
 		}
 	}
-	if _, err := tx.Exec(ctx, `DELETE FROM chosen_times WHERE event_id IN (SELECT event_id FROM user_events WHERE `+own+`)`, f.IDs); err != nil {
+	if _, err := tx.Exec(ctx, `DELETE FROM chosen_times WHERE event_id IN (SELECT event_id FROM user_events WHERE `+own+` AND `+within+`)`, f.IDs, s.From, s.To); err != nil {
 		return nil, err
 	}
-	list, err := groups(ctx, tx, own, f.IDs)
+	list, err := groups(ctx, tx, s, own, f.IDs)
 	if err != nil {
 		return nil, err
 	}
@@ -192,8 +226,8 @@ func (f *Forgotten) deleteEvents(ctx context.Context, tx pgx.Tx) (days []string,
 }
 
 // unlink takes the user's ids out of others' events. It comes after the user's own are gone.
-func (f *Forgotten) unlink(ctx context.Context, tx pgx.Tx) error {
-	list, err := groups(ctx, tx, `anonymous_id = ANY($1)`, f.IDs)
+func (f *Forgotten) unlink(ctx context.Context, tx pgx.Tx, s stretch) error {
+	list, err := groups(ctx, tx, s, `anonymous_id = ANY($1)`, f.IDs)
 	if err != nil {
 		return err
 	}

@@ -4,8 +4,10 @@ package people
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -16,11 +18,36 @@ import (
 func transaction(ctx context.Context, conn *pgx.Conn, options pgx.TxOptions, schema string, fn func(tx pgx.Tx) error) error {
 	return pgx.BeginTxFunc(ctx, conn, options, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `SELECT set_config('search_path', format('%I, pg_temp', $1::text), true),
-			set_config('timescaledb.max_tuples_decompressed_per_dml_transaction', '0', true)`, schema); err != nil {
+			set_config('timescaledb.max_tuples_decompressed_per_dml_transaction', '0', true),
+			set_config('plan_cache_mode', 'force_custom_plan', true)`, schema); err != nil { // a plan for any day would lock all of them
 			return err
 		}
 		return fn(tx)
 	})
+}
+
+// stretch is a range of time, without its end.
+type stretch struct{ From, To time.Time }
+
+// stretches are the times of which there may be events, in order. Each has few days: a statement locks all that it might read, and the
+// server has a limited number of locks for everybody.
+func stretches(ctx context.Context, tx pgx.Tx) ([]stretch, error) {
+	const days = 200
+	rows, err := tx.Query(ctx, `SELECT min(day)::timestamp AT TIME ZONE 'UTC', (max(day) + 1)::timestamp AT TIME ZONE 'UTC'
+		FROM (SELECT day, (row_number() OVER (ORDER BY day) - 1) / $1 AS part FROM unnest(days_of_events()) AS day) AS d GROUP BY part ORDER BY part`, days)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[stretch])
+}
+
+// apart runs fn, which only reads, within a transaction and gives back what it locks.
+func apart(ctx context.Context, tx pgx.Tx, fn func(tx pgx.Tx) error) error {
+	part, err := tx.Begin(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(fn(part), part.Rollback(ctx))
 }
 
 // idsOf are all ids of the user whom id names; id itself is the first.

@@ -105,11 +105,7 @@ const theirs = `user_key = user_key_of($1) AND user_id = $1 AND (alias = ANY($2)
 // moveEvents gives the alias its events back. They are deleted and stored again: TimescaleDB refuses to change the columns by which
 // compressed days are sorted.
 func (u *Unjoined) moveEvents(ctx context.Context, tx pgx.Tx, alias string) error {
-	rows, err := tx.Query(ctx, `SELECT user_key, event_type, min(time), max(time) FROM user_events WHERE `+theirs+` GROUP BY 1, 2`, u.User, u.Aliases, alias)
-	if err != nil {
-		return err
-	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[group])
+	list, err := allGroups(ctx, tx, theirs, u.User, u.Aliases, alias)
 	if err != nil {
 		return err
 	}
@@ -142,12 +138,18 @@ func (u *Unjoined) recount(ctx context.Context, tx pgx.Tx, ids []string) error {
 		`DELETE FROM user_sessions WHERE ` + ownKey,
 		`DELETE FROM user_categories WHERE ` + ownKey,
 		`UPDATE user_profiles SET last_active = NULL, total_events = 0, total_clicks = 0, avg_session_duration = NULL, favorite_categories = '{}' WHERE user_id = ANY($1)`,
-		`INSERT INTO profile_changes (session_key, time, click, user_id, category)
-			SELECT coalesce(hashtextextended(session_id, 0), 0), time, event_type = 'click', user_id, category_of(metadata) FROM user_events WHERE ` + own,
 	} {
 		if _, err := tx.Exec(ctx, statement, ids); err != nil {
 			return err
 		}
 	}
-	return nil
+	list, err := allGroups(ctx, tx, own, ids)
+	for _, g := range list {
+		if _, err := tx.Exec(ctx, `INSERT INTO profile_changes (session_key, time, click, user_id, category)
+			SELECT coalesce(hashtextextended(session_id, 0), 0), time, event_type = 'click', user_id, category_of(metadata) FROM user_events
+			WHERE user_key = $2 AND user_id = ANY($1) AND event_type = $3 AND time >= $4 AND time <= $5`, ids, g.Key, g.Type, g.First, g.Last); err != nil {
+			return err
+		}
+	}
+	return err
 }

@@ -4,18 +4,82 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/footfall-analytics/footfall/collector/event"
 )
 
 // mayExecute finds the functions that every batch may need and this role may not call.
 const mayExecute = `SELECT coalesce(min(proname), '') FROM pg_proc WHERE pronamespace = quote_ident($1)::regnamespace
 	AND proname IN ('store_events', 'join_told', 'tell_traits') AND NOT has_function_privilege(oid, 'EXECUTE')`
 
-// Ready reports why the database does not take events: it does all that is done with a batch, without one.
+// Ready reports in a sentence why the database does not take events: it does all that is done with a batch, without one, and asks what
+// became of the last one.
 func (t *Table) Ready(ctx context.Context) error {
+	err := t.rehearse(ctx, minAttempt, nil)
+	if last := t.failed.Load(); err == nil && last != nil && time.Since(last.at) < lastHolds {
+		return fmt.Errorf("the database has taken no events since %s: %s", last.since.UTC().Format(time.RFC3339), explain(last.err))
+	}
+	if err != nil {
+		return fmt.Errorf("the database does not take events: %s", explain(err))
+	}
+	return nil
+}
+
+// failure is what transactions have failed with since the last one that did not.
+type failure struct {
+	err       error
+	since, at time.Time
+}
+
+// lastHolds is for how long it counts that a transaction failed: longer than it takes to the next one, while any is tried.
+const lastHolds = 3 * time.Minute
+
+// note keeps what became of a transaction with events.
+func (t *Table) note(err error) {
+	if err == nil || dataFault(err) != nil {
+		t.failed.Store(nil)
+		return
+	}
+	now := time.Now()
+	next := &failure{err, now, now}
+	if last := t.failed.Load(); last != nil && now.Sub(last.at) < lastHolds {
+		next.since = last.since
+	}
+	t.failed.Store(next)
+}
+
+// causes are what an administrator can do something about, in plain words.
+var causes = map[string]string{
+	"53100": "its disk is full", "53200": "it has no memory or no locks left (max_locks_per_transaction)", "53300": "it has no connections left (max_connections)", "53400": "a limit of its settings is reached",
+	"25006": "it is read-only", "57014": "it had no time for them (statement_timeout, or a lock that somebody holds)", "55P03": "somebody holds a lock on its tables",
+	"42501": "the role lacks a right", "28P01": "it refuses the password", "28000": "it does not let this role in", "3D000": "there is no such database", "57P03": "it is starting or shutting down",
+	"57P01": "it is shutting down", "58030": "its disk cannot be read or written", "XX001": "its files are damaged", "XX002": "an index of it is damaged",
+}
+
+// explain says in plain words why the database failed, and what it said itself.
+func explain(err error) string {
+	var pg *pgconn.PgError
+	switch {
+	case errors.As(err, &pg) && causes[pg.Code] != "":
+		return fmt.Sprintf("%s: %s", causes[pg.Code], err)
+	case errors.As(err, new(*pgconn.ConnectError)):
+		return fmt.Sprintf("it cannot be reached: %s", err)
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Sprintf("it does not answer in time: %s", err)
+	}
+	return err.Error()
+}
+
+// rehearse does what is done with a batch, and takes it back.
+func (t *Table) rehearse(ctx context.Context, limit time.Duration, events []event.Event) error {
 	tried := errors.New("tried") // so that it is taken back
-	err := t.transaction(ctx, minAttempt, func(tx pgx.Tx) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	err := t.transaction(ctx, limit, func(tx pgx.Tx) error {
 		var function string
 		if err := tx.QueryRow(ctx, mayExecute, t.Schema).Scan(&function); err != nil {
 			return err
@@ -25,7 +89,7 @@ func (t *Table) Ready(ctx context.Context) error {
 		}
 		var stored int
 		var told []string
-		if err := tx.QueryRow(ctx, storeEvents, columnsOf(nil)...).Scan(&stored, &told); err != nil {
+		if err := tx.QueryRow(ctx, storeEvents, columnsOf(events)...).Scan(&stored, &told); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, `INSERT INTO rejected_events (event_id, user_id, reason, record) SELECT gen_random_uuid(), '', '', '' WHERE false`); err != nil {
@@ -36,5 +100,5 @@ func (t *Table) Ready(ctx context.Context) error {
 	if errors.Is(err, tried) {
 		return nil
 	}
-	return fmt.Errorf("the database does not take events: %w", err)
+	return err
 }

@@ -6,9 +6,11 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/footfall-analytics/footfall/collector/event"
 	"github.com/footfall-analytics/footfall/collector/writer"
 	"github.com/footfall-analytics/footfall/internal/dbtest"
 )
@@ -63,6 +65,40 @@ func TestReady(t *testing.T) {
 			if (err == nil) != (step.reason == "") || err != nil && !strings.Contains(err.Error(), step.reason) {
 				t.Errorf("after GRANT %s: %v", step.grant, err)
 			}
+		}
+	})
+}
+
+// What keeps the database from taking events is said in plain words, as long as it does.
+func TestReadySaysWhy(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		p := newProfiled(t, dsn)
+		p.table.Log = slog.New(slog.DiscardHandler)
+		p.do(`CREATE TABLE fault (code text)`)
+		p.do(`CREATE FUNCTION faulty() RETURNS trigger LANGUAGE plpgsql AS $$
+			DECLARE
+				said text := (SELECT code FROM fault);
+			BEGIN
+				IF said <> '' THEN
+					RAISE EXCEPTION 'could not extend file' USING ERRCODE = said;
+				END IF;
+				RETURN NEW;
+			END $$`)
+		p.do(`CREATE TRIGGER faulty BEFORE INSERT ON user_events FOR EACH ROW EXECUTE FUNCTION faulty()`)
+		for code, cause := range map[string]string{"53100": "its disk is full", "53200": "no memory or no locks", "53300": "no connections left", "25006": "read-only", "58030": "disk cannot be", "XX000": "could not extend"} {
+			p.do(`DELETE FROM fault`)
+			p.do(`INSERT INTO fault VALUES ($1)`, code)
+			if _, err := p.table.Insert(t.Context(), []event.Event{happened("ann")}, 200*time.Millisecond); err == nil {
+				t.Error(code, "is no error")
+			}
+			if err := p.table.Ready(t.Context()); err == nil || !strings.Contains(err.Error(), cause) || !strings.Contains(err.Error(), "has taken no events since 20") {
+				t.Error(code, err)
+			}
+		}
+		p.do(`DELETE FROM fault`)
+		p.store(happened("ann"))
+		if err := p.table.Ready(t.Context()); err != nil {
+			t.Error(err)
 		}
 	})
 }

@@ -55,9 +55,9 @@ func (t *Table) insertRejection(ctx context.Context, r Rejection, user, reason s
 		received = time.Unix(0, 0)
 	}
 	return t.transaction(ctx, minAttempt, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO rejected_events (event_id, user_id, reason, record) SELECT $1, $2, $3, $4
-			WHERE NOT is_forgotten(user_key_of($2), $5, $6) ON CONFLICT DO NOTHING`,
-			r.ID.String(), user, reason, record, r.Forgets, received)
+		_, err := tx.Exec(ctx, `INSERT INTO rejected_events (event_id, user_id, reason, record) SELECT $2, $3, $4, $5
+			WHERE NOT is_forgotten(user_key_of($3), (`+possibleForgets+`)[1], $6) ON CONFLICT DO NOTHING`,
+			[]int64{r.Forgets}, r.ID.String(), user, reason, record, received)
 		return err
 	})
 }

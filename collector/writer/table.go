@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -32,6 +31,8 @@ type Table struct {
 	// size is how many events a transaction takes at present: fewer while the database has no room or time for more, or to find an
 	// event at fault; 0 stands for BatchEvents.
 	size atomic.Int64
+	// failed is what the last transaction failed with; nil when it did not.
+	failed atomic.Pointer[failure]
 }
 
 // Result says what became of the events of one [Table.Insert].
@@ -54,42 +55,42 @@ const (
 	maxDays = 32
 	// minAttempt is the time that a transaction gets at least, so that a slow database still makes progress.
 	minAttempt = 5 * time.Second
-	// attempts is how many transactions that run out of time fit into the time that Insert has.
-	attempts                    = 4
-	shortestPause, longestPause = 100 * time.Millisecond, 2 * time.Second
 )
 
 // Insert stores the events, all that the database can hold, and returns after they are committed. They are stored in their order,
-// in as many transactions as it takes. While the database does not answer it tries again for as long as patience lasts, and then reports
-// the last error; the result then says what was stored until then. Storing an event again changes nothing.
+// in as many transactions as it takes. What fails is tried again, with fewer events at once, for as long as patience lasts from the last
+// success on. A single event that has failed for so long while the database takes others is put aside, so that it holds up nobody; else
+// the last error is reported, and the result says what was stored until then. Storing an event again changes nothing.
 func (t *Table) Insert(ctx context.Context, events []event.Event, patience time.Duration) (result Result, err error) {
-	giveUp := time.Now().Add(patience)
-	pause := shortestPause
+	tries := newTries(patience)
 	for done := 0; done < len(events); {
 		part := t.part(events[done:])
-		err := t.insertPart(ctx, part, done, max(patience/attempts, minAttempt), &result)
+		err := t.insertPart(ctx, part, done, tries.limit(), &result)
+		if err != nil && ctx.Err() != nil {
+			return result, fmt.Errorf("the database does not take events: %w", err)
+		}
+		t.note(err)
+		if err != nil && len(part) == 1 && tries.over() {
+			err = t.putAside(ctx, &part[0], done, err, tries.limit(), &result)
+			tries.hurry()
+		}
 		if err == nil {
 			done += len(part)
-			pause = shortestPause
+			tries.begin()
 			continue
 		}
-		halve := len(part) > 1 && (dataFault(err) != nil || outOfRoom(err))
+		halve := len(part) > 1 && answered(err)
 		if halve {
 			t.size.Store(int64(len(part) / 2))
 		}
 		switch {
-		case ctx.Err() != nil || time.Now().Add(pause).After(giveUp):
+		case tries.over():
 			return result, fmt.Errorf("the database does not take events: %w", err)
 		case halve:
 			t.Log.Debug("the database does not take so many events at once; trying half of them", "error", err, "events", len(part))
-			continue
-		}
-		t.Log.Warn("the database does not take events; trying again", "error", err, "events", len(part), "first_event_id", part[0].ID, "pause", pause.String())
-		select {
-		case <-time.After(pause):
-			pause = min(2*pause, longestPause)
-		case <-ctx.Done():
-			return result, ctx.Err()
+		default:
+			t.Log.Warn("the database does not take events; trying again", "error", err, "events", len(part), "first_event_id", part[0].ID, "pause", tries.pause.String())
+			tries.wait(ctx)
 		}
 	}
 	return result, nil
@@ -155,15 +156,9 @@ func dataFault(err error) *pgconn.PgError {
 	return nil
 }
 
-// outOfRoom reports whether the server lacked memory, locks, disk or time: with fewer events it may have enough. None of the events
-// is to blame.
-func outOfRoom(err error) bool {
-	var pg *pgconn.PgError
-	if !errors.As(err, &pg) {
-		return errors.Is(err, context.DeadlineExceeded)
-	}
-	return strings.HasPrefix(pg.Code, "53") || pg.Code == "57014" || pg.Code == "55P03" // query_canceled, lock_not_available
-}
+// answered reports whether the server was there, and failed with what it was given: it lacked memory, locks, disk or time, broke off or
+// broke down. With fewer events it may succeed, and a single one may be what it cannot do.
+func answered(err error) bool { return !errors.As(err, new(*pgconn.ConnectError)) }
 
 // The settings of one transaction. Late events go into days that are compressed already; the server's limit on how many
 // rows one statement may look at there protects interactive sessions, and would lose events here. A statement ends before the
@@ -181,7 +176,11 @@ func (t *Table) transaction(ctx context.Context, limit time.Duration, fn func(tx
 	})
 }
 
-const storeEvents = `SELECT stored, told::text[] FROM store_events($1, $2, $3, $4, $5, $6, $7, $8::text[]::uuid[], $9, $10, $11, $12, $13, $14::text[]::uuid[])`
+// possibleForgets are marks of events, $1, where a mark that the database has not come to counts as 0: whoever may write to Kafka could
+// have made it up, to slip past everybody's being forgotten.
+const possibleForgets = `ARRAY(SELECT CASE WHEN mark <= s.forgets THEN mark ELSE 0 END FROM forget_state s, unnest($1::bigint[]) WITH ORDINALITY AS m (mark, place) ORDER BY place)`
+
+const storeEvents = `SELECT stored, told::text[] FROM store_events($2, $3, $4, $5, $6, $7, $8, $9::text[]::uuid[], $10, $11, $12, $13, ` + possibleForgets + `, $14::text[]::uuid[])`
 
 // insertAll stores all events or none, with what the new ones say about their users. Nothing is refused.
 func (t *Table) insertAll(ctx context.Context, events []event.Event, limit time.Duration) (stored Result, err error) {
@@ -231,7 +230,7 @@ func columnsOf(events []event.Event) []any {
 			interesting = append(interesting, id)
 		}
 	}
-	return []any{times, texts[0], texts[1], texts[2], texts[3], texts[4], texts[5], texts[6], received, texts[7], sent, chosen, forgets, interesting}
+	return []any{forgets, times, texts[0], texts[1], texts[2], texts[3], texts[4], texts[5], texts[6], received, texts[7], sent, chosen, interesting}
 }
 
 // lessons are what new events say about their users, as columns.
@@ -278,7 +277,7 @@ func (l *lessons) join(ctx context.Context, tx pgx.Tx, knownToo bool) (apart []i
 		return nil, nil
 	}
 	var places []int
-	err = tx.QueryRow(ctx, `SELECT join_told($1, $2, $3, $4, $5)`, l.aliases, l.users, l.forgets, l.received, knownToo).Scan(&places)
+	err = tx.QueryRow(ctx, `SELECT join_told($2, $3, `+possibleForgets+`, $4, $5)`, l.forgets, l.aliases, l.users, l.received, knownToo).Scan(&places)
 	for _, place := range places {
 		apart = append(apart, l.positions[place-1])
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/footfall-analytics/footfall/collector/event"
+	"github.com/footfall-analytics/footfall/collector/people"
 	"github.com/footfall-analytics/footfall/collector/writer"
 	"github.com/footfall-analytics/footfall/internal/dbtest"
 )
@@ -106,15 +107,15 @@ func TestNoRoom(t *testing.T) {
 	})
 }
 
-// An event for which the server never has time waits, and is stored when there is some. Others before it are stored.
-func TestNoTimeForOneEvent(t *testing.T) {
+// An event for which the server has no time waits, as long as it has none for others either, and is stored when there is some.
+func TestNoTimeForAnyEvent(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
 		p := newProfiled(t, dsn)
 		p.table.Log = slog.New(slog.DiscardHandler)
 		p.do(`CREATE SEQUENCE tries`)
 		p.do(`CREATE FUNCTION stuck() RETURNS trigger LANGUAGE plpgsql AS $$
 			BEGIN
-				IF NEW.event_type = 'stuck' AND nextval('tries') < 12 THEN
+				IF NEW.event_type IN ('stuck', 'probe') AND nextval('tries') < 12 THEN
 					RAISE EXCEPTION 'no time' USING ERRCODE = '57014';
 				END IF;
 				RETURN NEW;
@@ -126,8 +127,14 @@ func TestNoTimeForOneEvent(t *testing.T) {
 		if err == nil || result.New != 2 || len(result.Refused) > 0 {
 			t.Error(result, err)
 		}
+		if err := p.table.Ready(t.Context()); err == nil || !strings.Contains(err.Error(), "it had no time for them") {
+			t.Error("ready:", err)
+		}
 		if result, err = p.table.Insert(t.Context(), events, time.Minute); err != nil || result.New != 2 || result.Known != 2 {
 			t.Error(result, err)
+		}
+		if err := p.table.Ready(t.Context()); err != nil {
+			t.Error("ready:", err)
 		}
 		// A deadlock, and a snapshot that is too old, are nobody's fault.
 		for _, code := range []string{"40001", "40P01"} {
@@ -144,6 +151,74 @@ func TestNoTimeForOneEvent(t *testing.T) {
 			}
 		}
 		p.want("rejected", "0", `SELECT count(*)::text FROM rejected_events`)
+	})
+}
+
+// Events that the server never stores, while it stores others, hold nobody up, whatever it says: they go to rejected_events, from where
+// they can be replayed.
+func TestEventsThatAreNeverStored(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		for _, code := range []string{"53200", "57014", "55P03", "XX000", "0A000", "40001", "P0001"} {
+			p := newProfiled(t, dsn)
+			p.table.Log = slog.New(slog.DiscardHandler)
+			p.do(`CREATE FUNCTION stuck() RETURNS trigger LANGUAGE plpgsql AS $$
+				BEGIN
+					IF NEW.event_type = 'stuck' THEN
+						RAISE EXCEPTION 'not this one' USING ERRCODE = '` + code + `';
+					END IF;
+					RETURN NEW;
+				END $$`)
+			p.do(`CREATE TRIGGER stuck BEFORE INSERT ON user_events FOR EACH ROW EXECUTE FUNCTION stuck()`)
+			var events []event.Event
+			for i := range 50 {
+				events = append(events, happened(fmt.Sprint("user", i)))
+			}
+			for _, i := range []int{0, 7, 8, 49} {
+				events[i].Type = "stuck"
+			}
+			start := time.Now()
+			result, err := p.table.Insert(t.Context(), events, 2*time.Second)
+			if err != nil || result.New != 46 || len(result.Refused) != 4 || result.Refused[1].Index != 7 || !strings.Contains(result.Refused[1].Reason, "SQLSTATE "+code) {
+				t.Error(code, result, err)
+			}
+			// The first had the whole patience, those after it less and less.
+			if took := time.Since(start); took < 1500*time.Millisecond || took > 8*time.Second {
+				t.Error(code, "took", took)
+			}
+			p.want("events and rejected", "46 4", `SELECT concat_ws(' ', (SELECT count(*) FROM user_events), (SELECT count(*) FROM rejected_events))`)
+			if err := p.table.Ready(t.Context()); err != nil {
+				t.Error(code, "ready:", err)
+			}
+		}
+	})
+}
+
+// Whoever may write to Kafka may mark an event with any number of forgotten users: one that cannot be slips past nobody's being forgotten.
+func TestMarksThatCannotBe(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		p := newProfiled(t, dsn)
+		p.store(happened("bob"))
+		for _, id := range []string{"ann", "phone"} {
+			if _, err := people.Forget(t.Context(), p.conn, p.schema, id); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for mark, stored := range map[int64]int{0: 0, 2: 1, 3: 0, 1 << 40: 0, 1<<63 - 1: 0} {
+			forgotten, alias, never := happened("ann"), happened("carl"), happened("dora")
+			forgotten.Forgets, alias.Forgets, never.Forgets = mark, mark, mark
+			alias.Alias = "phone"
+			result, err := p.table.Insert(t.Context(), []event.Event{forgotten, alias, never}, time.Minute)
+			if err != nil || result.New != 2+stored {
+				t.Errorf("marked with %d: %+v, %v", mark, result, err)
+			}
+			p.want(fmt.Sprint("aliases, marked with ", mark), fmt.Sprint(stored), `SELECT count(*)::text FROM user_aliases`)
+			if err := p.table.Reject(t.Context(), writer.Rejection{ID: forgotten.ID, UserID: "ann", Reason: "x", Received: forgotten.Received, Forgets: mark}); err != nil {
+				t.Fatal(err)
+			}
+			p.want(fmt.Sprint("rejected, marked with ", mark), fmt.Sprint(stored), `SELECT count(*)::text FROM rejected_events`)
+			p.do(`DELETE FROM user_aliases`)
+			p.do(`DELETE FROM rejected_events`)
+		}
 	})
 }
 

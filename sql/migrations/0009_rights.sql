@@ -95,7 +95,7 @@ BEGIN
 END
 $$;
 
--- As before, with the lock and the path of close_days.
+-- As before, with the lock and the path of close_days, and one day after the other: a statement for any day would lock all of them.
 CREATE OR REPLACE PROCEDURE squash_aliases(job_id int, config jsonb)
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -107,15 +107,18 @@ BEGIN
     IF keys IS NULL THEN
         RETURN;
     END IF;
-    FOR the_day IN
-        SELECT DISTINCT (time AT TIME ZONE 'UTC')::date FROM user_events WHERE user_key IN (SELECT unnest(keys)) ORDER BY 1
-    LOOP
+    FOR the_day IN SELECT unnest(days_of_events()) LOOP
         -- Nested loops look cheap where the statistics of a compressed day say that it has no rows.
         PERFORM pg_catalog.set_config('search_path', pg_catalog.format('%I, pg_temp', pg_catalog.jsonb_extract_path_text(config, 'schema')), true),
             pg_catalog.set_config('enable_nestloop', 'off', true),
+            pg_catalog.set_config('plan_cache_mode', 'force_custom_plan', true),
             pg_catalog.set_config('timescaledb.max_tuples_decompressed_per_dml_transaction', '0', true);
         PERFORM FROM job_turns WHERE job = 'squash_aliases' FOR UPDATE;
-        CALL squash_day(the_day, keys);
+        IF EXISTS (SELECT FROM user_events WHERE user_key = ANY (keys)
+            AND time >= the_day::timestamp AT TIME ZONE 'UTC' AND time < (the_day + 1)::timestamp AT TIME ZONE 'UTC')
+        THEN
+            CALL squash_day(the_day, keys);
+        END IF;
         COMMIT;
     END LOOP;
     PERFORM pg_catalog.set_config('search_path', pg_catalog.format('%I, pg_temp', pg_catalog.jsonb_extract_path_text(config, 'schema')), true);
@@ -193,10 +196,10 @@ BEGIN
 END
 $$;
 
--- Does a part of what an overdue job would do, and returns the job's name; NULL where nothing is left to be done. The rollups must wait
--- for the server: they are right without having been refreshed.
+-- Does a part of what an overdue job would do, and returns the job's name; NULL where nothing is left to be done. Rollups cannot be refreshed
+-- within a function: who owns them does it from outside, and they are right without. A plan for any day would lock all of them.
 CREATE FUNCTION run_overdue() RETURNS text
-LANGUAGE plpgsql SECURITY DEFINER AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET plan_cache_mode = 'force_custom_plan' AS $$
 DECLARE
     extension text := (SELECT quote_ident(nspname) FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace WHERE extname = 'timescaledb');
     late      text[] := ARRAY(SELECT name FROM background_jobs() WHERE overdue);
@@ -223,11 +226,18 @@ BEGIN
             RETURN 'close_days';
         END IF;
     END IF;
-    IF 'retention' = ANY (late) THEN
-        SELECT (config->>'drop_after')::interval INTO expired FROM timescaledb_information.jobs
-        WHERE hypertable_schema = current_schema() AND proc_name = 'policy_retention';
-        IF EXISTS (SELECT FROM timescaledb_information.chunks WHERE hypertable_schema = current_schema() AND hypertable_name = 'user_events' AND range_end <= now() - expired) THEN
-            EXECUTE format('SELECT count(*) FROM %s.drop_chunks($1, older_than => $2)', extension) USING 'user_events'::regclass, expired;
+    -- Also where the server starts the job and it fails, as when there are too many days to delete at once.
+    SELECT (config->>'drop_after')::interval INTO expired FROM timescaledb_information.jobs
+    WHERE hypertable_schema = current_schema() AND proc_name = 'policy_retention';
+    IF EXISTS (SELECT FROM background_jobs() WHERE name = 'retention' AND (overdue OR failed)) THEN
+        IF EXISTS (SELECT FROM timescaledb_information.chunks WHERE hypertable_schema = current_schema() AND hypertable_name = 'user_events'
+            AND range_end <= now() - expired - CASE WHEN 'retention' = ANY (late) THEN INTERVAL '0' ELSE INTERVAL '3 days' END)
+        THEN
+            -- Few at once: it locks them all.
+            EXECUTE format('SELECT count(*) FROM %s.drop_chunks($1, older_than => $2)', extension) USING 'user_events'::regclass,
+                (SELECT max(range_end) FROM (
+                    SELECT range_end FROM timescaledb_information.chunks
+                    WHERE hypertable_schema = current_schema() AND hypertable_name = 'user_events' AND range_end <= now() - expired ORDER BY range_end LIMIT 50) oldest);
             RETURN 'retention';
         END IF;
     END IF;

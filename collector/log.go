@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// steady passes log lines on, of each kind a limited number in a time: strangers can cause as many as they like. How many it has left
+// out it says when the time is over. A kind is the line's message with its status, or what the logger was given as "kind". Debug is
+// for those who want all.
+type steady struct {
+	slog.Handler
+	kind  string
+	lines *lines
+}
+
+const (
+	// logBurst is how many lines of a kind are logged within logWindow.
+	logBurst  = 20
+	logWindow = 10 * time.Second
+	// logKinds is how many kinds are told apart; the others together are one.
+	logKinds = 200
+	// logText is the longest text in a line, in bytes.
+	logText = 2000
+)
+
+// lines are those of the time at hand.
+type lines struct {
+	mu    sync.Mutex
+	kinds map[string]int
+	// ends is when the time is over; nil without lines.
+	ends *time.Timer
+	// say is the handler for what was left out.
+	say slog.Handler
+}
+
+// newLog logs in lines of JSON. The second result says how many lines were left out of late, at the program's end.
+func newLog(w io.Writer, level slog.Leveler) (*slog.Logger, func()) {
+	handler := slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if err, is := a.Value.Any().(error); is {
+			a.Value = slog.StringValue(err.Error())
+		}
+		if text := a.Value; text.Kind() == slog.KindString && len(text.String()) > logText {
+			a.Value = slog.StringValue(text.String()[:logText] + " ...")
+		}
+		return a
+	}})
+	l := &lines{kinds: map[string]int{}, say: handler}
+	return slog.New(&steady{Handler: handler, lines: l}), l.end
+}
+
+// kind is a logger whose lines are all of one kind, whatever they say.
+func kind(log *slog.Logger, name string) *slog.Logger {
+	if s, is := log.Handler().(*steady); is {
+		return slog.New(&steady{Handler: s.Handler, kind: name, lines: s.lines})
+	}
+	return log
+}
+
+func (s *steady) Handle(ctx context.Context, r slog.Record) error {
+	if r.Level >= slog.LevelInfo && !s.lines.pass(s.kindOf(r)) {
+		return nil
+	}
+	return s.Handler.Handle(ctx, r)
+}
+
+func (s *steady) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return &steady{s.Handler.WithAttrs(attrs), s.kind, s.lines}
+}
+
+func (s *steady) WithGroup(name string) slog.Handler {
+	return &steady{s.Handler.WithGroup(name), s.kind, s.lines}
+}
+
+func (s *steady) kindOf(r slog.Record) string {
+	if s.kind != "" {
+		return s.kind
+	}
+	name := r.Message
+	r.Attrs(func(a slog.Attr) bool {
+		if a.Key == "status" {
+			name += fmt.Sprint(" ", a.Value)
+		}
+		return true
+	})
+	return name
+}
+
+// pass reports whether another line of the kind is to be logged.
+func (l *lines) pass(kind string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, known := l.kinds[kind]; !known && len(l.kinds) >= logKinds {
+		kind = "other"
+	}
+	l.kinds[kind]++
+	if l.ends == nil {
+		l.ends = time.AfterFunc(logWindow, l.end)
+	}
+	return l.kinds[kind] <= logBurst
+}
+
+// end ends the time and says what was left out.
+func (l *lines) end() {
+	l.mu.Lock()
+	kinds := l.kinds
+	l.kinds = map[string]int{}
+	if l.ends != nil {
+		l.ends.Stop()
+		l.ends = nil
+	}
+	l.mu.Unlock()
+	for kind, n := range kinds {
+		if n > logBurst {
+			r := slog.NewRecord(time.Now(), slog.LevelWarn, "log lines were left out, as there were too many of their kind", 0)
+			r.Add("kind", kind, "lines", n-logBurst)
+			_ = l.say.Handle(context.Background(), r) // as slog does
+		}
+	}
+}
