@@ -112,10 +112,10 @@ func (p place) wantNothing(roles ...string) {
 
 func unique() string { return strings.ReplaceAll(uuid.NewString(), "-", "")[:12] }
 
-// places are two schemas of one database; on a server, a schema of two databases too.
+// places are two schemas of one database; on a server, the schema of the same name in two databases too.
 func places(t *testing.T, test func(t *testing.T, a, b place)) {
-	newPlace := func(t *testing.T, dsn string, made *[]string) place {
-		p := place{t, dbtest.Connect(t, dsn), "site_" + unique(), made}
+	newPlace := func(t *testing.T, dsn, schema string, made *[]string) place {
+		p := place{t, dbtest.Connect(t, dsn), schema, made}
 		t.Cleanup(func() {
 			if err := dbtest.DropSchema(context.Background(), p.conn, p.schema); err != nil {
 				p.Error(err)
@@ -136,7 +136,7 @@ func places(t *testing.T, test func(t *testing.T, a, b place)) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
 		t.Run("schemas", func(t *testing.T) {
 			made := dropRoles(t, dsn)
-			test(t, newPlace(t, dsn, made), newPlace(t, dsn, made))
+			test(t, newPlace(t, dsn, "site_"+unique(), made), newPlace(t, dsn, "site_"+unique(), made))
 		})
 	})
 	dsn := os.Getenv("FOOTFALL_TEST_DSN")
@@ -145,7 +145,7 @@ func places(t *testing.T, test func(t *testing.T, a, b place)) {
 	}
 	t.Run("databases", func(t *testing.T) {
 		made := dropRoles(t, dsn)
-		a := newPlace(t, dsn, made)
+		a := newPlace(t, dsn, "site_"+unique(), made)
 		other := "footfall_" + unique()
 		a.do("CREATE DATABASE %s TEMPLATE template0", other)
 		t.Cleanup(func() { a.do("DROP DATABASE %s WITH (FORCE)", other) })
@@ -154,7 +154,7 @@ func places(t *testing.T, test func(t *testing.T, a, b place)) {
 			t.Fatal(err)
 		}
 		address.Path = "/" + other
-		b := newPlace(t, address.String(), made)
+		b := newPlace(t, address.String(), a.schema, made)
 		b.do("CREATE EXTENSION timescaledb")
 		test(t, a, b)
 	})

@@ -140,7 +140,7 @@ func TestManyEventsInARecord(t *testing.T) {
 
 // The end comes within the grace time, whatever of Kafka or the database does not answer.
 func TestEndWhateverHangs(t *testing.T) {
-	const grace = 2 * time.Second
+	const grace = 4 * time.Second
 	hang := func(keys ...kmsg.Key) func(*testing.T, *kfake.Cluster) {
 		return func(t *testing.T, cluster *kfake.Cluster) {
 			over := make(chan struct{})

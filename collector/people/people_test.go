@@ -44,6 +44,7 @@ func newWorld(t *testing.T, dsn string) *world {
 	name := func(who string) string { return who + "-" + uuid.NewString() } // found in no other test's tables
 	w := &world{Conn: dbtest.Connect(t, dsn), schema: dbtest.Schema(t, dsn), ann: name("ann"), anon: name("anon"), bob: name("bob")}
 	w.table = &writer.Table{Pool: pool, Schema: w.schema, Log: slog.New(slog.DiscardHandler)}
+	dbtest.StopColumnstore(t, w.Conn, w.schema)
 	w.store(t, w.events()...)
 	w.exec(t, `SELECT public.compress_chunk(c) FROM public.show_chunks('user_events', older_than => INTERVAL '5 days') c`)
 	// Two late events, so that a day is compressed in part.

@@ -1,11 +1,16 @@
 package queue
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // refuses checks that nothing is acknowledged, nor said to be ready.
@@ -151,6 +156,47 @@ func TestLastFileGoesAway(t *testing.T) {
 			closeQueue(t, q)
 		})
 	}
+}
+
+// The last file is removed while many requests are written: what is acknowledged after that is in the folder's files.
+func TestLastFileGoesAwayUnderLoad(t *testing.T) {
+	dir := t.TempDir()
+	q := open(t, dir, 1<<20)
+	var gone, stop atomic.Bool
+	var senders sync.WaitGroup
+	acknowledged := make([][]string, 8)
+	for i := range acknowledged {
+		senders.Go(func() {
+			for n := 0; !stop.Load(); n++ {
+				record := fmt.Sprintf("record %d of sender %d.", n, i)
+				if after := gone.Load(); q.Append(t.Context(), []byte(record)) == nil && after {
+					acknowledged[i] = append(acknowledged[i], record)
+				}
+			}
+		})
+	}
+	time.Sleep(20 * time.Millisecond)
+	if err := os.Remove(segmentFiles(t, dir)[0]); err != nil {
+		t.Error(err)
+	}
+	gone.Store(true)
+	time.Sleep(50 * time.Millisecond)
+	stop.Store(true)
+	senders.Wait()
+	var there []byte
+	for _, file := range content(t, dir) {
+		there = append(there, file...)
+	}
+	records := slices.Concat(acknowledged...)
+	if len(records) == 0 {
+		t.Error("nothing is taken any more")
+	}
+	for _, record := range records {
+		if !bytes.Contains(there, []byte(record)) {
+			t.Fatalf("%q was acknowledged, and is in none of the files", record)
+		}
+	}
+	closeQueue(t, q)
 }
 
 // Somebody removes the lock and starts a second collector in the same folder, again and again: each record that one of them

@@ -56,6 +56,7 @@ func newProfiled(t *testing.T, dsn string) *profiled {
 	}
 	t.Cleanup(pool.Close)
 	p := &profiled{t, dbtest.Connect(t, dsn), dbtest.Schema(t, dsn), nil}
+	dbtest.StopColumnstore(t, p.conn, p.schema)
 	p.table = &writer.Table{Pool: pool, Schema: p.schema, Log: slog.New(slog.NewTextHandler(retries{t}, nil))}
 	return p
 }

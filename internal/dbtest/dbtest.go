@@ -72,6 +72,16 @@ func Schema(t testing.TB, dsn string) string {
 	return schema
 }
 
+// StopColumnstore keeps the server's background job from compressing days of a schema: the test does it, when it wants to. Called while
+// the schema has no events.
+func StopColumnstore(t testing.TB, conn *pgx.Conn, schema string) {
+	t.Helper()
+	if _, err := conn.Exec(t.Context(), `SELECT public.alter_job(job_id, scheduled => false) FROM timescaledb_information.jobs
+		WHERE hypertable_schema = $1 AND proc_name = 'policy_compression'`, schema); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // DropSchema drops a schema if there is one. Its roles stay.
 func DropSchema(ctx context.Context, conn *pgx.Conn, schema string) (err error) {
 	// Days by and by: one statement that dropped all would take more locks than the server may have.

@@ -52,6 +52,25 @@ func TestExamplesInTheDocs(t *testing.T) {
 	}
 }
 
+// The statements that help to find out what is wrong run as they stand.
+func TestStatementsInTheDocs(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		schema := dbtest.Schema(t, dsn)
+		page, err := os.ReadFile(filepath.Join("..", "..", "docs", "troubleshooting.md"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		statements := strings.ReplaceAll(block(t, string(page), "sql"), "footfall.", schema+".")
+		answers, err := dbtest.Connect(t, dsn).PgConn().Exec(t.Context(), statements).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(answers) != 2 || len(answers[0].Rows) == 0 {
+			t.Errorf("%d statements, the first with %d rows: where are the schema's jobs?", len(answers), len(answers[0].Rows))
+		}
+	})
+}
+
 // run runs a page's SQL in the schema.
 func (h *house) run(t *testing.T, sql string) {
 	t.Helper()
