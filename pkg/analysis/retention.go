@@ -138,55 +138,5 @@ func (f *follower) retained(m membership, column int) bool {
 	return end-first >= r.MinOccurrences
 }
 
-// buckets finds the bucket of a time: 0 is the time before the first one, 1 the first one, and one more than there are is the time
-// after the last one. A table of equal stretches of time, none much longer than the shortest bucket, says where to look.
-type buckets struct {
-	bounds []int64
-	table  []int16
-	shift  int
-}
-
 // longestTable is how many stretches the table may have.
 const longestTable = 4096
-
-func newBuckets(bounds []int64) buckets {
-	b := buckets{bounds: bounds}
-	span := bounds[len(bounds)-1] - bounds[0]
-	shortest := span
-	for i := 1; i < len(bounds); i++ {
-		shortest = min(shortest, bounds[i]-bounds[i-1])
-	}
-	for 2<<b.shift <= shortest || span>>b.shift >= longestTable {
-		b.shift++
-	}
-	bucket := 0
-	for t := bounds[0]; t < bounds[len(bounds)-1]; t += 1 << b.shift {
-		for t >= bounds[bucket+1] {
-			bucket++
-		}
-		b.table = append(b.table, int16(bucket))
-	}
-	return b
-}
-
-func (b *buckets) of(t int64) int {
-	if t < b.bounds[0] {
-		return 0
-	}
-	if t >= b.bounds[len(b.bounds)-1] {
-		return len(b.bounds)
-	}
-	i := int(b.table[(t-b.bounds[0])>>b.shift])
-	for t >= b.bounds[i+1] {
-		i++
-	}
-	return i + 1
-}
-
-// end is the end of a bucket.
-func (b *buckets) end(bucket int) int64 {
-	if bucket == len(b.bounds) {
-		return 1<<63 - 1
-	}
-	return b.bounds[bucket]
-}

@@ -1,7 +1,6 @@
 package analysis
 
 import (
-	"math/bits"
 	"slices"
 )
 
@@ -15,8 +14,6 @@ type marks struct {
 	// a return event after the first start event in them; where start and return are the same event, returns are all three.
 	returns, starts, backs []uint64
 }
-
-const noBucket = -1
 
 // maxSetWords is more than the words of all sets of an actor: those of about a thousand buckets.
 const maxSetWords = 64
@@ -146,34 +143,6 @@ func (m *marker) markAll(events []Event) {
 	}
 }
 
-func has(set []uint64, bucket int) bool { return set[bucket>>6]>>(bucket&63)&1 == 1 }
-
-// nextIn is the first bucket in a set from the given one on; a large number if there is none.
-func nextIn(set []uint64, bucket int) int {
-	at := bucket >> 6
-	if at >= len(set) {
-		return 1 << 30
-	}
-	for word := set[at] >> (bucket & 63) << (bucket & 63); ; word = set[at] {
-		if word != 0 {
-			return at<<6 + bits.TrailingZeros64(word)
-		}
-		if at++; at == len(set) {
-			return 1 << 30
-		}
-	}
-}
-
-// lastIn is the last bucket in a set; -1 of an empty one.
-func lastIn(set []uint64) int {
-	for at := len(set) - 1; at >= 0; at-- {
-		if set[at] != 0 {
-			return at<<6 + 63 - bits.LeadingZeros64(set[at])
-		}
-	}
-	return -1
-}
-
 // RetentionState is what is known of actors after some stretch of time, for a mergeable question: about 26 bytes an actor for
 // first-time cohorts and 90 buckets, 24 to 56 for recurring ones. It is a visitor, for actors in order of their keys.
 type RetentionState struct {
@@ -201,15 +170,6 @@ func (s *RetentionState) add(actor int64, first int16, words []uint64) {
 	if s.retention.FirstTime {
 		s.first = append(doubled(s.first), first)
 	}
-}
-
-// doubled makes room for as much again where less than one actor's is left: append by itself would copy large lists four times as
-// often.
-func doubled[T any](list []T) []T {
-	if len(list)+maxSetWords > cap(list) {
-		return slices.Grow(list, len(list)+maxSetWords)
-	}
-	return list
 }
 
 // of is what is known of the i-th actor.

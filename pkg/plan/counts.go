@@ -67,13 +67,6 @@ func (c *Counting) needsRaw() say.Text {
 	return say.Text{}
 }
 
-func maxTime(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
 // ReadQuarters plans the reading of a piece of closed days, as rows of (day, events), see quarter_counts: one a day and event
 // type.
 func (c *Counting) ReadQuarters(p Piece) Statement {
@@ -95,36 +88,3 @@ func (p Piece) Quarters(day time.Time, events []int32, add func(start time.Time,
 		}
 	}
 }
-
-// within is the conditions that keep to a range of time.
-func (a *arguments) within(r Range) []string {
-	return []string{"e.time >= " + a.timestamp(r.From), "e.time < " + a.timestamp(r.To)}
-}
-
-// ranking is a common table expression that ranks the values of a column of the table cells, whose rows have n events (and an actor,
-// if actors is set: then actors are counted). It has the limit values with the most, and of equal ones the first by bytes: with the
-// columns value and place, from 0.
-func (a *arguments) ranking(name, column, where string, actors bool, limit int) string {
-	from, total := "cells WHERE "+column+" IS NOT NULL AND "+where, "sum(n)"
-	if actors {
-		from, total = "(SELECT DISTINCT "+column+", actor FROM "+from+") actors", "count(*)"
-	}
-	return lines(
-		name+" AS (",
-		`    SELECT value, row_number() OVER (ORDER BY total DESC, value COLLATE "C") - 1 AS place`,
-		"    FROM (SELECT "+column+" AS value, "+total+" AS total FROM "+from+" GROUP BY 1) totals",
-		"    ORDER BY place LIMIT "+a.bind(limit, "int"),
-		")",
-	)
-}
-
-// placeOf is the place of a group of rows in a ranking that was joined to the column: its rank, -1 if it has none, -2 if there is
-// no value. The rows are grouped by [placeGroups].
-func placeOf(ranking, column string) string {
-	return "coalesce(" + ranking + ".place, CASE WHEN " + column + " IS NULL THEN -2 ELSE -1 END)::int"
-}
-
-func placeGroups(ranking, column string) string { return ranking + ".place, " + column + " IS NULL" }
-
-// textOf is the value of a place. Grouping by it would cost more than looking at all of them.
-func textOf(ranking string) string { return "coalesce(max(" + ranking + ".value), '')" }

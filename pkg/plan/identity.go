@@ -24,13 +24,6 @@ func Aliases(limit int) Statement {
 	return Statement{SQL: sql, Args: args, Source: aliasTable, Reason: say.New("reason.aliases", "the ids that mean other users")}
 }
 
-// KnownIDs plans the ids of users who have aliases, as rows of (actor, id, user_id), see [ActorIDs].
-func KnownIDs(keys []int64) Statement {
-	var args arguments
-	sql := "SELECT DISTINCT user_key AS actor, user_id AS id, NULL AS user_id FROM user_aliases WHERE user_key = ANY(" + args.bind(keys, "bigint[]") + ")"
-	return Statement{SQL: sql, Args: args, Source: aliasTable, Reason: say.New("reason.aliased-users", "the ids of users who have aliases")}
-}
-
 // KnownUser plans the user that an id means, with the keys under which the user's events are stored, as rows of (user_id, stored_key):
 // one at least.
 func KnownUser(id string) Statement {

@@ -64,13 +64,6 @@ func (c *Cohorts) name(period model.Period, zone *time.Location) {
 	}
 }
 
-func minTime(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
-}
-
 // RetentionScan is the events that a retention query needs: bit 0 picks start events, bit 1 return events. Whether a start event
 // is an actor's first is known only to who reads them since ever. What lies ahead of now does not count yet.
 func RetentionScan(q *model.Query, c Cohorts, s Settings) Scan {

@@ -67,8 +67,6 @@ func Days(r Range) Statement {
 	return Statement{SQL: sql, Args: args, Source: closedDays, Reason: say.New("reason.which-days", "which days are packed")}
 }
 
-func dayOf(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
-
 const closedDays = "closed days"
 
 // PickedEvents plans how many events of the scan's types its closed days have, one row; null without any.

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"sort"
-	"strings"
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
@@ -83,32 +82,6 @@ func TrendScan(q *model.Query, series []model.TrendSeries, b TrendBuckets) Scan 
 		s.Value, s.ValueOf = q.Trend.Breakdown.Property, 1<<len(s.Picks)-1
 	}
 	return s
-}
-
-// TopValues plans the values of the scan's property that most actors have, as rows of (value): most first, of equal ones the first
-// by bytes.
-func (s *Scan) TopValues(limit int) Statement {
-	var args arguments
-	looked := append(properties(s.Filters, s.Picks...), s.Value, userID)
-	actor, where := s.actor(&args, "e.user_key", Part{0, Slices})
-	var picked []string
-	for _, p := range s.Picks {
-		picked = append(picked, "("+all(args.selects(p))+")")
-	}
-	value := args.property(s.Value)
-	sql := lines(
-		"SELECT value",
-		"FROM (",
-		"    SELECT "+value+" AS value, "+actor+" AS actor",
-		"    FROM "+eventsWith(s.Aliases, looked...),
-		"    WHERE "+all(where, args.within(s.Range), args.filters(s.Filters), []string{"(" + strings.Join(picked, " OR ") + ")"}),
-		"    GROUP BY 1, 2",
-		") actors",
-		"WHERE value IS NOT NULL",
-		"GROUP BY value",
-		`ORDER BY count(*) DESC, value COLLATE "C" LIMIT `+args.bind(limit, "int"),
-	)
-	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: say.New("reason.no-breakdown", "closed days keep no properties to break down by")}
 }
 
 // TrendEvents plans the counting of raw events by bucket, as rows of (bucket, n).

@@ -1,0 +1,95 @@
+package analysis
+
+import (
+	"math/bits"
+	"slices"
+)
+
+// buckets finds the bucket of a time: 0 is the time before the first one, 1 the first one, and one more than there are is the time
+// after the last one. A table of equal stretches of time, none much longer than the shortest bucket, says where to look.
+type buckets struct {
+	bounds []int64
+	table  []int16
+	shift  int
+}
+
+func newBuckets(bounds []int64) buckets {
+	b := buckets{bounds: bounds}
+	span := bounds[len(bounds)-1] - bounds[0]
+	shortest := span
+	for i := 1; i < len(bounds); i++ {
+		shortest = min(shortest, bounds[i]-bounds[i-1])
+	}
+	for 2<<b.shift <= shortest || span>>b.shift >= longestTable {
+		b.shift++
+	}
+	bucket := 0
+	for t := bounds[0]; t < bounds[len(bounds)-1]; t += 1 << b.shift {
+		for t >= bounds[bucket+1] {
+			bucket++
+		}
+		b.table = append(b.table, int16(bucket))
+	}
+	return b
+}
+
+func (b *buckets) of(t int64) int {
+	if t < b.bounds[0] {
+		return 0
+	}
+	if t >= b.bounds[len(b.bounds)-1] {
+		return len(b.bounds)
+	}
+	i := int(b.table[(t-b.bounds[0])>>b.shift])
+	for t >= b.bounds[i+1] {
+		i++
+	}
+	return i + 1
+}
+
+// end is the end of a bucket.
+func (b *buckets) end(bucket int) int64 {
+	if bucket == len(b.bounds) {
+		return 1<<63 - 1
+	}
+	return b.bounds[bucket]
+}
+
+const noBucket = -1
+
+func has(set []uint64, bucket int) bool { return set[bucket>>6]>>(bucket&63)&1 == 1 }
+
+// nextIn is the first bucket in a set from the given one on; a large number if there is none.
+func nextIn(set []uint64, bucket int) int {
+	at := bucket >> 6
+	if at >= len(set) {
+		return 1 << 30
+	}
+	for word := set[at] >> (bucket & 63) << (bucket & 63); ; word = set[at] {
+		if word != 0 {
+			return at<<6 + bits.TrailingZeros64(word)
+		}
+		if at++; at == len(set) {
+			return 1 << 30
+		}
+	}
+}
+
+// lastIn is the last bucket in a set; -1 of an empty one.
+func lastIn(set []uint64) int {
+	for at := len(set) - 1; at >= 0; at-- {
+		if set[at] != 0 {
+			return at<<6 + 63 - bits.LeadingZeros64(set[at])
+		}
+	}
+	return -1
+}
+
+// doubled makes room for as much again where less than one actor's is left: append by itself would copy large lists four times as
+// often.
+func doubled[T any](list []T) []T {
+	if len(list)+maxSetWords > cap(list) {
+		return slices.Grow(list, len(list)+maxSetWords)
+	}
+	return list
+}

@@ -1,0 +1,61 @@
+package plan
+
+import (
+	"strings"
+
+	"github.com/footfall-analytics/footfall/pkg/say"
+)
+
+// ranking is a common table expression that ranks the values of a column of the table cells, whose rows have n events (and an actor,
+// if actors is set: then actors are counted). It has the limit values with the most, and of equal ones the first by bytes: with the
+// columns value and place, from 0.
+func (a *arguments) ranking(name, column, where string, actors bool, limit int) string {
+	from, total := "cells WHERE "+column+" IS NOT NULL AND "+where, "sum(n)"
+	if actors {
+		from, total = "(SELECT DISTINCT "+column+", actor FROM "+from+") actors", "count(*)"
+	}
+	return lines(
+		name+" AS (",
+		`    SELECT value, row_number() OVER (ORDER BY total DESC, value COLLATE "C") - 1 AS place`,
+		"    FROM (SELECT "+column+" AS value, "+total+" AS total FROM "+from+" GROUP BY 1) totals",
+		"    ORDER BY place LIMIT "+a.bind(limit, "int"),
+		")",
+	)
+}
+
+// placeOf is the place of a group of rows in a ranking that was joined to the column: its rank, -1 if it has none, -2 if there is
+// no value. The rows are grouped by [placeGroups].
+func placeOf(ranking, column string) string {
+	return "coalesce(" + ranking + ".place, CASE WHEN " + column + " IS NULL THEN -2 ELSE -1 END)::int"
+}
+
+func placeGroups(ranking, column string) string { return ranking + ".place, " + column + " IS NULL" }
+
+// textOf is the value of a place. Grouping by it would cost more than looking at all of them.
+func textOf(ranking string) string { return "coalesce(max(" + ranking + ".value), '')" }
+
+// TopValues plans the values of the scan's property that most actors have, as rows of (value): most first, of equal ones the first
+// by bytes.
+func (s *Scan) TopValues(limit int) Statement {
+	var args arguments
+	looked := append(properties(s.Filters, s.Picks...), s.Value, userID)
+	actor, where := s.actor(&args, "e.user_key", Part{0, Slices})
+	var picked []string
+	for _, p := range s.Picks {
+		picked = append(picked, "("+all(args.selects(p))+")")
+	}
+	value := args.property(s.Value)
+	sql := lines(
+		"SELECT value",
+		"FROM (",
+		"    SELECT "+value+" AS value, "+actor+" AS actor",
+		"    FROM "+eventsWith(s.Aliases, looked...),
+		"    WHERE "+all(where, args.within(s.Range), args.filters(s.Filters), []string{"(" + strings.Join(picked, " OR ") + ")"}),
+		"    GROUP BY 1, 2",
+		") actors",
+		"WHERE value IS NOT NULL",
+		"GROUP BY value",
+		`ORDER BY count(*) DESC, value COLLATE "C" LIMIT `+args.bind(limit, "int"),
+	)
+	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: say.New("reason.no-breakdown", "closed days keep no properties to break down by")}
+}
