@@ -50,7 +50,7 @@ func (q *question) statements(ctx context.Context, e *engine.Engine) ([]plan.Sta
 	}
 	now := time.Now()
 	asked := engine.Question{
-		Query: parsed, Range: plan.Range{From: q.since(now), To: now},
+		Query: parsed, Range: model.Range{From: q.since(now), To: now},
 		Settings: plan.Settings{Zone: time.UTC, WeekStart: time.Monday, Now: now},
 	}
 	var trace engine.Trace

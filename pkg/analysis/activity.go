@@ -14,7 +14,7 @@ type Activity struct {
 }
 
 // setWords is how many words a set of buckets has.
-func (a *Activity) setWords() int { return (len(a.bounds) + 1 + 63) / 64 }
+func (a *Activity) setWords() int { return setWords(a.bounds) }
 
 // mostKeptWords is how long an actor's set may be for a state: with longer ones, states of many actors would be too large.
 const mostKeptWords = 4
@@ -34,15 +34,7 @@ func (a *Activity) newMarker() activityMarker {
 
 func (m *activityMarker) mark(events []Event) {
 	clear(m.set)
-	end := int64(-1 << 63)
-	for i := range events {
-		if events[i].Time < end {
-			continue
-		}
-		bucket := m.buckets.of(events[i].Time)
-		end = m.buckets.end(bucket)
-		m.set[bucket>>6] |= 1 << (bucket & 63)
-	}
+	m.buckets.mark(m.set, events, ^uint64(0))
 }
 
 // ActivityTally is the visitor that counts actors.

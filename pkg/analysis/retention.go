@@ -137,6 +137,3 @@ func (f *follower) retained(m membership, column int) bool {
 	}
 	return end-first >= r.MinOccurrences
 }
-
-// longestTable is how many stretches the table may have.
-const longestTable = 4096

@@ -35,7 +35,7 @@ func (r *Retention) newMarker() *marker {
 }
 
 // setWords is how many words a set of buckets has.
-func (r *Retention) setWords() int { return (len(r.Bounds) + 1 + 63) / 64 }
+func (r *Retention) setWords() int { return setWords(r.Bounds) }
 
 // sets is how many sets of buckets are to be known of an actor.
 func (r *Retention) sets() int {
@@ -107,17 +107,7 @@ func (m *marker) markFirst(events []Event, onlyMembers bool) {
 	}
 }
 
-func (m *marker) markReturns(events []Event) {
-	end := int64(-1 << 63)
-	for i := range events {
-		if events[i].Picks&2 == 0 || events[i].Time < end {
-			continue
-		}
-		bucket := m.buckets.of(events[i].Time)
-		end = m.buckets.end(bucket)
-		m.marks.returns[bucket>>6] |= 1 << (bucket & 63)
-	}
-}
+func (m *marker) markReturns(events []Event) { m.buckets.mark(m.marks.returns, events, 2) }
 
 func (m *marker) markAll(events []Event) {
 	end := int64(-1 << 63)

@@ -93,3 +93,22 @@ func doubled[T any](list []T) []T {
 	}
 	return list
 }
+
+// longestTable is how many stretches the table may have.
+const longestTable = 4096
+
+// setWords is how many words a set of the buckets between bounds has, and of the time before and after them.
+func setWords(bounds []int64) int { return (len(bounds) + 1 + 63) / 64 }
+
+// mark adds the buckets of the events that have one of the picks to a set.
+func (b *buckets) mark(set []uint64, events []Event, picks uint64) {
+	end := int64(-1 << 63)
+	for i := range events {
+		if events[i].Picks&picks == 0 || events[i].Time < end {
+			continue
+		}
+		bucket := b.of(events[i].Time)
+		end = b.end(bucket)
+		set[bucket>>6] |= 1 << (bucket & 63)
+	}
+}

@@ -4,10 +4,9 @@ import (
 	"math/bits"
 	"slices"
 	"time"
-)
 
-// Span is a stretch of time, From inclusive, To exclusive.
-type Span struct{ From, To time.Time }
+	"github.com/footfall-analytics/footfall/pkg/model"
+)
 
 // Trend is the answer to a trend: a line for each series and breakdown value, in their order.
 type Trend struct {
@@ -44,13 +43,13 @@ type DistinctOverTime struct {
 }
 
 // NewDistinctOverTime makes an empty count whose groups are the selectors of the scan.
-func NewDistinctOverTime(over []Span, selectors int) *DistinctOverTime {
+func NewDistinctOverTime(over []model.Range, selectors int) *DistinctOverTime {
 	return newDistinctOverTime(over, selectors, func(e *Event) uint64 { return e.Picks })
 }
 
 // NewDistinctOverTimeByValue makes an empty count whose groups are the values with the numbers from 1 to ranks, at most 62, then the
 // other values, then no value.
-func NewDistinctOverTimeByValue(over []Span, ranks int) *DistinctOverTime {
+func NewDistinctOverTimeByValue(over []model.Range, ranks int) *DistinctOverTime {
 	return newDistinctOverTime(over, ranks+2, func(e *Event) uint64 {
 		switch {
 		case e.Value == 0:
@@ -62,7 +61,7 @@ func NewDistinctOverTimeByValue(over []Span, ranks int) *DistinctOverTime {
 	})
 }
 
-func newDistinctOverTime(over []Span, groups int, of func(*Event) uint64) *DistinctOverTime {
+func newDistinctOverTime(over []model.Range, groups int, of func(*Event) uint64) *DistinctOverTime {
 	d := &DistinctOverTime{Counts: make([][]int64, groups), groups: of, upTo: make([]int, groups)}
 	for _, s := range over {
 		d.spans.starts, d.spans.ends = append(d.spans.starts, Microseconds(s.From)), append(d.spans.ends, Microseconds(s.To))

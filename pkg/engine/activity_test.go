@@ -59,11 +59,11 @@ func newActivityRun(t *testing.T, q *model.Query, s twin.Scenario) *activityRun 
 	settings := plan.Settings(s.Settings)
 	var err error
 	if q.QueryType == model.LifecycleType {
-		r.starts, err = plan.LifecycleBuckets(q.Lifecycle, plan.Range(s.Range), settings)
+		r.starts, err = plan.LifecycleBuckets(q.Lifecycle, model.Range(s.Range), settings)
 		r.activity = analysis.NewLifecycle(microseconds(r.starts))
 		r.scan = plan.LifecycleScan(q, r.starts, settings)
 	} else {
-		r.starts, err = plan.StickinessBuckets(q.Stickiness, plan.Range(s.Range), settings)
+		r.starts, err = plan.StickinessBuckets(q.Stickiness, model.Range(s.Range), settings)
 		r.activity = analysis.NewStickiness(microseconds(r.starts))
 		r.scan = plan.StickinessScan(q, r.starts, settings)
 	}

@@ -98,7 +98,7 @@ type bucketCounts map[int64]int64
 
 // countRun counts a run of buckets up to now.
 func (r *reading) countRun(ctx context.Context, q Question, starts []time.Time, counts bucketCounts) error {
-	span := plan.Range{From: starts[0], To: starts[len(starts)-1]}
+	span := model.Range{From: starts[0], To: starts[len(starts)-1]}
 	if span.To.After(q.Now) {
 		span.To = q.Now
 	}
@@ -121,10 +121,10 @@ func (r *reading) countRun(ctx context.Context, q Question, starts []time.Time, 
 		func(row trendRow) { add(row.Bucket, row.N) })
 }
 
-func (r *reading) countRunUsers(ctx context.Context, q Question, starts []time.Time, span plan.Range, counts bucketCounts) error {
-	over := make([]analysis.Span, len(starts)-1)
+func (r *reading) countRunUsers(ctx context.Context, q Question, starts []time.Time, span model.Range, counts bucketCounts) error {
+	over := make([]model.Range, len(starts)-1)
 	for i := range over {
-		over[i] = analysis.Span{From: starts[i], To: starts[i+1]}
+		over[i] = model.Range{From: starts[i], To: starts[i+1]}
 	}
 	visitors, _, err := follow(ctx, r, plan.BucketScan(q.Query, span), func() *analysis.DistinctOverTime {
 		return analysis.NewDistinctOverTime(over, 1)
@@ -139,7 +139,7 @@ func (r *reading) countRunUsers(ctx context.Context, q Question, starts []time.T
 }
 
 // activeQuarters are the quarter hours of a time in which anybody did anything.
-func (r *reading) activeQuarters(ctx context.Context, span plan.Range) (analysis.ActiveQuarters, error) {
+func (r *reading) activeQuarters(ctx context.Context, span model.Range) (analysis.ActiveQuarters, error) {
 	if !span.From.Before(span.To) {
 		return nil, nil // the range lies in the future
 	}

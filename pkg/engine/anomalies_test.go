@@ -57,7 +57,7 @@ func busyTimes(found []twin.Busy) []busyTime {
 func busyOf(t *testing.T, q *model.Query, s twin.Scenario) []busyTime {
 	t.Helper()
 	v := analysis.NewBusyActors(q.Anomalies, s.Range.From)
-	visitWorld(t, q, s, plan.BusyScan(q, plan.Range(s.Range)), analysis.NewValues(), v)
+	visitWorld(t, q, s, plan.BusyScan(q, model.Range(s.Range)), analysis.NewValues(), v)
 	var list []busyTime
 	for _, b := range v.Found {
 		list = append(list, busyTime{int(b.Events), analysis.TimeOf(b.At)})
@@ -68,7 +68,7 @@ func busyOf(t *testing.T, q *model.Query, s twin.Scenario) []busyTime {
 
 func unusualOf(t *testing.T, q *model.Query, s twin.Scenario) []twin.Unusual {
 	t.Helper()
-	question := Question{q, plan.Range(s.Range), plan.Settings(s.Settings)}
+	question := Question{q, model.Range(s.Range), plan.Settings(s.Settings)}
 	buckets, err := plan.NewWeeklyBuckets(q.Anomalies, question.Range, question.Settings)
 	if err != nil {
 		t.Fatal(err)
@@ -103,7 +103,7 @@ func unusualOf(t *testing.T, q *model.Query, s twin.Scenario) []twin.Unusual {
 func countRunOf(t *testing.T, q *model.Query, s twin.Scenario, starts []time.Time, counts bucketCounts) {
 	t.Helper()
 	b := plan.TrendBuckets{Starts: starts}
-	span := plan.Range{From: starts[0], To: starts[len(starts)-1]}
+	span := model.Range{From: starts[0], To: starts[len(starts)-1]}
 	users := map[int64]map[string]bool{}
 	for _, e := range s.World.Events {
 		if e.Time.Before(span.From) || !e.Time.Before(span.To) || !e.Time.Before(s.Settings.Now) || !twin.Picks(q, q.Anomalies.EventSelector, e) {

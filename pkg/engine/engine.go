@@ -28,7 +28,7 @@ func New(s *store.Store) *Engine { return &Engine{store: s, kept: newKeeper(kept
 // Question is a query with what its answer depends on besides the data.
 type Question struct {
 	Query *model.Query
-	plan.Range
+	model.Range
 	plan.Settings
 }
 
@@ -72,7 +72,7 @@ func rows[R any](ctx context.Context, r *reading, statement plan.Statement) ([]R
 }
 
 // days is what is known of the days of a time range.
-func (r *reading) days(ctx context.Context, tr plan.Range) ([]plan.Day, error) {
+func (r *reading) days(ctx context.Context, tr model.Range) ([]plan.Day, error) {
 	var list []plan.Day
 	err := r.snapshot.Stream(ctx, 0, plan.Days(tr), func(values [][]byte) error {
 		list = append(list, dayOf(values))

@@ -143,7 +143,7 @@ func (r *funnelReading) trend(ctx context.Context, buckets []time.Time) (map[uin
 
 // trendOf counts the buckets between the edges.
 func (r *funnelReading) trendOf(ctx context.Context, edges []int64) (map[uint32][]analysis.EnteredConverted, error) {
-	starts := plan.Range{From: analysis.TimeOf(edges[0]), To: analysis.TimeOf(edges[len(edges)-1])}
+	starts := model.Range{From: analysis.TimeOf(edges[0]), To: analysis.TimeOf(edges[len(edges)-1])}
 	visitors, err := followDays(ctx, r.reading, plan.FunnelScan(r.question.Query, starts), r.days, r.spec.Values, func() *analysis.FunnelTrendTally {
 		return analysis.NewFunnelTrendTally(r.spec, edges)
 	})
@@ -179,7 +179,7 @@ func (k *keptTrend) Bytes() int { return k.bytes }
 
 // keptTrend counts the buckets between the edges, which lie in closed time, once.
 func (r *funnelReading) keptTrend(ctx context.Context, edges []int64) (map[uint32][]analysis.EnteredConverted, error) {
-	span := plan.Range{From: analysis.TimeOf(edges[0]), To: analysis.TimeOf(edges[len(edges)-1])}
+	span := model.Range{From: analysis.TimeOf(edges[0]), To: analysis.TimeOf(edges[len(edges)-1])}
 	kept, err := once(r.reading, r.closedPart(fmt.Sprintf("trend %s %s", r.question.Zone, r.question.WeekStart), span), func() (*keptTrend, error) {
 		counts, err := r.trendOf(ctx, edges)
 		const number = 16 // bytes
@@ -245,11 +245,11 @@ func (r *funnelReading) outcomes(ctx context.Context, each func(actor int64, o a
 	if err != nil {
 		return err
 	}
-	before, err := r.walk(ctx, plan.Range{From: starts.From, To: span.From})
+	before, err := r.walk(ctx, model.Range{From: starts.From, To: span.From})
 	if err != nil {
 		return err
 	}
-	after, err := r.walk(ctx, plan.Range{From: span.To, To: starts.To})
+	after, err := r.walk(ctx, model.Range{From: span.To, To: starts.To})
 	if err != nil {
 		return err
 	}
@@ -258,7 +258,7 @@ func (r *funnelReading) outcomes(ctx context.Context, each func(actor int64, o a
 }
 
 // walk computes the outcomes of the chains that start in a time range.
-func (r *funnelReading) walk(ctx context.Context, starts plan.Range) ([]*analysis.Outcomes, error) {
+func (r *funnelReading) walk(ctx context.Context, starts model.Range) ([]*analysis.Outcomes, error) {
 	if !starts.From.Before(starts.To) {
 		return nil, nil
 	}
@@ -270,7 +270,7 @@ func (r *funnelReading) walk(ctx context.Context, starts plan.Range) ([]*analysi
 
 // closedSpan is the longest run of whole days (UTC), from the first one of the range, on which chains start whose windows
 // end within closed days and before the end of the data: their outcomes are final until one of those days changes.
-func (r *funnelReading) closedSpan(starts plan.Range) (plan.Range, bool) {
+func (r *funnelReading) closedSpan(starts model.Range) (model.Range, bool) {
 	first := starts.From.UTC().Truncate(24 * time.Hour)
 	if first.Before(starts.From) {
 		first = first.AddDate(0, 0, 1)
@@ -289,7 +289,7 @@ func (r *funnelReading) closedSpan(starts plan.Range) (plan.Range, bool) {
 	}
 	last := end.Add(-r.question.Query.Funnel.WindowDuration()).UTC().Truncate(24 * time.Hour)
 	scan := plan.FunnelScan(r.question.Query, starts)
-	return plan.Range{From: first, To: last}, first.Before(last) && !scan.ReadsProfiles()
+	return model.Range{From: first, To: last}, first.Before(last) && !scan.ReadsProfiles()
 }
 
 // keptOutcomes is the outcomes of closed time, and the numbers of their breakdown values.
@@ -308,7 +308,7 @@ func (k *keptOutcomes) Bytes() int {
 }
 
 // keptOutcomes are the outcomes of the starts in a closed span, computed once.
-func (r *funnelReading) keptOutcomes(ctx context.Context, span plan.Range) ([]*analysis.Outcomes, error) {
+func (r *funnelReading) keptOutcomes(ctx context.Context, span model.Range) ([]*analysis.Outcomes, error) {
 	kept, err := once(r.reading, r.closedPart("outcomes", span), func() (*keptOutcomes, error) {
 		lists, err := r.walk(ctx, span)
 		for _, l := range lists {
@@ -324,7 +324,7 @@ func (r *funnelReading) keptOutcomes(ctx context.Context, span plan.Range) ([]*a
 }
 
 // closedPart is the chains that start in a closed span.
-func (r *funnelReading) closedPart(what string, span plan.Range) closedPart {
+func (r *funnelReading) closedPart(what string, span model.Range) closedPart {
 	f := *r.question.Query.Funnel
 	f.Output, f.Actors, f.Bins = "", nil, 0
 	f.Steps = slices.Clone(f.Steps)

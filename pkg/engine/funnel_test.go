@@ -43,7 +43,7 @@ func walked(t *testing.T, q *model.Query, s twin.Scenario, cuts int) []twin.Funn
 	t.Helper()
 	f := q.Funnel
 	spec := analysis.NewFunnel(f)
-	scan := plan.FunnelScan(q, plan.Range(s.Range))
+	scan := plan.FunnelScan(q, model.Range(s.Range))
 	edges := []time.Time{s.Range.From, s.Range.To}
 	random := rand.New(rand.NewPCG(s.Seed, 1))
 	for range cuts {

@@ -100,7 +100,7 @@ func once[T interface{ Bytes() int }](r *reading, part closedPart, compute func(
 
 // closedToken says of which data a result of closed time was made: the days that it read, how often each had changed, and how
 // often the aliases had.
-func (r *reading) closedToken(days []plan.Day, span plan.Range) string {
+func (r *reading) closedToken(days []plan.Day, span model.Range) string {
 	var token strings.Builder
 	fmt.Fprintf(&token, "%d ", r.aliasChanges)
 	for _, d := range days {

@@ -37,8 +37,8 @@ func foundPaths(t *testing.T, q *model.Query, s twin.Scenario) twin.PathsFound {
 	var found twin.PathsFound
 	spec := analysis.NewPaths(q.Paths)
 	transitions, whole := analysis.NewPathTransitions(spec), analysis.NewWholePaths(spec)
-	visitWorld(t, q, s, plan.PathsScan(q, plan.Range(s.Range)), spec.Values, &inTurn{visitors: []analysis.Visitor{transitions.NewVisitor(), transitions.NewVisitor()}})
-	visitWorld(t, q, s, plan.PathsScan(q, plan.Range(s.Range)), spec.Values, &inTurn{visitors: []analysis.Visitor{whole.NewVisitor(), whole.NewVisitor()}})
+	visitWorld(t, q, s, plan.PathsScan(q, model.Range(s.Range)), spec.Values, &inTurn{visitors: []analysis.Visitor{transitions.NewVisitor(), transitions.NewVisitor()}})
+	visitWorld(t, q, s, plan.PathsScan(q, model.Range(s.Range)), spec.Values, &inTurn{visitors: []analysis.Visitor{whole.NewVisitor(), whole.NewVisitor()}})
 	graph, ok := transitions.Graph(q.Paths.Nodes)
 	list, alsoOK := whole.List(1 << 30)
 	if !ok || !alsoOK {

@@ -85,7 +85,7 @@ func (r *reading) countRetention(ctx context.Context, q Question, cohorts plan.C
 
 // closedCut is the last bound up to which all time of the range lies on closed days; false if there is none. Days that are not
 // closed make it earlier; so do days, of any age, that are known only because an event came late to them.
-func closedCut(r plan.Range, days []plan.Day, bounds []time.Time) (time.Time, bool) {
+func closedCut(r model.Range, days []plan.Day, bounds []time.Time) (time.Time, bool) {
 	if len(days) == 0 || !r.From.IsZero() && days[0].Start.After(r.From) {
 		return time.Time{}, false
 	}
@@ -164,7 +164,7 @@ func (r *reading) retentionActors(ctx context.Context, q Question, cohorts plan.
 	// The start events of the cohort name everybody in it.
 	cohort := slices.Index(cohorts.Names, m.Actors.Cohort)
 	scan := plan.RetentionScan(q.Query, cohorts, q.Settings)
-	scan.Range = plan.Range{From: cohorts.Starts[cohort], To: cohorts.Starts[cohort+1]}
+	scan.Range = model.Range{From: cohorts.Starts[cohort], To: cohorts.Starts[cohort+1]}
 	ids, err := r.ids(ctx, scan, keys)
 	for i := range actors {
 		actors[i].ActorID = ids[keys[i]]

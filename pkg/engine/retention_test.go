@@ -50,7 +50,7 @@ type retentionRun struct {
 
 func newRetentionRun(t *testing.T, q *model.Query, s twin.Scenario) *retentionRun {
 	t.Helper()
-	cohorts, spec, err := retentionSpec(Question{Query: q, Range: plan.Range(s.Range), Settings: plan.Settings(s.Settings)})
+	cohorts, spec, err := retentionSpec(Question{Query: q, Range: model.Range(s.Range), Settings: plan.Settings(s.Settings)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/footfall-analytics/footfall/pkg/analysis"
+	"github.com/footfall-analytics/footfall/pkg/model"
 	"github.com/footfall-analytics/footfall/pkg/plan"
 	"github.com/footfall-analytics/footfall/pkg/say"
 	"github.com/footfall-analytics/footfall/pkg/store"
@@ -122,7 +123,7 @@ func (s *scanner) read(ctx context.Context, connection int, part plan.Part, b *b
 	return nil
 }
 
-func bounds(r plan.Range) (from, to int64) {
+func bounds(r model.Range) (from, to int64) {
 	if r.From.IsZero() {
 		return -1 << 63, analysis.Microseconds(r.To)
 	}

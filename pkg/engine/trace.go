@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/footfall-analytics/footfall/pkg/model"
 	"github.com/footfall-analytics/footfall/pkg/plan"
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
@@ -41,7 +42,7 @@ func (t *Trace) String() string {
 }
 
 // keep says that what was computed of closed time was not computed again.
-func (t *Trace) keep(span plan.Range) {
+func (t *Trace) keep(span model.Range) {
 	text := say.New("plan.kept-from", "kept: what is from {{from}} to {{to}} (UTC) was read before",
 		span.From.UTC().Format(time.DateTime), span.To.UTC().Format(time.DateTime))
 	if span.From.IsZero() {

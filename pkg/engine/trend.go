@@ -37,19 +37,10 @@ func (r *reading) trend(ctx context.Context, q Question, b plan.TrendBuckets) ([
 	return r.trendEvents(ctx, q, b)
 }
 
-// counted is the time that counts for each bucket.
-func counted(b plan.TrendBuckets) []analysis.Span {
-	over := make([]analysis.Span, len(b.Counted))
-	for i, r := range b.Counted {
-		over[i] = analysis.Span(r)
-	}
-	return over
-}
-
 func (r *reading) trendActors(ctx context.Context, q Question, b plan.TrendBuckets) ([]analysis.TrendLine, error) {
 	series := q.Query.Trend.Series
 	visitors, _, err := follow(ctx, r, plan.TrendScan(q.Query, series, b), func() *analysis.DistinctOverTime {
-		return analysis.NewDistinctOverTime(counted(b), len(series))
+		return analysis.NewDistinctOverTime(b.Counted, len(series))
 	})
 	if err != nil {
 		return nil, err
@@ -94,7 +85,7 @@ func (r *reading) trendActorsByValue(ctx context.Context, q Question, b plan.Tre
 			return nil, err
 		}
 		visitors, err := followDays(ctx, r, s, days, values, func() *analysis.DistinctOverTime {
-			return analysis.NewDistinctOverTimeByValue(counted(b), len(top))
+			return analysis.NewDistinctOverTimeByValue(b.Counted, len(top))
 		})
 		if err != nil {
 			return nil, err

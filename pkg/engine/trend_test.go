@@ -41,7 +41,7 @@ func TestCountsOfRandomWorlds(t *testing.T) {
 // trended is a world's trend in the twin's form.
 func trended(t *testing.T, q *model.Query, s twin.Scenario) twin.Trend {
 	t.Helper()
-	b, err := plan.NewTrendBuckets(q.Trend, plan.Range(s.Range), plan.Settings(s.Settings))
+	b, err := plan.NewTrendBuckets(q.Trend, model.Range(s.Range), plan.Settings(s.Settings))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func trended(t *testing.T, q *model.Query, s twin.Scenario) twin.Trend {
 			lines = append(lines, line)
 		}
 	case q.Trend.Breakdown == nil:
-		counts := analysis.NewDistinctOverTime(counted(b), len(q.Trend.Series))
+		counts := analysis.NewDistinctOverTime(b.Counted, len(q.Trend.Series))
 		visitWorld(t, q, s, plan.TrendScan(q, q.Trend.Series, b), analysis.NewValues(), counts)
 		for i := range q.Trend.Series {
 			lines = append(lines, analysis.TrendLine{Series: i, Counts: counts.Counts[i]})
@@ -73,7 +73,7 @@ func trended(t *testing.T, q *model.Query, s twin.Scenario) twin.Trend {
 				}
 				top = append(top, line.Text)
 			}
-			counts := analysis.NewDistinctOverTimeByValue(counted(b), len(top))
+			counts := analysis.NewDistinctOverTimeByValue(b.Counted, len(top))
 			visitWorld(t, q, s, plan.TrendScan(q, q.Trend.Series[i:i+1], b), values, counts)
 			lines = append(lines, counts.Lines(i, top)...)
 		}
@@ -117,7 +117,7 @@ func countWorld(q *model.Query, selector *model.EventSelector, s twin.Scenario, 
 	for day := s.Range.From.UTC().Truncate(24 * time.Hour); !day.After(s.Range.To); day = day.AddDate(0, 0, 1) {
 		days = append(days, plan.Day{Start: day, End: day.AddDate(0, 0, 1), Closed: random.IntN(3) > 0})
 	}
-	c := plan.Counting{Filters: q.Filters, Selector: selector, Range: plan.Range(s.Range), Zone: s.Settings.Zone}
+	c := plan.Counting{Filters: q.Filters, Selector: selector, Range: model.Range(s.Range), Zone: s.Settings.Zone}
 	for _, p := range c.Pieces(days) {
 		counted := map[time.Time][]int32{}
 		for _, day := range p.Days {
@@ -148,7 +148,7 @@ func countWorld(q *model.Query, selector *model.EventSelector, s twin.Scenario, 
 func gridOf(t *testing.T, q *model.Query, s twin.Scenario) map[[2]int]float64 {
 	t.Helper()
 	counts := analysis.NewHeatmapCounts(q.Heatmap, s.Settings.Zone, s.Range.From, s.Range.To)
-	if scan, ok := plan.HeatmapActors(q, plan.Range(s.Range)); ok {
+	if scan, ok := plan.HeatmapActors(q, model.Range(s.Range)); ok {
 		visitWorld(t, q, s, scan, analysis.NewValues(), counts)
 	} else {
 		countWorld(q, &q.Heatmap.EventSelector, s, func(at time.Time) { counts.Add(analysis.Microseconds(at), 1) })

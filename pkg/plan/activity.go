@@ -7,7 +7,7 @@ import (
 )
 
 // LifecycleBuckets are the starts of the buckets that touch the range and of the one before them, and the end of the last one.
-func LifecycleBuckets(l *model.Lifecycle, r Range, s Settings) ([]time.Time, error) {
+func LifecycleBuckets(l *model.Lifecycle, r model.Range, s Settings) ([]time.Time, error) {
 	starts, err := Buckets("lifecycle.interval", r, l.Interval, s)
 	if err != nil {
 		return nil, err
@@ -18,21 +18,21 @@ func LifecycleBuckets(l *model.Lifecycle, r Range, s Settings) ([]time.Time, err
 
 // LifecycleScan is the events that a lifecycle needs: since ever, for who is new is known only from all of them.
 func LifecycleScan(q *model.Query, starts []time.Time, s Settings) Scan {
-	return activityScan(q, &q.Lifecycle.EventSelector, Range{To: starts[len(starts)-1]}, s)
+	return activityScan(q, &q.Lifecycle.EventSelector, model.Range{To: starts[len(starts)-1]}, s)
 }
 
 // StickinessBuckets are the starts of the buckets that touch the range, and the end of the last one.
-func StickinessBuckets(t *model.Stickiness, r Range, s Settings) ([]time.Time, error) {
+func StickinessBuckets(t *model.Stickiness, r model.Range, s Settings) ([]time.Time, error) {
 	return Buckets("stickiness.interval", r, t.Interval, s)
 }
 
 // StickinessScan is the events in the buckets.
 func StickinessScan(q *model.Query, starts []time.Time, s Settings) Scan {
-	return activityScan(q, &q.Stickiness.EventSelector, Range{starts[0], starts[len(starts)-1]}, s)
+	return activityScan(q, &q.Stickiness.EventSelector, model.Range{From: starts[0], To: starts[len(starts)-1]}, s)
 }
 
 // activityScan is the events that make users active, up to now.
-func activityScan(q *model.Query, selector *model.EventSelector, r Range, s Settings) Scan {
+func activityScan(q *model.Query, selector *model.EventSelector, r model.Range, s Settings) Scan {
 	r.To = minTime(r.To, s.Now)
 	return Scan{Actor: model.UserActor, Filters: q.Filters, Picks: []*model.EventSelector{selector}, Range: r}
 }

@@ -12,7 +12,7 @@ const MaxAnnotationCharacters = 1000
 
 // Annotations plans the list of moments to mark, newest first, as rows of (time, event, value), one more than the limit where there
 // are more. Of the first events of a property's values, event is null.
-func Annotations(q *model.Query, r Range, aliases bool) Statement {
+func Annotations(q *model.Query, r model.Range, aliases bool) Statement {
 	if q.Annotations.Mode == model.FirstOf {
 		return firstEvents(q, r, aliases)
 	}
@@ -34,7 +34,7 @@ func Annotations(q *model.Query, r Range, aliases bool) Statement {
 
 // firstEvents reads all history, since a value's first event may lie before the range; of it, only the events of the chosen type, which
 // the columnstore keeps apart.
-func firstEvents(q *model.Query, r Range, aliases bool) Statement {
+func firstEvents(q *model.Query, r model.Range, aliases bool) Statement {
 	a := q.Annotations
 	var args arguments
 	sql := lines(

@@ -9,32 +9,32 @@ import (
 )
 
 // BusyScan is the events in which busy actors are looked for: windows end in the range, and begin before it.
-func BusyScan(q *model.Query, r Range) Scan {
+func BusyScan(q *model.Query, r model.Range) Scan {
 	a := q.Anomalies
 	return Scan{
 		Actor: a.Actor, Filters: q.Filters, Picks: []*model.EventSelector{&a.EventSelector},
-		Range: Range{r.From.Add(-a.WindowDuration()), r.To},
+		Range: model.Range{From: r.From.Add(-a.WindowDuration()), To: r.To},
 	}
 }
 
 // WeeklyBuckets cuts time for the comparison of buckets with those of earlier weeks.
 type WeeklyBuckets struct {
 	// Buckets touch the panel's range, in order.
-	Buckets []Range
+	Buckets []model.Range
 	// History has, for each of them, the same bucket of the weeks before, where the calendar has it.
-	History [][]Range
+	History [][]model.Range
 }
 
 // NewWeeklyBuckets cuts the range.
-func NewWeeklyBuckets(a *model.Anomalies, r Range, s Settings) (WeeklyBuckets, error) {
+func NewWeeklyBuckets(a *model.Anomalies, r model.Range, s Settings) (WeeklyBuckets, error) {
 	var b WeeklyBuckets
 	start, next := weeklyCuts(a.Interval, s.Zone)
 	for t := start(r.From); t.Before(r.To); t = next(t) {
 		if len(b.Buckets) == MaxBuckets {
 			return b, tooManyBuckets("anomalies.interval", string(a.Interval))
 		}
-		bucket := Range{t, next(t)}
-		var history []Range
+		bucket := model.Range{From: t, To: next(t)}
+		var history []model.Range
 		for week := range a.Weeks {
 			if before, ok := weeksBefore(bucket, week+1, a.Interval, s.Zone); ok {
 				history = append(history, before)
@@ -65,19 +65,19 @@ func stepOf(interval model.AnomaliesInterval) time.Duration {
 
 // weeksBefore is the same bucket of an earlier week: that of the same local date and time, the first where a clock change repeats
 // it; false where a clock change skips it or makes one of the two shorter. Days are days, however long.
-func weeksBefore(bucket Range, weeks int, interval model.AnomaliesInterval, zone *time.Location) (Range, bool) {
+func weeksBefore(bucket model.Range, weeks int, interval model.AnomaliesInterval, zone *time.Location) (model.Range, bool) {
 	local := bucket.From.In(zone)
 	year, month, day := local.Date()
 	day -= 7 * weeks
 	_, next := weeklyCuts(interval, zone)
 	if interval == model.EveryDay {
 		start := localMidnight(year, month, day, zone)
-		return Range{start, next(start)}, sameDate(start.In(zone), year, month, day)
+		return model.Range{From: start, To: next(start)}, sameDate(start.In(zone), year, month, day)
 	}
 	step := stepOf(interval)
 	sinceMidnight := time.Duration(local.Hour())*time.Hour + time.Duration(local.Minute())*time.Minute
 	start, shown := firstShown(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Add(sinceMidnight/step*step), zone)
-	before := Range{start, next(start)}
+	before := model.Range{From: start, To: next(start)}
 	return before, shown && before.To.Sub(before.From) == bucket.To.Sub(bucket.From)
 }
 
@@ -100,11 +100,11 @@ func firstShown(local time.Time, zone *time.Location) (time.Time, bool) {
 }
 
 // Activity is the time whose events say which weeks are known: a week more than all buckets, up to now.
-func (b *WeeklyBuckets) Activity(now time.Time) Range {
-	all := slices.Concat(append([][]Range{b.Buckets}, b.History...)...)
-	earlier := func(x, y Range) int { return x.From.Compare(y.From) }
+func (b *WeeklyBuckets) Activity(now time.Time) model.Range {
+	all := slices.Concat(append([][]model.Range{b.Buckets}, b.History...)...)
+	earlier := func(x, y model.Range) int { return x.From.Compare(y.From) }
 	first, last := slices.MinFunc(all, earlier).From, slices.MaxFunc(all, earlier).From
-	return Range{first.Add(-7 * 24 * time.Hour), minTime(last.Add(quarter), now)}
+	return model.Range{From: first.Add(-7 * 24 * time.Hour), To: minTime(last.Add(quarter), now)}
 }
 
 // ActiveQuarters plans the list of the quarter hours of a piece in which anybody did anything, as rows of (starts), each with several.
@@ -122,8 +122,8 @@ func ActiveQuarters(p Piece) Statement {
 // Runs are all the buckets whose counts are needed, put together where they follow each other: of each run, the starts of its
 // buckets and the end of the last.
 func (b *WeeklyBuckets) Runs() [][]time.Time {
-	all := slices.Concat(append([][]Range{b.Buckets}, b.History...)...)
-	slices.SortFunc(all, func(a, b Range) int { return a.From.Compare(b.From) })
+	all := slices.Concat(append([][]model.Range{b.Buckets}, b.History...)...)
+	slices.SortFunc(all, func(a, b model.Range) int { return a.From.Compare(b.From) })
 	var runs [][]time.Time
 	for i, r := range all {
 		switch last := len(runs) - 1; {
@@ -138,6 +138,6 @@ func (b *WeeklyBuckets) Runs() [][]time.Time {
 }
 
 // BucketScan is the scan that counts the users of a run of buckets.
-func BucketScan(q *model.Query, r Range) Scan {
+func BucketScan(q *model.Query, r model.Range) Scan {
 	return Scan{Actor: model.UserActor, Filters: q.Filters, Picks: []*model.EventSelector{&q.Anomalies.EventSelector}, Range: r}
 }

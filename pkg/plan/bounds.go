@@ -3,11 +3,12 @@ package plan
 import (
 	"time"
 
+	"github.com/footfall-analytics/footfall/pkg/model"
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // within is the conditions that keep to a range of time.
-func (a *arguments) within(r Range) []string {
+func (a *arguments) within(r model.Range) []string {
 	return []string{"e.time >= " + a.timestamp(r.From), "e.time < " + a.timestamp(r.To)}
 }
 

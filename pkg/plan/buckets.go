@@ -9,7 +9,7 @@ import (
 
 // Buckets are the starts of the buckets of the given period that touch the range, in order, and the end of the last one. More
 // than [MaxBuckets] are refused, with the field that asks for them.
-func Buckets(field string, r Range, period model.Period, s Settings) ([]time.Time, error) {
+func Buckets(field string, r model.Range, period model.Period, s Settings) ([]time.Time, error) {
 	starts := []time.Time{bucketStart(r.From, period, s)}
 	for starts[len(starts)-1].Before(r.To) {
 		if len(starts) > MaxBuckets {

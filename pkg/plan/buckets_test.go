@@ -103,7 +103,7 @@ func TestGrainsFollowTheZonesOffsets(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := Range{time.Date(c.year, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(c.year+1, 1, 1, 0, 0, 0, 0, time.UTC)}
+		r := model.Range{From: time.Date(c.year, 1, 1, 0, 0, 0, 0, time.UTC), To: time.Date(c.year+1, 1, 1, 0, 0, 0, 0, time.UTC)}
 		if got := zoneGrain(r, zone); got != c.want {
 			t.Errorf("%s in %d: %s; want %s", c.zone, c.year, got, c.want)
 		}

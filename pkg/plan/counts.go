@@ -15,7 +15,7 @@ type Counting struct {
 	// Filters hold for all events.
 	Filters  []model.Filter
 	Selector *model.EventSelector
-	Range
+	model.Range
 	// Zone cuts the times.
 	Zone *time.Location
 }
@@ -26,7 +26,7 @@ func (c *Counting) Pieces(days []Day) []Piece {
 	if reason := c.needsRaw(); reason.ID != "" {
 		return []Piece{{Range: c.Range, Reason: reason}}
 	}
-	whole := Range{c.From.UTC().Truncate(quarter), c.To.UTC().Truncate(quarter)}
+	whole := model.Range{From: c.From.UTC().Truncate(quarter), To: c.To.UTC().Truncate(quarter)}
 	if whole.From.Before(c.From) {
 		whole.From = whole.From.Add(quarter)
 	}
@@ -35,7 +35,7 @@ func (c *Counting) Pieces(days []Day) []Piece {
 	rest := c.Range
 	raw := func(until time.Time) {
 		if rest.From.Before(until) {
-			pieces = append(pieces, Piece{Range: Range{rest.From, until}, Reason: say.New("reason.not-closed-parts", "days that are not closed, and parts of quarter hours")})
+			pieces = append(pieces, Piece{Range: model.Range{From: rest.From, To: until}, Reason: say.New("reason.not-closed-parts", "days that are not closed, and parts of quarter hours")})
 		}
 	}
 	for _, d := range days {

@@ -26,19 +26,19 @@ func TestPiecesOfACounting(t *testing.T) {
 		want     string
 		reason   string // of the first piece
 	}{
-		{"whole days", Counting{Range: Range{day(1), day(3)}}, days, "[1 2] 01 00:00-03 00:00", "the event counts of days that are over"},
-		{"edges within quarter hours", Counting{Range: Range{day(1).Add(time.Second), day(2).Add(29 * time.Minute)}}, days,
+		{"whole days", Counting{Range: model.Range{From: day(1), To: day(3)}}, days, "[1 2] 01 00:00-03 00:00", "the event counts of days that are over"},
+		{"edges within quarter hours", Counting{Range: model.Range{From: day(1).Add(time.Second), To: day(2).Add(29 * time.Minute)}}, days,
 			"[] 01 00:00-01 00:15, [] 02 00:15-02 00:29, [1 2] 01 00:15-02 00:15", "parts of quarter hours"},
-		{"an open day between", Counting{Range: Range{day(2), day(5)}}, days,
+		{"an open day between", Counting{Range: model.Range{From: day(2), To: day(5)}}, days,
 			"[] 03 00:00-04 00:00, [2 4] 02 00:00-05 00:00", "days that are not closed"},
-		{"days of which nothing is known", Counting{Range: Range{day(4), day(9)}}, days, "[] 05 00:00-08 00:00, [4 8] 04 00:00-09 00:00", "days that are not closed"},
-		{"days without events", Counting{Range: Range{day(1), day(6)}}, sparse, "[1 5] 01 00:00-06 00:00", "the event counts of days that are over"},
-		{"from a day without events", Counting{Range: Range{day(3), day(6)}}, sparse, "[5] 03 00:00-06 00:00", "the event counts of days that are over"},
-		{"within a quarter hour", Counting{Range: Range{day(1).Add(time.Minute), day(1).Add(2 * time.Minute)}}, days, "[] 01 00:01-01 00:02", "parts of quarter hours"},
-		{"filters", Counting{Range: Range{day(1), day(2)}, Filters: filter}, days, "[] 01 00:00-02 00:00", "closed days keep no properties"},
-		{"the selector's filters", Counting{Range: Range{day(1), day(2)}, Selector: &model.EventSelector{Event: "a", Filters: filter}}, days,
+		{"days of which nothing is known", Counting{Range: model.Range{From: day(4), To: day(9)}}, days, "[] 05 00:00-08 00:00, [4 8] 04 00:00-09 00:00", "days that are not closed"},
+		{"days without events", Counting{Range: model.Range{From: day(1), To: day(6)}}, sparse, "[1 5] 01 00:00-06 00:00", "the event counts of days that are over"},
+		{"from a day without events", Counting{Range: model.Range{From: day(3), To: day(6)}}, sparse, "[5] 03 00:00-06 00:00", "the event counts of days that are over"},
+		{"within a quarter hour", Counting{Range: model.Range{From: day(1).Add(time.Minute), To: day(1).Add(2 * time.Minute)}}, days, "[] 01 00:01-01 00:02", "parts of quarter hours"},
+		{"filters", Counting{Range: model.Range{From: day(1), To: day(2)}, Filters: filter}, days, "[] 01 00:00-02 00:00", "closed days keep no properties"},
+		{"the selector's filters", Counting{Range: model.Range{From: day(1), To: day(2)}, Selector: &model.EventSelector{Event: "a", Filters: filter}}, days,
 			"[] 01 00:00-02 00:00", "closed days keep no properties"},
-		{"a zone of 20 minutes", Counting{Range: Range{time.Date(1938, 3, 1, 0, 0, 0, 0, time.UTC), time.Date(1938, 3, 2, 0, 0, 0, 0, time.UTC)}, Zone: amsterdam},
+		{"a zone of 20 minutes", Counting{Range: model.Range{From: time.Date(1938, 3, 1, 0, 0, 0, 0, time.UTC), To: time.Date(1938, 3, 2, 0, 0, 0, 0, time.UTC)}, Zone: amsterdam},
 			[]Day{{time.Date(1938, 3, 1, 0, 0, 0, 0, time.UTC), time.Date(1938, 3, 2, 0, 0, 0, 0, time.UTC), true, 0, 0}}, "[] 01 00:00-02 00:00", "the time zone is cut at other times"},
 	} {
 		if c.counting.Selector == nil {
@@ -59,14 +59,14 @@ func TestPiecesOfAScan(t *testing.T) {
 	day := func(d int) time.Time { return time.Date(2026, 3, d, 0, 0, 0, 0, time.UTC) }
 	days := []Day{{day(2), day(5), true, 0, 0}, {day(5), day(7), true, 0, 0}, {day(7), day(8), false, 0, 0}, {day(8), day(9), true, 0, 0}}
 	for _, c := range []struct {
-		r    Range
+		r    model.Range
 		want string
 	}{
-		{Range{day(2), day(9)}, "[] 07 00:00-08 00:00, [2 5 8] 02 00:00-09 00:00"},
-		{Range{day(1), day(7)}, "[] 01 00:00-02 00:00, [2 5] 01 00:00-07 00:00"},
-		{Range{day(3), day(6)}, "[5] 03 00:00-06 00:00"},
-		{Range{day(3), day(4)}, ""},
-		{Range{day(8).Add(time.Hour), day(10)}, "[] 09 00:00-10 00:00, [8] 08 01:00-10 00:00"},
+		{model.Range{From: day(2), To: day(9)}, "[] 07 00:00-08 00:00, [2 5 8] 02 00:00-09 00:00"},
+		{model.Range{From: day(1), To: day(7)}, "[] 01 00:00-02 00:00, [2 5] 01 00:00-07 00:00"},
+		{model.Range{From: day(3), To: day(6)}, "[5] 03 00:00-06 00:00"},
+		{model.Range{From: day(3), To: day(4)}, ""},
+		{model.Range{From: day(8).Add(time.Hour), To: day(10)}, "[] 09 00:00-10 00:00, [8] 08 01:00-10 00:00"},
 	} {
 		s := Scan{Actor: model.UserActor, Picks: []*model.EventSelector{{Event: model.AnyEvent}}, Range: c.r}
 		if got := drawPieces(s.Pieces(days)); got != c.want {

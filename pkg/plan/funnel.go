@@ -8,9 +8,9 @@ import (
 
 // FunnelScan is the events that a funnel over the range needs: the chain's first event lies in the range, later ones as far
 // after it as the window reaches. Bits: main steps, optional steps, exclusions.
-func FunnelScan(q *model.Query, r Range) Scan {
+func FunnelScan(q *model.Query, r model.Range) Scan {
 	f := q.Funnel
-	s := Scan{Actor: f.Actor, Filters: q.Filters, Range: Range{r.From, reach(r.To, f)}}
+	s := Scan{Actor: f.Actor, Filters: q.Filters, Range: model.Range{From: r.From, To: reach(r.To, f)}}
 	for _, optional := range []bool{false, true} {
 		for i := range f.Steps {
 			if f.Steps[i].Optional == optional {

@@ -11,7 +11,7 @@ import (
 )
 
 // CheckHeatmap refuses heatmaps that cut the range into too many dates or months.
-func CheckHeatmap(m *model.Heatmap, r Range) error {
+func CheckHeatmap(m *model.Heatmap, r model.Range) error {
 	for dimension, length := range map[model.Dimension]float64{model.Date: 24, model.CalendarMonth: 28 * 24} {
 		if places := int(r.To.Sub(r.From).Hours() / length); (m.X == dimension || m.Y == dimension) && places > MaxBuckets {
 			return &model.Error{Field: "heatmap", Reason: say.New("problem.many-places",
@@ -23,7 +23,7 @@ func CheckHeatmap(m *model.Heatmap, r Range) error {
 }
 
 // HeatmapActors is the scan that counts users or sessions over two dimensions of time; false for other heatmaps.
-func HeatmapActors(q *model.Query, r Range) (Scan, bool) {
+func HeatmapActors(q *model.Query, r model.Range) (Scan, bool) {
 	m := q.Heatmap
 	s := Scan{Actor: model.UserActor, Filters: q.Filters, Picks: []*model.EventSelector{&m.EventSelector}, Range: r}
 	if m.Value == model.Sessions {
@@ -33,7 +33,7 @@ func HeatmapActors(q *model.Query, r Range) (Scan, bool) {
 }
 
 // HeatmapEvents is the counting for a heatmap of events over two dimensions of time; false for other heatmaps.
-func HeatmapEvents(q *model.Query, r Range, s Settings) (Counting, bool) {
+func HeatmapEvents(q *model.Query, r model.Range, s Settings) (Counting, bool) {
 	m := q.Heatmap
 	return Counting{Filters: q.Filters, Selector: &m.EventSelector, Range: r, Zone: s.Zone}, m.Value == model.Events && onlyTime(m)
 }
@@ -42,7 +42,7 @@ func onlyTime(m *model.Heatmap) bool { return m.X.OfTime() && m.Y.OfTime() && m.
 
 // Heatmap plans a heatmap over raw events. The statement returns rows of (x, x_text, y, y_text, part, part_text, actors, events),
 // one for each cell that counts something or is left out.
-func Heatmap(q *model.Query, r Range, s Settings, reason say.Text, aliases bool) Statement {
+func Heatmap(q *model.Query, r model.Range, s Settings, reason say.Text, aliases bool) Statement {
 	m := q.Heatmap
 	b := heatmapBuilder{heatmap: m}
 	x, y := m.Axes()
@@ -116,7 +116,7 @@ func (b *heatmapBuilder) bins(name string, a model.Axis) {
 // cells is a common table expression of that name. Where events are counted, those of the same grain are put together first:
 // converting each event's time to a zone costs more than reading it, and within a grain that no clock change cuts, one conversion
 // serves all. Single actors have few events a grain; for them, putting together costs more than it saves.
-func (b *heatmapBuilder) cells(q *model.Query, r Range, s Settings, aliases bool) string {
+func (b *heatmapBuilder) cells(q *model.Query, r model.Range, s Settings, aliases bool) string {
 	m := b.heatmap
 	looked := append(properties(q.Filters, &m.EventSelector), m.XProperty, m.YProperty)
 	columns := []string{dimension("x", m.X), dimension("y", m.Y), "n"}
@@ -202,7 +202,7 @@ func dimension(name string, d model.Dimension) string {
 
 // zoneGrain is the longest time, of at most a quarter hour, whose multiples (counted from 1970 in UTC) no offset of the zone
 // in the range cuts. All zones in use today keep to quarter hours; some of a century ago were off by seconds.
-func zoneGrain(r Range, zone *time.Location) time.Duration {
+func zoneGrain(r model.Range, zone *time.Location) time.Duration {
 	grain := 15 * time.Minute
 	for t := r.From.In(zone); t.Before(r.To); {
 		for grain > time.Second && offset(t)%grain != 0 {

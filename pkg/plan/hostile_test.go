@@ -16,7 +16,7 @@ import (
 
 // Whatever a user writes is an argument: the SQL is the same whatever the texts are.
 func TestTextsOfUsersAreNeverPartOfTheSQL(t *testing.T) {
-	r := Range{time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 3, 20, 0, 0, 0, 0, time.UTC)}
+	r := model.Range{From: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 3, 20, 0, 0, 0, 0, time.UTC)}
 	s := Settings{Zone: time.UTC, WeekStart: time.Monday, Now: r.To}
 	for _, raw := range fullQueries(t) {
 		want := sqlOf(t, renamed(t, raw, "harmless"), r, s)
@@ -57,7 +57,7 @@ func FuzzPlan(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := Range{time.UnixMilli(from).UTC(), time.UnixMilli(to).UTC()}
+		r := model.Range{From: time.UnixMilli(from).UTC(), To: time.UnixMilli(to).UTC()}
 		s := Settings{Zone: zone, WeekStart: time.Weekday(choice % 7), Now: time.UnixMilli(now % 200_000_000_000_000).UTC()}
 		if !r.From.Before(r.To) || r.From.Year() < 1 || r.To.Year() > 9999 {
 			return // the plugin refuses these
@@ -73,7 +73,7 @@ func FuzzPlan(f *testing.F) {
 }
 
 // sqlOf is the SQL of all the statements that a query may need, whatever the database offers; or why it is refused.
-func sqlOf(t *testing.T, q *model.Query, r Range, s Settings) string {
+func sqlOf(t *testing.T, q *model.Query, r model.Range, s Settings) string {
 	t.Helper()
 	statements, err := statementsOf(q, r, s)
 	var sql strings.Builder
@@ -91,7 +91,7 @@ func sqlOf(t *testing.T, q *model.Query, r Range, s Settings) string {
 	return sql.String()
 }
 
-func statementsOf(q *model.Query, r Range, s Settings) ([]Statement, error) {
+func statementsOf(q *model.Query, r model.Range, s Settings) ([]Statement, error) {
 	switch q.QueryType {
 	case model.FunnelType:
 		return ofScan(FunnelScan(q, r)), nil
@@ -136,7 +136,7 @@ func statementsOf(q *model.Query, r Range, s Settings) ([]Statement, error) {
 	panic("no statements are known of " + string(q.QueryType))
 }
 
-func ofTrend(q *model.Query, r Range, s Settings) ([]Statement, error) {
+func ofTrend(q *model.Query, r model.Range, s Settings) ([]Statement, error) {
 	b, err := NewTrendBuckets(q.Trend, r, s)
 	if err != nil {
 		return nil, err
@@ -153,14 +153,14 @@ func ofTrend(q *model.Query, r Range, s Settings) ([]Statement, error) {
 	return statements, nil
 }
 
-func ofAnomalies(q *model.Query, r Range, s Settings) ([]Statement, error) {
+func ofAnomalies(q *model.Query, r model.Range, s Settings) ([]Statement, error) {
 	b, err := NewWeeklyBuckets(q.Anomalies, r, s)
 	if err != nil {
 		return nil, err
 	}
 	statements := ofScan(BusyScan(q, r))
 	for _, run := range b.Runs() {
-		span := Range{run[0], run[len(run)-1]}
+		span := model.Range{From: run[0], To: run[len(run)-1]}
 		statements = append(statements, ofScan(BucketScan(q, span))...)
 		statements = append(statements, TrendEvents(q, &q.Anomalies.EventSelector, TrendBuckets{Starts: run}, Piece{Range: span}, false))
 	}
@@ -201,7 +201,7 @@ func ofCounting(c Counting) []Statement {
 	return statements
 }
 
-func someDays(r Range) []Day {
+func someDays(r model.Range) []Day {
 	var days []Day
 	for i := range 5 {
 		start := dayOf(r.From).AddDate(0, 0, i)

@@ -3,7 +3,7 @@ package plan
 import "github.com/footfall-analytics/footfall/pkg/model"
 
 // PathsScan is the events over which paths lead: all of the range. Bit 1 picks the chosen event.
-func PathsScan(q *model.Query, r Range) Scan {
+func PathsScan(q *model.Query, r model.Range) Scan {
 	p := q.Paths
 	return Scan{
 		Actor: p.Actor, Filters: q.Filters, Picks: []*model.EventSelector{{Event: model.AnyEvent}, &p.EventSelector},

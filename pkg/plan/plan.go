@@ -14,11 +14,6 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// Range is the panel's time range, From inclusive, To exclusive.
-type Range struct {
-	From, To time.Time
-}
-
 // Settings are what a statement depends on besides query and range.
 type Settings struct {
 	// Zone cuts hours, days, weeks and months.

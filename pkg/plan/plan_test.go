@@ -13,7 +13,7 @@ func TestTooManyBucketsAreRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := Range{time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)}
+	r := model.Range{From: time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC), To: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)}
 	s := Settings{Zone: time.UTC, Now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 	if _, err := RetentionCohorts(q.Retention, r, s); err == nil || !strings.Contains(err.Error(), "more than 1000 buckets") {
 		t.Errorf("retention over all time: %v", err)

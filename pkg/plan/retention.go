@@ -20,7 +20,7 @@ type Cohorts struct {
 }
 
 // RetentionCohorts cuts the range, as far as it is past, into cohorts. Too many buckets are an error.
-func RetentionCohorts(m *model.Retention, r Range, s Settings) (Cohorts, error) {
+func RetentionCohorts(m *model.Retention, r model.Range, s Settings) (Cohorts, error) {
 	var c Cohorts
 	columns := m.Columns()
 	after := columns[len(columns)-1].To
@@ -70,7 +70,7 @@ func RetentionScan(q *model.Query, c Cohorts, s Settings) Scan {
 	m := q.Retention
 	scan := Scan{
 		Actor: m.Actor, Filters: q.Filters, Picks: []*model.EventSelector{&m.Start, &m.Return},
-		Range: Range{From: c.Starts[0], To: minTime(c.end(m), s.Now)},
+		Range: model.Range{From: c.Starts[0], To: minTime(c.end(m), s.Now)},
 	}
 	if m.Cohorts == model.FirstTime {
 		scan.From = time.Time{}

@@ -35,7 +35,7 @@ func TestCohortsHaveNames(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := Settings{Zone: zone, WeekStart: time.Monday, Now: time.Date(2026, 11, 15, 0, 0, 0, 0, time.UTC)}
-		cohorts, err := RetentionCohorts(&model.Retention{Period: c.period, Periods: 3, Windows: model.Calendar}, Range{from, from.Add(time.Duration(c.hours) * time.Hour)}, s)
+		cohorts, err := RetentionCohorts(&model.Retention{Period: c.period, Periods: 3, Windows: model.Calendar}, model.Range{From: from, To: from.Add(time.Duration(c.hours) * time.Hour)}, s)
 		if err != nil || !slices.Equal(cohorts.Names, c.want) || len(cohorts.Starts) != cohorts.Count+3 {
 			t.Errorf("%s by %s: %v, %v; want %v", c.zone, c.period, cohorts, err, c.want)
 		}
@@ -61,7 +61,7 @@ func TestRetentionReadsNoMoreThanItNeeds(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := Settings{Zone: time.UTC, WeekStart: time.Monday, Now: at(c.now)}
-		cohorts, err := RetentionCohorts(q.Retention, Range{at(2), at(4)}, s)
+		cohorts, err := RetentionCohorts(q.Retention, model.Range{From: at(2), To: at(4)}, s)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -25,7 +25,7 @@ type Scan struct {
 	// which events are stored.
 	Aliases bool
 	// Range is the time; a zero From means since ever.
-	Range
+	model.Range
 }
 
 // MaxPicks is how many selectors a scan can tell apart.
@@ -46,13 +46,13 @@ type Day struct {
 }
 
 // touches reports whether the day, without those after it, has time in the range.
-func (d Day) touches(r Range) bool {
+func (d Day) touches(r model.Range) bool {
 	return d.Start.AddDate(0, 0, 1).After(r.From) && d.Start.Before(r.To)
 }
 
 // Days plans the list of days of the range that are packed or got late events, in order, as rows of (day, closed, events, changes,
 // until), see [Day]. Days are packed in order: one before the last packed day, that is not packed itself and got no late events, has none.
-func Days(r Range) Statement {
+func Days(r model.Range) Statement {
 	var args arguments
 	sql := lines(
 		"SELECT day, closed, events, changes, until",
@@ -90,7 +90,7 @@ type Piece struct {
 	// Days are the midnights of the closed days to read; nil for raw events.
 	Days []time.Time
 	// Range is the time that is read; within Days, that and no other counts.
-	Range
+	model.Range
 	// Reason says why the source was chosen.
 	Reason say.Text
 }
@@ -109,7 +109,7 @@ func (s *Scan) Pieces(days []Day) []Piece {
 			continue
 		}
 		if d.Start.After(rest.From) {
-			pieces = append(pieces, Piece{Range: Range{rest.From, d.Start}, Reason: say.New("reason.not-closed", "days that are not closed")})
+			pieces = append(pieces, Piece{Range: model.Range{From: rest.From, To: d.Start}, Reason: say.New("reason.not-closed", "days that are not closed")})
 		}
 		if d.touches(s.Range) {
 			closed.Days = append(closed.Days, d.Start)

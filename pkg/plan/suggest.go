@@ -21,7 +21,7 @@ const (
 )
 
 // EventNames plans the list of event names with their number of events, most frequent first, as rows of (name, count).
-func EventNames(r Range) Statement {
+func EventNames(r model.Range) Statement {
 	var args arguments
 	sql := lines(
 		"SELECT event_type AS name, sum(events)::bigint AS count",
@@ -35,7 +35,7 @@ func EventNames(r Range) Statement {
 // Properties plans the list of metadata properties of the newest events, as rows of (name, count). Names are complete, such as
 // metadata.context.campaign.source: a property in an object is named by its path. What no query could name is left out. An empty
 // event means any.
-func Properties(event string, r Range) (Statement, error) {
+func Properties(event string, r model.Range) (Statement, error) {
 	if err := model.ValidateText("event", event); err != nil {
 		return Statement{}, err
 	}
@@ -62,7 +62,7 @@ func Properties(event string, r Range) (Statement, error) {
 
 // Values plans the list of a property's values among the newest events that contain the search text, as rows of
 // (value, count). An empty event means any.
-func Values(property, event, search string, r Range) (Statement, error) {
+func Values(property, event, search string, r model.Range) (Statement, error) {
 	if p, err := model.ParseProperty("property", property); err != nil {
 		return Statement{}, err
 	} else if p.Profile {
@@ -103,7 +103,7 @@ func profileValues(property, search string) (Statement, error) {
 }
 
 // sample selects the newest events of the range.
-func (a *arguments) sample(event string, r Range) string {
+func (a *arguments) sample(event string, r model.Range) string {
 	if event == "" {
 		event = model.AnyEvent
 	}
@@ -112,7 +112,7 @@ func (a *arguments) sample(event string, r Range) string {
 	return "SELECT * FROM user_events e WHERE " + where + " ORDER BY time DESC LIMIT " + a.bind(sampledEvents, "int")
 }
 
-func lastSpan(r Range) Range {
+func lastSpan(r model.Range) model.Range {
 	if r.To.Sub(r.From) > suggestionSpan {
 		r.From = r.To.Add(-suggestionSpan)
 	}

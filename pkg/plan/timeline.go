@@ -14,7 +14,7 @@ const MaxMetadataBytes = 64 << 10
 // Timeline plans the list of a user's or a session's events, as rows of (time, event, page, device, session, user_id, metadata,
 // left_out), one more than the timeline's limit where there are more. Metadata that is too long is null, and left_out true. Where there
 // are aliases, keys are those under which the user's events are stored.
-func Timeline(q *model.Query, r Range, aliases bool, keys []int64) Statement {
+func Timeline(q *model.Query, r model.Range, aliases bool, keys []int64) Statement {
 	t := q.Timeline
 	var args arguments
 	where := args.within(r)

@@ -13,7 +13,7 @@ type TrendBuckets struct {
 	// Starts has the start of each bucket, in order, and the end of the last one.
 	Starts []time.Time
 	// Counted has the time whose events count for each bucket. Both ends only grow; rolling ones overlap.
-	Counted []Range
+	Counted []model.Range
 	// Begun is how many buckets have begun.
 	Begun int
 	// CutFront says that the first bucket's first part does not count, CutBack that the last bucket that has begun can still
@@ -22,7 +22,9 @@ type TrendBuckets struct {
 }
 
 // Range is all the time that counts.
-func (b *TrendBuckets) Range() Range { return Range{b.Counted[0].From, b.Counted[len(b.Counted)-1].To} }
+func (b *TrendBuckets) Range() model.Range {
+	return model.Range{From: b.Counted[0].From, To: b.Counted[len(b.Counted)-1].To}
+}
 
 // Bucket is the place of the bucket that holds a moment of the range.
 func (b *TrendBuckets) Bucket(t time.Time) int {
@@ -31,7 +33,7 @@ func (b *TrendBuckets) Bucket(t time.Time) int {
 
 // NewTrendBuckets cuts the range into the trend's buckets. What a rolling number counts ends with the bucket's last day, or with
 // the last day before the end of the range or now.
-func NewTrendBuckets(t *model.Trend, r Range, s Settings) (TrendBuckets, error) {
+func NewTrendBuckets(t *model.Trend, r model.Range, s Settings) (TrendBuckets, error) {
 	var b TrendBuckets
 	var err error
 	if b.Starts, err = Buckets("trend.interval", r, t.Interval, s); err != nil {
@@ -45,9 +47,9 @@ func NewTrendBuckets(t *model.Trend, r Range, s Settings) (TrendBuckets, error) 
 			b.CutBack = end.After(known)
 		}
 		if days := t.Value.RollingDays(); days > 0 {
-			b.Counted = append(b.Counted, rollingRange(days, Range{start, end}, r, s))
+			b.Counted = append(b.Counted, rollingRange(days, model.Range{From: start, To: end}, r, s))
 		} else {
-			b.Counted = append(b.Counted, Range{maxTime(start, r.From), minTime(end, r.To)})
+			b.Counted = append(b.Counted, model.Range{From: maxTime(start, r.From), To: minTime(end, r.To)})
 		}
 	}
 	b.CutFront = t.Value.RollingDays() == 0 && b.Starts[0].Before(r.From)
@@ -55,7 +57,7 @@ func NewTrendBuckets(t *model.Trend, r Range, s Settings) (TrendBuckets, error) 
 }
 
 // rollingRange is the time whose events count for a bucket that looks back over some days.
-func rollingRange(days int, bucket, r Range, s Settings) Range {
+func rollingRange(days int, bucket, r model.Range, s Settings) model.Range {
 	end := bucket.To
 	for _, limit := range []time.Time{r.To, s.Now} {
 		if bucket.From.Before(limit) && limit.Before(end) {
@@ -63,9 +65,9 @@ func rollingRange(days int, bucket, r Range, s Settings) Range {
 		}
 	}
 	last := end.Add(-time.Nanosecond).In(s.Zone)
-	return Range{
-		localMidnight(last.Year(), last.Month(), last.Day()-days+1, s.Zone),
-		minTime(nextBucket(last, model.Day, s.Zone), r.To),
+	return model.Range{
+		From: localMidnight(last.Year(), last.Month(), last.Day()-days+1, s.Zone),
+		To:   minTime(nextBucket(last, model.Day, s.Zone), r.To),
 	}
 }
 

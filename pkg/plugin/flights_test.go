@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/engine"
-	"github.com/footfall-analytics/footfall/pkg/plan"
+	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
 func TestTheSameQuestionIsAnsweredOnce(t *testing.T) {
@@ -95,7 +95,7 @@ func TestQuestionsInFlight(t *testing.T) {
 	d := &Datasource{settings: settings{zone: "UTC"}}
 	key := func(text string, now time.Time) string {
 		t.Helper()
-		q, err := d.question([]byte(text), plan.Range(march), now)
+		q, err := d.question([]byte(text), model.Range(march), now)
 		if err != nil {
 			t.Fatal(err)
 		}

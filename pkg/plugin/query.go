@@ -26,7 +26,7 @@ func (d *Datasource) QueryData(ctx context.Context, req *backend.QueryDataReques
 	ctx = store.WithComment(ctx, origin(req))
 	now := d.Clock() // the same for all queries of a panel
 	return concurrent.QueryData(ctx, req, func(ctx context.Context, q concurrent.Query) backend.DataResponse {
-		question, err := d.question(q.DataQuery.JSON, plan.Range(q.DataQuery.TimeRange), now)
+		question, err := d.question(q.DataQuery.JSON, model.Range(q.DataQuery.TimeRange), now)
 		if err != nil {
 			return errorResponse(ctx, req.PluginContext.User, err, nil)
 		}
@@ -59,7 +59,7 @@ func origin(req *backend.QueryDataRequest) string {
 }
 
 // question reads a query that is asked now.
-func (d *Datasource) question(raw []byte, r plan.Range, now time.Time) (engine.Question, error) {
+func (d *Datasource) question(raw []byte, r model.Range, now time.Time) (engine.Question, error) {
 	q, err := model.Parse(raw)
 	if err != nil {
 		return engine.Question{}, err
@@ -79,7 +79,7 @@ func (d *Datasource) question(raw []byte, r plan.Range, now time.Time) (engine.Q
 }
 
 // validateRange refuses ranges that hold nothing, or years that no event has.
-func validateRange(r plan.Range) error {
+func validateRange(r model.Range) error {
 	if !r.From.Before(r.To) || r.From.Year() < 1 || r.To.Year() > 9999 {
 		return &model.Error{Field: "range", Reason: say.New("problem.range",
 			"from {{from}} to {{to}} is not usable: it must end after it starts, within the years 1 to 9999", r.From.String(), r.To.String())}

@@ -151,7 +151,7 @@ func (d *Datasource) sql(r *http.Request) (any, error) {
 		return nil, &model.Error{Field: "body", Reason: say.New("problem.no-body",
 			`is not JSON of the form {"from": ms, "to": ms, "query": {...}}, with times in milliseconds since 1970`)}
 	}
-	q, err := d.question(request.Query, plan.Range{From: time.UnixMilli(request.From), To: time.UnixMilli(request.To)}, d.Clock())
+	q, err := d.question(request.Query, model.Range{From: time.UnixMilli(request.From), To: time.UnixMilli(request.To)}, d.Clock())
 	if err != nil {
 		return nil, err
 	}
@@ -169,8 +169,8 @@ func (d *Datasource) sql(r *http.Request) (any, error) {
 }
 
 // queryRange reads from and to of a request's URL.
-func queryRange(r *http.Request) (plan.Range, error) {
-	var span plan.Range
+func queryRange(r *http.Request) (model.Range, error) {
+	var span model.Range
 	for name, t := range map[string]*time.Time{"from": &span.From, "to": &span.To} {
 		ms, err := strconv.ParseInt(r.FormValue(name), 10, 64)
 		if err != nil {
