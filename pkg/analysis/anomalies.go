@@ -123,6 +123,29 @@ type UnusualBucket struct {
 	Anomaly *bool
 }
 
+// BucketCounts has counts by the start of their bucket, in microseconds since 1970; none for 0.
+type BucketCounts map[int64]int64
+
+// CompareWeeks compares buckets with the earlier ones that are known whole. history has, for each bucket, the same bucket of earlier weeks.
+func CompareWeeks(buckets []model.Range, history [][]model.Range, active ActiveQuarters, counts BucketCounts, now time.Time, deviations float64) []UnusualBucket {
+	list := make([]UnusualBucket, len(buckets))
+	for i, bucket := range buckets {
+		list[i].Start, list[i].Over = bucket.From, !bucket.To.After(now)
+		if bucket.From.Before(now) {
+			n := counts[bucket.From.UnixMicro()]
+			list[i].Count = &n
+		}
+		var known []int64
+		for _, before := range history[i] {
+			if !before.To.After(now) && active.AtWork(before.From, bucket.From) {
+				known = append(known, counts[before.From.UnixMicro()])
+			}
+		}
+		list[i].Expect(known, deviations)
+	}
+	return list
+}
+
 // Expect sets the usual range by the counts of the same bucket in earlier weeks, see [model.Anomalies]. Of too few nothing is said.
 func (b *UnusualBucket) Expect(history []int64, deviations float64) {
 	if len(history) < model.MinHistory {

@@ -5,6 +5,8 @@ package analysis
 import (
 	"cmp"
 	"time"
+
+	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
 // Event is what an analysis sees of an event.
@@ -61,9 +63,26 @@ func Microseconds(t time.Time) int64 {
 	return (t.Unix()-epoch.Unix())*1e6 + int64(t.Nanosecond()/1000)
 }
 
+// AllMicroseconds is times as [Event] counts.
+func AllMicroseconds(times []time.Time) []int64 {
+	list := make([]int64, len(times))
+	for i, t := range times {
+		list[i] = Microseconds(t)
+	}
+	return list
+}
+
 // TimeOf is the time that [Microseconds] gives us.
 func TimeOf(us int64) time.Time {
 	return time.Unix(epoch.Unix()+floorDiv(us, 1e6), (us-floorDiv(us, 1e6)*1e6)*1000).UTC()
+}
+
+// Bounds are the ends of a range as [Event] counts.
+func Bounds(r model.Range) (from, to int64) {
+	if r.From.IsZero() {
+		return -1 << 63, Microseconds(r.To)
+	}
+	return Microseconds(r.From), Microseconds(r.To)
 }
 
 func floorDiv(a, b int64) int64 {

@@ -1,66 +1,66 @@
-package analysis
+package analysis_test
 
 import (
-	"strconv"
 	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/footfall-analytics/footfall/internal/twin"
+	"github.com/footfall-analytics/footfall/pkg/analysis"
+	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/plan"
 )
 
-// visitPairs shows a visitor so many actors, each with two events of labels of its own.
-func visitPairs(t *testing.T, values *Values, v *PathVisitor, actors int) {
-	t.Helper()
-	id := func(text string) uint32 {
-		id, err := values.ID([]byte(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return id
-	}
-	for i := range actors {
-		v.Visit([]Event{
-			{Actor: int64(i), Time: 1, Picks: 3, Value: id("a" + strconv.Itoa(i))},
-			{Actor: int64(i), Time: 2, Picks: 1, Value: id("b" + strconv.Itoa(i))},
-		})
-	}
-}
-
-// As many different paths and transitions as there may be are counted; one more is refused, whoever found which.
-func TestTooManyPaths(t *testing.T) {
-	for extra := range 2 {
-		p := &Paths{Steps: 1, Values: NewValues()}
-		whole := NewWholePaths(p)
-		visitPairs(t, p.Values, whole.NewVisitor(), MaxDifferentPaths)
-		visitPairs(t, p.Values, whole.NewVisitor(), MaxDifferentPaths+extra)
-		list, ok := whole.List(1)
-		if ok != (extra == 0) || ok && (list.Different != MaxDifferentPaths || list.Paths != 2*MaxDifferentPaths || list.List[0].Paths != 2) {
-			t.Errorf("with %d paths too many: %v, %+v", extra, ok, list)
-		}
-		p = &Paths{Steps: 1, Values: NewValues()}
-		transitions := NewPathTransitions(p)
-		visitPairs(t, p.Values, transitions.NewVisitor(), MaxTransitions+extra)
-		graph, ok := transitions.Graph(3)
-		if ok != (extra == 0) || ok && (graph.Paths != MaxTransitions || len(graph.Nodes) != 8 || graph.Nodes[3].Paths != MaxTransitions-3) {
-			t.Errorf("with %d transitions too many: %v", extra, ok)
-		}
-	}
-}
-
-// 400 thousand users with 25 events each, of twelve labels.
-func BenchmarkPaths(b *testing.B) {
-	p := &Paths{Steps: 4, Gap: 1000, Values: NewValues()}
-	for i := range 12 {
-		if _, err := p.Values.ID([]byte(strconv.Itoa(i))); err != nil {
-			b.Fatal(err)
-		}
-	}
-	events := make([]Event, 25)
-	for b.Loop() {
-		v := NewPathTransitions(p).NewVisitor()
-		for actor := range 400_000 {
-			for i := range events {
-				label := uint32(actor*7+i*i*5+i)%12 + 1
-				events[i] = Event{Actor: int64(actor), Time: int64(i * 500), Picks: 1 + 2*uint64(label&1), Value: label}
+// Without a database in between: the paths of random worlds are the twin's.
+func TestPathsOfRandomWorlds(t *testing.T) {
+	asked := 0
+	for seed := range *worlds {
+		s := twin.Random(seed, 4)
+		for _, q := range s.Queries {
+			if q.QueryType != model.PathsType {
+				continue
 			}
-			v.Visit(events)
+			asked++
+			want, got := twin.FindPaths(q, s.World, s.Range), foundPaths(t, q, s)
+			if diff := gocmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+				t.Fatalf("seed %d: paths (+) differ from the twin (-)\n%s\n%+v", seed, diff, q.Paths)
+			}
 		}
 	}
+	t.Log("asked", asked)
+}
+
+// foundPaths are a world's paths in the twin's form.
+func foundPaths(t *testing.T, q *model.Query, s twin.Scenario) twin.PathsFound {
+	t.Helper()
+	var found twin.PathsFound
+	spec := analysis.NewPaths(q.Paths)
+	transitions, whole := analysis.NewPathTransitions(spec), analysis.NewWholePaths(spec)
+	visitWorld(t, q, s, plan.PathsScan(q, model.Range(s.Range)), spec.Values, &inTurn{visitors: []analysis.Visitor{transitions.NewVisitor(), transitions.NewVisitor()}})
+	visitWorld(t, q, s, plan.PathsScan(q, model.Range(s.Range)), spec.Values, &inTurn{visitors: []analysis.Visitor{whole.NewVisitor(), whole.NewVisitor()}})
+	graph, ok := transitions.Graph(q.Paths.Nodes)
+	list, alsoOK := whole.List(1 << 30)
+	if !ok || !alsoOK {
+		t.Fatal("too many paths")
+	}
+	for _, n := range graph.Nodes {
+		found.Nodes = append(found.Nodes, twin.Node{Step: n.Step, Label: twinPlace(n.Group, true), Paths: int(n.Paths)})
+	}
+	for _, e := range graph.Edges {
+		found.Edges = append(found.Edges, twin.Edge{Near: found.Nodes[e.Near], Far: found.Nodes[e.Far], Paths: int(e.Paths)})
+	}
+	sum := int64(0)
+	for _, l := range list.List {
+		path := twin.FoundPath{Paths: int(l.Paths)}
+		for _, label := range l.Steps {
+			path.Labels = append(path.Labels, twinPlace(label, true))
+		}
+		found.All = append(found.All, path)
+		sum += l.Paths
+	}
+	if graph.Paths != sum || list.Paths != sum || list.Different != len(list.List) {
+		t.Errorf("seed %d: the graph has %d paths, the list says %d, and has %d", s.Seed, graph.Paths, list.Paths, sum)
+	}
+	return found
 }

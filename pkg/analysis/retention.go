@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"slices"
+	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
@@ -29,6 +30,21 @@ type Retention struct {
 	Values    *Values
 	// Now parts cells that are over from those that are not.
 	Now int64
+}
+
+// NewRetention is the question of a query. starts has the starts of the buckets and the end of the last one, and names what the cohorts
+// are called, which are the first of the buckets; now parts the past from the future.
+func NewRetention(m *model.Retention, starts []time.Time, names []string, now time.Time) *Retention {
+	r := &Retention{
+		Cohorts: len(names), Names: names, Columns: m.Columns(),
+		FirstTime: m.Cohorts == model.FirstTime, OnOrAfter: m.Mode == model.OnOrAfter, SameEvent: m.Start.Equal(&m.Return),
+		MinOccurrences: m.MinOccurrences, Breakdown: m.Breakdown != nil, Values: NewValues(),
+		Bounds: AllMicroseconds(starts), Now: Microseconds(now),
+	}
+	if m.Windows == model.Rolling {
+		r.Rolling = m.Period.Rolling().Microseconds()
+	}
+	return r
 }
 
 // CellState says how far time has come with a cell.

@@ -1,131 +1,154 @@
-package analysis
+package analysis_test
 
 import (
-	"cmp"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
 
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/footfall-analytics/footfall/internal/twin"
+	"github.com/footfall-analytics/footfall/pkg/analysis"
 	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/plan"
 )
 
-// Whatever the bounds, a time's bucket is the one that it lies in.
-func TestBuckets(t *testing.T) {
-	random := rand.New(rand.NewPCG(1, 1))
-	for range 300 {
-		bounds := []int64{random.Int64N(1000) - 500}
-		for range random.IntN(30) {
-			bounds = append(bounds, bounds[len(bounds)-1]+random.Int64N(1<<random.IntN(20))) // empty ones too
-		}
-		b := newBuckets(bounds)
-		for range 300 {
-			at := bounds[0] - 10 + random.Int64N(bounds[len(bounds)-1]-bounds[0]+20)
-			if random.IntN(3) == 0 {
-				at = bounds[random.IntN(len(bounds))] - random.Int64N(2)
+// Without a database in between: the matrices of random retention queries are the twin's, counted the fast way, event by event,
+// in two parts, and by states of consecutive times that are merged.
+func TestRetentionOfRandomWorlds(t *testing.T) {
+	asked, merged := 0, 0
+	for seed := range *worlds {
+		s := twin.Random(seed, 4)
+		for _, q := range s.Queries {
+			if q.QueryType != model.RetentionType {
+				continue
 			}
-			want := 0
-			for want < len(bounds) && bounds[want] <= at {
-				want++
+			asked++
+			r := newRetentionRun(t, q, s)
+			want := describeTwin(twin.Retention(q, s.World, s.Range, s.Settings))
+			ways := map[string]*analysis.RetentionTally{"tally": r.tally(), "list": r.list(analysis.Cell{}), "two parts": r.twoParts()}
+			if r.spec.Mergeable() {
+				merged++
+				ways["merged states"] = r.mergedStates(seed)
 			}
-			if got := b.of(at); got != want {
-				t.Fatalf("%d is in bucket %d of %v; want %d", at, got, bounds, want)
-			}
-			if end := b.end(want); end <= at {
-				t.Fatalf("bucket %d of %v ends at %d", want, bounds, end)
+			for way, tally := range ways {
+				if diff := gocmp.Diff(want, describe(r.spec, tally.Groups(q.Retention.Breakdown.Groups()))); diff != "" {
+					t.Fatalf("seed %d: %s (+) differs from the twin (-)\n%s\n%+v", seed, way, diff, q.Retention)
+				}
 			}
 		}
 	}
+	t.Logf("%d questions, %d of them mergeable", asked, merged)
 }
 
-func TestSets(t *testing.T) {
-	random := rand.New(rand.NewPCG(1, 1))
-	for range 1000 {
-		set := make([]uint64, 1+random.IntN(3))
-		var members []int
-		for range random.IntN(10) {
-			bucket := random.IntN(64 * len(set))
-			set[bucket>>6] |= 1 << (bucket & 63)
-			members = append(members, bucket)
-		}
-		slices.Sort(members)
-		members = slices.Compact(members)
-		var got []int
-		for b := nextIn(set, 0); b < 1<<20; b = nextIn(set, b+1) {
-			got = append(got, b)
-		}
-		if !slices.Equal(got, members) {
-			t.Fatalf("set of %v has %v", members, got)
-		}
-		last := -1
-		if members != nil {
-			last = members[len(members)-1]
-		}
-		if got := lastIn(set); got != last {
-			t.Fatalf("the last of %v is %d", members, got)
-		}
-	}
+// retentionRun is a world as a scan would bring it, actor by actor.
+type retentionRun struct {
+	spec   *analysis.Retention
+	actors [][]analysis.Event
 }
 
-// 445 thousand users with 1.8 million starts and 4 million returns in 90 days; 31 periods.
-func BenchmarkRetention(b *testing.B) {
-	const day = 86_400_000_000
-	r := &Retention{Cohorts: 90, FirstTime: true, MinOccurrences: 1, Now: 90 * day}
-	for d := range int64(90 + 31) {
-		r.Bounds = append(r.Bounds, d*day)
+func newRetentionRun(t *testing.T, q *model.Query, s twin.Scenario) *retentionRun {
+	t.Helper()
+	cohorts, err := plan.RetentionCohorts(q.Retention, model.Range(s.Range), plan.Settings(s.Settings))
+	if err != nil {
+		t.Fatal(err)
 	}
-	for p := range 31 {
-		r.Columns = append(r.Columns, model.Bracket{From: p, To: p})
+	spec := analysis.NewRetention(q.Retention, cohorts.Starts, cohorts.Names, s.Settings.Now)
+	scan := plan.RetentionScan(q, cohorts, plan.Settings(s.Settings))
+	r := &retentionRun{spec: spec}
+	from, to := analysis.Bounds(scan.Range)
+	for _, events := range actorsOf(t, q, s.World, scan, spec.Values) {
+		events = slices.DeleteFunc(events, func(e analysis.Event) bool { return e.Time < from || e.Time >= to })
+		if len(events) > 0 {
+			r.actors = append(r.actors, events)
+		}
 	}
-	random := rand.New(rand.NewPCG(1, 1))
-	var actors [][]Event
-	for actor := range int64(445_000) {
-		events := make([]Event, 13)
-		for i := range events {
-			events[i] = Event{Actor: actor, Time: random.Int64N(90 * day), Picks: 2}
-			if i < 4 {
-				events[i].Picks = 1
-			}
-		}
-		slices.SortFunc(events, byTime)
-		actors = append(actors, events)
-	}
-	b.Run("first time", func(b *testing.B) { benchmarkTally(b, r, actors) })
-	recurring := *r
-	recurring.FirstTime = false
-	b.Run("recurring", func(b *testing.B) { benchmarkTally(b, &recurring, actors) })
-	several := *r
-	several.MinOccurrences = 2
-	b.Run("two returns", func(b *testing.B) { benchmarkTally(b, &several, actors) })
-	b.Run("state", func(b *testing.B) {
-		for b.Loop() {
-			s := NewRetentionState(r)
-			for _, events := range actors {
-				s.Visit(events)
-			}
-			b.ReportMetric(float64(s.Bytes())/float64(len(actors)), "bytes/actor")
-		}
-	})
-	b.Run("tally of a state merged with a small one", func(b *testing.B) {
-		closed, open := NewRetentionState(r), NewRetentionState(r)
-		for i, events := range actors {
-			closed.Visit(events)
-			if i%10 == 0 {
-				open.Visit([]Event{{Actor: int64(i), Time: 90*day - 1, Picks: 2}})
-			}
-		}
-		for b.Loop() {
-			closed.Merge(open).Tally()
-		}
-	})
+	return r
 }
 
-func byTime(a, b Event) int { return cmp.Compare(a.Time, b.Time) }
+func (r *retentionRun) tally() *analysis.RetentionTally {
+	t := analysis.NewRetentionTally(r.spec)
+	for _, events := range r.actors {
+		t.Visit(events)
+	}
+	return t
+}
 
-func benchmarkTally(b *testing.B, r *Retention, actors [][]Event) {
-	for b.Loop() {
-		t := NewRetentionTally(r)
-		for _, events := range actors {
-			t.Visit(events)
+// list counts the same event by event.
+func (r *retentionRun) list(cell analysis.Cell) *analysis.RetentionTally {
+	t := analysis.NewRetentionList(r.spec, cell)
+	for _, events := range r.actors {
+		t.Visit(events)
+	}
+	return t
+}
+
+func (r *retentionRun) twoParts() *analysis.RetentionTally {
+	halves := [2]*analysis.RetentionTally{analysis.NewRetentionTally(r.spec), analysis.NewRetentionTally(r.spec)}
+	for i, events := range r.actors {
+		halves[i%2].Visit(events)
+	}
+	halves[0].Add(halves[1])
+	return halves[0]
+}
+
+// mergedStates cuts time at some bounds of buckets, and merges in any order.
+func (r *retentionRun) mergedStates(seed uint64) *analysis.RetentionTally {
+	random := rand.New(rand.NewPCG(seed, 2))
+	var cuts []int64
+	for range random.IntN(4) {
+		cuts = append(cuts, r.spec.Bounds[random.IntN(len(r.spec.Bounds))])
+	}
+	slices.Sort(cuts)
+	cuts = append(cuts, 1<<63-1)
+	var states []*analysis.RetentionState
+	from := int64(-1 << 63)
+	for _, to := range cuts {
+		state := analysis.NewRetentionState(r.spec)
+		for _, events := range r.actors {
+			part := slices.DeleteFunc(slices.Clone(events), func(e analysis.Event) bool { return e.Time < from || e.Time >= to })
+			if len(part) > 0 {
+				state.Visit(part)
+			}
+		}
+		states = append(states, state)
+		from = to
+	}
+	for len(states) > 1 {
+		i := random.IntN(len(states) - 1)
+		states[i] = states[i].Merge(states[i+1])
+		states = slices.Delete(states, i+1, i+2)
+	}
+	return states[0].Tally()
+}
+
+// describe writes a row a cohort: group, cohort, size, and what each column counts in which state.
+func describe(spec *analysis.Retention, groups []analysis.RetentionGroup) []string {
+	var rows []string
+	for _, g := range groups {
+		for c, cohort := range g.Cohorts {
+			text := fmt.Sprintf("%v %d: %d", twinPlace(g.Group, spec.Breakdown), c, cohort.Size)
+			for i, users := range cohort.Users {
+				text += fmt.Sprintf(" %d(%d)", users, spec.State(c, i))
+			}
+			rows = append(rows, text)
 		}
 	}
+	return rows
+}
+
+func describeTwin(matrices []twin.Matrix) []string {
+	states := map[twin.State]analysis.CellState{twin.Incomplete: analysis.Incomplete, twin.Future: analysis.Future}
+	var rows []string
+	for _, m := range matrices {
+		for c, cohort := range m.Cohorts {
+			text := fmt.Sprintf("%v %d: %d", twin.Place{Kind: m.Kind, Text: m.Breakdown}, c, cohort.Size())
+			for _, cell := range cohort.Cells {
+				text += fmt.Sprintf(" %d(%d)", cell.Users, states[cell.State])
+			}
+			rows = append(rows, text)
+		}
+	}
+	return rows
 }

@@ -38,21 +38,12 @@ func (e *Engine) Stickiness(ctx context.Context, q Question, trace *Trace) (*ana
 	return tally.Stickiness(analysis.Microseconds(q.Now)), nil
 }
 
-// microseconds is times as events count them.
-func microseconds(times []time.Time) []int64 {
-	list := make([]int64, len(times))
-	for i, t := range times {
-		list[i] = analysis.Microseconds(t)
-	}
-	return list
-}
-
 // activity counts everybody by the buckets between starts in which they were active.
 func (e *Engine) activity(
 	ctx context.Context, q Question, trace *Trace, scan plan.Scan, starts []time.Time, newActivity func(bounds []int64) *analysis.Activity,
 ) (*analysis.ActivityTally, error) {
 	return read(ctx, e, trace, func(ctx context.Context, r *reading) (*analysis.ActivityTally, error) {
-		return r.activity(ctx, q, scan, starts, newActivity(microseconds(starts)))
+		return r.activity(ctx, q, scan, starts, newActivity(analysis.AllMicroseconds(starts)))
 	})
 }
 
@@ -96,7 +87,7 @@ func (r *reading) countActivity(ctx context.Context, scan plan.Scan, days []plan
 func (r *reading) closedActivity(ctx context.Context, q Question, scan plan.Scan, days []plan.Day, cut time.Time, starts []time.Time, a *analysis.Activity) (*analysis.ClosedActivity, error) {
 	scan.To = cut
 	part := closedPart{
-		name: fmt.Sprintf("%s %d", q.Query.QueryType, microseconds(starts)), scan: scan, days: days,
+		name: fmt.Sprintf("%s %d", q.Query.QueryType, analysis.AllMicroseconds(starts)), scan: scan, days: days,
 		query: model.Query{Filters: scan.Filters, Lifecycle: &model.Lifecycle{EventSelector: *scan.Picks[0]}},
 	}
 	return once(r, part, func() (*analysis.ClosedActivity, error) {

@@ -63,41 +63,18 @@ func (e *Engine) UnusualBuckets(ctx context.Context, q Question, trace *Trace) (
 		if err != nil {
 			return nil, err
 		}
-		counts := bucketCounts{}
+		counts := analysis.BucketCounts{}
 		for _, run := range buckets.Runs() {
 			if err := r.countRun(ctx, q, run, counts); err != nil {
 				return nil, err
 			}
 		}
-		return compareWeeks(q, buckets, active, counts), nil
+		return analysis.CompareWeeks(buckets.Buckets, buckets.History, active, counts, q.Now, a.Deviations), nil
 	})
 }
 
-// compareWeeks compares buckets with the earlier ones that are known whole.
-func compareWeeks(q Question, b plan.WeeklyBuckets, active analysis.ActiveQuarters, counts bucketCounts) []analysis.UnusualBucket {
-	list := make([]analysis.UnusualBucket, len(b.Buckets))
-	for i, bucket := range b.Buckets {
-		list[i].Start, list[i].Over = bucket.From, !bucket.To.After(q.Now)
-		if bucket.From.Before(q.Now) {
-			n := counts[bucket.From.UnixMicro()]
-			list[i].Count = &n
-		}
-		var history []int64
-		for _, before := range b.History[i] {
-			if !before.To.After(q.Now) && active.AtWork(before.From, bucket.From) {
-				history = append(history, counts[before.From.UnixMicro()])
-			}
-		}
-		list[i].Expect(history, q.Query.Anomalies.Deviations)
-	}
-	return list
-}
-
-// bucketCounts has counts by the start of their bucket, in microseconds since 1970; none for 0.
-type bucketCounts map[int64]int64
-
 // countRun counts a run of buckets up to now.
-func (r *reading) countRun(ctx context.Context, q Question, starts []time.Time, counts bucketCounts) error {
+func (r *reading) countRun(ctx context.Context, q Question, starts []time.Time, counts analysis.BucketCounts) error {
 	span := model.Range{From: starts[0], To: starts[len(starts)-1]}
 	if span.To.After(q.Now) {
 		span.To = q.Now
@@ -121,7 +98,7 @@ func (r *reading) countRun(ctx context.Context, q Question, starts []time.Time, 
 		func(row trendRow) { add(row.Bucket, row.N) })
 }
 
-func (r *reading) countRunUsers(ctx context.Context, q Question, starts []time.Time, span model.Range, counts bucketCounts) error {
+func (r *reading) countRunUsers(ctx context.Context, q Question, starts []time.Time, span model.Range, counts analysis.BucketCounts) error {
 	over := make([]model.Range, len(starts)-1)
 	for i := range over {
 		over[i] = model.Range{From: starts[i], To: starts[i+1]}

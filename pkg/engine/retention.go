@@ -175,22 +175,9 @@ func (r *reading) retentionActors(ctx context.Context, q Question, cohorts plan.
 
 // retentionSpec is a retention query in numbers.
 func retentionSpec(q Question) (plan.Cohorts, *analysis.Retention, error) {
-	m := q.Query.Retention
-	cohorts, err := plan.RetentionCohorts(m, q.Range, q.Settings)
+	cohorts, err := plan.RetentionCohorts(q.Query.Retention, q.Range, q.Settings)
 	if err != nil {
 		return cohorts, nil, err
 	}
-	spec := &analysis.Retention{
-		Cohorts: cohorts.Count, Names: cohorts.Names, Columns: m.Columns(),
-		FirstTime: m.Cohorts == model.FirstTime, OnOrAfter: m.Mode == model.OnOrAfter, SameEvent: m.Start.Equal(&m.Return),
-		MinOccurrences: m.MinOccurrences, Breakdown: m.Breakdown != nil, Values: analysis.NewValues(),
-		Now: analysis.Microseconds(q.Now),
-	}
-	for _, start := range cohorts.Starts {
-		spec.Bounds = append(spec.Bounds, analysis.Microseconds(start))
-	}
-	if m.Windows == model.Rolling {
-		spec.Rolling = plan.RollingPeriod(m.Period).Microseconds()
-	}
-	return cohorts, spec, nil
+	return cohorts, analysis.NewRetention(q.Query.Retention, cohorts.Starts, cohorts.Names, q.Now), nil
 }

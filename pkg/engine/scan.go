@@ -12,7 +12,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/footfall-analytics/footfall/pkg/analysis"
-	"github.com/footfall-analytics/footfall/pkg/model"
 	"github.com/footfall-analytics/footfall/pkg/plan"
 	"github.com/footfall-analytics/footfall/pkg/say"
 	"github.com/footfall-analytics/footfall/pkg/store"
@@ -103,7 +102,7 @@ func (s *scanner) read(ctx context.Context, connection int, part plan.Part, b *b
 			statement = s.scan.ReadRaw(p, part)
 		case p.Days != nil:
 			statement = s.scan.ReadClosed(p, part)
-			from, to := bounds(p.Range)
+			from, to := analysis.Bounds(p.Range)
 			err = s.snapshot.Stream(ctx, connection, statement, func(values [][]byte) error {
 				rows++
 				return b.addBlock(s.scan.PicksOf(string(values[0])), values[1], values[2], from, to)
@@ -121,13 +120,6 @@ func (s *scanner) read(ctx context.Context, connection int, part plan.Part, b *b
 		}
 	}
 	return nil
-}
-
-func bounds(r model.Range) (from, to int64) {
-	if r.From.IsZero() {
-		return -1 << 63, analysis.Microseconds(r.To)
-	}
-	return analysis.Microseconds(r.From), analysis.Microseconds(r.To)
 }
 
 // buffer holds the events of a part; sorting needs a second one.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
@@ -29,6 +30,17 @@ const (
 	Week  Period = "week"
 	Month Period = "month"
 )
+
+// Rolling is the length of a period of rolling windows; of months, which have none, a day's.
+func (p Period) Rolling() time.Duration {
+	switch p {
+	case Hour:
+		return time.Hour
+	case Week:
+		return 7 * 24 * time.Hour
+	}
+	return 24 * time.Hour
+}
 
 // RetentionWindows says where a period begins and ends.
 type RetentionWindows string

@@ -92,18 +92,7 @@ func (c *Cohorts) end(m *model.Retention) time.Time {
 		for _, b := range m.Columns() {
 			periods = max(periods, b.To+1)
 		}
-		return end.Add(time.Duration(periods) * RollingPeriod(m.Period))
+		return end.Add(time.Duration(periods) * m.Period.Rolling())
 	}
 	return end
-}
-
-// RollingPeriod is the length of a period of rolling windows.
-func RollingPeriod(p model.Period) time.Duration {
-	switch p {
-	case model.Hour:
-		return time.Hour
-	case model.Week:
-		return 7 * 24 * time.Hour
-	}
-	return 24 * time.Hour
 }

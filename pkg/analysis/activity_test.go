@@ -1,4 +1,4 @@
-package engine
+package analysis_test
 
 import (
 	"math/rand/v2"
@@ -60,11 +60,11 @@ func newActivityRun(t *testing.T, q *model.Query, s twin.Scenario) *activityRun 
 	var err error
 	if q.QueryType == model.LifecycleType {
 		r.starts, err = plan.LifecycleBuckets(q.Lifecycle, model.Range(s.Range), settings)
-		r.activity = analysis.NewLifecycle(microseconds(r.starts))
+		r.activity = analysis.NewLifecycle(analysis.AllMicroseconds(r.starts))
 		r.scan = plan.LifecycleScan(q, r.starts, settings)
 	} else {
 		r.starts, err = plan.StickinessBuckets(q.Stickiness, model.Range(s.Range), settings)
-		r.activity = analysis.NewStickiness(microseconds(r.starts))
+		r.activity = analysis.NewStickiness(analysis.AllMicroseconds(r.starts))
 		r.scan = plan.StickinessScan(q, r.starts, settings)
 	}
 	if err != nil {

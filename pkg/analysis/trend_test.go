@@ -1,4 +1,4 @@
-package engine
+package analysis_test
 
 import (
 	"math/rand/v2"
@@ -95,7 +95,7 @@ func twinLine(m *model.Trend, line analysis.TrendLine) twin.TrendLine {
 // visitWorld shows a world to a visitor as a scan would.
 func visitWorld(t *testing.T, q *model.Query, s twin.Scenario, scan plan.Scan, values *analysis.Values, v analysis.Visitor) {
 	t.Helper()
-	from, to := bounds(scan.Range)
+	from, to := analysis.Bounds(scan.Range)
 	for _, events := range actorsOf(t, q, s.World, scan, values) {
 		first, last := 0, len(events)
 		for first < last && events[first].Time < from {

@@ -1,4 +1,4 @@
-package engine
+package analysis_test
 
 import (
 	"cmp"

@@ -1,4 +1,4 @@
-package engine
+package analysis_test
 
 import (
 	"cmp"
@@ -68,12 +68,11 @@ func busyOf(t *testing.T, q *model.Query, s twin.Scenario) []busyTime {
 
 func unusualOf(t *testing.T, q *model.Query, s twin.Scenario) []twin.Unusual {
 	t.Helper()
-	question := Question{q, model.Range(s.Range), plan.Settings(s.Settings)}
-	buckets, err := plan.NewWeeklyBuckets(q.Anomalies, question.Range, question.Settings)
+	buckets, err := plan.NewWeeklyBuckets(q.Anomalies, model.Range(s.Range), plan.Settings(s.Settings))
 	if err != nil {
 		t.Fatal(err)
 	}
-	counts := bucketCounts{}
+	counts := analysis.BucketCounts{}
 	for _, run := range buckets.Runs() {
 		countRunOf(t, q, s, run, counts)
 	}
@@ -84,7 +83,7 @@ func unusualOf(t *testing.T, q *model.Query, s twin.Scenario) []twin.Unusual {
 		}
 	}
 	var list []twin.Unusual
-	for i, b := range compareWeeks(question, buckets, active.Sorted(), counts) {
+	for i, b := range analysis.CompareWeeks(buckets.Buckets, buckets.History, active.Sorted(), counts, s.Settings.Now, q.Anomalies.Deviations) {
 		u := twin.Unusual{Start: b.Start, Over: b.Over, Begun: b.Count != nil, Known: b.Expected != nil}
 		if u.Begun {
 			u.Count = int(*b.Count)
@@ -100,7 +99,7 @@ func unusualOf(t *testing.T, q *model.Query, s twin.Scenario) []twin.Unusual {
 	return list
 }
 
-func countRunOf(t *testing.T, q *model.Query, s twin.Scenario, starts []time.Time, counts bucketCounts) {
+func countRunOf(t *testing.T, q *model.Query, s twin.Scenario, starts []time.Time, counts analysis.BucketCounts) {
 	t.Helper()
 	b := plan.TrendBuckets{Starts: starts}
 	span := model.Range{From: starts[0], To: starts[len(starts)-1]}
