@@ -17,7 +17,7 @@ import (
 func Lifecycle(panel Panel, buckets []analysis.LifecycleBucket) data.Frames {
 	l := panel.Query.Lifecycle
 	frame := data.NewFrame("lifecycle",
-		column(buckets, "time", func(b analysis.LifecycleBucket) time.Time { return b.Start }),
+		newColumn(buckets, "time", func(b analysis.LifecycleBucket) time.Time { return b.Start }),
 		lifecycleField(buckets, "new", say.New("status.new", "new"), func(b *analysis.LifecycleBucket) *int64 { return b.New }),
 		lifecycleField(buckets, "returning", say.New("status.returning", "returning"), func(b *analysis.LifecycleBucket) *int64 { return b.Returning }),
 		lifecycleField(buckets, "resurrecting", say.New("status.resurrecting", "resurrecting"), func(b *analysis.LifecycleBucket) *int64 { return b.Resurrecting }),
@@ -31,18 +31,18 @@ func Lifecycle(panel Panel, buckets []analysis.LifecycleBucket) data.Frames {
 	frame.Meta = &data.FrameMeta{Type: data.FrameTypeTimeSeriesWide, TypeVersion: data.FrameTypeVersion{0, 1}}
 	for i := range buckets {
 		if buckets[i].New != nil && !buckets[i].Over {
-			note(frame, data.NoticeSeverityInfo, say.New("notice.lifecycle-open",
+			addNotice(frame, data.NoticeSeverityInfo, say.New("notice.lifecycle-open",
 				"The last {{period}} is not over: its numbers can still grow, and who is dormant is not known yet.", periodText(l.Interval)))
-			custom(frame).Incomplete = []int{i}
+			ensureCustom(frame).Incomplete = []int{i}
 		}
 	}
 	return data.Frames{frame}
 }
 
 func lifecycleField(buckets []analysis.LifecycleBucket, status string, name say.Text, number func(*analysis.LifecycleBucket) *int64) *data.Field {
-	field := column(buckets, "users", func(b analysis.LifecycleBucket) *int64 { return number(&b) })
+	field := newColumn(buckets, "users", func(b analysis.LifecycleBucket) *int64 { return number(&b) })
 	field.Labels = data.Labels{"status": status}
-	return shown(field, name)
+	return setTitle(field, name)
 }
 
 // StickinessTable has a row for each number of buckets, which is a text: what the bar chart panel takes for its axis.
@@ -55,11 +55,11 @@ func StickinessTable(panel Panel, s *analysis.Stickiness) data.Frames {
 	}
 	m := panel.Query.Stickiness
 	frame := data.NewFrame("stickiness",
-		column(rows, string(m.Interval)+"s", func(r row) string { return fmt.Sprint(r.n) }),
-		column(rows, "users", func(r row) int64 { return r.users }),
-		percent(column(rows, "share", func(r row) *float64 { return ratio(r.users, r.all) })),
-		column(rows, "users_at_least", func(r row) int64 { return r.atLeast }),
-		percent(column(rows, "share_at_least", func(r row) *float64 { return ratio(r.atLeast, r.all) })),
+		newColumn(rows, string(m.Interval)+"s", func(r row) string { return fmt.Sprint(r.n) }),
+		newColumn(rows, "users", func(r row) int64 { return r.users }),
+		setPercent(newColumn(rows, "share", func(r row) *float64 { return ratio(r.users, r.all) })),
+		newColumn(rows, "users_at_least", func(r row) int64 { return r.atLeast }),
+		setPercent(newColumn(rows, "share_at_least", func(r row) *float64 { return ratio(r.atLeast, r.all) })),
 	)
 	frame.Meta = &data.FrameMeta{PreferredVisualizationPluginID: "barchart"}
 	noteOpenBucket(frame, m, s)
@@ -73,7 +73,7 @@ func StickinessRate(panel Panel, s *analysis.Stickiness) data.Frames {
 	frame.Meta = &data.FrameMeta{Type: data.FrameTypeNumericLong, TypeVersion: data.FrameTypeVersion{0, 1}}
 	atLeast := append(s.AtLeast(), make([]int64, m.AtLeast)...) // nobody is active in more buckets than there are
 	if rate := ratio(atLeast[m.AtLeast-1], atLeast[0]); rate != nil {
-		frame.Fields = append(frame.Fields, percent(spoken(data.NewField("stickiness_rate", nil, []float64{*rate}))))
+		frame.Fields = append(frame.Fields, setPercent(titleByName(data.NewField("stickiness_rate", nil, []float64{*rate}))))
 	}
 	noteOpenBucket(frame, m, s)
 	return data.Frames{frame} // without fields: what alert rules take for "no data"
@@ -82,7 +82,7 @@ func StickinessRate(panel Panel, s *analysis.Stickiness) data.Frames {
 // noteOpenBucket tells of a last bucket that is not over.
 func noteOpenBucket(frame *data.Frame, m *model.Stickiness, s *analysis.Stickiness) {
 	if s.Open {
-		note(frame, data.NoticeSeverityInfo, say.New("notice.stickiness-open",
+		addNotice(frame, data.NoticeSeverityInfo, say.New("notice.stickiness-open",
 			"The last {{period}} is not over: users can still become active in it.", periodText(m.Interval)))
 	}
 }

@@ -30,20 +30,20 @@ func Annotations(panel Panel, answer *analysis.Limited[analysis.Annotation]) dat
 			return &a.Event
 		}
 	}
-	texts := plain(list, "text", text)
+	texts := newField(list, "text", text)
 	if a.Mode == model.FirstOf {
-		textsOf(word(texts, firstSeen)).IsText = true
+		ensureTexts(addWord(texts, firstSeen)).IsText = true
 	}
 	frame := data.NewFrame("annotations",
 		// Grafana knows them by what they are called on screen, too.
-		plain(list, "time", func(m analysis.Annotation) time.Time { return m.Time.UTC() }),
-		plain(list, "title", title),
+		newField(list, "time", func(m analysis.Annotation) time.Time { return m.Time.UTC() }),
+		newField(list, "title", title),
 		texts,
-		plain(list, "tags", tag),
+		newField(list, "tags", tag),
 	)
 	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}
 	if answer.More {
-		note(frame, data.NoticeSeverityWarning, say.New("notice.more-annotations",
+		addNotice(frame, data.NoticeSeverityWarning, say.New("notice.more-annotations",
 			"Only the newest {{limit}} are marked, and there are more: use a shorter range, more filters, or a higher limit.", a.Limit))
 	}
 	return data.Frames{frame}

@@ -13,8 +13,8 @@ import (
 
 // BusyActorCount is one number: how many actors are busy.
 func BusyActorCount(panel Panel, answer *analysis.BusyList) data.Frames {
-	name := counted(panel.Query.Anomalies.Actor)
-	frame := data.NewFrame("busy "+name, spoken(data.NewField(name, nil, []int64{int64(answer.All)})))
+	name := actorsName(panel.Query.Anomalies.Actor)
+	frame := data.NewFrame("busy "+name, titleByName(data.NewField(name, nil, []int64{int64(answer.All)})))
 	frame.Meta = &data.FrameMeta{Type: data.FrameTypeNumericWide, TypeVersion: data.FrameTypeVersion{0, 1}}
 	return data.Frames{frame}
 }
@@ -23,7 +23,7 @@ func BusyActorCount(panel Panel, answer *analysis.BusyList) data.Frames {
 func BusyActors(panel Panel, answer *analysis.BusyList) data.Frames {
 	frame := busyFrame(panel, answer)
 	frame.Fields = append(frame.Fields,
-		column(answer.Busiest, "time", func(b analysis.BusyActor) time.Time { return analysis.TimeOf(b.At) }))
+		newColumn(answer.Busiest, "time", func(b analysis.BusyActor) time.Time { return analysis.TimeOf(b.At) }))
 	return data.Frames{frame}
 }
 
@@ -40,13 +40,13 @@ func BusyActorPeaks(panel Panel, answer *analysis.BusyList) data.Frames {
 // busyFrame has actors and their highest counts.
 func busyFrame(panel Panel, answer *analysis.BusyList) *data.Frame {
 	a, list := panel.Query.Anomalies, answer.Busiest
-	frame := data.NewFrame("busy "+counted(a.Actor), append(
-		actors(&panel, a.Actor, list, func(b analysis.BusyActor) analysis.ActorID { return b.ActorID }),
-		column(list, "events", func(b analysis.BusyActor) int64 { return b.Events }))...)
+	frame := data.NewFrame("busy "+actorsName(a.Actor), append(
+		actorColumns(&panel, a.Actor, list, func(b analysis.BusyActor) analysis.ActorID { return b.ActorID }),
+		newColumn(list, "events", func(b analysis.BusyActor) int64 { return b.Events }))...)
 	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}
 	if answer.All > len(list) {
-		note(frame, data.NoticeSeverityWarning, say.New("notice.more-busy",
-			"Only the busiest {{number}} of {{all}} {{actors}} are listed: allow more events, or use a higher limit.", len(list), answer.All, countedText(a.Actor)))
+		addNotice(frame, data.NoticeSeverityWarning, say.New("notice.more-busy",
+			"Only the busiest {{number}} of {{all}} {{actors}} are listed: allow more events, or use a higher limit.", len(list), answer.All, actorsText(a.Actor)))
 	}
 	return frame
 }
@@ -55,13 +55,13 @@ func busyFrame(panel Panel, answer *analysis.BusyList) *data.Frame {
 func UnusualBuckets(panel Panel, list []analysis.UnusualBucket) data.Frames {
 	a := panel.Query.Anomalies
 	frame := data.NewFrame("anomalies",
-		column(list, "time", func(b analysis.UnusualBucket) time.Time { return b.Start }),
-		column(list, string(a.Value), func(b analysis.UnusualBucket) *int64 { return b.Count }),
-		column(list, "expected", func(b analysis.UnusualBucket) *float64 { return b.Expected }),
-		column(list, "low", func(b analysis.UnusualBucket) *float64 { return b.Low }),
-		column(list, "high", func(b analysis.UnusualBucket) *float64 { return b.High }),
-		column(list, "score", func(b analysis.UnusualBucket) *float64 { return b.Score }),
-		yesNo(column(list, "anomaly", func(b analysis.UnusualBucket) *bool { return b.Anomaly })),
+		newColumn(list, "time", func(b analysis.UnusualBucket) time.Time { return b.Start }),
+		newColumn(list, string(a.Value), func(b analysis.UnusualBucket) *int64 { return b.Count }),
+		newColumn(list, "expected", func(b analysis.UnusualBucket) *float64 { return b.Expected }),
+		newColumn(list, "low", func(b analysis.UnusualBucket) *float64 { return b.Low }),
+		newColumn(list, "high", func(b analysis.UnusualBucket) *float64 { return b.High }),
+		newColumn(list, "score", func(b analysis.UnusualBucket) *float64 { return b.Score }),
+		setYesNo(newColumn(list, "anomaly", func(b analysis.UnusualBucket) *bool { return b.Anomaly })),
 	)
 	frame.Meta = &data.FrameMeta{Type: data.FrameTypeTimeSeriesWide, TypeVersion: data.FrameTypeVersion{0, 1}}
 	unknown := 0
@@ -71,7 +71,7 @@ func UnusualBuckets(panel Panel, list []analysis.UnusualBucket) data.Frames {
 		}
 	}
 	if unknown > 0 {
-		note(frame, data.NoticeSeverityInfo, say.New("notice.unusual-unknown",
+		addNotice(frame, data.NoticeSeverityInfo, say.New("notice.unusual-unknown",
 			"What is usual is not known for {{number}} of {{all}} buckets: they have fewer than {{weeks}} earlier weeks.", unknown, len(list), model.MinHistory))
 	}
 	return data.Frames{frame}
@@ -83,7 +83,7 @@ func BucketScore(_ Panel, list []analysis.UnusualBucket) data.Frames {
 	frame.Meta = &data.FrameMeta{Type: data.FrameTypeNumericWide, TypeVersion: data.FrameTypeVersion{0, 1}}
 	for _, b := range slices.Backward(list) {
 		if b.Over && b.Score != nil {
-			frame.Fields = append(frame.Fields, spoken(data.NewField("score", nil, []float64{*b.Score})))
+			frame.Fields = append(frame.Fields, titleByName(data.NewField("score", nil, []float64{*b.Score})))
 		}
 		if b.Over {
 			break

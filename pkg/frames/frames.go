@@ -35,13 +35,13 @@ func ratio(part, whole int64) *float64 {
 	return &r
 }
 
-// column makes a field out of what each row has, with the name that people read.
-func column[R, V any](rows []R, name string, value func(R) V) *data.Field {
-	return spoken(plain(rows, name, value))
+// newColumn makes a field out of what each row has, with the name that people read.
+func newColumn[R, V any](rows []R, name string, value func(R) V) *data.Field {
+	return titleByName(newField(rows, name, value))
 }
 
-// plain makes a field out of what each row has.
-func plain[R, V any](rows []R, name string, value func(R) V) *data.Field {
+// newField makes a field out of what each row has.
+func newField[R, V any](rows []R, name string, value func(R) V) *data.Field {
 	values := make([]V, len(rows))
 	for i, r := range rows {
 		values[i] = value(r)
@@ -49,49 +49,51 @@ func plain[R, V any](rows []R, name string, value func(R) V) *data.Field {
 	return data.NewField(name, nil, values)
 }
 
-// config is a field's, which is there from then on. Counts have no unit: what a field says about it, a panel cannot change.
-func config(field *data.Field) *data.FieldConfig {
+// ensureConfig returns a field's configuration, and makes one where there is none. Counts have no unit: what a field says about it, a
+// panel cannot change.
+func ensureConfig(field *data.Field) *data.FieldConfig {
 	if field.Config == nil {
 		field.Config = &data.FieldConfig{}
 	}
 	return field.Config
 }
 
-// spoken shows a name in words; it stays the field's name, by which rules and transformations find it. It returns the field.
-func spoken(field *data.Field) *data.Field {
+// titleByName gives a field the title that columns of its name have. The name stays, by which rules and transformations find the field.
+// It returns the field.
+func titleByName(field *data.Field) *data.Field {
 	if text, isKnown := columnText(field.Name); isKnown {
-		return shown(field, text)
+		return setTitle(field, text)
 	}
 	return field
 }
 
-// of makes a field the one of a breakdown value, and shows it under that name.
-func of(field *data.Field, value string) {
+// setGroup makes a field the one of a breakdown's group, with the group's title.
+func setGroup(field *data.Field, value string) {
 	field.Labels = data.Labels{"breakdown": value}
 	if text, isOurs := groupText(value); isOurs {
-		shown(field, text)
+		setTitle(field, text)
 		return
 	}
-	config(field).Custom = nil
-	config(field).DisplayNameFromDS = value
+	ensureConfig(field).Custom = nil
+	ensureConfig(field).DisplayNameFromDS = value
 }
 
-// unit gives a field its unit and returns it.
-func unit(field *data.Field, unit string) *data.Field {
-	config(field).Unit = unit
+// setUnit gives a field its unit and returns it.
+func setUnit(field *data.Field, unit string) *data.Field {
+	ensureConfig(field).Unit = unit
 	return field
 }
 
-// percent makes a field of shares between 0 and 1 show as percentages.
-func percent(field *data.Field) *data.Field {
+// setPercent makes a field of shares between 0 and 1 show as percentages.
+func setPercent(field *data.Field) *data.Field {
 	low, high := data.ConfFloat64(0), data.ConfFloat64(1)
-	c := config(field)
+	c := ensureConfig(field)
 	c.Unit, c.Min, c.Max = "percentunit", &low, &high
 	return field
 }
 
-// cells is a dense heatmap: every x with every y, x by x. The value of a cell that has none is nil.
-func cells(name string, xs, ys int, x func(int) any, value func(x, y int) *float64) *data.Frame {
+// newHeatmap makes a dense heatmap: every x with every y, x by x. The value of a cell that has none is nil.
+func newHeatmap(name string, xs, ys int, x func(int) any, value func(x, y int) *float64) *data.Frame {
 	var xField *data.Field
 	if _, isNumber := x(0).(float64); isNumber {
 		xField = data.NewFieldFromFieldType(data.FieldTypeFloat64, xs*ys)
@@ -114,26 +116,26 @@ func cells(name string, xs, ys int, x func(int) any, value func(x, y int) *float
 	return frame
 }
 
-// yLabels names the ordinals of a heatmap's y axis: for the panel, and for tables.
-func yLabels(frame *data.Frame, labels []string) {
-	custom(frame).YOrdinalDisplay = labels
-	ordinals(frame.Fields[1], labels)
+// labelY names the ordinals of a heatmap's y axis: for the panel, and for tables.
+func labelY(frame *data.Frame, labels []string) {
+	ensureCustom(frame).YOrdinalDisplay = labels
+	labelOrdinals(frame.Fields[1], labels)
 }
 
-// ordinals shows the numbers 0, 1, ... of a field as labels.
-func ordinals(field *data.Field, labels []string) {
+// labelOrdinals shows the numbers 0, 1, ... of a field as labels.
+func labelOrdinals(field *data.Field, labels []string) {
 	names := data.ValueMapper{}
 	for i, label := range labels {
 		names[strconv.Itoa(i)] = data.ValueMappingResult{Text: label, Index: i}
 	}
-	config(field).Mappings = data.ValueMappings{names}
+	ensureConfig(field).Mappings = data.ValueMappings{names}
 }
 
-// yesNo shows a field of truth values in words. It returns the field.
-func yesNo(field *data.Field) *data.Field {
+// setYesNo shows a field of truth values in words. It returns the field.
+func setYesNo(field *data.Field) *data.Field {
 	yes, no := say.New("word.yes", "yes"), say.New("word.no", "no")
-	config(field).Mappings = data.ValueMappings{data.ValueMapper{
+	ensureConfig(field).Mappings = data.ValueMappings{data.ValueMapper{
 		"true": {Text: yes.String(), Index: 0}, "false": {Text: no.String(), Index: 1},
 	}}
-	return word(word(field, yes), no)
+	return addWord(addWord(field, yes), no)
 }

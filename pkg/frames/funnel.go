@@ -12,8 +12,8 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// counted is the name of a field that counts actors.
-func counted(a model.Actor) string { return string(a) + "s" }
+// actorsName returns the name of a field that counts actors.
+func actorsName(a model.Actor) string { return string(a) + "s" }
 
 // stepRow is one row of the steps table; nil is null.
 type stepRow struct {
@@ -34,23 +34,23 @@ func FunnelSteps(panel Panel, groups []analysis.FunnelGroup) data.Frames {
 		rows = append(rows, stepRows(f, &groups[i])...)
 	}
 	list := func(field *data.Field, title say.Text, status model.ActorStatus) *data.Field {
-		return panel.list(field, title, map[string]any{
-			"output": model.FunnelActors, "actors": listed(status, f.Breakdown, map[string]any{"step": stepOfRow}),
+		return panel.linkList(field, title, map[string]any{
+			"output": model.FunnelActors, "actors": pickActors(status, f.Breakdown, map[string]any{"step": stepOfRow}),
 		})
 	}
 	fields := []*data.Field{
 		stepColumn(f, rows),
-		list(column(rows, counted(f.Actor), func(r stepRow) int64 { return r.actors }), say.New("link.reached", "Who reached it"), model.Reached),
-		percent(column(rows, "share_of_first", func(r stepRow) *float64 { return r.ofFirst })),
-		percent(column(rows, "share_of_previous", func(r stepRow) *float64 { return r.ofPrevious })),
-		list(column(rows, "dropped", func(r stepRow) *int64 { return r.dropped }), say.New("link.dropped", "Who dropped"), model.Dropped),
-		list(column(rows, "in_progress", func(r stepRow) *int64 { return r.inProgress }), say.New("link.in-progress", "Who is in progress"), model.InProgress),
-		unit(column(rows, "median_time", func(r stepRow) *float64 { return r.fromPrevious.Median }), "s"),
-		unit(column(rows, "p90_time", func(r stepRow) *float64 { return r.fromPrevious.P90 }), "s"),
-		unit(column(rows, "mean_time", func(r stepRow) *float64 { return r.fromPrevious.Mean }), "s"),
+		list(newColumn(rows, actorsName(f.Actor), func(r stepRow) int64 { return r.actors }), say.New("link.reached", "Who reached it"), model.Reached),
+		setPercent(newColumn(rows, "share_of_first", func(r stepRow) *float64 { return r.ofFirst })),
+		setPercent(newColumn(rows, "share_of_previous", func(r stepRow) *float64 { return r.ofPrevious })),
+		list(newColumn(rows, "dropped", func(r stepRow) *int64 { return r.dropped }), say.New("link.dropped", "Who dropped"), model.Dropped),
+		list(newColumn(rows, "in_progress", func(r stepRow) *int64 { return r.inProgress }), say.New("link.in-progress", "Who is in progress"), model.InProgress),
+		setUnit(newColumn(rows, "median_time", func(r stepRow) *float64 { return r.fromPrevious.Median }), "s"),
+		setUnit(newColumn(rows, "p90_time", func(r stepRow) *float64 { return r.fromPrevious.P90 }), "s"),
+		setUnit(newColumn(rows, "mean_time", func(r stepRow) *float64 { return r.fromPrevious.Mean }), "s"),
 	}
 	if f.Breakdown != nil {
-		fields = append([]*data.Field{linked(groupWords(column(rows, "breakdown", func(r stepRow) string { return r.group })))}, fields...)
+		fields = append([]*data.Field{markLinked(addGroupWords(newColumn(rows, "breakdown", func(r stepRow) string { return r.group })))}, fields...)
 	}
 	frame := data.NewFrame("funnel", fields...)
 	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}
@@ -59,10 +59,10 @@ func FunnelSteps(panel Panel, groups []analysis.FunnelGroup) data.Frames {
 
 // stepColumn names the steps. Links take no more than the number out of it.
 func stepColumn(f *model.Funnel, rows []stepRow) *data.Field {
-	field := column(rows, "step", func(r stepRow) string { return r.step })
+	field := newColumn(rows, "step", func(r stepRow) string { return r.step })
 	for i := range f.Steps {
 		if isAnyEvent(&f.Steps[i].EventSelector, f.Steps[i].Label) {
-			word(field, say.New("word.numbered", "{{number}}. {{event}}", i+1, anyEvent()))
+			addWord(field, say.New("word.numbered", "{{number}}. {{event}}", i+1, anyEvent()))
 		}
 	}
 	return field
@@ -104,12 +104,12 @@ func FunnelChart(panel Panel, groups []analysis.FunnelGroup) data.Frames {
 		if i == 0 {
 			frame.Fields = append(frame.Fields, stepColumn(f, rows))
 		}
-		actors := column(rows, counted(f.Actor), func(r stepRow) int64 { return r.actors })
+		actors := newColumn(rows, actorsName(f.Actor), func(r stepRow) int64 { return r.actors })
 		if f.Breakdown != nil {
-			of(actors, rows[0].group)
+			setGroup(actors, rows[0].group)
 			list["value"] = rows[0].group
 		}
-		frame.Fields = append(frame.Fields, panel.list(actors, say.New("link.reached", "Who reached it"), map[string]any{"output": model.FunnelActors, "actors": list}))
+		frame.Fields = append(frame.Fields, panel.linkList(actors, say.New("link.reached", "Who reached it"), map[string]any{"output": model.FunnelActors, "actors": list}))
 	}
 	frame.Meta = &data.FrameMeta{PreferredVisualizationPluginID: "barchart"}
 	return data.Frames{frame}
@@ -132,9 +132,9 @@ func FunnelConversion(panel Panel, groups []analysis.FunnelGroup) data.Frames {
 		return data.Frames{frame} // no fields: what alert rules take for "no data"
 	}
 	if f.Breakdown != nil {
-		frame.Fields = append(frame.Fields, groupWords(spoken(data.NewField("breakdown", nil, breakdown))))
+		frame.Fields = append(frame.Fields, addGroupWords(titleByName(data.NewField("breakdown", nil, breakdown))))
 	}
-	frame.Fields = append(frame.Fields, percent(spoken(data.NewField("conversion_rate", nil, rate))))
+	frame.Fields = append(frame.Fields, setPercent(titleByName(data.NewField("conversion_rate", nil, rate))))
 	return data.Frames{frame}
 }
 
@@ -148,14 +148,14 @@ func FunnelTrend(panel Panel, trend *analysis.FunnelTrend) data.Frames {
 	if len(groups) == 0 {
 		return data.Frames{frame} // no fields: what alert rules take for "no data"
 	}
-	frame.Fields = append(frame.Fields, spoken(data.NewField("time", nil, slices.Clone(buckets[:len(buckets)-1]))))
+	frame.Fields = append(frame.Fields, titleByName(data.NewField("time", nil, slices.Clone(buckets[:len(buckets)-1]))))
 	for i := range groups {
 		g := &groups[i]
-		rate := column(g.Counts, "conversion_rate", func(c analysis.EnteredConverted) *float64 { return ratio(c.Converted, c.Entered) })
+		rate := newColumn(g.Counts, "conversion_rate", func(c analysis.EnteredConverted) *float64 { return ratio(c.Converted, c.Entered) })
 		if f.Breakdown != nil {
-			of(rate, g.Title())
+			setGroup(rate, g.Title())
 		}
-		percent(rate).Config.Max = nil // a panel's axis need not reach 100 %
+		setPercent(rate).Config.Max = nil // a panel's axis need not reach 100 %
 		frame.Fields = append(frame.Fields, rate)
 	}
 	return data.Frames{frame}
@@ -179,9 +179,9 @@ func FunnelTimeToConvert(panel Panel, parts []analysis.FunnelGroup) data.Frames 
 		return data.Frames{frame}
 	}
 	shortest, longest := slices.Min(all), slices.Max(all)
-	note(frame, data.NoticeSeverityInfo, say.New("notice.time-to-convert",
+	addNotice(frame, data.NoticeSeverityInfo, say.New("notice.time-to-convert",
 		"From first step to last, over all {{actors}} who convert: median {{median}}, 90th percentile {{p90}}.",
-		countedText(f.Actor), Duration(*analysis.Percentile(all, 0.5)), Duration(*analysis.Percentile(all, 0.9))))
+		actorsText(f.Actor), Duration(*analysis.Percentile(all, 0.5)), Duration(*analysis.Percentile(all, 0.9))))
 	span := longest - shortest
 	if span == 0 {
 		span = int64(f.Bins) * 1e6
@@ -192,19 +192,19 @@ func FunnelTimeToConvert(panel Panel, parts []analysis.FunnelGroup) data.Frames 
 		low[b] = (float64(shortest) + float64(b)*width) / 1e6
 		high[b] = (float64(shortest) + float64(b+1)*width) / 1e6
 	}
-	frame.Fields = append(frame.Fields, unit(spoken(data.NewField("xMin", nil, low)), "s"), unit(spoken(data.NewField("xMax", nil, high)), "s"))
+	frame.Fields = append(frame.Fields, setUnit(titleByName(data.NewField("xMin", nil, low)), "s"), setUnit(titleByName(data.NewField("xMax", nil, high)), "s"))
 	for i := range parts {
 		counts := make([]int64, f.Bins)
 		for _, us := range parts[i].Converted {
 			counts[min((us-shortest)*int64(f.Bins)/span, int64(f.Bins)-1)]++
 		}
 		if f.Breakdown == nil {
-			frame.Fields = append(frame.Fields, spoken(data.NewField(counted(f.Actor), nil, counts)))
+			frame.Fields = append(frame.Fields, titleByName(data.NewField(actorsName(f.Actor), nil, counts)))
 			continue
 		}
 		field := data.NewField(parts[i].Title(), nil, counts)
 		if text, isOurs := groupText(field.Name); isOurs {
-			shown(field, text)
+			setTitle(field, text)
 		}
 		frame.Fields = append(frame.Fields, field)
 	}
@@ -228,14 +228,14 @@ func Duration(seconds float64) say.Text {
 // FunnelActors is a table of actors.
 func FunnelActors(panel Panel, list []analysis.FunnelActor) data.Frames {
 	f := panel.Query.Funnel
-	frame := data.NewFrame("actors", actors(&panel, f.Actor, list, func(a analysis.FunnelActor) analysis.ActorID { return a.ActorID })...)
+	frame := data.NewFrame("actors", actorColumns(&panel, f.Actor, list, func(a analysis.FunnelActor) analysis.ActorID { return a.ActorID })...)
 	frame.Fields = append(frame.Fields,
-		column(list, "steps", func(a analysis.FunnelActor) int64 { return int64(a.Steps) }),
-		column(list, "started", func(a analysis.FunnelActor) time.Time { return a.Started }),
-		column(list, "ended", func(a analysis.FunnelActor) time.Time { return a.Ended }),
+		newColumn(list, "steps", func(a analysis.FunnelActor) int64 { return int64(a.Steps) }),
+		newColumn(list, "started", func(a analysis.FunnelActor) time.Time { return a.Started }),
+		newColumn(list, "ended", func(a analysis.FunnelActor) time.Time { return a.Ended }),
 	)
 	if f.Breakdown != nil {
-		frame.Fields = append(frame.Fields, groupWords(column(list, "breakdown", func(a analysis.FunnelActor) string {
+		frame.Fields = append(frame.Fields, addGroupWords(newColumn(list, "breakdown", func(a analysis.FunnelActor) string {
 			return a.Title()
 		})))
 	}

@@ -94,7 +94,7 @@ func weekdayText(name string) (text say.Text, isOurs bool) {
 func (a *axis) words(field *data.Field) {
 	for i := 0; a.text != nil && i < a.size; i++ {
 		if text, isOurs := a.text(a.label(i)); isOurs {
-			word(field, text)
+			addWord(field, text)
 		}
 	}
 }
@@ -162,27 +162,27 @@ func Heatmap(panel Panel, found []analysis.HeatmapCell) data.Frames {
 	notices := leftOutTexts(ax, ay, found)
 	if len(counts) == 0 {
 		frame := data.NewFrame("heatmap") // no fields: what panels take for "no data"
-		noteAll(frame, notices)
+		addNotices(frame, notices)
 		return data.Frames{frame}
 	}
 	frames := make(data.Frames, parts.size)
 	for part := range frames {
 		frames[part] = heatmapFrame(h, parts.label(part), x, y, counts[part*x.size*y.size:])
-		noteAll(frames[part], notices)
+		addNotices(frames[part], notices)
 	}
 	return frames
 }
 
 func heatmapFrame(h *model.Heatmap, name string, x, y axis, counts []analysis.HeatmapCell) *data.Frame {
-	frame := cells(name, x.size, y.size, x.value, func(i, j int) *float64 { return cellValue(h.Value, &counts[i*y.size+j]) })
+	frame := newHeatmap(name, x.size, y.size, x.value, func(i, j int) *float64 { return cellValue(h.Value, &counts[i*y.size+j]) })
 	xField, yField, value := frame.Fields[0], frame.Fields[1], frame.Fields[2]
 	xField.Name, yField.Name, value.Name = x.name, y.name, string(h.Value)
-	titled(xField, x.title)
-	titled(yField, y.title)
+	setAnyTitle(xField, x.title)
+	setAnyTitle(yField, y.title)
 	if h.Breakdown != nil {
-		of(value, name)
+		setGroup(value, name)
 	} else {
-		spoken(value)
+		titleByName(value)
 	}
 	if h.X != model.HourOfDay && h.X != model.Date && h.X != model.ByBins {
 		// The panel's x axis has numbers only; its tooltip knows the names.
@@ -190,7 +190,7 @@ func heatmapFrame(h *model.Heatmap, name string, x, y axis, counts []analysis.He
 		for i := range labels {
 			labels[i] = x.label(i)
 		}
-		ordinals(xField, labels)
+		labelOrdinals(xField, labels)
 		x.words(xField)
 	}
 	if h.Y == model.ByBins {
@@ -203,7 +203,7 @@ func heatmapFrame(h *model.Heatmap, name string, x, y axis, counts []analysis.He
 	for j := range labels {
 		labels[j] = y.label(j)
 	}
-	yLabels(frame, labels)
+	labelY(frame, labels)
 	y.words(yField)
 	return frame
 }
@@ -248,8 +248,8 @@ func leftOutTexts(x, y model.Axis, found []analysis.HeatmapCell) []say.Text {
 	return texts
 }
 
-func noteAll(frame *data.Frame, texts []say.Text) {
+func addNotices(frame *data.Frame, texts []say.Text) {
 	for _, text := range texts {
-		note(frame, data.NoticeSeverityInfo, text)
+		addNotice(frame, data.NoticeSeverityInfo, text)
 	}
 }

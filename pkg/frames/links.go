@@ -18,8 +18,9 @@ const (
 	breakdownOfRow = "${__data.fields.breakdown}"
 )
 
-// list links a field to the actors behind its numbers: what the parts of the query's own part become. It returns the field.
-func (p *Panel) list(field *data.Field, title say.Text, parts map[string]any) *data.Field {
+// linkList links a field to the actors behind its numbers. parts are what the list's query has in place of the question's. It returns the
+// field.
+func (p *Panel) linkList(field *data.Field, title say.Text, parts map[string]any) *data.Field {
 	raw, err := json.Marshal(p.Query)
 	if err != nil {
 		panic(err) // it was made of JSON
@@ -35,39 +36,39 @@ func (p *Panel) list(field *data.Field, title say.Text, parts map[string]any) *d
 	return p.link(field, title, query)
 }
 
-// actors are the columns that name actors, with links to their timelines: a session's user stands beside it.
-func actors[R any](p *Panel, a model.Actor, list []R, id func(R) analysis.ActorID) []*data.Field {
-	ids := column(list, string(a)+"_id", func(row R) string { return id(row).ID })
+// actorColumns makes the columns that name actors, with links to their timelines: a session's user stands beside it.
+func actorColumns[R any](p *Panel, a model.Actor, list []R, id func(R) analysis.ActorID) []*data.Field {
+	ids := newColumn(list, string(a)+"_id", func(row R) string { return id(row).ID })
 	if a == model.UserActor {
-		return []*data.Field{p.user(ids)}
+		return []*data.Field{p.linkUser(ids)}
 	}
-	users := column(list, "user_id", func(row R) *string { return id(row).User })
-	return []*data.Field{p.session(ids, valueOf(users)), p.user(users)}
+	users := newColumn(list, "user_id", func(row R) *string { return id(row).User })
+	return []*data.Field{p.linkSession(ids, valueOf(users)), p.linkUser(users)}
 }
 
 // valueOf is what Grafana puts into a link for a field of the row that is clicked.
 func valueOf(field *data.Field) string { return "${__data.fields." + field.Name + "}" }
 
-// user links a field of user ids to their timelines.
-func (p *Panel) user(field *data.Field) *data.Field {
-	return p.timeline(field, "user_id", map[string]any{"user": valueOf(field)})
+// linkUser links a field of user ids to their timelines.
+func (p *Panel) linkUser(field *data.Field) *data.Field {
+	return p.linkTimeline(field, "user_id", map[string]any{"user": valueOf(field)})
 }
 
-// session links a field of session ids to their timelines. user is whose sessions they are.
-func (p *Panel) session(field *data.Field, user string) *data.Field {
-	return p.timeline(field, "session_id", map[string]any{"user": user, "session": valueOf(field)})
+// linkSession links a field of session ids to their timelines. user is whose sessions they are.
+func (p *Panel) linkSession(field *data.Field, user string) *data.Field {
+	return p.linkTimeline(field, "session_id", map[string]any{"user": user, "session": valueOf(field)})
 }
 
-// timeline links a field to timelines. Where it is called as the property is, a click can also filter by an id.
-func (p *Panel) timeline(field *data.Field, property string, timeline map[string]any) *data.Field {
+// linkTimeline links a field to timelines. Where it is called as the property is, a click can also filter by an id.
+func (p *Panel) linkTimeline(field *data.Field, property string, timeline map[string]any) *data.Field {
 	filterable := field.Name == property
-	config(field).Filterable = &filterable
+	ensureConfig(field).Filterable = &filterable
 	return p.link(field, say.New("link.timeline", "Timeline"), map[string]any{"queryType": model.TimelineType, "timeZone": p.Query.TimeZone, "timeline": timeline})
 }
 
 func (p *Panel) link(field *data.Field, title say.Text, query map[string]any) *data.Field {
 	query["refId"] = "A"
-	c, texts := config(field), textsOf(field)
+	c, texts := ensureConfig(field), ensureTexts(field)
 	texts.Links = append(texts.Links, title)
 	c.Links = append(c.Links, data.DataLink{
 		Title: title.String(), TargetBlank: true, // a panel that is being edited would be lost
@@ -76,8 +77,8 @@ func (p *Panel) link(field *data.Field, title say.Text, query map[string]any) *d
 	return field
 }
 
-// listed picks actors of a table's row.
-func listed(status any, b *model.Breakdown, more map[string]any) map[string]any {
+// pickActors picks actors of a table's row.
+func pickActors(status any, b *model.Breakdown, more map[string]any) map[string]any {
 	list := map[string]any{"status": status}
 	if b != nil {
 		list["value"] = breakdownOfRow

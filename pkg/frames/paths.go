@@ -49,27 +49,27 @@ func pathNodes(p *model.Paths, g *analysis.PathGraph) *data.Frame {
 			heights[i] = -rowHeight * float64(inStep[n.Step]-1) / 2
 		}
 	}
-	title := column(g.Nodes, "title", func(n analysis.PathNode) string { return pathLabel(p, n.Group) })
+	title := newColumn(g.Nodes, "title", func(n analysis.PathNode) string { return pathLabel(p, n.Group) })
 	for i := range g.Nodes {
 		if text, isOurs := pathText(title.At(i).(string)); isOurs {
-			textsOf(word(title, text)).IsText = true
+			ensureTexts(addWord(title, text)).IsText = true
 		}
 	}
 	frame := data.NewFrame("nodes",
-		column(g.Nodes, "id", nodeID),
+		newColumn(g.Nodes, "id", nodeID),
 		title,
-		named(column(g.Nodes, "mainstat", func(n analysis.PathNode) string { return strconv.FormatInt(n.Paths, 10) }), say.New("graph.paths", "Paths")),
-		named(column(g.Nodes, "secondarystat", func(n analysis.PathNode) string { return percentText(n.Paths, g.Paths) }), say.New("graph.share", "Share of all paths")),
-		column(g.Nodes, "fixedx", func(n analysis.PathNode) float64 {
+		setDisplayName(newColumn(g.Nodes, "mainstat", func(n analysis.PathNode) string { return strconv.FormatInt(n.Paths, 10) }), say.New("graph.paths", "Paths")),
+		setDisplayName(newColumn(g.Nodes, "secondarystat", func(n analysis.PathNode) string { return percentText(n.Paths, g.Paths) }), say.New("graph.share", "Share of all paths")),
+		newColumn(g.Nodes, "fixedx", func(n analysis.PathNode) float64 {
 			fromMiddle := columnWidth * (float64(n.Step) - float64(p.Steps)/2)
 			if p.Direction == model.PathsBefore {
 				return -fromMiddle
 			}
 			return fromMiddle
 		}),
-		spoken(data.NewField("fixedy", nil, heights)),
-		column(g.Nodes, "paths", func(n analysis.PathNode) int64 { return n.Paths }),
-		percent(column(g.Nodes, "share", func(n analysis.PathNode) *float64 { return ratio(n.Paths, g.Paths) })),
+		titleByName(data.NewField("fixedy", nil, heights)),
+		newColumn(g.Nodes, "paths", func(n analysis.PathNode) int64 { return n.Paths }),
+		setPercent(newColumn(g.Nodes, "share", func(n analysis.PathNode) *float64 { return ratio(n.Paths, g.Paths) })),
 	)
 	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeNodeGraph}
 	return frame
@@ -84,14 +84,14 @@ func pathEdges(p *model.Paths, g *analysis.PathGraph) *data.Frame {
 	// The share tells how the paths of the node nearer to the chosen event split.
 	of := func(e analysis.PathEdge) int64 { return g.Nodes[e.Near].Paths }
 	frame := data.NewFrame("edges",
-		column(g.Edges, "id", func(e analysis.PathEdge) string { return source(e) + " " + target(e) }),
-		column(g.Edges, "source", source),
-		column(g.Edges, "target", target),
-		named(column(g.Edges, "mainstat", func(e analysis.PathEdge) string { return strconv.FormatInt(e.Paths, 10) }), say.New("graph.paths", "Paths")),
-		named(column(g.Edges, "secondarystat", func(e analysis.PathEdge) string { return percentText(e.Paths, of(e)) }), say.New("graph.share-of-step", "Share of the step")),
-		column(g.Edges, "thickness", func(e analysis.PathEdge) float64 { return 1 + 9*float64(e.Paths)/float64(g.Paths) }),
-		column(g.Edges, "paths", func(e analysis.PathEdge) int64 { return e.Paths }),
-		percent(column(g.Edges, "share", func(e analysis.PathEdge) *float64 { return ratio(e.Paths, of(e)) })),
+		newColumn(g.Edges, "id", func(e analysis.PathEdge) string { return source(e) + " " + target(e) }),
+		newColumn(g.Edges, "source", source),
+		newColumn(g.Edges, "target", target),
+		setDisplayName(newColumn(g.Edges, "mainstat", func(e analysis.PathEdge) string { return strconv.FormatInt(e.Paths, 10) }), say.New("graph.paths", "Paths")),
+		setDisplayName(newColumn(g.Edges, "secondarystat", func(e analysis.PathEdge) string { return percentText(e.Paths, of(e)) }), say.New("graph.share-of-step", "Share of the step")),
+		newColumn(g.Edges, "thickness", func(e analysis.PathEdge) float64 { return 1 + 9*float64(e.Paths)/float64(g.Paths) }),
+		newColumn(g.Edges, "paths", func(e analysis.PathEdge) int64 { return e.Paths }),
+		setPercent(newColumn(g.Edges, "share", func(e analysis.PathEdge) *float64 { return ratio(e.Paths, of(e)) })),
 	)
 	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeNodeGraph}
 	return frame
@@ -124,12 +124,12 @@ func PathList(panel Panel, list *analysis.PathList) data.Frames {
 	p := panel.Query.Paths
 	frame := data.NewFrame("paths",
 		pathColumn(p, list.List),
-		column(list.List, "paths", func(l analysis.ListedPath) int64 { return l.Paths }),
-		percent(column(list.List, "share", func(l analysis.ListedPath) *float64 { return ratio(l.Paths, list.Paths) })),
+		newColumn(list.List, "paths", func(l analysis.ListedPath) int64 { return l.Paths }),
+		setPercent(newColumn(list.List, "share", func(l analysis.ListedPath) *float64 { return ratio(l.Paths, list.Paths) })),
 	)
 	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}
 	if list.Different > len(list.List) {
-		note(frame, data.NoticeSeverityInfo, say.New("notice.more-paths",
+		addNotice(frame, data.NoticeSeverityInfo, say.New("notice.more-paths",
 			"The {{number}} most frequent of {{all}} different paths are listed.", len(list.List), list.Different))
 	}
 	return data.Frames{frame}
@@ -149,10 +149,10 @@ func pathColumn(p *model.Paths, list []analysis.ListedPath) *data.Field {
 		}
 		field.Set(i, strings.Join(steps, pathArrow))
 		if text, hasOurs := pathWords(steps); hasOurs {
-			word(field, text)
+			addWord(field, text)
 		}
 	}
-	return spoken(field)
+	return titleByName(field)
 }
 
 // pathWords is a path some of whose steps are called with words of ours.
@@ -183,10 +183,10 @@ func pathText(label string) (text say.Text, isOurs bool) {
 	return groupText(label)
 }
 
-// named is what the panel calls a field.
-func named(field *data.Field, name say.Text) *data.Field {
-	textsOf(field).Name = &name
-	config(field).DisplayName = name.String()
+// setDisplayName gives a field what the panel calls it, whatever its name. It returns the field.
+func setDisplayName(field *data.Field, name say.Text) *data.Field {
+	ensureTexts(field).Name = &name
+	ensureConfig(field).DisplayName = name.String()
 	return field
 }
 

@@ -76,14 +76,14 @@ func (row *cohortRow) inProgress(r *model.Retention) *say.Text {
 	return names
 }
 
-// cell links a field to the actors of the row's cohort, by what they did in a column.
-func (p *Panel) cell(field *data.Field, r *model.Retention, column string, status model.RetentionStatus) *data.Field {
+// linkCell links a field to the actors of the row's cohort, by what they did in a column.
+func (p *Panel) linkCell(field *data.Field, r *model.Retention, column string, status model.RetentionStatus) *data.Field {
 	title := say.New("link.came-back", "Who came back")
 	if status == model.Everyone {
 		title = say.New("link.cohort", "Who is in the cohort")
 	}
-	return p.list(field, title, map[string]any{
-		"output": model.RetentionActors, "column": column, "actors": listed(status, r.Breakdown, map[string]any{"cohort": cohortOfRow}),
+	return p.linkList(field, title, map[string]any{
+		"output": model.RetentionActors, "column": column, "actors": pickActors(status, r.Breakdown, map[string]any{"cohort": cohortOfRow}),
 	})
 }
 
@@ -105,25 +105,25 @@ func columnTitle(r *model.Retention, b model.Bracket) say.Text {
 // RetentionTable has a row a cohort and a column a period, above them the weighted mean.
 func RetentionTable(panel Panel, answer *analysis.RetentionAnswer) data.Frames {
 	r := panel.Query.Retention
-	return matrixFrame(r, answer, panel, counted(r.Actor), func(rows []cohortRow, i int, title say.Text) []*data.Field {
-		share := percent(shown(plain(rows, title.String(), func(row cohortRow) *float64 { return row.shares[i] }), title))
-		return []*data.Field{panel.cell(share, r, columnOf(r, i), model.Retained)}
+	return matrixFrame(r, answer, panel, actorsName(r.Actor), func(rows []cohortRow, i int, title say.Text) []*data.Field {
+		share := setPercent(setTitle(newField(rows, title.String(), func(row cohortRow) *float64 { return row.shares[i] }), title))
+		return []*data.Field{panel.linkCell(share, r, columnOf(r, i), model.Retained)}
 	})
 }
 
 // RetentionClassic has number and share of each column.
 func RetentionClassic(panel Panel, answer *analysis.RetentionAnswer) data.Frames {
 	r := panel.Query.Retention
-	size := counted(r.Actor)
+	size := actorsName(r.Actor)
 	if r.Cohorts == model.FirstTime {
 		size = "new_" + size
 	}
 	return matrixFrame(r, answer, panel, size, func(rows []cohortRow, i int, title say.Text) []*data.Field {
-		users := shown(plain(rows, title.String(), func(row cohortRow) *int64 { return row.users[i] }), title)
+		users := setTitle(newField(rows, title.String(), func(row cohortRow) *int64 { return row.users[i] }), title)
 		rate := say.New("column.rate", "{{column}} rate", title)
 		return []*data.Field{
-			panel.cell(users, r, columnOf(r, i), model.Retained),
-			percent(shown(plain(rows, rate.String(), func(row cohortRow) *float64 { return row.shares[i] }), rate)),
+			panel.linkCell(users, r, columnOf(r, i), model.Retained),
+			setPercent(setTitle(newField(rows, rate.String(), func(row cohortRow) *float64 { return row.shares[i] }), rate)),
 		}
 	})
 }
@@ -138,12 +138,12 @@ func matrixFrame(
 	}
 	frame := data.NewFrame("retention")
 	if r.Breakdown != nil {
-		frame.Fields = append(frame.Fields, linked(groupWords(column(rows, "breakdown", func(row cohortRow) string { return row.group }))))
+		frame.Fields = append(frame.Fields, markLinked(addGroupWords(newColumn(rows, "breakdown", func(row cohortRow) string { return row.group }))))
 	}
 	frame.Fields = append(frame.Fields,
 		// The mean is of no cohort: no link of its row leads anywhere.
-		word(column(rows, "cohort", func(row cohortRow) string { return row.name }), meanText()),
-		panel.cell(column(rows, size, func(row cohortRow) int64 { return row.size }), r, columnOf(r, 0), model.Everyone))
+		addWord(newColumn(rows, "cohort", func(row cohortRow) string { return row.name }), meanText()),
+		panel.linkCell(newColumn(rows, size, func(row cohortRow) int64 { return row.size }), r, columnOf(r, 0), model.Everyone))
 	for i, b := range answer.Columns {
 		frame.Fields = append(frame.Fields, fields(rows, i, columnTitle(r, b))...)
 	}
@@ -155,7 +155,7 @@ func matrixFrame(
 
 // openColumn names the cells of each row that are not over.
 func openColumn(r *model.Retention, rows []cohortRow) *data.Field {
-	field := column(rows, "in_progress", func(row cohortRow) *string {
+	field := newColumn(rows, "in_progress", func(row cohortRow) *string {
 		text := row.inProgress(r)
 		if text == nil {
 			return nil
@@ -165,7 +165,7 @@ func openColumn(r *model.Retention, rows []cohortRow) *data.Field {
 	})
 	for i := range rows {
 		if text := rows[i].inProgress(r); text != nil {
-			word(field, *text)
+			addWord(field, *text)
 		}
 	}
 	return field
@@ -180,7 +180,7 @@ func noteOpen(frame *data.Frame, rows []cohortRow) {
 		}
 	}
 	if open > 0 {
-		note(frame, data.NoticeSeverityInfo, say.New("notice.cohorts-open",
+		addNotice(frame, data.NoticeSeverityInfo, say.New("notice.cohorts-open",
 			"{{number}} cohorts have cells whose time is not over yet: their shares can still grow.", open))
 	}
 }
@@ -205,20 +205,20 @@ func RetentionHeatmap(panel Panel, answer *analysis.RetentionAnswer) data.Frames
 	if len(r.Brackets) > 0 {
 		first = 1
 	}
-	frame := cells("retention", len(answer.Columns), len(rows),
+	frame := newHeatmap("retention", len(answer.Columns), len(rows),
 		func(i int) any { return first + float64(i) },
 		func(i, row int) *float64 { return rows[row].shares[i] })
 	x := say.New("column.period", "period")
 	if text, isKnown := columnText(string(r.Period)); isKnown && len(r.Brackets) == 0 {
 		x = text
 	}
-	shown(frame.Fields[0], x)
-	shown(frame.Fields[1], say.New("column.cohort", "cohort"))
-	percent(shown(frame.Fields[2], say.New("column.share", "share")))
-	yLabels(frame, labels)
+	setTitle(frame.Fields[0], x)
+	setTitle(frame.Fields[1], say.New("column.cohort", "cohort"))
+	setPercent(setTitle(frame.Fields[2], say.New("column.share", "share")))
+	labelY(frame, labels)
 	for i := range rows {
 		if group, isOurs := groupText(rows[i].group); isOurs && r.Breakdown != nil {
-			word(frame.Fields[1], say.New("word.group-cohort", "{{group}} {{cohort}}", group, rows[i].name))
+			addWord(frame.Fields[1], say.New("word.group-cohort", "{{group}} {{cohort}}", group, rows[i].name))
 		}
 	}
 	noteOpen(frame, rows)
@@ -245,19 +245,19 @@ func RetentionLong(panel Panel, answer *analysis.RetentionAnswer) data.Frames {
 	}
 	frame := data.NewFrame("retention")
 	if r.Breakdown != nil {
-		frame.Fields = append(frame.Fields, linked(groupWords(column(list, "breakdown", func(c cell) string { return c.group }))))
+		frame.Fields = append(frame.Fields, markLinked(addGroupWords(newColumn(list, "breakdown", func(c cell) string { return c.group }))))
 	}
-	frame.Fields = append(frame.Fields, column(list, "cohort", func(c cell) string { return c.name }))
+	frame.Fields = append(frame.Fields, newColumn(list, "cohort", func(c cell) string { return c.name }))
 	if len(r.Brackets) > 0 {
-		frame.Fields = append(frame.Fields, column(list, "period", func(c cell) string { return r.Brackets[c.column] }))
+		frame.Fields = append(frame.Fields, newColumn(list, "period", func(c cell) string { return r.Brackets[c.column] }))
 	} else {
-		frame.Fields = append(frame.Fields, column(list, "period", func(c cell) int64 { return int64(c.column) }))
+		frame.Fields = append(frame.Fields, newColumn(list, "period", func(c cell) int64 { return int64(c.column) }))
 	}
 	frame.Fields = append(frame.Fields,
-		panel.cell(column(list, "size", func(c cell) int64 { return c.size }), r, periodOfRow, model.Everyone),
-		panel.cell(column(list, counted(r.Actor), func(c cell) int64 { return *c.users[c.column] }), r, periodOfRow, model.Retained),
-		percent(column(list, "share", func(c cell) *float64 { return c.shares[c.column] })),
-		yesNo(column(list, "complete", func(c cell) bool { return c.states[c.column] == analysis.Complete })))
+		panel.linkCell(newColumn(list, "size", func(c cell) int64 { return c.size }), r, periodOfRow, model.Everyone),
+		panel.linkCell(newColumn(list, actorsName(r.Actor), func(c cell) int64 { return *c.users[c.column] }), r, periodOfRow, model.Retained),
+		setPercent(newColumn(list, "share", func(c cell) *float64 { return c.shares[c.column] })),
+		setYesNo(newColumn(list, "complete", func(c cell) bool { return c.states[c.column] == analysis.Complete })))
 	return data.Frames{frame}
 }
 
@@ -265,15 +265,15 @@ func RetentionLong(panel Panel, answer *analysis.RetentionAnswer) data.Frames {
 // each cohort that has somebody, as far as its cells are over.
 func RetentionCurve(panel Panel, answer *analysis.RetentionAnswer) data.Frames {
 	r := panel.Query.Retention
-	frame := data.NewFrame("retention", column(answer.Columns, string(r.Period), func(b model.Bracket) float64 { return float64(b.From) }))
+	frame := data.NewFrame("retention", newColumn(answer.Columns, string(r.Period), func(b model.Bracket) float64 { return float64(b.From) }))
 	frame.Meta = &data.FrameMeta{PreferredVisualizationPluginID: "trend"}
 	for i := range answer.Groups {
 		g := &answer.Groups[i]
-		mean := spoken(data.NewField(weightedMean, nil, meanRow(answer, g).shares))
+		mean := titleByName(data.NewField(weightedMean, nil, meanRow(answer, g).shares))
 		if r.Breakdown != nil {
-			of(mean, g.Title())
+			setGroup(mean, g.Title())
 		}
-		frame.Fields = append(frame.Fields, percent(mean))
+		frame.Fields = append(frame.Fields, setPercent(mean))
 	}
 	if r.Breakdown != nil {
 		return data.Frames{frame}
@@ -287,7 +287,7 @@ func RetentionCurve(panel Panel, answer *analysis.RetentionAnswer) data.Frames {
 				row.shares[i] = nil
 			}
 		}
-		frame.Fields = append(frame.Fields, percent(data.NewField(row.name, nil, row.shares)))
+		frame.Fields = append(frame.Fields, setPercent(data.NewField(row.name, nil, row.shares)))
 	}
 	return data.Frames{frame}
 }
@@ -309,22 +309,22 @@ func RetentionRate(panel Panel, answer *analysis.RetentionAnswer) data.Frames {
 		return data.Frames{frame} // no fields: what alert rules take for "no data"
 	}
 	if r.Breakdown != nil {
-		frame.Fields = append(frame.Fields, groupWords(spoken(data.NewField("breakdown", nil, breakdown))))
+		frame.Fields = append(frame.Fields, addGroupWords(titleByName(data.NewField("breakdown", nil, breakdown))))
 	}
-	frame.Fields = append(frame.Fields, percent(spoken(data.NewField("retention_rate", nil, rate))))
+	frame.Fields = append(frame.Fields, setPercent(titleByName(data.NewField("retention_rate", nil, rate))))
 	return data.Frames{frame}
 }
 
 // RetentionActors is a table of actors.
 func RetentionActors(panel Panel, list []analysis.RetentionActor) data.Frames {
 	r := panel.Query.Retention
-	frame := data.NewFrame("actors", actors(&panel, r.Actor, list, func(a analysis.RetentionActor) analysis.ActorID { return a.ActorID })...)
+	frame := data.NewFrame("actors", actorColumns(&panel, r.Actor, list, func(a analysis.RetentionActor) analysis.ActorID { return a.ActorID })...)
 	frame.Fields = append(frame.Fields,
-		column(list, "started", func(a analysis.RetentionActor) time.Time { return a.Started }),
-		yesNo(column(list, "retained", func(a analysis.RetentionActor) bool { return a.Retained })),
+		newColumn(list, "started", func(a analysis.RetentionActor) time.Time { return a.Started }),
+		setYesNo(newColumn(list, "retained", func(a analysis.RetentionActor) bool { return a.Retained })),
 	)
 	if r.Breakdown != nil {
-		frame.Fields = append(frame.Fields, groupWords(column(list, "breakdown", func(a analysis.RetentionActor) string {
+		frame.Fields = append(frame.Fields, addGroupWords(newColumn(list, "breakdown", func(a analysis.RetentionActor) string {
 			return a.Title()
 		})))
 	}

@@ -38,17 +38,17 @@ type fieldTexts struct {
 	IsText bool `json:"isText,omitempty"`
 }
 
-// textsOf are those of a field, which are there from then on.
-func textsOf(field *data.Field) *fieldTexts {
-	c := config(field)
+// ensureTexts returns a field's texts, and makes them where there are none.
+func ensureTexts(field *data.Field) *fieldTexts {
+	c := ensureConfig(field)
 	if c.Custom == nil {
 		c.Custom = map[string]any{"texts": &fieldTexts{}}
 	}
 	return c.Custom["texts"].(*fieldTexts)
 }
 
-// custom is what a frame's meta data hold, which are there from then on.
-func custom(frame *data.Frame) *Custom {
+// ensureCustom returns a frame's custom meta data, and makes them where there are none.
+func ensureCustom(frame *data.Frame) *Custom {
 	if frame.Meta == nil {
 		frame.Meta = &data.FrameMeta{}
 	}
@@ -58,35 +58,35 @@ func custom(frame *data.Frame) *Custom {
 	return frame.Meta.Custom.(*Custom)
 }
 
-// note adds a notice to a frame.
-func note(frame *data.Frame, severity data.NoticeSeverity, text say.Text) {
-	c := custom(frame)
+// addNotice adds a notice to a frame.
+func addNotice(frame *data.Frame, severity data.NoticeSeverity, text say.Text) {
+	c := ensureCustom(frame)
 	c.Notices = append(c.Notices, text)
 	frame.Meta.Notices = append(frame.Meta.Notices, data.Notice{Severity: severity, Text: text.String()})
 }
 
-// shown gives a field what it is called on screen. It returns the field.
-func shown(field *data.Field, name say.Text) *data.Field {
-	textsOf(field).Name = &name
-	config(field).DisplayNameFromDS = ""
+// setTitle gives a field what it is called on screen. It returns the field.
+func setTitle(field *data.Field, name say.Text) *data.Field {
+	ensureTexts(field).Name = &name
+	ensureConfig(field).DisplayNameFromDS = ""
 	if name.String() != field.Name {
-		config(field).DisplayNameFromDS = name.String()
+		ensureConfig(field).DisplayNameFromDS = name.String()
 	}
 	return field
 }
 
-// titled gives a field what it is called on screen: a text of ours, or a name that stays as it is.
-func titled(field *data.Field, title any) {
+// setAnyTitle gives a field what it is called on screen: a text of ours, or a name that stays as it is.
+func setAnyTitle(field *data.Field, title any) {
 	if text, isOurs := title.(say.Text); isOurs {
-		shown(field, text)
+		setTitle(field, text)
 		return
 	}
-	config(field).DisplayNameFromDS = title.(string)
+	ensureConfig(field).DisplayNameFromDS = title.(string)
 }
 
-// word says that a value of the field is one of our words. It returns the field.
-func word(field *data.Field, text say.Text) *data.Field {
-	texts := textsOf(field)
+// addWord says that a value of the field is one of our words. It returns the field.
+func addWord(field *data.Field, text say.Text) *data.Field {
+	texts := ensureTexts(field)
 	if texts.Words == nil {
 		texts.Words = map[string]say.Text{}
 	}
@@ -94,19 +94,19 @@ func word(field *data.Field, text say.Text) *data.Field {
 	return field
 }
 
-// groupWords says which values of a breakdown are our words. It returns the field.
-func groupWords(field *data.Field) *data.Field {
+// addGroupWords says which values of a breakdown are our words. It returns the field.
+func addGroupWords(field *data.Field) *data.Field {
 	for i := range field.Len() {
 		if text, isOurs := groupText(field.At(i).(string)); isOurs {
-			word(field, text)
+			addWord(field, text)
 		}
 	}
 	return field
 }
 
-// linked says that links pass the field's values on. It returns the field.
-func linked(field *data.Field) *data.Field {
-	if texts, has := config(field).Custom["texts"].(*fieldTexts); has && texts.Words != nil {
+// markLinked says that links pass the field's values on. It returns the field.
+func markLinked(field *data.Field) *data.Field {
+	if texts, has := ensureConfig(field).Custom["texts"].(*fieldTexts); has && texts.Words != nil {
 		texts.IsLinked = true
 	}
 	return field
@@ -151,8 +151,8 @@ func periodText(period model.Period) say.Text {
 	return say.New("word.month", "month")
 }
 
-// countedText is who is counted within a sentence.
-func countedText(a model.Actor) say.Text {
+// actorsText returns users or sessions, as a word within a sentence.
+func actorsText(a model.Actor) say.Text {
 	if a == model.SessionActor {
 		return say.New("word.sessions", "sessions")
 	}

@@ -15,22 +15,22 @@ import (
 // take the frame as it is, too. A session's events have their users as well.
 func Timeline(panel Panel, answer *analysis.Limited[analysis.TimelineEvent]) data.Frames {
 	t, events := panel.Query.Timeline, answer.List
-	user := column(events, "user_id", func(e analysis.TimelineEvent) *string { return e.User })
-	session := column(events, "session", func(e analysis.TimelineEvent) *string { return e.Session })
+	user := newColumn(events, "user_id", func(e analysis.TimelineEvent) *string { return e.User })
+	session := newColumn(events, "session", func(e analysis.TimelineEvent) *string { return e.Session })
 	if t.Session == "" {
-		panel.session(session, t.User)
+		panel.linkSession(session, t.User)
 	}
 	frame := data.NewFrame("timeline",
-		column(events, "time", func(e analysis.TimelineEvent) time.Time { return e.Time.UTC() }),
-		column(events, "event", func(e analysis.TimelineEvent) string { return e.Event }),
-		column(events, "page", func(e analysis.TimelineEvent) *string { return e.Page }),
-		column(events, "device", func(e analysis.TimelineEvent) *string { return e.Device }),
+		newColumn(events, "time", func(e analysis.TimelineEvent) time.Time { return e.Time.UTC() }),
+		newColumn(events, "event", func(e analysis.TimelineEvent) string { return e.Event }),
+		newColumn(events, "page", func(e analysis.TimelineEvent) *string { return e.Page }),
+		newColumn(events, "device", func(e analysis.TimelineEvent) *string { return e.Device }),
 		session,
 	)
 	if t.User == "" {
-		frame.Fields = append(frame.Fields, panel.user(user))
+		frame.Fields = append(frame.Fields, panel.linkUser(user))
 	}
-	frame.Fields = append(frame.Fields, column(events, "metadata", func(e analysis.TimelineEvent) *json.RawMessage {
+	frame.Fields = append(frame.Fields, newColumn(events, "metadata", func(e analysis.TimelineEvent) *json.RawMessage {
 		if e.Metadata == nil {
 			return nil
 		}
@@ -42,8 +42,8 @@ func Timeline(panel Panel, answer *analysis.Limited[analysis.TimelineEvent]) dat
 	return data.Frames{frame}
 }
 
-// users is how many users events have; those without one count as one.
-func users(events []analysis.TimelineEvent) int {
+// countUsers returns how many users events have; events without one have the same.
+func countUsers(events []analysis.TimelineEvent) int {
 	seen := map[string]bool{}
 	for _, e := range events {
 		if e.User == nil {
@@ -61,11 +61,11 @@ func noteOmissions(frame *data.Frame, t *model.Timeline, events []analysis.Timel
 		if t.Order == model.OldestFirst {
 			order = say.New("word.oldest", "oldest")
 		}
-		note(frame, data.NoticeSeverityWarning, say.New("notice.more-events",
+		addNotice(frame, data.NoticeSeverityWarning, say.New("notice.more-events",
 			"Only the {{order}} {{limit}} events are listed, and there are more: use a shorter range, more filters, or a higher limit.", order, t.Limit))
 	}
-	if n := users(events); t.User == "" && n > 1 {
-		note(frame, data.NoticeSeverityInfo, say.New("notice.session-of-users",
+	if n := countUsers(events); t.User == "" && n > 1 {
+		addNotice(frame, data.NoticeSeverityInfo, say.New("notice.session-of-users",
 			"Sessions of {{users}} users have this id: name the user as well to see one of them.", n))
 	}
 	leftOut := 0
@@ -75,7 +75,7 @@ func noteOmissions(frame *data.Frame, t *model.Timeline, events []analysis.Timel
 		}
 	}
 	if leftOut > 0 {
-		note(frame, data.NoticeSeverityWarning, say.New("notice.large-metadata",
+		addNotice(frame, data.NoticeSeverityWarning, say.New("notice.large-metadata",
 			"The metadata of {{number}} events has more than 64 KiB and is not shown.", leftOut))
 	}
 }

@@ -16,7 +16,7 @@ func Trend(panel Panel, t *analysis.Trend) data.Frames {
 	if len(t.Lines) == 0 {
 		return data.Frames{frame} // no fields: what alert rules take for "no data"
 	}
-	frame.Fields = append(frame.Fields, spoken(data.NewField("time", nil, t.Starts)))
+	frame.Fields = append(frame.Fields, titleByName(data.NewField("time", nil, t.Starts)))
 	for i := range t.Lines {
 		frame.Fields = append(frame.Fields, trendField(m, t, &t.Lines[i]))
 	}
@@ -45,7 +45,7 @@ func trendField(m *model.Trend, t *analysis.Trend, line *analysis.TrendLine) *da
 		}
 	}
 	field := data.NewField(string(m.Value), labels, values)
-	titled(field, name)
+	setAnyTitle(field, name)
 	return field
 }
 
@@ -54,7 +54,7 @@ func markIncomplete(frame *data.Frame, m *model.Trend, t *analysis.Trend) {
 	var rows []int
 	notice := func(row int, text say.Text) {
 		rows = append(rows, row)
-		note(frame, data.NoticeSeverityInfo, text)
+		addNotice(frame, data.NoticeSeverityInfo, text)
 	}
 	if t.CutFront {
 		notice(0, say.New("notice.cut-front", "The first {{period}} began before the range: only its part in the range is counted.", periodText(m.Interval)))
@@ -63,6 +63,6 @@ func markIncomplete(frame *data.Frame, m *model.Trend, t *analysis.Trend) {
 		notice(t.Begun-1, say.New("notice.cut-back", "The last {{period}} is not over, or the range ends within it: its numbers can still grow.", periodText(m.Interval)))
 	}
 	if rows != nil {
-		custom(frame).Incomplete = rows
+		ensureCustom(frame).Incomplete = rows
 	}
 }
