@@ -159,8 +159,7 @@ func (q *Query) validate() error {
 	p, missing := q.part()
 	switch {
 	case p == nil:
-		oneOf(&c, "queryType", q.QueryType, FunnelType, RetentionType, HeatmapType, TrendType, LifecycleType, StickinessType, PathsType,
-			TimelineType, AnomaliesType, AnnotationsType)
+		oneOf(&c, "queryType", q.QueryType, queryTypes...)
 	case missing:
 		c.missing(string(q.QueryType), say.New("problem.part-missing", "is missing: a query of type {{type}} needs it", q.QueryType))
 	default:

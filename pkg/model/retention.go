@@ -182,6 +182,9 @@ func (r *Retention) ColumnIndex() int {
 	panic("model: ColumnIndex of a retention query that was not validated")
 }
 
+// ClassicBrackets are the columns of the classic table where a query names none.
+var ClassicBrackets = []string{"1", "7", "30"}
+
 func (r *Retention) setDefaults() {
 	setDefault(&r.Actor, UserActor)
 	setDefault(&r.Cohorts, FirstTime)
@@ -192,7 +195,7 @@ func (r *Retention) setDefaults() {
 	setDefault(&r.MinOccurrences, 1)
 	setDefault(&r.Output, RetentionTable)
 	if r.Output == RetentionClassic && len(r.Brackets) == 0 {
-		r.Brackets = []string{"1", "7", "30"}
+		r.Brackets = slices.Clone(ClassicBrackets)
 	}
 	switch {
 	case len(r.Brackets) > 0:
