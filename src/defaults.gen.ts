@@ -74,7 +74,6 @@ export const defaults = {
   retention: {
     actor: 'user',
     cohorts: 'first_time',
-    column: '1',
     minOccurrences: 1,
     mode: 'on',
     output: 'table',

@@ -1,5 +1,5 @@
 import { screen, within } from '@testing-library/react';
-import { editableTypes, newParts } from '../defaults';
+import { analyses, panelTypes } from '../analyses';
 import type { FootfallQuery } from '../types';
 import type { Trend } from '../types.gen';
 import { choose, edit, leave } from './testing';
@@ -82,9 +82,9 @@ describe('a saved query', () => {
     expect(runs).toHaveBeenCalledTimes(1);
   });
 
-  test.each(editableTypes)('of a %s without more is begun', (queryType) => {
+  test.each(panelTypes)('of a %s without more is begun', (queryType) => {
     const { saved } = edit({ queryType });
-    expect(saved()).toEqual({ refId: 'A', schemaVersion: 1, queryType, [queryType]: newParts[queryType] });
+    expect(saved()).toEqual({ refId: 'A', schemaVersion: 1, queryType, [queryType]: analyses[queryType].fresh });
   });
 
   test('without a version, and with less than the fields show, is left as it is', () => {

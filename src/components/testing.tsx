@@ -4,6 +4,7 @@ import { configure, render, screen } from '@testing-library/react';
 import userEvent, { PointerEventsCheckLevel } from '@testing-library/user-event';
 import { useState } from 'react';
 import { DataSource } from '../datasource';
+import type { ToldProblem } from '../problems';
 import type { FootfallQuery } from '../types';
 import { QueryEditor } from './QueryEditor';
 
@@ -12,8 +13,8 @@ configure({ asyncUtilTimeout: 10_000 });
 
 export const range = { from: dateTime(0), to: dateTime(1), raw: { from: dateTime(0), to: dateTime(1) } };
 
-/** The editor in the hands of a user: what it changes comes back to it. */
-export function edit(initial: Partial<FootfallQuery>) {
+/** The editor in the hands of a user: what it changes comes back to it. The back end finds these problems in every query. */
+export function edit(initial: Partial<FootfallQuery>, problems: ToldProblem[] = []) {
   const templates = { replace: (text = '') => text, containsTemplate: () => false };
   const datasource = new DataSource(
     { uid: 'x', type: 'footfall', jsonData: {} } as ConstructorParameters<typeof DataSource>[0],
@@ -28,6 +29,7 @@ export function edit(initial: Partial<FootfallQuery>) {
     { name: 'metadata.channel', count: 1100 },
   ]);
   jest.spyOn(datasource, 'values').mockResolvedValue([{ value: 'mobile', count: 7 }]);
+  jest.spyOn(datasource, 'problems').mockResolvedValue(problems);
   const statement = jest.spyOn(datasource, 'statement').mockResolvedValue({
     sql: 'SELECT 1',
     comments: [],

@@ -52,11 +52,6 @@ export function eventText({ event, filters }: EventSelector): string {
     : name;
 }
 
-/** The event of an analysis that takes any event by default. */
-export function eventOrAny(selector: EventSelector): string {
-  return eventText({ ...selector, event: selector.event || AnyEvent });
-}
-
 export function filtersText(filters: Filter[]): string {
   return filters
     .map(({ property, operator, values }) =>
