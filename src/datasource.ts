@@ -71,10 +71,7 @@ export class DataSource extends DataSourceWithBackend<FootfallQuery, FootfallOpt
 
   /** Reports whether a field's value is known only when the query runs. */
   private isVariable(query: FootfallQuery, field: string): boolean {
-    const value = field
-      .split(/[.[\]]+/)
-      .filter(Boolean)
-      .reduce<unknown>((part, name) => (part as Record<string, unknown> | undefined)?.[name], query);
+    const value = valueAt(query, field);
     return typeof value === 'string' && this.templates.containsTemplate(value);
   }
 
@@ -160,6 +157,14 @@ function inLanguageOf(response: DataQueryResponse, range: TimeRange): DataQueryR
     ...(errors && { errors: errors.map((each) => errorInLanguage(each, data)) }),
   };
   /* eslint-enable @typescript-eslint/no-deprecated */
+}
+
+/** The value at a path such as filters[0].values[1]; undefined where there is none. */
+export function valueAt(query: object, path: string): unknown {
+  return path
+    .split(/[.[\]]+/)
+    .filter(Boolean)
+    .reduce<unknown>((part, name) => (part as Record<string, unknown> | undefined)?.[name], query);
 }
 
 /** The event that ad-hoc filters ask for. */

@@ -26,5 +26,6 @@ func Defaults() *Query {
 		q.setDefaults()
 	}
 	q.QueryType = ""
+	q.Retention.Column = "" // another one where there are brackets, or one period
 	return q
 }

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"encoding/json"
 	"errors"
 	"slices"
 
@@ -17,8 +18,17 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Field + " " + e.Reason.String() }
 
+// MarshalJSON writes what the editor shows at a field.
+func (e *Error) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Field     string   `json:"field"`
+		Reason    say.Text `json:"reason"`
+		IsMissing bool     `json:"isMissing,omitempty"`
+	}{e.Field, e.Reason, e.Missing})
+}
+
 // Problems returns all that keeps a query from running, out of the error of [Parse]: the first is the one that the error's text
-// names. It returns nil for an error of another kind, and for none.
+// names. For an error of another kind, and for none, the list is empty.
 func Problems(err error) []*Error {
 	var all problems
 	if errors.As(err, &all) {
@@ -28,7 +38,7 @@ func Problems(err error) []*Error {
 	if errors.As(err, &one) {
 		return []*Error{one}
 	}
-	return nil
+	return []*Error{} // in JSON a list, not null
 }
 
 // problems are the error of a query, at least one. Its text is that of the first: whoever can show one sentence only shows that.

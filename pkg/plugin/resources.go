@@ -158,14 +158,6 @@ func (d *Datasource) sql(r *http.Request) (any, error) {
 	return shown, nil
 }
 
-// problem is what the editor shows at a field of a query.
-type problem struct {
-	Field  string   `json:"field"`
-	Reason say.Text `json:"reason"`
-	// IsMissing says that nothing is there yet.
-	IsMissing bool `json:"isMissing,omitempty"`
-}
-
 // problems returns all that keeps a query from running; none of one that can run. Nothing is asked of the database.
 func (d *Datasource) problems(r *http.Request) (any, error) {
 	request, err := queryOf(r)
@@ -173,11 +165,7 @@ func (d *Datasource) problems(r *http.Request) (any, error) {
 		return nil, err
 	}
 	_, err = model.Parse(request.Query)
-	list := []problem{} // an empty list, not null
-	for _, p := range model.Problems(err) {
-		list = append(list, problem{p.Field, p.Reason, p.Missing})
-	}
-	return list, nil
+	return model.Problems(err), nil
 }
 
 // queryRequest is the body of a request that is about a query.
