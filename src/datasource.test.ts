@@ -259,7 +259,7 @@ describe('template variables', () => {
     };
     expect(await datasource.problems(query)).toEqual([]);
     expect(await datasource.problems({ ...query, filters: [more] })).toMatchObject([{ field: 'filters[0].values' }]);
-    const unknown = { ...funnel, window: '$nothing' };
+    const unknown = { ...funnel, window: '5 parsecs' };
     expect(await datasource.problems({ ...query, funnel: unknown })).toMatchObject([{ field: 'funnel.window' }]);
   });
 });

@@ -91,9 +91,9 @@ test('what the back end refuses is not run; where it cannot be asked, the query 
 test('of several changes at once the last one runs, once', async () => {
   const { user, runs, datasource, saved } = edit({ queryType: 'lifecycle', lifecycle: { event: '*' } });
   const answers: Array<() => void> = [];
-  jest.spyOn(datasource, 'postResource').mockImplementation(
-    () => new Promise((resolve) => answers.push(() => resolve([])))
-  );
+  jest
+    .spyOn(datasource, 'postResource')
+    .mockImplementation(() => new Promise((resolve) => answers.push(() => resolve([]))));
   await user.click(screen.getByRole('radio', { name: 'Week' }));
   await user.click(screen.getByRole('radio', { name: 'Month' }));
   expect(answers).toHaveLength(2);
