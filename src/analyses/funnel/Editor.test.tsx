@@ -143,7 +143,7 @@ describe('outputs', () => {
 
   test('a field of another one is shown while it has a problem', async () => {
     const { user } = editFunnel({ bins: 500 });
-    expect(screen.getByText('Bins is 500; use 1 to 100.')).toBeVisible();
+    expect(await screen.findByText('Bins is 500; use 1 to 100.')).toBeVisible();
     await enter(user, 'Bins', '50');
     expect(screen.queryByLabelText('Bins')).not.toBeInTheDocument();
   });
@@ -194,9 +194,9 @@ describe('options', () => {
     expect(saved().funnel?.exclusions).toBeUndefined();
   });
 
-  test('are open while one has a problem', () => {
+  test('are open while one has a problem', async () => {
     editFunnel({ actor: 'team' as never });
-    expect(screen.getByText('Count is "team"; use user or session.')).toBeVisible();
+    expect(await screen.findByText('Count is "team"; use user or session.')).toBeVisible();
   });
 });
 

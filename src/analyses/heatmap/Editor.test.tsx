@@ -53,7 +53,7 @@ test('numbers of a property, by their number or their size', async () => {
 test('two properties differ, and a breakdown makes a frame for each value', async () => {
   const property = { x: 'property' as const, xProperty: 'device_type' };
   const { user, saved } = editHeatmap({ ...property, y: 'property', yProperty: 'device_type' });
-  expect(screen.getByText(/^Down: property is "device_type", the same as heatmap.xProperty/)).toBeVisible();
+  expect(await screen.findByText(/^Down: property is "device_type", the same as heatmap.xProperty/)).toBeVisible();
   await choose(user, 'Down: property', 'metadata.channel');
   await choose(user, 'Break down by', 'device_type');
   expect(saved().heatmap).toMatchObject({ yProperty: 'metadata.channel', breakdown: { property: 'device_type' } });

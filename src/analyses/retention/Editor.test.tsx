@@ -61,7 +61,7 @@ test('options are summed up, and open', async () => {
 
 test('problems of options open them', async () => {
   const { user, saved } = editRetention({ brackets: ['7', '1'], windows: 'rolling', period: 'month' });
-  expect(screen.getByText(/^Brackets is "1", which begins no later than/)).toBeVisible();
+  expect(await screen.findByText(/^Brackets is "1", which begins no later than/)).toBeVisible();
   expect(screen.getByText(/^Periods begin is rolling, but months have no fixed length/)).toBeVisible();
   await user.clear(screen.getByLabelText('Brackets'));
   await user.tab();
