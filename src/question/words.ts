@@ -95,7 +95,9 @@ type Unit = keyof typeof amounts;
 
 /** "1 day", "7 days". The number may also be a list of them. */
 export function amount(number: number | string, unit: Unit): string {
-  return amounts[unit](Number(number), String(number));
+  // A saved query may name a unit that there is not.
+  const text = amounts[unit] as (typeof amounts)[Unit] | undefined;
+  return text ? text(Number(number), String(number)) : `${number} ${unit}`;
 }
 
 // The count chooses between one and other; what is no number is other.
