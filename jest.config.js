@@ -24,6 +24,7 @@ const esModules = [
 ];
 
 module.exports = {
+  globalSetup: '<rootDir>/.config/jest/judge.js',
   moduleNameMapper: {
     '\\.css$': '<rootDir>/.config/jest/style.js',
     'react-inlinesvg': '<rootDir>/.config/jest/react-inlinesvg.tsx',

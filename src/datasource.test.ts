@@ -8,6 +8,7 @@ import {
 import { setBackendSrv, type BackendSrv, type BackendSrvRequest, type TemplateSrv } from '@grafana/runtime';
 import { lastValueFrom, of } from 'rxjs';
 import fullQueries from '../pkg/model/testdata/full_queries.json';
+import { judge } from './components/testing';
 import { DataSource } from './datasource';
 import type { FootfallOptions, FootfallQuery } from './types';
 import type { Filter } from './types.gen';
@@ -244,12 +245,22 @@ describe('template variables', () => {
     });
   });
 
-  test('a property and a window may be variables', () => {
+  test('a property, a window and a number may be variables', async () => {
+    judge(datasource);
     const by = { property: '$property' };
     const steps = [{ event: 'a' }, { event: 'b' }];
-    expect(
-      datasource.problems({ refId: 'A', queryType: 'funnel', funnel: { steps, window: '$window', breakdown: by } })
-    ).toEqual([]);
+    const funnel = { steps, window: '$window', breakdown: by };
+    const more: Filter = { property: 'metadata.price', operator: '>', values: ['1', '$device'] };
+    const query: FootfallQuery = {
+      refId: 'A',
+      queryType: 'funnel',
+      funnel,
+      filters: [{ ...more, values: ['$device'] }],
+    };
+    expect(await datasource.problems(query)).toEqual([]);
+    expect(await datasource.problems({ ...query, filters: [more] })).toMatchObject([{ field: 'filters[0].values' }]);
+    const unknown = { ...funnel, window: '5 parsecs' };
+    expect(await datasource.problems({ ...query, funnel: unknown })).toMatchObject([{ field: 'funnel.window' }]);
   });
 });
 
@@ -324,14 +335,15 @@ describe('ad-hoc filters', () => {
 });
 
 describe('links', () => {
-  test('a step that came as the text of a table is a number', () => {
+  test('a step that came as the text of a table is a number', async () => {
     const step = '2. pay' as unknown as number;
     const query: FootfallQuery = {
       refId: 'A',
       queryType: 'funnel',
       funnel: { steps: [{ event: 'visit' }, { event: 'pay' }], output: 'actors', actors: { step, status: 'dropped' } },
     };
-    expect(datasource.problems(query)).toEqual([]);
+    judge(datasource);
+    expect(await datasource.problems(query)).toEqual([]);
     expect(datasource.applyTemplateVariables(query, {}).funnel?.actors).toMatchObject({ step: 2, status: 'dropped' });
   });
 

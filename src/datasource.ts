@@ -13,9 +13,11 @@ import {
 import { DataSourceWithBackend, getTemplateSrv, type TemplateSrv } from '@grafana/runtime';
 import { map, type Observable } from 'rxjs';
 import { adHocFilters } from './adhoc';
+import { newQuery } from './analyses/begin';
+import type { Problem } from './checks';
 import { AnnotationEditor, newAnnotations } from './components/AnnotationEditor';
-import { defaultQuery } from './defaults';
 import { atRange, withNumbers } from './links';
+import type { ToldProblem } from './problems';
 import { question } from './question';
 import { errorInLanguage, inLanguage, isSaid, sayText } from './said';
 import { propertyText } from './question/words';
@@ -36,16 +38,41 @@ export class DataSource extends DataSourceWithBackend<FootfallQuery, FootfallOpt
   }
 
   getDefaultQuery(): Partial<FootfallQuery> {
-    return defaultQuery;
+    return newQuery;
   }
 
-  /** What keeps a query from running; variables count as values that fit. */
-  problems(query: FootfallQuery) {
-    return validate(withNumbers(query), (text) => this.templates.containsTemplate(text));
+  /** What a query lacks; nobody is asked. */
+  missing(query: FootfallQuery): Problem[] {
+    return validate(withNumbers(query));
   }
 
   filterQuery(query: FootfallQuery): boolean {
-    return this.problems(query).length === 0;
+    return this.missing(query).length === 0;
+  }
+
+  /**
+   * What is wrong with a query, besides what it lacks: the back end knows. Variables count as values that fit. Where it cannot be asked,
+   * there is none: the answer to the query then says why.
+   */
+  problems(query: FootfallQuery): Promise<ToldProblem[]> {
+    const asked = withNumbers(query);
+    const text = JSON.stringify(asked);
+    if (text !== this.judged?.text) {
+      const problems = this.postResource<ToldProblem[]>('problems', { query: asked }, { showErrorAlert: false })
+        .then((all) => all.filter(({ field, isMissing }) => !isMissing && !this.isVariable(asked, field)))
+        .catch(() => []);
+      this.judged = { text, problems };
+    }
+    return this.judged.problems;
+  }
+
+  /** The query that was judged last: an editor asks for it twice, to show the problems and to run it where there is none. */
+  private judged?: { text: string; problems: Promise<ToldProblem[]> };
+
+  /** Reports whether a field's value is known only when the query runs. */
+  private isVariable(query: FootfallQuery, field: string): boolean {
+    const value = valueAt(query, field);
+    return typeof value === 'string' && this.templates.containsTemplate(value);
   }
 
   getQueryDisplayText(query: FootfallQuery): string {
@@ -130,6 +157,14 @@ function inLanguageOf(response: DataQueryResponse, range: TimeRange): DataQueryR
     ...(errors && { errors: errors.map((each) => errorInLanguage(each, data)) }),
   };
   /* eslint-enable @typescript-eslint/no-deprecated */
+}
+
+/** The value at a path such as filters[0].values[1]; undefined where there is none. */
+export function valueAt(query: object, path: string): unknown {
+  return path
+    .split(/[.[\]]+/)
+    .filter(Boolean)
+    .reduce<unknown>((part, name) => (part as Record<string, unknown> | undefined)?.[name], query);
 }
 
 /** The event that ad-hoc filters ask for. */

@@ -1,58 +1,22 @@
-import { AnyEvent, SchemaVersion, type EventSelector, type Query } from './types.gen';
+import { defaults } from './defaults.gen';
+import type { Query, QueryType } from './types.gen';
 
-/** A new query answers at once, in the time series panel that a new panel is: how many events are there a day? */
-export const defaultQuery: Query = {
-  schemaVersion: SchemaVersion,
-  queryType: 'trend',
-  trend: {},
-};
+/** The part of a query that is about one analysis. */
+export type PartOf<T extends QueryType> = NonNullable<Query[T]>;
 
-/** What each analysis that the editor has fields for starts from: as far as the data allows, a question that has an answer. */
-export const newParts = {
-  funnel: { steps: [{ event: '' }, { event: '' }] },
-  retention: { start: { event: AnyEvent }, return: { event: AnyEvent } },
-  heatmap: { event: AnyEvent },
-  trend: {},
-  lifecycle: { event: AnyEvent },
-  stickiness: { event: AnyEvent },
-  paths: { event: AnyEvent },
-  timeline: { event: AnyEvent },
-  anomalies: { event: AnyEvent },
-} satisfies Partial<Query>;
+/** Such a part with what holds where it says nothing. */
+export type Filled<T extends QueryType> = PartOf<T> &
+  Required<Pick<PartOf<T>, keyof PartOf<T> & keyof (typeof defaults)[T]>>;
 
-/** An analysis that the editor has fields for. */
-export type EditableType = keyof typeof newParts;
-
-export const editableTypes = Object.keys(newParts) as EditableType[];
-
-export function isEditable(type: string): type is EditableType {
-  return editableTypes.some((known) => known === type);
+/** The part with its defaults, in the place of what is empty. */
+export function withDefaults<T extends QueryType>(type: T, part: PartOf<T>): Filled<T> {
+  const said = Object.fromEntries(Object.entries(part).filter(([, value]) => value));
+  return { ...defaults[type], ...said } as unknown as Filled<T>;
 }
 
-/** The query as another analysis. What was asked in the others stays with it, for the way back. */
-export function withType<Q extends Query>(query: Q, queryType: EditableType): Q {
-  return { schemaVersion: SchemaVersion, ...query, queryType, [queryType]: query[queryType] ?? newParts[queryType] };
-}
-
-/**
- * The query with what it needs to be one, where it was written by hand or is only begun: an analysis, and the analysis' part.
- * Any other query is returned as it is, also one that a later version saved.
- */
-export function begun<Q extends Query>(query: Q): Q {
-  const isKnown = (query.schemaVersion || SchemaVersion) === SchemaVersion;
-  if (isKnown && !query.queryType) {
-    return { ...query, ...defaultQuery };
-  }
-  return isKnown && isEditable(query.queryType) && !query[query.queryType] ? withType(query, query.queryType) : query;
-}
-
-/** An analysis' part with all that its fields need. */
-export function filled<T extends EditableType>(query: Query, type: T): NonNullable<Query[T]> {
-  const saved = Object.entries(query[type] ?? {}).filter(([, value]) => value !== null);
-  return { ...newParts[type], ...Object.fromEntries(saved) } as NonNullable<Query[T]>;
-}
-
-/** The selector of an analysis that takes any event by default. */
-export function orAnyEvent<S extends EventSelector>(selector: S): S {
-  return { ...selector, event: selector.event || AnyEvent };
+/** What holds where a query has nothing at the path of a field, such as funnel.window; undefined where there is no default. */
+export function defaultOf(path: string): string | number | undefined {
+  const objects: Record<string, Record<string, string | number> | undefined> = defaults;
+  const dot = path.lastIndexOf('.');
+  return objects[path.slice(0, dot)]?.[path.slice(dot + 1)];
 }

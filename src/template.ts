@@ -1,18 +1,15 @@
 import type { ScopedVars } from '@grafana/data';
 import type { TemplateSrv } from '@grafana/runtime';
+import { analyses, partsOf } from './analyses';
+import type { PartOf } from './defaults';
 import {
   AnyEvent,
-  type Anomalies,
   type Breakdown,
   type EventSelector,
   type Filter,
-  type Funnel,
-  type Heatmap,
   type Operator,
   type Query,
-  type Retention,
-  type Timeline,
-  type Trend,
+  type QueryType,
 } from './types.gen';
 
 /** What a variable says when all its values are chosen, and it does not list them. */
@@ -27,83 +24,23 @@ export class Expander {
 
   /** The query with every selector, property, value, length of time and label filled in. */
   query<Q extends Query>(query: Q): Q {
-    const { funnel, retention, heatmap, trend, lifecycle, stickiness, paths, timeline, anomalies, annotations } = query;
-    return {
-      ...query,
-      filters: this.filters(query.filters),
-      funnel: funnel && this.funnel(funnel),
-      retention: retention && this.retention(retention),
-      heatmap: heatmap && this.heatmap(heatmap),
-      trend: trend && this.trend(trend),
-      lifecycle: lifecycle && this.selector(lifecycle),
-      stickiness: stickiness && this.selector(stickiness),
-      paths: paths && { ...this.withProperty(paths), gap: this.joined(paths.gap) },
-      timeline: timeline && this.timeline(timeline),
-      anomalies: anomalies && this.anomalies(anomalies),
-      annotations: annotations && this.withProperty(annotations),
-    };
+    const parts = partsOf(query).map((type) => [type, this.part(query, type)]);
+    return { ...query, filters: this.filters(query.filters), ...Object.fromEntries(parts) };
   }
 
-  private funnel(funnel: Funnel): Funnel {
-    return {
-      ...funnel,
-      steps: funnel.steps.map((step) => this.labelled(step)),
-      window: this.joined(funnel.window),
-      exclusions: funnel.exclusions?.map((exclusion) => this.selector(exclusion)),
-      breakdown: this.breakdown(funnel.breakdown),
-      actors: funnel.actors && { ...funnel.actors, value: this.joined(funnel.actors.value) },
-    };
+  private part<T extends QueryType>(query: Query, type: T): PartOf<T> {
+    return analyses[type].expand(this, query[type]!);
   }
 
-  private retention(retention: Retention): Retention {
-    const { start, return: back, actors } = retention;
-    return {
-      ...retention,
-      start: this.selector(start),
-      return: this.selector(back),
-      breakdown: this.breakdown(retention.breakdown),
-      actors: actors && { ...actors, cohort: this.joined(actors.cohort) ?? '', value: this.joined(actors.value) },
-    };
-  }
-
-  private heatmap(heatmap: Heatmap): Heatmap {
-    return {
-      ...this.selector(heatmap),
-      xProperty: this.joined(heatmap.xProperty),
-      yProperty: this.joined(heatmap.yProperty),
-      breakdown: this.breakdown(heatmap.breakdown),
-    };
-  }
-
-  private trend(trend: Trend): Trend {
-    return {
-      ...trend,
-      series: trend.series?.map((series) => this.labelled(series)),
-      breakdown: this.breakdown(trend.breakdown),
-    };
-  }
-
-  private timeline(timeline: Timeline): Timeline {
-    return {
-      ...this.selector(timeline),
-      user: this.joined(timeline.user),
-      session: this.joined(timeline.session),
-    };
-  }
-
-  private anomalies(anomalies: Anomalies): Anomalies {
-    return { ...this.selector(anomalies), window: this.joined(anomalies.window) };
-  }
-
-  private withProperty<S extends EventSelector & { property?: string }>(selector: S): S {
+  withProperty<S extends EventSelector & { property?: string }>(selector: S): S {
     return { ...this.selector(selector), property: this.joined(selector.property) };
   }
 
-  private labelled<S extends EventSelector & { label?: string }>(selector: S): S {
+  labelled<S extends EventSelector & { label?: string }>(selector: S): S {
     return { ...this.selector(selector), label: this.joined(selector.label) };
   }
 
-  private breakdown(breakdown?: Breakdown): Breakdown | undefined {
+  breakdown(breakdown?: Breakdown): Breakdown | undefined {
     return breakdown && { ...breakdown, property: this.joined(breakdown.property) ?? '' };
   }
 
@@ -137,7 +74,7 @@ export class Expander {
   }
 
   /** A selector names one event; where a variable has several, it takes any event that is one of them. */
-  private selector<S extends EventSelector>(selector: S): S {
+  selector<S extends EventSelector>(selector: S): S {
     const events = selector.event ? this.texts(selector.event) : [selector.event];
     const filters = this.filters(selector.filters);
     if (events.includes(allValues) || events.includes(AnyEvent)) {
@@ -152,7 +89,7 @@ export class Expander {
         };
   }
 
-  private joined(text?: string): string | undefined {
+  joined(text?: string): string | undefined {
     return text && this.texts(text).join(', ');
   }
 }

@@ -83,6 +83,9 @@ export const Columns = ['event_type', 'page_url', 'device_type', 'session_id', '
 
 export const ProfileColumns = ['segment', 'tags', 'favorite_categories', 'total_clicks', 'consent'] as const;
 
+/** ClassicBrackets are the columns of the classic table where a query names none. */
+export const ClassicBrackets = ['1', '7', '30'] as const;
+
 /** AnnotationsMode says which events are marked. */
 export const AnnotationsModeValues = [
   /** EveryEvent marks each event that is picked. */

@@ -1,7 +1,8 @@
 // Command tsgen writes the TypeScript types of a Go package that is plain JSON: its structs as interfaces, its string
-// types as unions of their constants, its untyped constants and lists of strings as values. Doc comments go along.
+// types as unions of their constants, its untyped constants and lists of strings as values. Doc comments go along. On request it
+// also writes the defaults of pkg/model.
 //
-//	tsgen [-out FILE] DIR
+//	tsgen [-out FILE] [-defaults FILE] DIR
 package main
 
 import (
@@ -20,15 +21,16 @@ import (
 )
 
 func main() {
-	out := flag.String("out", "", "file to write; standard output if empty")
+	out := flag.String("out", "", "file to write the types to; standard output if empty")
+	defaults := flag.String("defaults", "", "file to write the defaults of pkg/model to; none if empty")
 	flag.Parse()
-	if err := run(flag.Arg(0), *out); err != nil {
+	if err := run(flag.Arg(0), *out, *defaults); err != nil {
 		fmt.Fprintln(os.Stderr, "tsgen:", err)
 		os.Exit(1)
 	}
 }
 
-func run(dir, out string) error {
+func run(dir, out, defaults string) error {
 	code, err := Generate(dir)
 	if err != nil {
 		return err
@@ -37,7 +39,14 @@ func run(dir, out string) error {
 		_, err = os.Stdout.Write(code)
 		return err
 	}
-	return os.WriteFile(out, code, 0o644)
+	if err := os.WriteFile(out, code, 0o644); err != nil || defaults == "" {
+		return err
+	}
+	code, err = Defaults()
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(defaults, code, 0o644)
 }
 
 // generator turns declarations into TypeScript, in the order of the Go files.
@@ -267,6 +276,10 @@ func literal(l *ast.BasicLit) string {
 	if err != nil { // a number
 		return l.Value
 	}
+	return quote(text)
+}
+
+func quote(text string) string {
 	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`, "\n", `\n`).Replace(text) + "'"
 }
 

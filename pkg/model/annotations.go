@@ -31,20 +31,11 @@ func (a *Annotations) setDefaults() {
 	setDefault(&a.Limit, 100)
 }
 
-func (a *Annotations) validate() error {
-	if err := a.EventSelector.validate("annotations"); err != nil {
-		return err
-	}
-	if err := oneOf("annotations.mode", a.Mode, EveryEvent, FirstOf); err != nil {
-		return err
-	}
+func (a *Annotations) validate(c *checker) {
+	a.EventSelector.validate(c, "annotations")
+	oneOf(c, "annotations.mode", a.Mode, EveryEvent, FirstOf)
 	if a.Mode == FirstOf || a.Property != "" {
-		if _, err := ParseProperty("annotations.property", a.Property); err != nil {
-			return err
-		}
+		c.property("annotations.property", a.Property)
 	}
-	if a.Limit < 1 || a.Limit > MaxAnnotations {
-		return invalid("annotations.limit", outOfRange(a.Limit, 1, MaxAnnotations))
-	}
-	return nil
+	c.count("annotations.limit", a.Limit, 1, MaxAnnotations)
 }

@@ -115,60 +115,22 @@ func (a *Anomalies) setDefaults() {
 	setDefault(&a.Deviations, 3.5)
 }
 
-func (a *Anomalies) validate() error {
-	if err := a.EventSelector.validate("anomalies"); err != nil {
-		return err
-	}
-	if err := oneOf("anomalies.output", a.Output, BusyActors, BusyActorCount, BusyActorPeaks, UnusualBuckets, BucketScore); err != nil {
-		return err
-	}
-	if err := a.validateActors(); err != nil {
-		return err
-	}
-	return a.validateBuckets()
-}
-
-func (a *Anomalies) validateActors() error {
-	if err := a.Actor.validate("anomalies.actor"); err != nil {
-		return err
-	}
-	if _, err := a.window(); err != nil {
-		return err
-	}
-	if a.MoreThan < 1 || a.MoreThan > MaxMoreThan {
-		return invalid("anomalies.moreThan", outOfRange(a.MoreThan, 1, MaxMoreThan))
-	}
-	if a.Limit < 1 || a.Limit > MaxBusyActors {
-		return invalid("anomalies.limit", outOfRange(a.Limit, 1, MaxBusyActors))
-	}
-	return nil
-}
-
-func (a *Anomalies) validateBuckets() error {
-	if err := oneOf("anomalies.value", a.Value, AnomalousEvents, AnomalousUsers); err != nil {
-		return err
-	}
-	if err := oneOf("anomalies.interval", a.Interval, EveryQuarterHour, EveryHour, EveryDay); err != nil {
-		return err
-	}
-	if a.Weeks < MinHistory || a.Weeks > MaxWeeks {
-		return invalid("anomalies.weeks", outOfRange(a.Weeks, MinHistory, MaxWeeks))
-	}
+func (a *Anomalies) validate(c *checker) {
+	a.EventSelector.validate(c, "anomalies")
+	oneOf(c, "anomalies.output", a.Output, BusyActors, BusyActorCount, BusyActorPeaks, UnusualBuckets, BucketScore)
+	a.Actor.validate(c, "anomalies.actor")
+	c.window("anomalies.window", a.window())
+	c.count("anomalies.moreThan", a.MoreThan, 1, MaxMoreThan)
+	c.count("anomalies.limit", a.Limit, 1, MaxBusyActors)
+	oneOf(c, "anomalies.value", a.Value, AnomalousEvents, AnomalousUsers)
+	oneOf(c, "anomalies.interval", a.Interval, EveryQuarterHour, EveryHour, EveryDay)
+	c.count("anomalies.weeks", a.Weeks, MinHistory, MaxWeeks)
 	if a.Deviations < MinDeviations || a.Deviations > MaxDeviations {
-		return invalid("anomalies.deviations", outOfRange(shortest(a.Deviations), MinDeviations, MaxDeviations))
+		c.invalid("anomalies.deviations", outOfRange(shortest(a.Deviations), MinDeviations, MaxDeviations))
 	}
-	return nil
 }
 
-func (a *Anomalies) window() (time.Duration, error) {
-	return parseWindow("anomalies.window", a.Window, MaxBusyWindow, "24h")
-}
+func (a *Anomalies) window() window { return window{a.Window, MaxBusyWindow, "24h"} }
 
 // WindowDuration is the parsed window of a validated query.
-func (a *Anomalies) WindowDuration() time.Duration {
-	d, err := a.window()
-	if err != nil {
-		panic("model: WindowDuration of anomalies that were not validated: " + err.Error())
-	}
-	return d
-}
+func (a *Anomalies) WindowDuration() time.Duration { return a.window().duration() }

@@ -178,11 +178,3 @@ func shortened(text string) string {
 
 // quoted is a value as errors show it.
 func quoted[T ~string](value T) string { return strconv.Quote(shortened(string(value))) }
-
-func invalid(field string, reason say.Text) error {
-	return &Error{Field: shortened(field), Reason: reason}
-}
-
-func outOfRange(value, least, most any) say.Text {
-	return say.New("problem.out-of-range", "is {{value}}; use {{least}} to {{most}}", value, least, most)
-}

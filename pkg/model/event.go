@@ -15,14 +15,13 @@ type EventSelector struct {
 	Filters []Filter `json:"filters,omitempty"`
 }
 
-func (s *EventSelector) validate(field string) error {
+func (s *EventSelector) validate(c *checker, field string) {
 	if s.Event == "" {
-		return invalid(field+".event", say.New("problem.no-event", "is empty; choose an event, or * for any"))
+		c.missing(field+".event", say.New("problem.no-event", "is empty; choose an event, or * for any"))
+	} else {
+		c.text(field+".event", s.Event)
 	}
-	if err := ValidateText(field+".event", s.Event); err != nil {
-		return err
-	}
-	return validateFilters(field+".filters", s.Filters)
+	validateFilters(c, field+".filters", s.Filters)
 }
 
 // selectors is the only one of most analyses.

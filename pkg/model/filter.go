@@ -48,60 +48,59 @@ const NumberPattern = `^[+-]?([0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})([eE][+-]?
 
 var number = regexp.MustCompile(NumberPattern)
 
-func validateFilters(field string, filters []Filter) error {
+func validateFilters(c *checker, field string, filters []Filter) {
 	if len(filters) > MaxFilters {
-		return invalid(field, say.New("problem.many-filters", "has {{number}} filters; at most {{most}} are allowed", len(filters), MaxFilters))
+		c.invalid(field, say.New("problem.many-filters", "has {{number}} filters; at most {{most}} are allowed", len(filters), MaxFilters))
 	}
 	for i := range filters {
-		if err := filters[i].validate(indexed(field, i)); err != nil {
-			return err
-		}
+		filters[i].validate(c, indexed(field, i))
 	}
-	return nil
 }
 
-func (f *Filter) validate(field string) error {
-	if _, err := ParseProperty(field+".property", f.Property); err != nil {
-		return err
-	}
-	if err := f.validateCount(field); err != nil {
-		return err
-	}
+func (f *Filter) validate(c *checker, field string) {
+	c.property(field+".property", f.Property)
+	f.validateCount(c, field)
 	for i, v := range f.Values {
-		at := indexed(field+".values", i)
-		if err := ValidateText(at, v); err != nil {
-			return err
-		}
-		if f.Operator == Matches {
-			if _, reason := Pattern(v); reason.ID != "" {
-				return invalid(at, say.New("problem.pattern", "is {{value}}, in which {{reason}}", quoted(v), reason))
-			}
-		}
-		if f.Operator.numeric() && !number.MatchString(v) {
-			return invalid(at, say.New("problem.no-number", "is {{value}}; the operator {{operator}} needs a number such as 12.5", quoted(v), f.Operator))
-		}
+		f.validateValue(c, indexed(field+".values", i), v)
 	}
-	return nil
 }
 
-func (f *Filter) validateCount(field string) error {
+func (f *Filter) validateValue(c *checker, field, value string) {
+	if !c.text(field, value) {
+		return
+	}
+	if f.Operator == Matches {
+		if _, reason := Pattern(value); reason.ID != "" {
+			c.invalid(field, say.New("problem.pattern", "is {{value}}, in which {{reason}}", quoted(value), reason))
+		}
+	}
+	if f.Operator.numeric() && !number.MatchString(value) {
+		c.invalid(field, say.New("problem.no-number", "is {{value}}; the operator {{operator}} needs a number such as 12.5", quoted(value), f.Operator))
+	}
+}
+
+func (f *Filter) validateCount(c *checker, field string) {
+	count := len(f.Values)
+	wrong := c.invalid
+	if count == 0 {
+		wrong = c.missing
+	}
 	switch f.Operator {
 	case Equal, NotEqual, Contains, Matches, Less, LessOrEqual, Greater, GreaterOrEqual:
-		if len(f.Values) != 1 {
-			return invalid(field+".values", say.New("problem.values-one", "has {{number}} values; the operator {{operator}} takes one", len(f.Values), f.Operator))
+		if count != 1 {
+			wrong(field+".values", say.New("problem.values-one", "has {{number}} values; the operator {{operator}} takes one", count, f.Operator))
 		}
 	case In, NotIn:
-		if len(f.Values) == 0 || len(f.Values) > MaxFilterValues {
-			return invalid(field+".values", say.New("problem.values-some", "has {{number}} values; the operator {{operator}} takes 1 to {{most}}", len(f.Values), f.Operator, MaxFilterValues))
+		if count == 0 || count > MaxFilterValues {
+			wrong(field+".values", say.New("problem.values-some", "has {{number}} values; the operator {{operator}} takes 1 to {{most}}", count, f.Operator, MaxFilterValues))
 		}
 	case IsSet, IsNotSet:
-		if len(f.Values) != 0 {
-			return invalid(field+".values", say.New("problem.values-none", "has {{number}} values; the operator {{operator}} takes none", len(f.Values), f.Operator))
+		if count != 0 {
+			wrong(field+".values", say.New("problem.values-none", "has {{number}} values; the operator {{operator}} takes none", count, f.Operator))
 		}
 	default:
-		return oneOf(field+".operator", f.Operator, Equal, NotEqual, In, NotIn, Contains, Matches, Less, LessOrEqual, Greater, GreaterOrEqual, IsSet, IsNotSet)
+		oneOf(c, field+".operator", f.Operator, Equal, NotEqual, In, NotIn, Contains, Matches, Less, LessOrEqual, Greater, GreaterOrEqual, IsSet, IsNotSet)
 	}
-	return nil
 }
 
 func (o Operator) numeric() bool {
@@ -136,11 +135,16 @@ var pathPrefixes = []struct {
 
 // ParseProperty reads a property name as written in a query. The field names the place for the error.
 func ParseProperty(field, name string) (Property, error) {
+	p, problem := parseProperty(field, name)
+	return p, orNil(problem)
+}
+
+func parseProperty(field, name string) (Property, *Error) {
 	if name == "" {
-		return Property{}, invalid(field, say.New("problem.no-property", "is empty; choose a property"))
+		return Property{}, &Error{Field: field, Reason: say.New("problem.no-property", "is empty; choose a property"), Missing: true}
 	}
-	if err := ValidateText(field, name); err != nil {
-		return Property{}, err
+	if problem := validText(field, name); problem != nil {
+		return Property{}, problem
 	}
 	if slices.Contains(Columns, name) {
 		return Property{Column: name}, nil

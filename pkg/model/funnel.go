@@ -61,9 +61,7 @@ const (
 	SessionActor Actor = "session"
 )
 
-func (a Actor) validate(field string) error {
-	return oneOf(field, a, UserActor, SessionActor)
-}
+func (a Actor) validate(c *checker, field string) { oneOf(c, field, a, UserActor, SessionActor) }
 
 // Funnel asks how many actors did a list of steps, all within the window.
 //
@@ -240,149 +238,126 @@ func (f *Funnel) selectors() []*EventSelector {
 	return all
 }
 
-func (f *Funnel) validate() error {
+func (f *Funnel) validate(c *checker) {
 	if len(f.Steps) < 2 || len(f.Steps) > MaxSteps {
-		return invalid("funnel.steps", say.New("problem.step-count", "has {{number}} steps; a funnel has 2 to {{most}}", len(f.Steps), MaxSteps))
+		c.invalid("funnel.steps", say.New("problem.step-count", "has {{number}} steps; a funnel has 2 to {{most}}", len(f.Steps), MaxSteps))
 	}
 	for i := range f.Steps {
-		if err := f.validateStep(i); err != nil {
-			return err
-		}
+		f.validateStep(c, i)
 	}
-	if _, err := f.window(); err != nil {
-		return err
-	}
-	if err := f.Actor.validate("funnel.actor"); err != nil {
-		return err
-	}
-	if err := oneOf("funnel.order", f.Order, Ordered, Strict, Unordered); err != nil {
-		return err
-	}
-	if err := oneOf("funnel.entry", f.Entry, AnyStart, FirstStart); err != nil {
-		return err
-	}
-	if err := f.validateExclusions(); err != nil {
-		return err
-	}
-	if err := oneOf("funnel.breakdownBy", f.BreakdownBy, ByFirstStep, ByLastStep); err != nil {
-		return err
-	}
-	if err := f.Breakdown.validate("funnel.breakdown"); err != nil {
-		return err
-	}
-	return f.validateOutput()
+	c.window("funnel.window", f.window())
+	f.Actor.validate(c, "funnel.actor")
+	oneOf(c, "funnel.order", f.Order, Ordered, Strict, Unordered)
+	oneOf(c, "funnel.entry", f.Entry, AnyStart, FirstStart)
+	f.validateExclusions(c)
+	oneOf(c, "funnel.breakdownBy", f.BreakdownBy, ByFirstStep, ByLastStep)
+	f.Breakdown.validate(c, "funnel.breakdown")
+	f.validateOutput(c)
 }
 
-func (f *Funnel) validateStep(i int) error {
+func (f *Funnel) validateStep(c *checker, i int) {
 	at := indexed("funnel.steps", i)
-	if err := f.Steps[i].validate(at); err != nil {
-		return err
-	}
-	if f.Steps[i].Optional && (i == 0 || i == len(f.Steps)-1) {
-		return invalid(at+".optional", say.New("problem.optional-end", "is set on the first or last step; only a step between others can be optional"))
-	}
-	if f.Steps[i].Optional && f.Order == Unordered {
-		return invalid(at+".optional", say.New("problem.optional-unordered",
+	f.Steps[i].validate(c, at)
+	switch {
+	case f.Steps[i].Optional && (i == 0 || i == len(f.Steps)-1):
+		c.invalid(at+".optional", say.New("problem.optional-end", "is set on the first or last step; only a step between others can be optional"))
+	case f.Steps[i].Optional && f.Order == Unordered:
+		c.invalid(at+".optional", say.New("problem.optional-unordered",
 			"is set in an unordered funnel, where no step comes between others; make the order ordered or strict"))
 	}
-	return ValidateText(at+".label", f.Steps[i].Label)
+	c.text(at+".label", f.Steps[i].Label)
 }
 
-func (f *Funnel) validateExclusions() error {
+func (f *Funnel) validateExclusions(c *checker) {
 	if most := MaxSteps - len(f.Steps); len(f.Exclusions) > most {
-		return invalid("funnel.exclusions", say.New("problem.many-exclusions",
+		c.invalid("funnel.exclusions", say.New("problem.many-exclusions",
 			"has {{number}} entries; steps and exclusions together are at most {{most}}", len(f.Exclusions), MaxSteps))
 	}
 	for i := range f.Exclusions {
 		e, at := &f.Exclusions[i], indexed("funnel.exclusions", i)
 		if f.Order == Unordered {
-			return invalid(at, say.New("problem.exclusion-unordered",
+			c.invalid(at, say.New("problem.exclusion-unordered",
 				"is not possible in an unordered funnel, where no step comes between others; make the order ordered or strict"))
+			continue
 		}
-		if err := e.validate(at); err != nil {
-			return err
-		}
+		e.validate(c, at)
 		if last := len(f.MainSteps()); e.From < 1 || e.To > last || e.From >= e.To {
-			return invalid(at, say.New("problem.exclusion-between",
+			c.invalid(at, say.New("problem.exclusion-between",
 				"lies between steps {{from}} and {{to}}; use two different steps out of 1 to {{last}}, in order", e.From, e.To, last))
 		}
 	}
-	return nil
 }
 
-func (f *Funnel) validateOutput() error {
-	if err := oneOf("funnel.output", f.Output, FunnelSteps, FunnelChart, FunnelConversion, FunnelTrend, FunnelTimeToConvert, FunnelActors); err != nil {
-		return err
-	}
-	if err := oneOf("funnel.interval", f.Interval, Hour, Day, Week, Month); err != nil {
-		return err
-	}
-	if f.Bins < 1 || f.Bins > MaxBins {
-		return invalid("funnel.bins", outOfRange(f.Bins, 1, MaxBins))
-	}
+func (f *Funnel) validateOutput(c *checker) {
+	oneOf(c, "funnel.output", f.Output, FunnelSteps, FunnelChart, FunnelConversion, FunnelTrend, FunnelTimeToConvert, FunnelActors)
+	oneOf(c, "funnel.interval", f.Interval, Hour, Day, Week, Month)
+	c.count("funnel.bins", f.Bins, 1, MaxBins)
 	if f.Actors == nil {
-		return nil
+		return
 	}
 	if f.Actors.Step < 1 || f.Actors.Step > len(f.Steps) {
-		return invalid("funnel.actors.step", say.New("problem.no-step", "is {{step}}; the funnel has steps 1 to {{last}}", f.Actors.Step, len(f.Steps)))
+		c.invalid("funnel.actors.step", say.New("problem.no-step", "is {{step}}; the funnel has steps 1 to {{last}}", f.Actors.Step, len(f.Steps)))
 	}
-	if err := oneOf("funnel.actors.status", f.Actors.Status, Reached, Dropped, InProgress); err != nil {
-		return err
-	}
-	return f.Breakdown.validateValue("funnel.actors.value", f.Actors.Value)
+	oneOf(c, "funnel.actors.status", f.Actors.Status, Reached, Dropped, InProgress)
+	f.Breakdown.validateValue(c, "funnel.actors.value", f.Actors.Value)
 }
 
 // validateValue refuses a row of the breakdown where there is no breakdown.
-func (b *Breakdown) validateValue(field string, value *string) error {
+func (b *Breakdown) validateValue(c *checker, field string, value *string) {
 	switch {
 	case value == nil:
-		return nil
 	case b == nil:
-		return invalid(field, say.New("problem.row-without-breakdown", "is given, but there is no breakdown; remove it, or choose a breakdown"))
+		c.invalid(field, say.New("problem.row-without-breakdown", "is given, but there is no breakdown; remove it, or choose a breakdown"))
+	default:
+		c.text(field, *value)
 	}
-	return ValidateText(field, *value)
 }
 
 // MaxBins is the largest number of a histogram's bins.
 const MaxBins = 100
 
-func (b *Breakdown) validate(field string) error {
-	if b == nil {
-		return nil
+func (b *Breakdown) validate(c *checker, field string) {
+	if b != nil {
+		c.count(field+".limit", b.Limit, 1, MaxBreakdownLimit)
+		c.property(field+".property", b.Property)
 	}
-	if b.Limit < 1 || b.Limit > MaxBreakdownLimit {
-		return invalid(field+".limit", outOfRange(b.Limit, 1, MaxBreakdownLimit))
-	}
-	_, err := ParseProperty(field+".property", b.Property)
-	return err
 }
 
-func (f *Funnel) window() (time.Duration, error) {
-	return parseWindow("funnel.window", f.Window, MaxWindow, "366d")
+func (f *Funnel) window() window { return window{f.Window, MaxWindow, "366d"} }
+
+// WindowDuration is the parsed window of a validated funnel.
+func (f *Funnel) WindowDuration() time.Duration { return f.window().duration() }
+
+// window is a length of time as a query has it; longest is its limit, and longestText how that is written.
+type window struct {
+	text        string
+	longest     time.Duration
+	longestText string
 }
 
-// parseWindow reads a number and a unit; longest is the limit, and longestText how it is written.
-func parseWindow(field, text string, longest time.Duration, longestText string) (time.Duration, error) {
+// length reads a number and a unit.
+func (w window) length(field string) (time.Duration, *Error) {
 	units := map[byte]time.Duration{'s': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}
-	if len(text) < 2 {
-		return 0, invalid(field, say.New("problem.no-window", "is {{window}}; write a number and a unit, such as 30m, 24h or 14d", quoted(text)))
+	none := say.New("problem.no-window", "is {{window}}; write a number and a unit, such as 30m, 24h or 14d", quoted(w.text))
+	if len(w.text) < 2 {
+		return 0, invalid(field, none)
 	}
-	unit, ok := units[text[len(text)-1]]
-	n, err := strconv.ParseInt(text[:len(text)-1], 10, 32)
+	unit, ok := units[w.text[len(w.text)-1]]
+	n, err := strconv.ParseInt(w.text[:len(w.text)-1], 10, 32)
 	if !ok || err != nil || n < 1 {
-		return 0, invalid(field, say.New("problem.no-window", "is {{window}}; write a number and a unit, such as 30m, 24h or 14d", quoted(text)))
+		return 0, invalid(field, none)
 	}
-	if time.Duration(n) > longest/unit {
-		return 0, invalid(field, say.New("problem.long-window", "is {{window}}; the longest window is {{longest}}", shortened(text), longestText))
+	if time.Duration(n) > w.longest/unit {
+		return 0, invalid(field, say.New("problem.long-window", "is {{window}}; the longest window is {{longest}}", shortened(w.text), w.longestText))
 	}
 	return time.Duration(n) * unit, nil
 }
 
-// WindowDuration is the parsed window of a validated funnel.
-func (f *Funnel) WindowDuration() time.Duration {
-	d, err := f.window()
-	if err != nil {
-		panic("model: WindowDuration of a funnel that was not validated: " + err.Error())
+// duration is the length of a window that was validated.
+func (w window) duration() time.Duration {
+	d, problem := w.length("window")
+	if problem != nil {
+		panic("model: the length of a window that was not validated: " + problem.Error())
 	}
 	return d
 }

@@ -112,47 +112,33 @@ func (b *Bins) setDefaults() {
 	}
 }
 
-func (h *Heatmap) validate() error {
-	if err := h.EventSelector.validate("heatmap"); err != nil {
-		return err
-	}
+func (h *Heatmap) validate(c *checker) {
+	h.EventSelector.validate(c, "heatmap")
 	x, y := h.Axes()
-	if err := x.validate("heatmap.x"); err != nil {
-		return err
-	}
-	if err := y.validate("heatmap.y"); err != nil {
-		return err
-	}
+	x.validate(c, "heatmap.x")
+	y.validate(c, "heatmap.y")
 	switch {
 	case h.X.OfTime() && h.X == h.Y:
-		return invalid("heatmap.y", say.New("problem.same-dimension", "is {{dimension}}, the same as heatmap.x; choose two different dimensions", quoted(h.Y)))
-	case !h.X.OfTime() && !h.Y.OfTime() && h.XProperty == h.YProperty:
-		return invalid("heatmap.yProperty", say.New("problem.same-property", "is {{property}}, the same as heatmap.xProperty; choose two different properties", quoted(h.YProperty)))
+		c.invalid("heatmap.y", say.New("problem.same-dimension", "is {{dimension}}, the same as heatmap.x; choose two different dimensions", quoted(h.Y)))
+	case !h.X.OfTime() && !h.Y.OfTime() && h.XProperty == h.YProperty && h.XProperty != "":
+		c.invalid("heatmap.yProperty", say.New("problem.same-property", "is {{property}}, the same as heatmap.xProperty; choose two different properties", quoted(h.YProperty)))
 	}
-	if err := oneOf("heatmap.value", h.Value, Events, Users, Sessions, EventsPerUser); err != nil {
-		return err
-	}
-	return h.Breakdown.validate("heatmap.breakdown")
+	oneOf(c, "heatmap.value", h.Value, Events, Users, Sessions, EventsPerUser)
+	h.Breakdown.validate(c, "heatmap.breakdown")
 }
 
 // validate takes the name of the axis' field; those of its other fields begin with it.
-func (a *Axis) validate(field string) error {
-	if err := oneOf(field, a.Dimension, HourOfDay, Weekday, Date, CalendarMonth, ByProperty, ByBins); err != nil {
-		return err
-	}
+func (a *Axis) validate(c *checker, field string) {
+	oneOf(c, field, a.Dimension, HourOfDay, Weekday, Date, CalendarMonth, ByProperty, ByBins)
 	if a.Dimension.OfTime() {
-		return nil
+		return
 	}
-	if _, err := ParseProperty(field+"Property", a.Property); err != nil {
-		return err
-	}
+	c.property(field+"Property", a.Property)
 	if a.Dimension == ByBins {
-		return a.Bins.validate(field + "Bins")
+		a.Bins.validate(c, field+"Bins")
+	} else {
+		c.count(field+"Limit", a.Limit, 1, MaxBreakdownLimit)
 	}
-	if a.Limit < 1 || a.Limit > MaxBreakdownLimit {
-		return invalid(field+"Limit", outOfRange(a.Limit, 1, MaxBreakdownLimit))
-	}
-	return nil
 }
 
 // Limits of where bins may lie and how close together, so that 64-bit numbers are exact enough.
@@ -161,30 +147,32 @@ const (
 	MinBinsSpan = 0.001
 )
 
-func (b *Bins) validate(field string) error {
+func (b *Bins) validate(c *checker, field string) {
 	if b == nil {
-		return invalid(field, say.New("problem.no-bins", "is missing: the dimension bins needs min and max"))
+		c.missing(field, say.New("problem.no-bins", "is missing: the dimension bins needs min and max"))
+		return
 	}
 	if math.Abs(b.Min) > MaxBinEdge || math.Abs(b.Max) > MaxBinEdge {
-		return invalid(field, say.New("problem.bin-edges", "reaches from {{min}} to {{max}}; use numbers between -{{edge}} and {{edge}}",
+		c.invalid(field, say.New("problem.bin-edges", "reaches from {{min}} to {{max}}; use numbers between -{{edge}} and {{edge}}",
 			shortest(b.Min), shortest(b.Max), MaxBinEdge))
 	}
 	if b.Max-b.Min < MinBinsSpan {
-		return invalid(field+".max", say.New("problem.bin-span", "is {{max}}; use a number at least {{span}} greater than min, which is {{min}}",
+		c.invalid(field+".max", say.New("problem.bin-span", "is {{max}}; use a number at least {{span}} greater than min, which is {{min}}",
 			shortest(b.Max), MinBinsSpan, shortest(b.Min)))
+		return
 	}
-	if b.Size != 0 && b.Count != 0 {
-		return invalid(field+".size", say.New("problem.bin-size-and-count", "is set, and so is count; use one of them"))
+	if b.Size == 0 {
+		c.count(field+".count", b.Count, 1, MaxBins)
+		return
 	}
-	if b.Size == 0 && (b.Count < 1 || b.Count > MaxBins) {
-		return invalid(field+".count", outOfRange(b.Count, 1, MaxBins))
+	if b.Count != 0 {
+		c.invalid(field+".size", say.New("problem.bin-size-and-count", "is set, and so is count; use one of them"))
 	}
-	if bins := (b.Max - b.Min) / b.Size; b.Size != 0 && (bins < 1 || bins-roundingError > MaxBins) {
-		return invalid(field+".size", say.New("problem.bin-size",
+	if bins := (b.Max - b.Min) / b.Size; bins < 1 || bins-roundingError > MaxBins {
+		c.invalid(field+".size", say.New("problem.bin-size",
 			"is {{size}}, which does not cut {{min}} to {{max}} into 1 to {{most}} bins; use another size or use count",
 			shortest(b.Size), shortest(b.Min), shortest(b.Max), MaxBins))
 	}
-	return nil
 }
 
 func shortest(number float64) string { return strconv.FormatFloat(number, 'f', -1, 64) }

@@ -15,9 +15,7 @@ func (l *Lifecycle) setDefaults() {
 	setDefault(&l.Interval, Day)
 }
 
-func (l *Lifecycle) validate() error {
-	if err := l.EventSelector.validate("lifecycle"); err != nil {
-		return err
-	}
-	return oneOf("lifecycle.interval", l.Interval, Hour, Day, Week, Month)
+func (l *Lifecycle) validate(c *checker) {
+	l.EventSelector.validate(c, "lifecycle")
+	oneOf(c, "lifecycle.interval", l.Interval, Hour, Day, Week, Month)
 }

@@ -80,61 +80,30 @@ func (p *Paths) setDefaults() {
 	setDefault(&p.Limit, 20)
 }
 
-func (p *Paths) validate() error {
-	if err := p.EventSelector.validate("paths"); err != nil {
-		return err
-	}
-	if err := oneOf("paths.direction", p.Direction, PathsAfter, PathsBefore); err != nil {
-		return err
-	}
-	if p.Steps < 1 || p.Steps > MaxPathSteps {
-		return invalid("paths.steps", outOfRange(p.Steps, 1, MaxPathSteps))
-	}
-	if err := p.Actor.validate("paths.actor"); err != nil {
-		return err
-	}
-	if err := p.validateGap(); err != nil {
-		return err
-	}
-	if _, err := ParseProperty("paths.property", p.Property); err != nil {
-		return err
-	}
-	if err := oneOf("paths.output", p.Output, PathsGraph, PathsTable); err != nil {
-		return err
-	}
-	if p.Nodes < 1 || p.Nodes > MaxPathNodes {
-		return invalid("paths.nodes", outOfRange(p.Nodes, 1, MaxPathNodes))
-	}
-	if p.Limit < 1 || p.Limit > MaxListedPaths {
-		return invalid("paths.limit", outOfRange(p.Limit, 1, MaxListedPaths))
-	}
-	return nil
-}
-
-func (p *Paths) validateGap() error {
-	if p.Actor == UserActor {
-		_, err := p.gap()
-		return err
-	}
-	if p.Gap != "" {
-		return invalid("paths.gap", say.New("problem.gap-of-session",
+func (p *Paths) validate(c *checker) {
+	p.EventSelector.validate(c, "paths")
+	oneOf(c, "paths.direction", p.Direction, PathsAfter, PathsBefore)
+	c.count("paths.steps", p.Steps, 1, MaxPathSteps)
+	p.Actor.validate(c, "paths.actor")
+	switch {
+	case p.Actor == UserActor:
+		c.window("paths.gap", p.gap())
+	case p.Gap != "":
+		c.invalid("paths.gap", say.New("problem.gap-of-session",
 			"is {{gap}}, and a session is a visit of its own; leave it out, or follow users", shortened(p.Gap)))
 	}
-	return nil
+	c.property("paths.property", p.Property)
+	oneOf(c, "paths.output", p.Output, PathsGraph, PathsTable)
+	c.count("paths.nodes", p.Nodes, 1, MaxPathNodes)
+	c.count("paths.limit", p.Limit, 1, MaxListedPaths)
 }
 
-func (p *Paths) gap() (time.Duration, error) {
-	return parseWindow("paths.gap", p.Gap, MaxWindow, "366d")
-}
+func (p *Paths) gap() window { return window{p.Gap, MaxWindow, "366d"} }
 
 // GapDuration is the parsed gap of validated paths; false where visits are not cut.
 func (p *Paths) GapDuration() (gap time.Duration, cut bool) {
 	if p.Actor != UserActor {
 		return 0, false
 	}
-	gap, err := p.gap()
-	if err != nil {
-		panic("model: GapDuration of paths that were not validated: " + err.Error())
-	}
-	return gap, true
+	return p.gap().duration(), true
 }

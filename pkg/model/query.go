@@ -4,7 +4,6 @@ package model
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -66,7 +65,7 @@ type Query struct {
 // part is the part of a query that its type names.
 type part interface {
 	setDefaults()
-	validate() error
+	validate(c *checker)
 	selectors() []*EventSelector
 }
 
@@ -124,8 +123,8 @@ const (
 )
 
 // Parse decodes, completes and validates a query, and writes it in its normal form: queries that ask the same in another order are
-// equal. Unknown fields are ignored: Grafana adds its own (refId, datasource, intervalMs, ...). The error is an [Error] when the user
-// can mend it.
+// equal. Unknown fields are ignored: Grafana adds its own (refId, datasource, intervalMs, ...). An error is about the query, holds an
+// [Error], and has all of the query's [Problems].
 func Parse(raw []byte) (*Query, error) {
 	q, err := decode(raw)
 	if err != nil {
@@ -139,14 +138,6 @@ func Parse(raw []byte) (*Query, error) {
 	return q, nil
 }
 
-// Error is a query that cannot run as it stands: the field as a path into the JSON, and a reason that says what to do.
-type Error struct {
-	Field  string
-	Reason say.Text
-}
-
-func (e *Error) Error() string { return e.Field + " " + e.Reason.String() }
-
 func (q *Query) setDefaults() {
 	if q.SchemaVersion == 0 {
 		q.SchemaVersion = SchemaVersion
@@ -157,30 +148,30 @@ func (q *Query) setDefaults() {
 }
 
 func (q *Query) validate() error {
+	var c checker
 	if q.SchemaVersion != SchemaVersion {
-		return invalid("schemaVersion", say.New("problem.schema-version", "is {{version}}; this version of Footfall reads {{known}}", q.SchemaVersion, SchemaVersion))
+		c.invalid("schemaVersion", say.New("problem.schema-version", "is {{version}}; this version of Footfall reads {{known}}", q.SchemaVersion, SchemaVersion))
 	}
 	if q.TimeZone != "" {
-		if err := ValidateTimeZone("timeZone", q.TimeZone); err != nil {
-			return err
-		}
+		c.add(validTimeZone("timeZone", q.TimeZone))
 	}
-	if err := validateFilters("filters", q.Filters); err != nil {
-		return err
-	}
+	validateFilters(&c, "filters", q.Filters)
 	p, missing := q.part()
 	switch {
 	case p == nil:
-		return oneOf("queryType", q.QueryType, FunnelType, RetentionType, HeatmapType, TrendType, LifecycleType, StickinessType, PathsType,
-			TimelineType, AnomaliesType, AnnotationsType)
+		oneOf(&c, "queryType", q.QueryType, queryTypes...)
 	case missing:
-		return invalid(string(q.QueryType), say.New("problem.part-missing", "is missing: a query of type {{type}} needs it", q.QueryType))
+		c.missing(string(q.QueryType), say.New("problem.part-missing", "is missing: a query of type {{type}} needs it", q.QueryType))
+	default:
+		p.validate(&c)
 	}
-	return p.validate()
+	return c.err()
 }
 
 // ValidateTimeZone reports whether name is an IANA time zone that this program knows. "Local" and "" are not zones.
-func ValidateTimeZone(field, name string) error {
+func ValidateTimeZone(field, name string) error { return orNil(validTimeZone(field, name)) }
+
+func validTimeZone(field, name string) *Error {
 	if name == "" || strings.EqualFold(name, "local") {
 		return invalid(field, say.New("problem.local-zone", "is {{zone}}; use an IANA name such as Europe/Berlin or UTC", quoted(name)))
 	}
@@ -192,7 +183,9 @@ func ValidateTimeZone(field, name string) error {
 }
 
 // ValidateText refuses what PostgreSQL cannot hold as text, and lengths that no event name or value has.
-func ValidateText(field, s string) error {
+func ValidateText(field, s string) error { return orNil(validText(field, s)) }
+
+func validText(field, s string) *Error {
 	if !utf8.ValidString(s) {
 		return invalid(field, say.New("problem.no-utf8", "is not valid UTF-8"))
 	}
@@ -212,18 +205,4 @@ func setDefault[T comparable](field *T, value T) {
 	if *field == zero {
 		*field = value
 	}
-}
-
-// oneOf refuses a word that is not in the list, and names the list.
-func oneOf[T ~string](field string, value T, words ...T) error {
-	if slices.Contains(words, value) {
-		return nil
-	}
-	names := make([]string, len(words))
-	for i, w := range words {
-		names[i] = string(w)
-	}
-	last := len(names) - 1
-	list := say.New("problem.list-or", "{{before}} or {{last}}", names[:last], names[last])
-	return invalid(field, say.New("problem.not-one-of", "is {{value}}; use {{words}}", quoted(value), list))
 }

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -169,9 +170,9 @@ func (b Bracket) String() string {
 func (r *Retention) Columns() []Bracket {
 	var columns []Bracket
 	for i, text := range r.Brackets {
-		b, err := parseBracket(indexed("retention.brackets", i), text)
-		if err != nil {
-			panic("model: Columns of a retention query that was not validated: " + err.Error())
+		b, problem := parseBracket(indexed("retention.brackets", i), text)
+		if problem != nil {
+			panic("model: Columns of a retention query that was not validated: " + problem.Error())
 		}
 		columns = append(columns, b)
 	}
@@ -193,6 +194,9 @@ func (r *Retention) ColumnIndex() int {
 	panic("model: ColumnIndex of a retention query that was not validated")
 }
 
+// ClassicBrackets are the columns of the classic table where a query names none.
+var ClassicBrackets = []string{"1", "7", "30"}
+
 func (r *Retention) setDefaults() {
 	setDefault(&r.Actor, UserActor)
 	setDefault(&r.Cohorts, FirstTime)
@@ -203,7 +207,7 @@ func (r *Retention) setDefaults() {
 	setDefault(&r.MinOccurrences, 1)
 	setDefault(&r.Output, RetentionTable)
 	if r.Output == RetentionClassic && len(r.Brackets) == 0 {
-		r.Brackets = []string{"1", "7", "30"}
+		r.Brackets = slices.Clone(ClassicBrackets)
 	}
 	switch {
 	case len(r.Brackets) > 0:
@@ -220,68 +224,45 @@ func (r *Retention) setDefaults() {
 
 func (r *Retention) selectors() []*EventSelector { return []*EventSelector{&r.Start, &r.Return} }
 
-func (r *Retention) validate() error {
-	if err := r.Start.validate("retention.start"); err != nil {
-		return err
-	}
-	if err := r.Return.validate("retention.return"); err != nil {
-		return err
-	}
-	if err := r.Actor.validate("retention.actor"); err != nil {
-		return err
-	}
-	if err := oneOf("retention.cohorts", r.Cohorts, FirstTime, Recurring); err != nil {
-		return err
-	}
-	if err := oneOf("retention.period", r.Period, Hour, Day, Week, Month); err != nil {
-		return err
-	}
-	if r.Periods < 1 || r.Periods > MaxPeriods {
-		return invalid("retention.periods", outOfRange(r.Periods, 1, MaxPeriods))
-	}
-	if err := r.validateBrackets(); err != nil {
-		return err
-	}
-	if err := oneOf("retention.windows", r.Windows, Calendar, Rolling); err != nil {
-		return err
-	}
+func (r *Retention) validate(c *checker) {
+	r.Start.validate(c, "retention.start")
+	r.Return.validate(c, "retention.return")
+	r.Actor.validate(c, "retention.actor")
+	oneOf(c, "retention.cohorts", r.Cohorts, FirstTime, Recurring)
+	oneOf(c, "retention.period", r.Period, Hour, Day, Week, Month)
+	c.count("retention.periods", r.Periods, 1, MaxPeriods)
+	r.validateBrackets(c)
+	oneOf(c, "retention.windows", r.Windows, Calendar, Rolling)
 	if r.Windows == Rolling && r.Period == Month {
-		return invalid("retention.windows", say.New("problem.rolling-months",
+		c.invalid("retention.windows", say.New("problem.rolling-months",
 			"is rolling, but months have no fixed length; use calendar windows, or hours, days or weeks"))
 	}
-	if err := oneOf("retention.mode", r.Mode, On, OnOrAfter); err != nil {
-		return err
-	}
-	if r.MinOccurrences < 1 || r.MinOccurrences > MaxOccurrences {
-		return invalid("retention.minOccurrences", outOfRange(r.MinOccurrences, 1, MaxOccurrences))
-	}
-	if err := r.Breakdown.validate("retention.breakdown"); err != nil {
-		return err
-	}
-	return r.validateOutput()
+	oneOf(c, "retention.mode", r.Mode, On, OnOrAfter)
+	c.count("retention.minOccurrences", r.MinOccurrences, 1, MaxOccurrences)
+	r.Breakdown.validate(c, "retention.breakdown")
+	r.validateOutput(c)
 }
 
-func (r *Retention) validateBrackets() error {
+func (r *Retention) validateBrackets(c *checker) {
 	if len(r.Brackets) > MaxPeriods {
-		return invalid("retention.brackets", say.New("problem.many-brackets", "has {{number}} entries; at most {{most}} are allowed", len(r.Brackets), MaxPeriods))
+		c.invalid("retention.brackets", say.New("problem.many-brackets", "has {{number}} entries; at most {{most}} are allowed", len(r.Brackets), MaxPeriods))
 	}
 	before := -1
 	for i, text := range r.Brackets {
 		at := indexed("retention.brackets", i)
-		b, err := parseBracket(at, text)
-		if err != nil {
-			return err
+		b, problem := parseBracket(at, text)
+		if !c.add(problem) {
+			continue
 		}
 		if b.From <= before {
-			return invalid(at, say.New("problem.bracket-order",
+			c.invalid(at, say.New("problem.bracket-order",
 				"is {{bracket}}, which begins no later than the bracket before it; put brackets in order", quoted(text)))
 		}
 		before = b.From
 	}
-	return nil
 }
 
-func parseBracket(field, text string) (Bracket, error) {
+func parseBracket(field, text string) (Bracket, *Error) {
 	first, last, isRange := strings.Cut(text, "-")
 	if !isRange {
 		last = first
@@ -297,39 +278,31 @@ func parseBracket(field, text string) (Bracket, error) {
 	return b, nil
 }
 
-func (r *Retention) validateOutput() error {
-	if err := oneOf("retention.output", r.Output, RetentionTable, RetentionHeatmap, RetentionLong, RetentionCurve, RetentionClassic, RetentionRate, RetentionActors); err != nil {
-		return err
-	}
-	if err := r.validateColumn(); err != nil {
-		return err
-	}
+func (r *Retention) validateOutput(c *checker) {
+	oneOf(c, "retention.output", r.Output, RetentionTable, RetentionHeatmap, RetentionLong, RetentionCurve, RetentionClassic, RetentionRate, RetentionActors)
+	r.validateColumn(c)
 	if r.Actors == nil {
 		if r.Output == RetentionActors {
-			return invalid("retention.actors", say.New("problem.no-cohort", "is missing: name the cohort whose actors to list"))
+			c.missing("retention.actors", say.New("problem.no-cohort", "is missing: name the cohort whose actors to list"))
 		}
-		return nil
+		return
 	}
-	if err := ValidateText("retention.actors.cohort", r.Actors.Cohort); err != nil {
-		return err
-	}
-	if err := oneOf("retention.actors.status", r.Actors.Status, Retained, NotRetained, Everyone); err != nil {
-		return err
-	}
-	return r.Breakdown.validateValue("retention.actors.value", r.Actors.Value)
+	c.text("retention.actors.cohort", r.Actors.Cohort)
+	oneOf(c, "retention.actors.status", r.Actors.Status, Retained, NotRetained, Everyone)
+	r.Breakdown.validateValue(c, "retention.actors.value", r.Actors.Value)
 }
 
-func (r *Retention) validateColumn() error {
+func (r *Retention) validateColumn(c *checker) {
 	if r.Output != RetentionRate && r.Output != RetentionActors {
-		return nil
-	}
-	for _, b := range r.Columns() {
-		if b.String() == r.Column {
-			return nil
-		}
+		return
 	}
 	if len(r.Brackets) > 0 {
-		return invalid("retention.column", say.New("problem.not-a-bracket", "is {{column}}; use one of the brackets: {{brackets}}", quoted(r.Column), r.Brackets))
+		if !slices.Contains(r.Brackets, r.Column) {
+			c.invalid("retention.column", say.New("problem.not-a-bracket", "is {{column}}; use one of the brackets: {{brackets}}", quoted(r.Column), r.Brackets))
+		}
+		return
 	}
-	return invalid("retention.column", say.New("problem.not-a-column", "is {{column}}; use 0 to {{last}}", quoted(r.Column), r.Periods-1))
+	if p, err := strconv.Atoi(r.Column); err != nil || p < 0 || p >= r.Periods || strconv.Itoa(p) != r.Column {
+		c.invalid("retention.column", say.New("problem.not-a-column", "is {{column}}; use 0 to {{last}}", quoted(r.Column), r.Periods-1))
+	}
 }

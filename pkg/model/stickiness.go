@@ -34,18 +34,9 @@ func (s *Stickiness) setDefaults() {
 	setDefault(&s.AtLeast, 2)
 }
 
-func (s *Stickiness) validate() error {
-	if err := s.EventSelector.validate("stickiness"); err != nil {
-		return err
-	}
-	if err := oneOf("stickiness.interval", s.Interval, Hour, Day, Week, Month); err != nil {
-		return err
-	}
-	if err := oneOf("stickiness.output", s.Output, StickinessTable, StickinessRate); err != nil {
-		return err
-	}
-	if s.AtLeast < 1 || s.AtLeast > MaxAtLeast {
-		return invalid("stickiness.atLeast", outOfRange(s.AtLeast, 1, MaxAtLeast))
-	}
-	return nil
+func (s *Stickiness) validate(c *checker) {
+	s.EventSelector.validate(c, "stickiness")
+	oneOf(c, "stickiness.interval", s.Interval, Hour, Day, Week, Month)
+	oneOf(c, "stickiness.output", s.Output, StickinessTable, StickinessRate)
+	c.count("stickiness.atLeast", s.AtLeast, 1, MaxAtLeast)
 }

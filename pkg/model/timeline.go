@@ -34,24 +34,13 @@ func (t *Timeline) setDefaults() {
 	setDefault(&t.Limit, 100)
 }
 
-func (t *Timeline) validate() error {
-	if err := t.EventSelector.validate("timeline"); err != nil {
-		return err
-	}
+func (t *Timeline) validate(c *checker) {
+	t.EventSelector.validate(c, "timeline")
 	if t.User == "" && t.Session == "" {
-		return invalid("timeline.user", say.New("problem.no-user", "is empty; enter a user_id, or a session_id as session"))
+		c.missing("timeline.user", say.New("problem.no-user", "is empty; enter a user_id, or a session_id as session"))
 	}
-	if err := ValidateText("timeline.user", t.User); err != nil {
-		return err
-	}
-	if err := ValidateText("timeline.session", t.Session); err != nil {
-		return err
-	}
-	if err := oneOf("timeline.order", t.Order, NewestFirst, OldestFirst); err != nil {
-		return err
-	}
-	if t.Limit < 1 || t.Limit > MaxTimelineEvents {
-		return invalid("timeline.limit", outOfRange(t.Limit, 1, MaxTimelineEvents))
-	}
-	return nil
+	c.text("timeline.user", t.User)
+	c.text("timeline.session", t.Session)
+	oneOf(c, "timeline.order", t.Order, NewestFirst, OldestFirst)
+	c.count("timeline.limit", t.Limit, 1, MaxTimelineEvents)
 }

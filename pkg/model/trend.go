@@ -79,32 +79,30 @@ func (t *Trend) selectors() []*EventSelector {
 	return all
 }
 
-func (t *Trend) validate() error {
+func (t *Trend) validate(c *checker) {
 	if len(t.Series) > MaxSeries {
-		return invalid("trend.series", say.New("problem.series-count", "has {{number}} series; a trend has 1 to {{most}}", len(t.Series), MaxSeries))
+		c.invalid("trend.series", say.New("problem.series-count", "has {{number}} series; a trend has 1 to {{most}}", len(t.Series), MaxSeries))
 	}
-	titles := map[string]int{}
+	t.validateSeries(c)
+	oneOf(c, "trend.value", t.Value, TrendEvents, TrendUsers, TrendSessions, TrendUsers7Days, TrendUsers30Days)
+	oneOf(c, "trend.interval", t.Interval, Hour, Day, Week, Month)
+	if t.Value.RollingDays() > 0 && t.Interval == Hour {
+		c.invalid("trend.interval", say.New("problem.hours-of-days", "is hour, and {{value}} counts whole days; use day, week or month", t.Value))
+	}
+	t.Breakdown.validate(c, "trend.breakdown")
+}
+
+func (t *Trend) validateSeries(c *checker) {
+	titles := map[string]int{"": -1} // series without an event are not called anything yet
 	for i := range t.Series {
 		s, at := &t.Series[i], indexed("trend.series", i)
-		if err := s.validate(at); err != nil {
-			return err
+		s.validate(c, at)
+		c.text(at+".label", s.Label)
+		first, used := titles[s.Title()]
+		if !used {
+			titles[s.Title()] = i
+		} else if first >= 0 {
+			c.invalid(at+".label", say.New("problem.same-label", "makes it {{label}}, as trend.series[{{first}}] is called; give it a label of its own", quoted(s.Title()), first))
 		}
-		if err := ValidateText(at+".label", s.Label); err != nil {
-			return err
-		}
-		if first, used := titles[s.Title()]; used {
-			return invalid(at+".label", say.New("problem.same-label", "makes it {{label}}, as trend.series[{{first}}] is called; give it a label of its own", quoted(s.Title()), first))
-		}
-		titles[s.Title()] = i
 	}
-	if err := oneOf("trend.value", t.Value, TrendEvents, TrendUsers, TrendSessions, TrendUsers7Days, TrendUsers30Days); err != nil {
-		return err
-	}
-	if err := oneOf("trend.interval", t.Interval, Hour, Day, Week, Month); err != nil {
-		return err
-	}
-	if t.Value.RollingDays() > 0 && t.Interval == Hour {
-		return invalid("trend.interval", say.New("problem.hours-of-days", "is hour, and {{value}} counts whole days; use day, week or month", t.Value))
-	}
-	return t.Breakdown.validate("trend.breakdown")
 }

@@ -266,6 +266,13 @@ func TestResources(t *testing.T) {
 			{"POST", "sql", `{"from":0,"to":1000,"query":{"queryType":"heatmap","heatmap":{}}}`, 200, `"source":{"id":"plan.raw-events","text":"raw events"}`},
 			{"POST", "sql", `{"from":4102444800000,"to":4102531200000,"query":{"queryType":"retention","retention":{"start":{"event":"a"},"return":{"event":"b"},"cohorts":"recurring"}}}`, 200, `{"sql":"","comments":[]}`},
 			{"POST", "sql", `{"from":0,"to":1000,"query":{"queryType":"heatmap","heatmap":{"x":"year"}}}`, 400, `"field":"heatmap.x"`},
+			{"POST", "problems", `{"query":{"queryType":"heatmap","heatmap":{}}}`, 200, `[]`},
+			{"POST", "problems", `{"query":{"queryType":"stickiness","stickiness":{"atLeast":1001,"filters":[{"operator":"=","values":["x"]}]}}}`, 200,
+				`[{"field":"stickiness.filters[0].property","reason":{"id":"problem.no-property","text":"is empty; choose a property"},"isMissing":true},` +
+					`{"field":"stickiness.atLeast","reason":{"id":"problem.out-of-range","text":"is 1001; use 1 to 1000","values":{"least":1,"most":1000,"value":1001}}}]`},
+			{"POST", "problems", `{"query":{"queryType":"heatmap","heatmap":{"breakdown":{"property":"user_id","limit":1.5}}}}`, 200, `"id":"problem.fraction"`},
+			{"POST", "problems", `{"query":`, 400, `"field":"body"`},
+			{"GET", "problems", "", 405, ""},
 			{"GET", "tables", "", 404, ""},
 		} {
 			path, rawURL := strings.SplitN(c.path, "?", 2)[0], c.path

@@ -342,11 +342,13 @@ func TestHostileResources(t *testing.T) {
 				call("GET", path, rawURL, nil)
 			}
 			call("POST", "sql", "sql", []byte(hostile))
+			call("POST", "problems", "problems", []byte(hostile))
 			quoted, err := json.Marshal(hostile)
 			if err != nil {
 				t.Fatal(err)
 			}
 			call("POST", "sql", "sql", []byte(`{"from":0,"to":1000,"query":{"queryType":"timeline","timeline":{"user":`+string(quoted)+`}}}`))
+			call("POST", "problems", "problems", []byte(`{"query":{"queryType":`+string(quoted)+`,"filters":[{"property":`+string(quoted)+`,"operator":`+string(quoted)+`}]}}`))
 		}
 		for _, ends := range []string{
 			"from=-9223372036854775808&to=9223372036854775807", "from=9223372036854775807&to=-9223372036854775808", "from=0&to=0", "from=1e3&to=2e3", "from=0&to=99999999999999999999",
@@ -361,6 +363,7 @@ func TestHostileResources(t *testing.T) {
 			`{"from":-9223372036854775808,"to":9223372036854775807,"query":{"queryType":"trend","trend":{}}}`,
 		} {
 			call("POST", "sql", "sql", []byte(body))
+			call("POST", "problems", "problems", []byte(body))
 		}
 		for _, full := range fullQueries(t) {
 			for _, ends := range []string{`"from":-62135596800000,"to":253402300799999`, `"from":0,"to":1000`, `"from":9000000000000,"to":9000000001000`} {

@@ -21,12 +21,13 @@ import (
 // maxRequestBytes is the largest body of a resource request.
 const maxRequestBytes = 1 << 20
 
-// routes are what the query editor asks for: suggestions, and the SQL of a query. Times are milliseconds since 1970.
+// routes are what the query editor asks for: suggestions, what is wrong with a query, and its SQL. Times are milliseconds since 1970.
 func (d *Datasource) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /events", respond(d.eventNames))
 	mux.HandleFunc("GET /properties", respond(d.properties))
 	mux.HandleFunc("GET /values", respond(d.values))
+	mux.HandleFunc("POST /problems", respond(d.problems))
 	mux.HandleFunc("POST /sql", respond(d.sql))
 	return mux
 }
@@ -43,8 +44,8 @@ func respond(handler func(*http.Request) (any, error)) http.HandlerFunc {
 				backend.Logger.FromContext(r.Context()).Error("Resource failed", "error", err)
 			}
 			failure := map[string]any{"error": text.String(), "said": text}
-			if invalid, ok := err.(*model.Error); ok { //nolint:errorlint // handlers return it unwrapped
-				failure["field"] = invalid.Field
+			if problems := model.Problems(err); len(problems) > 0 {
+				failure["field"] = problems[0].Field
 			}
 			status, answer = int(code), failure
 		}
@@ -136,20 +137,9 @@ type preview struct {
 }
 
 func (d *Datasource) sql(r *http.Request) (any, error) {
-	if r.Body == nil {
-		r.Body = http.NoBody // Grafana's adapter leaves it out
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxRequestBytes))
+	request, err := queryOf(r)
 	if err != nil {
-		return nil, &model.Error{Field: "body", Reason: say.New("problem.large-body", "has more than 1 MiB")}
-	}
-	var request struct {
-		Query    json.RawMessage `json:"query"`
-		From, To int64
-	}
-	if err := json.Unmarshal(body, &request); err != nil {
-		return nil, &model.Error{Field: "body", Reason: say.New("problem.no-body",
-			`is not JSON of the form {"from": ms, "to": ms, "query": {...}}, with times in milliseconds since 1970`)}
+		return nil, err
 	}
 	q, err := d.question(request.Query, model.Range{From: time.UnixMilli(request.From), To: time.UnixMilli(request.To)}, d.Clock())
 	if err != nil {
@@ -166,6 +156,37 @@ func (d *Datasource) sql(r *http.Request) (any, error) {
 		shown.Source, shown.Reason = &source, &first.Reason
 	}
 	return shown, nil
+}
+
+// problems returns all that keeps a query from running; none of one that can run. Nothing is asked of the database.
+func (d *Datasource) problems(r *http.Request) (any, error) {
+	request, err := queryOf(r)
+	if err != nil {
+		return nil, err
+	}
+	_, err = model.Parse(request.Query)
+	return model.Problems(err), nil
+}
+
+// queryRequest is the body of a request that is about a query.
+type queryRequest struct {
+	Query    json.RawMessage
+	From, To int64
+}
+
+func queryOf(r *http.Request) (request queryRequest, err error) {
+	if r.Body == nil {
+		r.Body = http.NoBody // Grafana's adapter leaves it out
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxRequestBytes))
+	if err != nil {
+		return request, &model.Error{Field: "body", Reason: say.New("problem.large-body", "has more than 1 MiB")}
+	}
+	if err := json.Unmarshal(body, &request); err != nil {
+		return request, &model.Error{Field: "body", Reason: say.New("problem.no-body",
+			`is not JSON of the form {"from": ms, "to": ms, "query": {...}}, with times in milliseconds since 1970`)}
+	}
+	return request, nil
 }
 
 // queryRange reads from and to of a request's URL.

@@ -5,7 +5,7 @@ import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 import { DataSource } from '../datasource';
 import type { FootfallOptions, FootfallQuery } from '../types';
-import { choose, enter, leave } from './testing';
+import { choose, enter, judge, leave } from './testing';
 
 const range = { from: dateTime(0), to: dateTime(1), raw: { from: dateTime(0), to: dateTime(1) } };
 
@@ -15,6 +15,7 @@ test('releases are marked by choosing an event and a property', async () => {
     { uid: 'x', type: 'footfall', jsonData: {} } as DataSourceInstanceSettings<FootfallOptions>,
     { replace: (text = '') => text, containsTemplate: () => false } as unknown as TemplateSrv
   );
+  judge(datasource);
   jest.spyOn(datasource, 'events').mockResolvedValue([{ name: 'app_open', count: 9 }]);
   jest.spyOn(datasource, 'properties').mockResolvedValue([{ name: 'metadata.app_version', count: 9 }]);
   const { QueryEditor, getDefaultQuery } = datasource.annotations!;

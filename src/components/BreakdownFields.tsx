@@ -32,7 +32,6 @@ export function BreakdownFields({ path, event, value: breakdown, onChange }: Pro
           path={`${path}.limit`}
           label={t('fields.breakdown-limit', 'Top values')}
           value={breakdown.limit}
-          fallback={5}
           onChange={(limit) => onChange({ ...breakdown, limit })}
         />
       )}

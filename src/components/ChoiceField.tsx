@@ -1,5 +1,6 @@
 import { Combobox, RadioButtonGroup } from '@grafana/ui';
 import { useId } from 'react';
+import { defaultOf } from '../defaults';
 import type { Part, Place } from './editor';
 import { ProblemField } from './ProblemField';
 import { useSame } from './useSame';
@@ -10,21 +11,20 @@ export interface Choice<T> {
   description?: string;
 }
 
-interface Props<T> extends Part<T | undefined>, Place {
+interface Props<T> extends Part<T | undefined>, Place<string> {
   label: string;
   options: Array<Choice<T>>;
-  /** The option that holds where the query has none. It is left out of the query. */
-  fallback: T;
   /** Shows all options at once: for two or three short ones. */
   radio?: boolean;
 }
 
-/** A choice of one option out of a few. */
+/** A choice of one option out of a few. The default is left out of the query. */
 export function ChoiceField<T extends string | number>({ path, when, label, options, radio, ...part }: Props<T>) {
   const id = useId();
   const same = useSame(options);
-  const value = part.value || part.fallback;
-  const choose = (chosen: T) => part.onChange(chosen === part.fallback ? undefined : chosen);
+  const fallback = defaultOf(path) as T | undefined;
+  const value = part.value || fallback;
+  const choose = (chosen: T) => part.onChange(chosen === fallback ? undefined : chosen);
   return radio ? (
     <ProblemField path={path} when={when} label={label}>
       <RadioButtonGroup aria-label={label} options={options} value={value} onChange={choose} />
@@ -42,7 +42,7 @@ export function ChoiceField<T extends string | number>({ path, when, label, opti
   );
 }
 
-/** The label of the option that holds. */
-export function chosen<T>(options: Array<Choice<T>>, value: T | undefined, fallback: T): string {
-  return options.find((option) => option.value === (value || fallback))?.label ?? String(value);
+/** The label of the option that holds at a path of the query. */
+export function chosen<T>(options: Array<Choice<T>>, path: string, value: T | undefined): string {
+  return options.find((option) => option.value === (value || defaultOf(path)))?.label ?? String(value);
 }

@@ -1,8 +1,8 @@
 import { getDefaultTimeRange, type PanelData, type TimeRange } from '@grafana/data';
-import { useEffect, useMemo, useState, type ReactNode } from 'react';
+import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
+import type { Problem } from '../checks';
 import type { DataSource } from '../datasource';
 import { Suggestions } from '../suggestions';
-import type { Problem } from '../validate';
 import { EditorContext } from './editor';
 
 interface Props {
@@ -33,9 +33,20 @@ export function EditorProvider({ datasource, range, problems, isNew, data, child
   }, [wasSaved]);
   const ranAt = data?.request?.startTime ?? 0;
   const triedAt = Math.max(openedAt, ranAt - byItself);
+  const [shown, setShown] = useState<string[]>([]);
+  const show = useCallback((paths: string[]) => {
+    setShown((before) => [...before, ...paths]);
+    return () => setShown((before) => paths.reduce(without, before));
+  }, []);
   const editor = useMemo(
-    () => ({ suggestions, range: timeRange, problems, triedAt }),
-    [suggestions, timeRange, problems, triedAt]
+    () => ({ suggestions, range: timeRange, problems, shown, show, triedAt }),
+    [suggestions, timeRange, problems, shown, show, triedAt]
   );
   return <EditorContext.Provider value={editor}>{children}</EditorContext.Provider>;
+}
+
+/** The list with one entry less of those that are equal: two fields may have one path. */
+function without(list: string[], entry: string): string[] {
+  const at = list.indexOf(entry);
+  return list.filter((_, i) => i !== at);
 }

@@ -109,7 +109,9 @@ function FilterRow({ path, name, word, event, value: filter, onChange, onRemove 
           </ProblemField>
         )}
       </Named>
-      {!takesNone(filter.operator) && (
+      {takesNone(filter.operator) ? (
+        <ListProblem path={`${path}.values`} name={t('filters.value', 'Value')} />
+      ) : (
         <ProblemField path={`${path}.values`} name={t('filters.value', 'Value')}>
           <ValuesPicker name={name} event={event} value={filter} onChange={onChange} />
         </ProblemField>

@@ -1,17 +1,19 @@
 import { useId } from 'react';
+import { defaultOf } from '../defaults';
 import type { Part, Place } from './editor';
 import { ProblemField } from './ProblemField';
 import { TextInput } from './TextInput';
 
-interface Props extends Part<number | undefined>, Place {
+interface Props extends Part<number | undefined>, Place<string> {
   label: string;
-  /** The number that holds where the query has none. It is left out of the query. */
-  fallback?: number;
+  /** Whether the default of the field holds, true by default: it may depend on another field. */
+  hasDefault?: boolean;
 }
 
-/** A number of the query. An empty field, and 0, mean the default. */
-export function NumberField({ path, when, label, value, fallback, onChange }: Props) {
+/** A number of the query. An empty field, and 0, mean the default, which is left out of it. */
+export function NumberField({ path, when, label, hasDefault = true, value, onChange }: Props) {
   const id = useId();
+  const fallback = hasDefault ? defaultOf(path) : undefined;
   return (
     <ProblemField path={path} when={when} label={label} htmlFor={id}>
       <TextInput

@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { DataSource } from '../datasource';
 import type { FootfallQuery } from '../types';
 import { QueryEditor } from './QueryEditor';
-import { choose, edit, leave, range } from './testing';
+import { choose, edit, judge, leave, range } from './testing';
 
 const empty = /is empty/;
 const twoSteps = { steps: [{ event: 'visit' }, { event: 'pay_order' }] };
@@ -77,6 +77,7 @@ test('who tries to run the query reads all that it lacks; rows that come after t
     { uid: 'x', type: 'footfall', jsonData: {} } as ConstructorParameters<typeof DataSource>[0],
     { replace: (text = '') => text, containsTemplate: () => false } as unknown as TemplateSrv
   );
+  judge(datasource);
   jest.spyOn(datasource, 'events').mockResolvedValue([]);
   let run: (startTime: number) => void = () => {};
   function Host() {

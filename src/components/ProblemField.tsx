@@ -1,8 +1,8 @@
 import { Field, FieldValidationMessage } from '@grafana/ui';
 import { useState, type ComponentProps, type FocusEvent } from 'react';
+import type { Problem } from '../checks';
 import { t } from '../i18n';
-import type { Problem } from '../validate';
-import { useEditor, type Place } from './editor';
+import { useEditor, useListProblem, useOtherProblems, useProblemAt, type Place } from './editor';
 
 interface Props extends Omit<ComponentProps<typeof Field>, 'invalid' | 'error' | 'noMargin' | 'onBlur'>, Place {
   /** What the field is called in a message; the label by default. */
@@ -11,10 +11,7 @@ interface Props extends Omit<ComponentProps<typeof Field>, 'invalid' | 'error' |
 
 /** A field of the query where it applies, or has a problem, with what is wrong with it beneath. */
 export function ProblemField({ path, when = true, ...props }: Props) {
-  const { problems } = useEditor();
-  const paths = [path].flat();
-  // Problems of a list's entries that have no field of their own are shown at the list.
-  const problem = problems.find(({ field }) => paths.includes(field) || paths.includes(field.replace(/\[\d+\]$/, '')));
+  const problem = useProblemAt(path);
   return when || problem ? <ShownField {...props} problem={problem} /> : null;
 }
 
@@ -51,11 +48,18 @@ interface ListProps {
 
 /** What is wrong with a list as a whole. */
 export function ListProblem({ path, name }: ListProps) {
-  const problem = useEditor().problems.find(({ field }) => field === path);
+  const problem = useListProblem(path);
   return problem && <FieldValidationMessage>{problemText(name, problem.reason)}</FieldValidationMessage>;
 }
 
+/** What is wrong and has no field here. */
+export function OtherProblems() {
+  return useOtherProblems().map(({ field, reason }) => (
+    <FieldValidationMessage key={`${field} ${reason}`}>{problemText(field, reason)}</FieldValidationMessage>
+  ));
+}
+
 /** The sentence on what is wrong with a field. */
-export function problemText(name: string, reason: string): string {
+function problemText(name: string, reason: string): string {
   return t('problem.at-field', '{{name}} {{reason}}.', { name, reason });
 }

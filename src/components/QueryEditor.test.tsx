@@ -1,8 +1,8 @@
-import { screen, within } from '@testing-library/react';
-import { editableTypes, newParts } from '../defaults';
+import { screen, waitFor, within } from '@testing-library/react';
+import { analyses, panelTypes } from '../analyses';
 import type { FootfallQuery } from '../types';
 import type { Trend } from '../types.gen';
-import { choose, edit, leave } from './testing';
+import { choose, edit, enter, leave } from './testing';
 
 const funnel = { queryType: 'funnel' as const, funnel: { steps: [{ event: 'visit' }, { event: 'pay_order' }] } };
 
@@ -75,16 +75,43 @@ test('the SQL is shown on demand, and its error too', async () => {
   expect(await screen.findByText('The database is not reachable')).toBeVisible();
 });
 
+test('what the back end refuses is not run; where it cannot be asked, the query runs, and its answer tells', async () => {
+  const { user, runs, datasource } = edit({ queryType: 'stickiness', stickiness: { event: '*', output: 'rate' } });
+  await enter(user, 'Active in at least', '1001');
+  expect(await screen.findByText('Active in at least is 1001; use 1 to 1000.')).toBeVisible();
+  expect(screen.getByRole('button', { name: 'Show SQL' })).toBeVisible();
+  expect(runs).not.toHaveBeenCalled();
+
+  jest.spyOn(datasource, 'postResource').mockRejectedValue(new Error('no way there'));
+  await enter(user, 'Active in at least', '1002');
+  await waitFor(() => expect(runs).toHaveBeenCalledTimes(1));
+  expect(screen.queryByText(/use 1 to 1000/)).not.toBeInTheDocument();
+});
+
+test('of several changes at once the last one runs, once', async () => {
+  const { user, runs, datasource, saved } = edit({ queryType: 'lifecycle', lifecycle: { event: '*' } });
+  const answers: Array<() => void> = [];
+  jest
+    .spyOn(datasource, 'postResource')
+    .mockImplementation(() => new Promise((resolve) => answers.push(() => resolve([]))));
+  await user.click(screen.getByRole('radio', { name: 'Week' }));
+  await user.click(screen.getByRole('radio', { name: 'Month' }));
+  expect(answers).toHaveLength(2);
+  answers.reverse().forEach((answer) => answer());
+  await waitFor(() => expect(runs).toHaveBeenCalledTimes(1));
+  expect(saved().lifecycle).toEqual({ event: '*', interval: 'month' });
+});
+
 describe('a saved query', () => {
-  test('of nothing is the default one', () => {
+  test('of nothing is the default one', async () => {
     const { saved, runs } = edit({});
     expect(saved()).toEqual({ refId: 'A', schemaVersion: 1, queryType: 'trend', trend: {} });
-    expect(runs).toHaveBeenCalledTimes(1);
+    await waitFor(() => expect(runs).toHaveBeenCalledTimes(1));
   });
 
-  test.each(editableTypes)('of a %s without more is begun', (queryType) => {
+  test.each(panelTypes)('of a %s without more is begun', (queryType) => {
     const { saved } = edit({ queryType });
-    expect(saved()).toEqual({ refId: 'A', schemaVersion: 1, queryType, [queryType]: newParts[queryType] });
+    expect(saved()).toEqual({ refId: 'A', schemaVersion: 1, queryType, [queryType]: analyses[queryType].fresh });
   });
 
   test('without a version, and with less than the fields show, is left as it is', () => {
@@ -95,9 +122,9 @@ describe('a saved query', () => {
     expect(runs).not.toHaveBeenCalled();
   });
 
-  test('of a later version is named, not broken', () => {
+  test('of a later version is named, not broken', async () => {
     const { saved } = edit({ schemaVersion: 2, queryType: 'funnel' });
-    expect(screen.getByText(/schemaVersion is 2; this version of Footfall reads 1/)).toBeVisible();
+    expect(await screen.findByText(/schemaVersion is 2; this version of Footfall reads 1/)).toBeVisible();
     expect(screen.getByText(/funnel is missing: a query of type funnel needs it/)).toBeVisible();
     expect(saved()).toEqual({ refId: 'A', schemaVersion: 2, queryType: 'funnel' });
   });
@@ -106,7 +133,7 @@ describe('a saved query', () => {
     const forecast = { event: 'visit' };
     const unknown = { queryType: 'forecast', forecast } as unknown as FootfallQuery;
     const { user, saved, runs } = edit(unknown);
-    expect(screen.getByText(/queryType is "forecast"; use funnel, retention, heatmap/)).toBeVisible();
+    expect(await screen.findByText(/queryType is "forecast"; use funnel, retention, heatmap/)).toBeVisible();
     expect(screen.getByText(/does not know queries of the type forecast/)).toBeVisible();
     expect(JSON.parse(screen.getByTestId('saved-query').textContent)).toEqual(unknown);
     expect(screen.getByTestId('question')).toBeEmptyDOMElement();

@@ -1,20 +1,22 @@
 import { css } from '@emotion/css';
 import { getDefaultTimeRange, type GrafanaTheme2, type QueryEditorProps } from '@grafana/data';
-import { Combobox, Field, FieldValidationMessage, Stack, useStyles2 } from '@grafana/ui';
+import { Combobox, Field, Stack, useStyles2 } from '@grafana/ui';
 import { createElement, useEffect, useId, useLayoutEffect, useMemo, useRef } from 'react';
+import { analyses, analysisChoices, isEditable } from '../analyses';
+import { begun, filled, withType } from '../analyses/begin';
 import type { DataSource } from '../datasource';
-import { begun, filled, isEditable, withType, type EditableType } from '../defaults';
+import type { PartOf } from '../defaults';
 import { t } from '../i18n';
 import { withNumbers } from '../links';
+import { useProblems } from '../problems';
 import { question } from '../question';
 import type { FootfallOptions, FootfallQuery } from '../types';
-import { AnyEvent, type Query } from '../types.gen';
-import { analysisChoices, editors } from './analyses';
-import { hasField, type Part } from './editor';
+import { AnyEvent, type QueryType } from '../types.gen';
+import type { Part } from './editor';
 import { EditorProvider } from './EditorProvider';
 import { FiltersEditor } from './FiltersEditor';
 import { Named } from './Named';
-import { ProblemField, problemText } from './ProblemField';
+import { OtherProblems, ProblemField } from './ProblemField';
 import { SavedQuery } from './SavedQuery';
 import { SqlPreview } from './SqlPreview';
 import { ZonePicker } from './ZonePicker';
@@ -25,23 +27,25 @@ type Props = QueryEditorProps<DataSource, FootfallQuery, FootfallOptions>;
 export function QueryEditor({ datasource, query: saved, onChange, onRunQuery, range, data }: Props) {
   const timeRange = useMemo(() => range ?? getDefaultTimeRange(), [range]);
   const query = useMemo(() => begun(withNumbers(saved)), [saved]);
-  const problems = datasource.problems(query);
-  // Problems that no field below can show: those of what another version saved.
-  const general = problems.filter((problem) => !hasField(problem));
-
-  const latest = useRef(saved);
+  const problems = useProblems(datasource, query);
+  const latest = useRef({ query: saved, run: onRunQuery });
   useLayoutEffect(() => {
-    latest.current = saved;
-  }, [saved]);
+    latest.current = { query: saved, run: onRunQuery };
+  }, [saved, onRunQuery]);
+  const isLatest = (one: FootfallQuery) => JSON.stringify(one) === JSON.stringify(latest.current.query);
   const change = (next: FootfallQuery) => {
     // A Combobox that is drawn anew while the pointer still moves over it announces its choice again, in Explore without end.
-    if (JSON.stringify(next) === JSON.stringify(latest.current)) {
+    if (isLatest(next)) {
       return;
     }
-    latest.current = next;
+    latest.current.query = next;
     onChange(next);
-    if (datasource.filterQuery(next)) {
-      onRunQuery();
+    void runIfFine(next);
+  };
+  const runIfFine = async (next: FootfallQuery) => {
+    const isFine = datasource.filterQuery(next) && (await datasource.problems(next)).length === 0;
+    if (isFine && isLatest(next)) {
+      latest.current.run();
     }
   };
   useEffect(() => {
@@ -55,9 +59,7 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery, ra
     <EditorProvider datasource={datasource} range={timeRange} problems={problems} isNew={!saved.queryType} data={data}>
       <Stack direction="column" gap={2}>
         <AnalysisPicker value={query} onChange={change} />
-        {general.map(({ field, reason }) => (
-          <FieldValidationMessage key={field}>{problemText(field, reason)}</FieldValidationMessage>
-        ))}
+        <OtherProblems />
         {isEditable(query.queryType) ? (
           <PartEditor type={query.queryType} value={query} onChange={change} />
         ) : (
@@ -99,8 +101,8 @@ function AnalysisPicker({ value: query, onChange }: Part<FootfallQuery>) {
   );
 }
 
-function PartEditor<T extends EditableType>({ type, value: query, onChange }: Part<FootfallQuery> & { type: T }) {
-  return createElement<Part<NonNullable<Query[T]>>>(editors[type], {
+function PartEditor<T extends QueryType>({ type, value: query, onChange }: Part<FootfallQuery> & { type: T }) {
+  return createElement<Part<PartOf<T>>>(analyses[type].editor, {
     value: filled(query, type),
     onChange: (part) => onChange({ ...query, [type]: part }),
   });

@@ -1,9 +1,9 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { TextLink, useStyles2 } from '@grafana/ui';
+import { analysisChoices } from '../analyses';
 import { docs } from '../docs';
 import { t } from '../i18n';
-import { analysisChoices } from './analyses';
 
 /** What Grafana shows for the question mark of a query: what can be asked, and how answers are drawn and followed. */
 export function QueryHelp() {

@@ -1,4 +1,5 @@
 import { Stack } from '@grafana/ui';
+import { defaultOf } from '../defaults';
 import type { EventSelector } from '../types.gen';
 import { EventPicker } from './EventPicker';
 import { FiltersEditor } from './FiltersEditor';
@@ -12,8 +13,9 @@ interface Props extends Part<EventSelector> {
   of: string;
 }
 
-/** An event and the filters on it. */
-export function SelectorEditor({ path, label, of, value, onChange }: Props) {
+/** An event and the filters on it. Where the analysis takes any event by default, it says so. */
+export function SelectorEditor({ path, label, of, value: saved, onChange }: Props) {
+  const value = { ...saved, event: saved.event || String(defaultOf(`${path}.event`) ?? '') };
   return (
     <Stack direction="column" gap={0.5}>
       <ProblemField path={`${path}.event`} label={label}>

@@ -7,6 +7,7 @@ import type { DataSource } from '../datasource';
 import { t } from '../i18n';
 import { commentsInLanguage, isSaid, sayText } from '../said';
 import type { FootfallQuery, Statement } from '../types';
+import { useEditor } from './editor';
 
 interface Props {
   datasource: DataSource;
@@ -18,7 +19,7 @@ interface Props {
 /** The statement that the query runs as, on demand. */
 export function SqlPreview(props: Props) {
   const [shown, setShown] = useState(false);
-  const complete = props.datasource.filterQuery(props.query);
+  const isComplete = useEditor().problems.length === 0;
   return (
     <div>
       <Button
@@ -32,7 +33,7 @@ export function SqlPreview(props: Props) {
         {shown ? t('editor.hide-sql', 'Hide SQL') : t('editor.show-sql', 'Show SQL')}
       </Button>
       {shown &&
-        (complete ? (
+        (isComplete ? (
           <StatementText {...props} />
         ) : (
           <Text color="secondary">{t('editor.not-complete', 'The query is not complete yet.')}</Text>

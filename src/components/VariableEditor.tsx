@@ -33,7 +33,6 @@ export function VariableEditor({ datasource, query: saved, onChange, range }: Pr
           label={t('variable.list', 'List')}
           options={kinds()}
           value={query.kind}
-          fallback="events"
           onChange={(kind = 'events') => change({ kind })}
         />
         {(query.kind === 'properties' || query.kind === 'values') && (

@@ -1,13 +1,17 @@
 import type { TimeRange } from '@grafana/data';
-import { createContext, useContext } from 'react';
+import { createContext, useContext, useLayoutEffect } from 'react';
+import type { Problem } from '../checks';
 import type { Suggestions } from '../suggestions';
-import type { Problem } from '../validate';
 
 /** What all parts of one query editor share. */
 export interface Editor {
   suggestions: Suggestions;
   range: TimeRange;
   problems: Problem[];
+  /** Paths of the fields on the screen that show what is wrong with them. */
+  shown: string[];
+  /** Adds such paths; what it returns removes them. */
+  show: (paths: string[]) => () => void;
   /** When somebody last tried to run the query, or opened one that was saved, in milliseconds since 1970; 0 for not yet. */
   triedAt: number;
 }
@@ -22,6 +26,39 @@ export function useEditor(): Editor {
   return editor;
 }
 
+/** Returns the problem at one of the paths, for a field that shows it: as long as the field is there, nobody else does. */
+export function useProblemAt(path: string | string[]): Problem | undefined {
+  const { problems } = useEditor();
+  const paths = [path].flat();
+  useShown(paths);
+  return problems.find((problem) => isAt(problem, paths));
+}
+
+/** Returns the problem of a list as a whole. Those of its entries are theirs. */
+export function useListProblem(path: string): Problem | undefined {
+  const { problems } = useEditor();
+  useShown([path]);
+  return problems.find(({ field }) => field === path);
+}
+
+function useShown(paths: string[]) {
+  const { show } = useEditor();
+  const key = paths.join(' ');
+  // Before anything is painted, so that no problem is seen twice.
+  useLayoutEffect(() => show(key.split(' ')), [show, key]);
+}
+
+/** The problems that no field on the screen shows, such as those of what another version saved. */
+export function useOtherProblems(): Problem[] {
+  const { problems, shown } = useEditor();
+  return problems.filter((problem) => !isAt(problem, shown));
+}
+
+/** Reports whether a problem is shown at one of the paths. Entries of a list that have no field of their own have the list's. */
+function isAt({ field }: Problem, paths: string[]): boolean {
+  return paths.includes(field) || paths.includes(field.replace(/\[\d+\]$/, ''));
+}
+
 /** A part of the query and how to replace it. */
 export interface Part<T> {
   value: T;
@@ -29,41 +66,9 @@ export interface Part<T> {
 }
 
 /** Where a field stands in the query, and whether it applies there. */
-export interface Place {
+export interface Place<P = string | string[]> {
   /** Path of the field in the query, as problems name it; several where their problems are shown at one field. */
-  path: string | string[];
+  path: P;
   /** Whether the field applies; true by default. One with a problem is shown all the same. */
   when?: boolean;
-}
-
-const selectorField = String.raw`event|filters(\[.*)?`;
-const breakdownField = String.raw`breakdown\.(property|limit)`;
-
-/** The fields that show what is wrong with them, each as a path into the query. */
-const fields = new RegExp(
-  `^(${[
-    'timeZone',
-    String.raw`filters(\[.*)?`,
-    String.raw`funnel\.(steps|window|order|actor|entry|exclusions|breakdownBy|output|interval|bins|actors\.(step|status|value))`,
-    String.raw`funnel\.steps\[\d+\]\.(${selectorField}|label|optional)`,
-    String.raw`funnel\.exclusions\[\d+\](\.(${selectorField}))?`,
-    String.raw`retention\.(actor|cohorts|period|periods|brackets(\[\d+\])?|windows|mode|minOccurrences|output|column)`,
-    String.raw`retention\.actors(\.(cohort|status|value))?`,
-    String.raw`retention\.(start|return)\.(${selectorField})`,
-    String.raw`heatmap\.(${selectorField}|value|[xy](Property|Limit|Bins(\.(min|max|count|size))?)?)`,
-    String.raw`(funnel|retention|heatmap)\.${breakdownField}`,
-    String.raw`trend\.(series|value|interval|breakdown\.(property|limit))`,
-    String.raw`trend\.series\[\d+\]\.(${selectorField}|label)`,
-    String.raw`lifecycle\.(${selectorField}|interval)`,
-    String.raw`stickiness\.(${selectorField}|interval|output|atLeast)`,
-    String.raw`paths\.(${selectorField}|direction|steps|actor|gap|property|output|nodes|limit)`,
-    String.raw`timeline\.(${selectorField}|user|session|order|limit)`,
-    String.raw`annotations\.(${selectorField}|mode|property|limit)`,
-    String.raw`anomalies\.(${selectorField}|output|actor|window|moreThan|limit|value|interval|weeks|deviations)`,
-  ].join('|')})$`
-);
-
-/** Reports whether the editor has a field at which a problem of the query is shown. */
-export function hasField({ field }: Problem): boolean {
-  return fields.test(field);
 }

@@ -2,6 +2,7 @@ import { dateTime } from '@grafana/data';
 import type { TemplateSrv } from '@grafana/runtime';
 import { configure, render, screen } from '@testing-library/react';
 import userEvent, { PointerEventsCheckLevel } from '@testing-library/user-event';
+import { execFileSync } from 'child_process';
 import { useState } from 'react';
 import { DataSource } from '../datasource';
 import type { FootfallQuery } from '../types';
@@ -11,6 +12,16 @@ import { QueryEditor } from './QueryEditor';
 configure({ asyncUtilTimeout: 10_000 });
 
 export const range = { from: dateTime(0), to: dateTime(1), raw: { from: dateTime(0), to: dateTime(1) } };
+
+/** Lets the back end's own code say what is wrong with a query; .config/jest/judge.js builds it. */
+export function judge(datasource: DataSource) {
+  jest.spyOn(datasource, 'postResource').mockImplementation(async (path, data) => {
+    if (path !== 'problems') {
+      throw new Error(`${path} is not there`);
+    }
+    return JSON.parse(execFileSync('.footfall/judge', { input: JSON.stringify(data.query), encoding: 'utf8' }));
+  });
+}
 
 /** The editor in the hands of a user: what it changes comes back to it. */
 export function edit(initial: Partial<FootfallQuery>) {
@@ -28,6 +39,7 @@ export function edit(initial: Partial<FootfallQuery>) {
     { name: 'metadata.channel', count: 1100 },
   ]);
   jest.spyOn(datasource, 'values').mockResolvedValue([{ value: 'mobile', count: 7 }]);
+  judge(datasource);
   const statement = jest.spyOn(datasource, 'statement').mockResolvedValue({
     sql: 'SELECT 1',
     comments: [],

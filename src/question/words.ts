@@ -52,11 +52,6 @@ export function eventText({ event, filters }: EventSelector): string {
     : name;
 }
 
-/** The event of an analysis that takes any event by default. */
-export function eventOrAny(selector: EventSelector): string {
-  return eventText({ ...selector, event: selector.event || AnyEvent });
-}
-
 export function filtersText(filters: Filter[]): string {
   return filters
     .map(({ property, operator, values }) =>
@@ -100,7 +95,9 @@ type Unit = keyof typeof amounts;
 
 /** "1 day", "7 days". The number may also be a list of them. */
 export function amount(number: number | string, unit: Unit): string {
-  return amounts[unit](Number(number), String(number));
+  // A saved query may name a unit that there is not.
+  const text = amounts[unit] as (typeof amounts)[Unit] | undefined;
+  return text ? text(Number(number), String(number)) : `${number} ${unit}`;
 }
 
 // The count chooses between one and other; what is no number is other.

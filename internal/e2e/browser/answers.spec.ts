@@ -153,8 +153,9 @@ test('an answer is in the language of the page, with the numbers that it had', a
   const { answer } = await open(page, { queryType: 'lifecycle', lifecycle: any });
   await expect(legend(answer)).toHaveText(['new', 'returning', 'resurrecting', 'dormant']);
   await page.getByRole('radio', { name: '中文' }).check();
-  await expect(legend(answer)).toHaveText(['新增', '持续', '回归', '沉睡']);
-  await expect(answer).toContainText('其数值仍可能增长');
+  const inChinese = page.getByRole('region', { name: '答案' });
+  await expect(legend(inChinese)).toHaveText(['新增', '持续', '回归', '沉睡']);
+  await expect(inChinese).toContainText('其数值仍可能增长');
 });
 
 /** What stays as it is in every language: names in the shop's data, and the ids of a graph's nodes. */

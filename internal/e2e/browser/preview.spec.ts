@@ -212,7 +212,7 @@ test('in Chinese, the editor has no English label', async ({ page }) => {
   await page.getByRole('radio', { name: 'Busy hours' }).check();
   await page.getByRole('radio', { name: '中文' }).check();
   await expect(page.getByRole('combobox', { name: '事件', exact: true })).toHaveValue('任意事件');
-  const editor = page.getByRole('group', { name: 'Query editor' });
+  const editor = page.getByRole('group', { name: '查询编辑器' });
   const analyses = ['漏斗', '留存', '趋势', '热力图', '路径', '生命周期', '粘性', '时间线', '异常'];
   for (const analysis of analyses) {
     await choose(page, '分析类型', analysis);

@@ -32,17 +32,19 @@ export function Page({ preview, datasource: settings, language, onLanguage, onTo
   const datasource = useMemo(() => new DataSource(settings), [settings]);
   const [chosen, setChosen] = useState(0);
   const [query, setQuery] = useState<FootfallQuery>(() => asked(preview, 0));
+  // The query that the editor wanted to be run, as it was then.
+  const [wanted, setWanted] = useState(query);
   const [range, setRange] = useState<TimeRange>(() => absoluteRange(preview.from, preview.to));
   const [timeZone, setTimeZone] = useState(preview.timeZone);
   const { answer, run, clear } = useAnswer(datasource);
   // What the server says is put into the language as the answer comes.
   useEffect(() => {
-    if (datasource.filterQuery(query)) {
-      run(query, range, timeZone);
-    } else {
+    if (!datasource.filterQuery(query)) {
       clear();
+    } else if (query === wanted) {
+      run(query, range, timeZone);
     }
-  }, [datasource, run, clear, query, range, timeZone, language]);
+  }, [datasource, run, clear, query, wanted, range, timeZone, language]);
 
   return (
     <>
@@ -73,7 +75,9 @@ export function Page({ preview, datasource: settings, language, onLanguage, onTo
             value={chosen}
             onChange={(index) => {
               setChosen(index);
-              setQuery(asked(preview, index));
+              const next = asked(preview, index);
+              setQuery(next);
+              setWanted(next);
             }}
           />
         </div>
@@ -93,7 +97,7 @@ export function Page({ preview, datasource: settings, language, onLanguage, onTo
               range={range}
               data={answer}
               onChange={setQuery}
-              onRunQuery={() => {}}
+              onRunQuery={() => setWanted(query)}
             />
           </div>
         </Panel>

@@ -1,0 +1,31 @@
+package model
+
+// queryTypes are all the analyses.
+var queryTypes = []QueryType{
+	FunnelType, RetentionType, HeatmapType, TrendType, LifecycleType, StickinessType, PathsType, TimelineType, AnomaliesType, AnnotationsType,
+}
+
+// Defaults returns a query with each analysis and each object that has defaults, and nothing in them but the defaults. The front end's
+// (src/defaults.gen.ts) are generated from it.
+func Defaults() *Query {
+	q := &Query{
+		Funnel:      &Funnel{Exclusions: []Exclusion{{}}, Breakdown: &Breakdown{}, Actors: &FunnelActorList{}},
+		Retention:   &Retention{Breakdown: &Breakdown{}, Actors: &RetentionActorList{}},
+		Heatmap:     &Heatmap{X: ByProperty, Y: ByProperty, XBins: &Bins{}, YBins: &Bins{}, Breakdown: &Breakdown{}},
+		Trend:       &Trend{Breakdown: &Breakdown{}},
+		Lifecycle:   &Lifecycle{},
+		Stickiness:  &Stickiness{},
+		Paths:       &Paths{},
+		Timeline:    &Timeline{},
+		Anomalies:   &Anomalies{},
+		Annotations: &Annotations{},
+	}
+	q.Heatmap.setDefaults() // those of dimensions that are no default themselves
+	q.Heatmap.X, q.Heatmap.Y = "", ""
+	for _, q.QueryType = range queryTypes {
+		q.setDefaults()
+	}
+	q.QueryType = ""
+	q.Retention.Column = "" // another one where there are brackets, or one period
+	return q
+}

@@ -1,0 +1,134 @@
+package model
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+
+	"github.com/footfall-analytics/footfall/pkg/say"
+)
+
+// Error is a problem of a query: the field as a path into the JSON, and a reason that says what to do.
+type Error struct {
+	Field  string
+	Reason say.Text
+	// Missing says that nothing is there yet, as in a query that is being written.
+	Missing bool
+}
+
+func (e *Error) Error() string { return e.Field + " " + e.Reason.String() }
+
+// MarshalJSON writes what the editor shows at a field.
+func (e *Error) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Field     string   `json:"field"`
+		Reason    say.Text `json:"reason"`
+		IsMissing bool     `json:"isMissing,omitempty"`
+	}{e.Field, e.Reason, e.Missing})
+}
+
+// Problems returns all that keeps a query from running, out of the error of [Parse]: the first is the one that the error's text
+// names. For an error of another kind, and for none, the list is empty.
+func Problems(err error) []*Error {
+	var all problems
+	if errors.As(err, &all) {
+		return all
+	}
+	var one *Error
+	if errors.As(err, &one) {
+		return []*Error{one}
+	}
+	return []*Error{} // in JSON a list, not null
+}
+
+// problems are the error of a query, at least one. Its text is that of the first: whoever can show one sentence only shows that.
+type problems []*Error
+
+func (p problems) Error() string { return p[0].Error() }
+
+func (p problems) Unwrap() []error {
+	all := make([]error, len(p))
+	for i := range p {
+		all[i] = p[i]
+	}
+	return all
+}
+
+// maxProblems is how many problems of one query are told. Nobody reads more, and a query of 1 MiB could have a hundred thousand.
+const maxProblems = 100
+
+// checker gathers the problems of a query, in the order in which they are found.
+type checker struct{ found problems }
+
+// err returns what was found; nil for nothing.
+func (c *checker) err() error {
+	if len(c.found) == 0 {
+		return nil
+	}
+	return c.found
+}
+
+// add adds a problem that another function found, if it found one, and reports whether it found none.
+func (c *checker) add(found *Error) bool {
+	if found != nil && len(c.found) < maxProblems {
+		c.found = append(c.found, found)
+	}
+	return found == nil
+}
+
+func (c *checker) invalid(field string, reason say.Text) { c.add(invalid(field, reason)) }
+
+// missing is for what a query needs and does not have yet.
+func (c *checker) missing(field string, reason say.Text) {
+	c.add(&Error{Field: field, Reason: reason, Missing: true})
+}
+
+// text refuses what is no text of a query, see [ValidateText].
+func (c *checker) text(field, s string) bool { return c.add(validText(field, s)) }
+
+// count refuses numbers that are not from least to most.
+func (c *checker) count(field string, value, least, most int) {
+	if value < least || value > most {
+		c.invalid(field, outOfRange(value, least, most))
+	}
+}
+
+func (c *checker) window(field string, w window) {
+	_, problem := w.length(field)
+	c.add(problem)
+}
+
+func (c *checker) property(field, name string) {
+	_, problem := parseProperty(field, name)
+	c.add(problem)
+}
+
+// oneOf refuses a word that is not in the list, and names the list.
+func oneOf[T ~string](c *checker, field string, value T, words ...T) {
+	if slices.Contains(words, value) {
+		return
+	}
+	names := make([]string, len(words))
+	for i, w := range words {
+		names[i] = string(w)
+	}
+	last := len(names) - 1
+	list := say.New("problem.list-or", "{{before}} or {{last}}", names[:last], names[last])
+	c.invalid(field, say.New("problem.not-one-of", "is {{value}}; use {{words}}", quoted(value), list))
+}
+
+func invalid(field string, reason say.Text) *Error {
+	return &Error{Field: shortened(field), Reason: reason}
+}
+
+// orNil returns no error, and not a nil one of a type, where there is no problem.
+func orNil(problem *Error) error {
+	if problem == nil {
+		return nil
+	}
+	return problem
+}
+
+func outOfRange(value, least, most any) say.Text {
+	return say.New("problem.out-of-range", "is {{value}}; use {{least}} to {{most}}", value, least, most)
+}
