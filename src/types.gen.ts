@@ -23,14 +23,14 @@ export const MinDeviations = 0.5;
 
 export const MaxDeviations = 100;
 
+/** MaxBreakdownLimit is the largest number of breakdown values. */
+export const MaxBreakdownLimit = 50;
+
 /** AnyEvent as the event of a selector stands for every event. The collector accepts no event of that name. */
 export const AnyEvent = '*';
 
 /** NumberPattern is the text that counts as a number, in the syntax that Go and PostgreSQL share. */
 export const NumberPattern = '^[+-]?([0-9]{1,40}\\.?[0-9]{0,40}|\\.[0-9]{1,40})([eE][+-]?[0-9]{1,3})?$';
-
-/** MaxBreakdownLimit is the largest number of breakdown values. */
-export const MaxBreakdownLimit = 50;
 
 /** MaxBins is the largest number of a histogram's bins. */
 export const MaxBins = 100;
@@ -85,6 +85,13 @@ export const ProfileColumns = ['segment', 'tags', 'favorite_categories', 'total_
 
 /** ClassicBrackets are the columns of the classic table where a query names none. */
 export const ClassicBrackets = ['1', '7', '30'] as const;
+
+/** Actor is the thing that is followed and counted. */
+export const ActorValues = [
+  'user',
+  'session',
+] as const;
+export type Actor = (typeof ActorValues)[number];
 
 /** AnnotationsMode says which events are marked. */
 export const AnnotationsModeValues = [
@@ -179,6 +186,16 @@ export interface Anomalies extends EventSelector {
   deviations?: number;
 }
 
+/**
+ * Breakdown splits a result by the values of a property: the Limit values with the most users each get a row of their
+ * own, the others are added up under "Other", and events without the property are under "(none)".
+ */
+export interface Breakdown {
+  property: string;
+  /** Limit is how many values get a row, 1 to 50. Default 5. */
+  limit?: number;
+}
+
 /** EventSelector picks events by name and properties. */
 export interface EventSelector {
   /** Event is the event's name (event_type), or "*" for any event. */
@@ -263,13 +280,6 @@ export const FunnelEntryValues = [
   'first_start',
 ] as const;
 export type FunnelEntry = (typeof FunnelEntryValues)[number];
-
-/** Actor is the thing that is followed and counted. */
-export const ActorValues = [
-  'user',
-  'session',
-] as const;
-export type Actor = (typeof ActorValues)[number];
 
 /**
  * Funnel asks how many actors did a list of steps, all within the window.
@@ -364,16 +374,6 @@ export interface FunnelStep extends EventSelector {
    * Not the first or last step, and not in unordered funnels.
    */
   optional?: boolean;
-}
-
-/**
- * Breakdown splits a result by the values of a property: the Limit values with the most users each get a row of their
- * own, the others are added up under "Other", and events without the property are under "(none)".
- */
-export interface Breakdown {
-  property: string;
-  /** Limit is how many values get a row, 1 to 50. Default 5. */
-  limit?: number;
 }
 
 /** Dimension is an axis of a heatmap. Those of time are cut in the query's time zone. */
@@ -505,6 +505,15 @@ export interface Paths extends EventSelector {
   limit?: number;
 }
 
+/** Period is the size of a bucket of time, cut in the query's time zone. */
+export const PeriodValues = [
+  'hour',
+  'day',
+  'week',
+  'month',
+] as const;
+export type Period = (typeof PeriodValues)[number];
+
 /** QueryType says which analysis a query asks for. */
 export const QueryTypeValues = [
   'funnel',
@@ -560,15 +569,6 @@ export const CohortsValues = [
   'recurring',
 ] as const;
 export type Cohorts = (typeof CohortsValues)[number];
-
-/** Period is the size of a bucket of time, cut in the query's time zone. */
-export const PeriodValues = [
-  'hour',
-  'day',
-  'week',
-  'month',
-] as const;
-export type Period = (typeof PeriodValues)[number];
 
 /** RetentionWindows says where a period begins and ends. */
 export const RetentionWindowsValues = [

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/say"
@@ -51,17 +50,6 @@ const (
 	// FirstStart tries only the actor's earliest in the range.
 	FirstStart FunnelEntry = "first_start"
 )
-
-// Actor is the thing that is followed and counted.
-type Actor string
-
-// The actors. Events without the one that is asked for are left out.
-const (
-	UserActor    Actor = "user"
-	SessionActor Actor = "session"
-)
-
-func (a Actor) validate(c *checker, field string) { oneOf(c, field, a, UserActor, SessionActor) }
 
 // Funnel asks how many actors did a list of steps, all within the window.
 //
@@ -165,28 +153,6 @@ func (s *FunnelStep) Title() string {
 	return s.Event
 }
 
-// Breakdown splits a result by the values of a property: the Limit values with the most users each get a row of their
-// own, the others are added up under "Other", and events without the property are under "(none)".
-type Breakdown struct {
-	Property string `json:"property"`
-	// Limit is how many values get a row, 1 to 50. Default 5.
-	Limit int `json:"limit,omitempty"`
-}
-
-// Groups is how many values have a group of their own; 0 without a breakdown.
-func (b *Breakdown) Groups() int {
-	if b == nil {
-		return 0
-	}
-	return b.Limit
-}
-
-// MaxBreakdownLimit is the largest number of breakdown values.
-const MaxBreakdownLimit = 50
-
-// MaxWindow is the longest funnel window.
-const MaxWindow = 366 * 24 * time.Hour
-
 func (f *Funnel) setDefaults() {
 	setDefault(&f.Window, "24h")
 	setDefault(&f.Actor, UserActor)
@@ -208,12 +174,6 @@ func (f *Funnel) setDefaults() {
 		setDefault(&f.Actors.Status, Reached)
 	}
 	f.Breakdown.setDefaults()
-}
-
-func (b *Breakdown) setDefaults() {
-	if b != nil {
-		setDefault(&b.Limit, 5)
-	}
 }
 
 // MainSteps are the places in Steps of those that are not optional.
@@ -302,62 +262,10 @@ func (f *Funnel) validateOutput(c *checker) {
 	f.Breakdown.validateValue(c, "funnel.actors.value", f.Actors.Value)
 }
 
-// validateValue refuses a row of the breakdown where there is no breakdown.
-func (b *Breakdown) validateValue(c *checker, field string, value *string) {
-	switch {
-	case value == nil:
-	case b == nil:
-		c.invalid(field, say.New("problem.row-without-breakdown", "is given, but there is no breakdown; remove it, or choose a breakdown"))
-	default:
-		c.text(field, *value)
-	}
-}
-
 // MaxBins is the largest number of a histogram's bins.
 const MaxBins = 100
-
-func (b *Breakdown) validate(c *checker, field string) {
-	if b != nil {
-		c.count(field+".limit", b.Limit, 1, MaxBreakdownLimit)
-		c.property(field+".property", b.Property)
-	}
-}
 
 func (f *Funnel) window() window { return window{f.Window, MaxWindow, "366d"} }
 
 // WindowDuration is the parsed window of a validated funnel.
 func (f *Funnel) WindowDuration() time.Duration { return f.window().duration() }
-
-// window is a length of time as a query has it; longest is its limit, and longestText how that is written.
-type window struct {
-	text        string
-	longest     time.Duration
-	longestText string
-}
-
-// length reads a number and a unit.
-func (w window) length(field string) (time.Duration, *Error) {
-	units := map[byte]time.Duration{'s': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}
-	none := say.New("problem.no-window", "is {{window}}; write a number and a unit, such as 30m, 24h or 14d", quoted(w.text))
-	if len(w.text) < 2 {
-		return 0, invalid(field, none)
-	}
-	unit, ok := units[w.text[len(w.text)-1]]
-	n, err := strconv.ParseInt(w.text[:len(w.text)-1], 10, 32)
-	if !ok || err != nil || n < 1 {
-		return 0, invalid(field, none)
-	}
-	if time.Duration(n) > w.longest/unit {
-		return 0, invalid(field, say.New("problem.long-window", "is {{window}}; the longest window is {{longest}}", shortened(w.text), w.longestText))
-	}
-	return time.Duration(n) * unit, nil
-}
-
-// duration is the length of a window that was validated.
-func (w window) duration() time.Duration {
-	d, problem := w.length("window")
-	if problem != nil {
-		panic("model: the length of a window that was not validated: " + problem.Error())
-	}
-	return d
-}

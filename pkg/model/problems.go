@@ -93,11 +93,6 @@ func (c *checker) count(field string, value, least, most int) {
 	}
 }
 
-func (c *checker) window(field string, w window) {
-	_, problem := w.length(field)
-	c.add(problem)
-}
-
 func (c *checker) property(field, name string) {
 	_, problem := parseProperty(field, name)
 	c.add(problem)
