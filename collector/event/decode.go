@@ -18,21 +18,35 @@ import (
 // fieldNames are the fields of an event in JSON, in the order in which the documentation explains them.
 var fieldNames = []string{"event_id", "user_id", "event_type", "timestamp", "page_url", "device_type", "session_id", "metadata"}
 
-// Batch is what was read from the body of a request.
-type Batch struct {
+// Request is what was read from the body of a request, in whatever form it came.
+type Request struct {
 	// Events are the good ones, in their order.
 	Events []Event
+	// Contexts belong to Events, one each; nil where the form has none.
+	Contexts []Context
 	// Refused are the bad ones, named by their place in the body.
 	Refused Refusals
+	// LeftOut names what good events go without: parts that cannot be read or do not fit, and ids of nobody. Fields and index
+	// are as in Refused.
+	LeftOut Refusals
+	// WriteKey is the key in the body, empty where there is none.
+	WriteKey string
 }
 
-func (b *Batch) add(index int, e Event, bad Refusals) {
+// Context is what a message says of its sender beside the event.
+type Context struct {
+	UserAgent, IP string
+	// Consent is what the user allowed: true or false, and nil where the message says nothing of it.
+	Consent *bool
+}
+
+func (q *Request) add(index int, e Event, bad Refusals) {
 	if len(bad) == 0 {
-		b.Events = append(b.Events, e)
+		q.Events = append(q.Events, e)
 	}
 	for _, r := range bad {
 		r.Index = index
-		b.Refused = append(b.Refused, r)
+		q.Refused = append(q.Refused, r)
 	}
 }
 
@@ -46,64 +60,64 @@ type Decoder struct {
 
 // Decode reads one event from a JSON object. It reports every field that is wrong; the event is good only when there is
 // none. An event without an event_id gets a time-ordered one (UUIDv7). The error is for a body that is not JSON at all.
-func (d Decoder) Decode(body []byte, now time.Time) (Batch, error) {
+func (d Decoder) Decode(body []byte, now time.Time) (Request, error) {
 	in := SplitJSON(body)
 	item, err := in.ReadValue()
 	if err == nil {
 		err = endOfBody(in)
 	}
 	if err != nil {
-		return Batch{}, bodyFault(err)
+		return Request{}, bodyFault(err)
 	}
-	var b Batch
+	var q Request
 	e, bad := d.decodeItem(item, now)
-	b.add(0, e, bad)
-	return b, nil
+	q.add(0, e, bad)
+	return q, nil
 }
 
 // DecodeBatch reads {"batch": [event, ...]}. The error is for a body that has no such list; bad
 // events in it are refused one by one.
-func (d Decoder) DecodeBatch(body []byte, now time.Time) (Batch, error) {
+func (d Decoder) DecodeBatch(body []byte, now time.Time) (Request, error) {
 	in := SplitJSON(body)
 	if kind := in.PeekKind(); kind != '{' && kind != 0 {
-		return Batch{}, fmt.Errorf(`the body must be a JSON object, but is %s; send {"batch": [event, ...]}`, KindName(kind))
+		return Request{}, fmt.Errorf(`the body must be a JSON object, but is %s; send {"batch": [event, ...]}`, KindName(kind))
 	}
 	if _, err := in.ReadToken(); err != nil {
-		return Batch{}, bodyFault(err)
+		return Request{}, bodyFault(err)
 	}
-	var b Batch
+	var q Request
 	found, items := false, 0
 	for in.PeekKind() == '"' {
 		name, err := in.ReadToken()
 		if err != nil {
-			return Batch{}, bodyFault(err)
+			return Request{}, bodyFault(err)
 		}
 		if text := name.String(); text != "batch" {
-			return Batch{}, fmt.Errorf(`the body has an unknown field %q; send {"batch": [event, ...]}`, shorten(text))
+			return Request{}, fmt.Errorf(`the body has an unknown field %q; send {"batch": [event, ...]}`, shorten(text))
 		}
 		if found {
-			return Batch{}, errors.New(`the body has the field "batch" twice`)
+			return Request{}, errors.New(`the body has the field "batch" twice`)
 		}
 		found = true
 		err = EachItem(in, d.MaxBatch, func(i int, item []byte) {
 			items++
 			e, bad := d.decodeItem(item, now)
-			b.add(i, e, bad)
+			q.add(i, e, bad)
 		})
 		if err != nil {
-			return Batch{}, err
+			return Request{}, err
 		}
 	}
 	if _, err := in.ReadToken(); err != nil {
-		return Batch{}, bodyFault(err)
+		return Request{}, bodyFault(err)
 	}
 	if err := endOfBody(in); err != nil {
-		return Batch{}, bodyFault(err)
+		return Request{}, bodyFault(err)
 	}
 	if items == 0 {
-		return Batch{}, errNoBatch
+		return Request{}, errNoBatch
 	}
-	return b, nil
+	return q, nil
 }
 
 var errNoBatch = errors.New(`the body needs the field "batch", a list of one or more events`)

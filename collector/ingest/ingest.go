@@ -21,7 +21,7 @@ import (
 	"github.com/footfall-analytics/footfall/collector/event"
 	"github.com/footfall-analytics/footfall/collector/keys"
 	"github.com/footfall-analytics/footfall/collector/privacy"
-	"github.com/footfall-analytics/footfall/collector/segment"
+	"github.com/footfall-analytics/footfall/collector/segmentapi"
 	"github.com/footfall-analytics/footfall/collector/visitor"
 )
 
@@ -107,17 +107,11 @@ const whereTo = "events go to POST /track or POST /track/batch, those of Segment
 
 func (h *handler) takeEvents(r chi.Router) {
 	events := event.Decoder{MaxBatch: h.MaxBatch, Oldest: h.Oldest}
-	r.Post("/track", h.take(false, func(body []byte, received time.Time) (segment.Request, error) {
-		batch, err := events.Decode(body, received)
-		return segment.Request{Batch: batch}, err
-	}))
-	r.Post("/track/batch", h.take(false, func(body []byte, received time.Time) (segment.Request, error) {
-		batch, err := events.DecodeBatch(body, received)
-		return segment.Request{Batch: batch}, err
-	}))
-	segments := &segment.Decoder{MaxBatch: h.MaxBatch, Oldest: h.Oldest, PageHost: h.PageHost}
+	r.Post("/track", h.take(false, events.Decode))
+	r.Post("/track/batch", h.take(false, events.DecodeBatch))
+	segments := &segmentapi.Decoder{MaxBatch: h.MaxBatch, Oldest: h.Oldest, PageHost: h.PageHost}
 	for _, call := range []string{"track", "page", "screen", "identify", "group", "alias", "batch"} {
-		take := h.take(true, func(body []byte, received time.Time) (segment.Request, error) {
+		take := h.take(true, func(body []byte, received time.Time) (event.Request, error) {
 			return segments.Decode(call, body, received)
 		})
 		r.Post("/v1/"+call, take)

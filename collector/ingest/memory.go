@@ -9,7 +9,6 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"github.com/footfall-analytics/footfall/collector/event"
-	"github.com/footfall-analytics/footfall/collector/segment"
 )
 
 // budgets are the memory that all requests in hand share, in bytes.
@@ -53,7 +52,7 @@ func (h *handler) mayTake(body []byte) int64 {
 }
 
 // takes is how much memory events take until they are stored, a copy for the queue and an answer included.
-func takes(request segment.Request) (bytes int64) {
+func takes(request event.Request) (bytes int64) {
 	const whole, refusal = 600, 100
 	for i := range request.Events {
 		e := &request.Events[i]

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/footfall-analytics/footfall/collector/event"
-	"github.com/footfall-analytics/footfall/collector/segment"
+	"github.com/footfall-analytics/footfall/collector/segmentapi"
 )
 
 // many repeats a part, with its number in it, until the body is as large as it may be.
@@ -60,22 +60,16 @@ func hostile(size int) map[string]string {
 // What is made of a body takes no more memory than is counted for it, whatever is in it.
 func TestMemoryOfHostileBodies(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
-	segments := &segment.Decoder{MaxBatch: 1000}
+	segments := &segmentapi.Decoder{MaxBatch: 1000}
 	for _, size := range []int{4 << 10, 512 << 10, 5 << 20} {
 		h := &handler{Options: Options{MaxBatch: 1000}}
 		for name, text := range hostile(size) {
 			body := []byte(text)
 			for path, decode := range map[string]decoder{
-				"/track": func(b []byte, at time.Time) (segment.Request, error) {
-					e, err := event.Decoder{}.Decode(b, at)
-					return segment.Request{Batch: e}, err
-				},
-				"/track/batch": func(b []byte, at time.Time) (segment.Request, error) {
-					e, err := event.Decoder{MaxBatch: 1000}.DecodeBatch(b, at)
-					return segment.Request{Batch: e}, err
-				},
-				"/v1/batch": func(b []byte, at time.Time) (segment.Request, error) { return segments.Decode("batch", b, at) },
-				"/v1/track": func(b []byte, at time.Time) (segment.Request, error) { return segments.Decode("track", b, at) },
+				"/track":       event.Decoder{}.Decode,
+				"/track/batch": event.Decoder{MaxBatch: 1000}.DecodeBatch,
+				"/v1/batch":    func(b []byte, at time.Time) (event.Request, error) { return segments.Decode("batch", b, at) },
+				"/v1/track":    func(b []byte, at time.Time) (event.Request, error) { return segments.Decode("track", b, at) },
 			} {
 				runtime.GC()
 				runtime.GC()

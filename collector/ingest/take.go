@@ -17,7 +17,6 @@ import (
 	"github.com/footfall-analytics/footfall/collector/event"
 	"github.com/footfall-analytics/footfall/collector/keys"
 	"github.com/footfall-analytics/footfall/collector/privacy"
-	"github.com/footfall-analytics/footfall/collector/segment"
 )
 
 // storeTimeout is after how long a request whose events cannot be made safe is turned away.
@@ -27,7 +26,7 @@ const storeTimeout = 30 * time.Second
 const retryAfter = 5 * time.Second
 
 // decoder reads the events of a body, and keeps no part of it.
-type decoder func(body []byte, received time.Time) (segment.Request, error)
+type decoder func(body []byte, received time.Time) (event.Request, error)
 
 // take answers requests whose bodies decode reads. Whoever sends a key in header or address is let in or refused before the body
 // is read; keyInBody says that the key may stand there.
@@ -64,19 +63,19 @@ func (h *handler) take(keyInBody bool, decode decoder) http.HandlerFunc {
 }
 
 // readEvents reads the events of a request. made is charged with what they take.
-func (h *handler) readEvents(w http.ResponseWriter, r *http.Request, made *memory, stranger bool, decode decoder) (segment.Request, error) {
+func (h *handler) readEvents(w http.ResponseWriter, r *http.Request, made *memory, stranger bool, decode decoder) (event.Request, error) {
 	b, err := h.read(w, r, stranger)
 	if err != nil {
 		h.linger(w, r)
-		return segment.Request{}, err
+		return event.Request{}, err
 	}
 	defer b.done()
 	mayTake := h.mayTake(b.bytes)
 	if mayTake > h.decodedBytes {
-		return segment.Request{}, refusal{http.StatusRequestEntityTooLarge, errors.New("the body has too many names for the memory of this collector (--max-memory); send fewer events at once")}
+		return event.Request{}, refusal{http.StatusRequestEntityTooLarge, errors.New("the body has too many names for the memory of this collector (--max-memory); send fewer events at once")}
 	}
 	if err := made.await(mayTake); err != nil {
-		return segment.Request{}, err
+		return event.Request{}, err
 	}
 	request, err := decode(b.bytes, time.Now().UTC().Truncate(time.Microsecond))
 	if err != nil {
@@ -156,7 +155,7 @@ type answer struct {
 }
 
 // store hands the good events of a request on and answers for all of them.
-func (h *handler) store(w http.ResponseWriter, r *http.Request, request segment.Request) {
+func (h *handler) store(w http.ResponseWriter, r *http.Request, request event.Request) {
 	kept := h.keep(r, request)
 	start := time.Now()
 	if len(kept) > 0 {
@@ -182,11 +181,11 @@ func (h *handler) store(w http.ResponseWriter, r *http.Request, request segment.
 }
 
 // keep describes the senders of events and leaves out those that may not be kept.
-func (h *handler) keep(r *http.Request, request segment.Request) []event.Event {
+func (h *handler) keep(r *http.Request, request event.Request) []event.Event {
 	sender := h.Visitors.Sender(r)
 	kept := request.Events[:0]
 	for i := range request.Events {
-		e, said := &request.Events[i], segment.Context{}
+		e, said := &request.Events[i], event.Context{}
 		if request.Contexts != nil {
 			said = request.Contexts[i]
 		}

@@ -48,7 +48,7 @@ func (t try) explains(stored time.Time) bool {
 		return stored.Equal(t.said)
 	}
 	// Corrected by what this and other requests of the sender, whose clock jumps, have shown: by no more than it jumps, and never to
-	// after the arrival, if it was before the sending. collector/segment has tests of which it is.
+	// after the arrival, if it was before the sending. collector/segmentapi has tests of which it is.
 	late := t.said.Before(t.sentAt) && !stored.Before(arrival.Add(onTheWay))
 	return stored.Sub(t.said).Abs() < mostJump+jumpAtLeast+onTheWay && !late
 }

@@ -1,4 +1,4 @@
-package segment
+package segmentapi
 
 import (
 	"bytes"
@@ -192,7 +192,8 @@ func (r rawValue) object(field string) (rawValue, event.Refusals) {
 	return r, nil
 }
 
-// consent is what the user allowed, nil where nothing is said.
+// consent is what the user allowed, nil where nothing is said. In Segment's own form, with categoryPreferences, it is the category
+// Analytics, or false where every category is refused.
 type consent struct{ given *bool }
 
 func (c *consent) UnmarshalJSONFrom(d *jsontext.Decoder) error {

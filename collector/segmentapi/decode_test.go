@@ -1,4 +1,4 @@
-package segment
+package segmentapi
 
 import (
 	"encoding/json"
@@ -28,7 +28,7 @@ func at(s string) time.Time {
 func newDecoder() *Decoder { return &Decoder{MaxBatch: maxBatch} }
 
 // one decodes a body that must be one good message.
-func one(t *testing.T, call, body string) (event.Event, Context) {
+func one(t *testing.T, call, body string) (event.Event, event.Context) {
 	t.Helper()
 	r, err := newDecoder().Decode(call, []byte(body), received)
 	if err != nil || len(r.Refused) > 0 || len(r.Events) != 1 || len(r.Contexts) != 1 {
@@ -43,7 +43,7 @@ func TestDecodePutsFieldsWhereTheyBelong(t *testing.T) {
 	for _, test := range []struct {
 		call, body string
 		want       event.Event
-		context    Context
+		context    event.Context
 	}{
 		// As a browser sends it.
 		{"track", `{"timestamp": "2026-11-24T05:59:59.801Z", "integrations": {"Segment.io": {}}, "userId": null, "anonymousId": "23adfd82",
@@ -56,35 +56,35 @@ func TestDecodePutsFieldsWhereTheyBelong(t *testing.T) {
 				PageURL: "/academy/", Metadata: []byte(`{"title":"Intro","price":9.90,"url":"https://example.com/other",` +
 					`"context":{"campaign":{"name":"tps","source":"Newsletter"},"library":{"name":"analytics.js","version":"next-1.70.0"},` +
 					`"locale":"en-US","timezone":"Europe/Berlin","page":{"referrer":"https://search.example/"}}}`)},
-			Context{UserAgent: "Mozilla/5.0 (X11)", IP: "108.0.78.21", Consent: &yes}},
+			event.Context{UserAgent: "Mozilla/5.0 (X11)", IP: "108.0.78.21", Consent: &yes}},
 		{"page", `{"messageId": "022bb90c-bbac-11e4-8dfc-aa07a5b093db", "userId": 97980, "anonymousId": "a", "name": "Home", "category": "Docs",
 			"timestamp": "2026-11-24T13:30:00+0800", "properties": {"name": "Home", "url": "https://example.com/", "session_id": 1730}}`,
 			event.Event{ID: id, UserID: "97980", AnonymousID: "a", Type: "page", Time: at("2026-11-24T05:30:00Z"), PageURL: "/",
-				SessionID: "1730", Metadata: []byte(`{"name":"Home","url":"https://example.com/","session_id":1730,"category":"Docs"}`)}, Context{}},
+				SessionID: "1730", Metadata: []byte(`{"name":"Home","url":"https://example.com/","session_id":1730,"category":"Docs"}`)}, event.Context{}},
 		// As a mobile application sends it.
 		{"screen", `{"messageId": "022bb90c-bbac-11e4-8dfc-aa07a5b093db", "userId": "u", "name": "Welcome", "timestamp": "2026-11-24T05:30:00.123456789Z",
 			"context": {"device": {"id": "B5372DB0", "type": "iOS"}, "screen": {"width": 320, "height": 568}, "sessionId": "s1", "groupId": "g1",
 				"locale": null, "consent": {"categoryPreferences": {"Advertising": false, "Analytics": true}}}}`,
 			event.Event{ID: id, UserID: "u", Type: "screen", Time: at("2026-11-24T05:30:00.123456Z"), DeviceType: "mobile", SessionID: "s1",
-				Metadata: []byte(`{"name":"Welcome","group_id":"g1","context":{"device":{"type":"iOS"},"screen":{"width":320,"height":568}}}`)}, Context{Consent: &yes}},
+				Metadata: []byte(`{"name":"Welcome","group_id":"g1","context":{"device":{"type":"iOS"},"screen":{"width":320,"height":568}}}`)}, event.Context{Consent: &yes}},
 		{"identify", `{"messageId": "022bb90c-bbac-11e4-8dfc-aa07a5b093db", "userId": "u", "anonymousId": "a", "timestamp": "2026-11-24T05:30:00Z",
 			"traits": { "email": "peter@example.com", "age": 7 }}`,
 			event.Event{ID: id, UserID: "u", AnonymousID: "a", Alias: "a", Type: "identify", Time: at("2026-11-24T05:30:00Z"),
-				Traits: []byte(`{"email":"peter@example.com","age":7}`)}, Context{}},
+				Traits: []byte(`{"email":"peter@example.com","age":7}`)}, event.Context{}},
 		{"identify", `{"messageId": "022bb90c-bbac-11e4-8dfc-aa07a5b093db", "userId": "", "anonymousId": "a", "timestamp": "2026-11-24T05:30:00Z", "traits": null}`,
-			event.Event{ID: id, UserID: "a", AnonymousID: "a", Type: "identify", Time: at("2026-11-24T05:30:00Z")}, Context{}},
+			event.Event{ID: id, UserID: "a", AnonymousID: "a", Type: "identify", Time: at("2026-11-24T05:30:00Z")}, event.Context{}},
 		{"group", `{"messageId": "022bb90c-bbac-11e4-8dfc-aa07a5b093db", "userId": "u", "groupId": 7, "timestamp": "2026-11-24T05:30:00Z",
 			"traits": {"name": "Initech"}, "properties": {"not": "part of this call"}}`,
-			event.Event{ID: id, UserID: "u", Type: "group", Time: at("2026-11-24T05:30:00Z"), Metadata: []byte(`{"traits":{"name":"Initech"},"group_id":"7"}`)}, Context{}},
+			event.Event{ID: id, UserID: "u", Type: "group", Time: at("2026-11-24T05:30:00Z"), Metadata: []byte(`{"traits":{"name":"Initech"},"group_id":"7"}`)}, event.Context{}},
 		{"alias", `{"messageId": "022bb90c-bbac-11e4-8dfc-aa07a5b093db", "previousId": "a", "userId": "u", "timestamp": "2026-11-24T05:30:00Z"}`,
-			event.Event{ID: id, UserID: "u", Alias: "a", Type: "alias", Time: at("2026-11-24T05:30:00Z")}, Context{}},
+			event.Event{ID: id, UserID: "u", Alias: "a", Type: "alias", Time: at("2026-11-24T05:30:00Z")}, event.Context{}},
 		{"alias", `{"messageId": "022bb90c-bbac-11e4-8dfc-aa07a5b093db", "previousId": "u", "userId": "u", "timestamp": "2026-11-24T05:30:00Z"}`,
-			event.Event{ID: id, UserID: "u", Type: "alias", Time: at("2026-11-24T05:30:00Z")}, Context{}},
+			event.Event{ID: id, UserID: "u", Type: "alias", Time: at("2026-11-24T05:30:00Z")}, event.Context{}},
 		// What properties say themselves stays.
 		{"page", `{"messageId": "022bb90c-bbac-11e4-8dfc-aa07a5b093db", "userId": "u", "name": "N", "category": "C", "timestamp": "2026-11-24T05:30:00Z",
 			"context": {"locale": "de", "groupId": "g"}, "properties": {"name": null, "category": "D", "context": [], "group_id": 1, "sessionId": "s", "url": {}}}`,
 			event.Event{ID: id, UserID: "u", Type: "page", Time: at("2026-11-24T05:30:00Z"), SessionID: "s",
-				Metadata: []byte(`{"name":null,"category":"D","context":[],"group_id":1,"sessionId":"s","url":{}}`)}, Context{}},
+				Metadata: []byte(`{"name":null,"category":"D","context":[],"group_id":1,"sessionId":"s","url":{}}`)}, event.Context{}},
 	} {
 		got, context := one(t, test.call, test.body)
 		test.want.Received = received

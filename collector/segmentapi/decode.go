@@ -1,4 +1,4 @@
-// Package segment reads the bodies of the Segment HTTP tracking API, as its client libraries send them, into events.
+// Package segmentapi reads the bodies of the Segment HTTP tracking API, as its client libraries send them, into events.
 //
 // # What becomes what
 //
@@ -11,7 +11,7 @@
 //	page_url      context.page.url, else properties.url: the path, without query and fragment; with [Decoder.PageHost] scheme and
 //	              host before it
 //	device_type   context.device.type, as mobile, tablet, desktop, tv, watch, or its own word; without it the receiver may look at
-//	              [Context.UserAgent]
+//	              the message's user agent
 //	session_id    context.sessionId, else properties.session_id, else properties.sessionId
 //	metadata      properties of track, page and screen, with name and category of the latter two; group_id (groupId, else
 //	              context.groupId) and a group's traits; and, as context, what analyses ask for of the message's context: app,
@@ -32,7 +32,7 @@
 // from the time of sending, and a sender's events their order. The client's own time is kept in event.SentTime then. A message with
 // receivedAt was taken, and its timestamp corrected, by another receiver. Without a timestamp an event happened when it arrived. The
 // time that comes out must be one that event.Validate takes.
-package segment
+package segmentapi
 
 import (
 	"cmp"
@@ -43,28 +43,6 @@ import (
 
 	"github.com/footfall-analytics/footfall/collector/event"
 )
-
-// Request is what was read from a body.
-type Request struct {
-	// Batch has the good messages and the refusals; in a call that is one message, this is message 0. Refusals name Segment's
-	// fields, such as properties.price.
-	event.Batch
-	// LeftOut names what good messages said that their events go without: parts of a context that cannot be read or do not fit,
-	// and ids of nobody. Fields and index are as in Refused.
-	LeftOut event.Refusals
-	// Contexts belong to Events, one each.
-	Contexts []Context
-	// WriteKey is the key in the body, empty where there is none.
-	WriteKey string
-}
-
-// Context is what a message says of its sender beside the event.
-type Context struct {
-	UserAgent, IP string
-	// Consent is context.consent where that is true or false. In Segment's own form, with categoryPreferences, it is the
-	// category Analytics, or false where every category is refused. nil where the message says nothing of it.
-	Consent *bool
-}
 
 // calls are those that are one message.
 var calls = []string{"track", "page", "screen", "identify", "group", "alias"}
@@ -83,23 +61,24 @@ type Decoder struct {
 
 // Decode reads the body of a call: track, page, screen, identify, group, alias, or batch, that is {"batch": [message, ...]}, where
 // each message names its call as type. The error is for a body that cannot be read as a whole; bad messages in it are refused one
-// by one. What is returned keeps no part of the body.
-func (d *Decoder) Decode(call string, body []byte, received time.Time) (Request, error) {
+// by one. The call that is one message has message 0; refusals name Segment's fields, such as properties.price. What is returned keeps no part
+// of the body.
+func (d *Decoder) Decode(call string, body []byte, received time.Time) (event.Request, error) {
 	received = received.UTC().Truncate(time.Microsecond)
 	if call == "batch" {
 		return d.decodeBatch(body, received)
 	}
 	if !slices.Contains(calls, call) {
-		return Request{}, unknownCall(call)
+		return event.Request{}, unknownCall(call)
 	}
 	m, err := readMessage(body, lenient[clientContext]{})
 	if err != nil {
 		if fault := checkSyntax(body); fault != nil {
-			return Request{}, fault
+			return event.Request{}, fault
 		}
 	}
 	m.Type = call
-	r := Request{WriteKey: m.WriteKey}
+	r := event.Request{WriteKey: m.WriteKey}
 	d.add(&r, 0, m, err, received)
 	return r, nil
 }
@@ -108,15 +87,15 @@ func unknownCall(call string) error {
 	return fmt.Errorf("%q is not a call; the calls are track, page, screen, identify, group and alias", call)
 }
 
-func (d *Decoder) decodeBatch(body []byte, received time.Time) (Request, error) {
+func (d *Decoder) decodeBatch(body []byte, received time.Time) (event.Request, error) {
 	e, err := readEnvelope(body, d.MaxBatch)
 	if err != nil {
-		return Request{}, err
+		return event.Request{}, err
 	}
 	if len(e.messages) == 0 {
-		return Request{}, errors.New(`the body needs the field "batch", a list of one or more messages`)
+		return event.Request{}, errors.New(`the body needs the field "batch", a list of one or more messages`)
 	}
-	r := Request{WriteKey: e.writeKey}
+	r := event.Request{WriteKey: e.writeKey}
 	for i, raw := range e.messages {
 		m, err := readMessage(raw, e.context)
 		if m.ReceivedAt == "" { // else sentAt and receivedAt are of the same request, an earlier one
@@ -128,7 +107,7 @@ func (d *Decoder) decodeBatch(body []byte, received time.Time) (Request, error) 
 }
 
 // add takes a message in, or refuses it. The error is that of reading it.
-func (d *Decoder) add(r *Request, index int, m *message, err error, received time.Time) {
+func (d *Decoder) add(r *event.Request, index int, m *message, err error, received time.Time) {
 	var e event.Event
 	var bad event.Refusals
 	if err != nil {
@@ -149,5 +128,5 @@ func (d *Decoder) add(r *Request, index int, m *message, err error, received tim
 	r.LeftOut = append(r.LeftOut, m.leftOut...)
 	r.Events = append(r.Events, e)
 	c := &m.Context.value
-	r.Contexts = append(r.Contexts, Context{UserAgent: c.UserAgent.value, IP: c.IP.value, Consent: c.Consent.value.given})
+	r.Contexts = append(r.Contexts, event.Context{UserAgent: c.UserAgent.value, IP: c.IP.value, Consent: c.Consent.value.given})
 }
