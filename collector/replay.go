@@ -23,7 +23,7 @@ const replayAtOnce = 1000
 func (c *replayCmd) Run(env *environment) error {
 	return env.use(func(pool *pgxpool.Pool) error {
 		table := &writer.Table{Pool: pool, Schema: env.Schema, Log: slog.New(slog.NewTextHandler(env.stderr, nil)), JoinKnownUsers: c.JoinKnownUsers}
-		stored, refused := 0, 0
+		stored, left := 0, 0
 		for after := int64(0); ; {
 			list, err := rejectedAfter(env.ctx, pool, env.Schema, after)
 			if err != nil {
@@ -38,14 +38,14 @@ func (c *replayCmd) Run(env *environment) error {
 				case err != nil:
 					return err
 				case reason != "":
-					refused++
+					left++
 					fmt.Fprintf(env.stdout, "%s of %s: %s\n", r.EventID, r.UserID, reason)
 				default:
 					stored++
 				}
 			}
 		}
-		fmt.Fprintf(env.stdout, "%d rejected events are stored now, %d still cannot be\n", stored, refused)
+		fmt.Fprintf(env.stdout, "%d rejected events are stored now, %d still cannot be\n", stored, left)
 		return nil
 	})
 }
@@ -76,8 +76,8 @@ func replay(ctx context.Context, table *writer.Table, r rejectedEvent) (reason s
 	if err != nil {
 		return "", err
 	}
-	if len(result.Refused) > 0 {
-		return result.Refused[0].Reason, nil
+	if len(result.Rejected) > 0 {
+		return result.Rejected[0].Reason, nil
 	}
 	tag, err := table.Pool.Exec(ctx, `DELETE FROM `+pgx.Identifier{table.Schema, "rejected_events"}.Sanitize()+` WHERE id = $1`, r.ID)
 	if err == nil && tag.RowsAffected() != 1 {

@@ -90,7 +90,7 @@ func (s *serveCmd) Run(env *environment) error {
 	defer func() { _ = adminListener.Close() }()
 	registry := prometheus.NewRegistry()
 	go newJobs(pool, env.Schema, registry, log).run(env.ctx, time.Minute)
-	table := &writer.Table{Pool: pool, Schema: env.Schema, Log: log, BatchEvents: s.BatchEvents, JoinKnownUsers: s.JoinKnownUsers}
+	table := &writer.Table{Pool: pool, Schema: env.Schema, Log: log, BatchEvents: s.BatchEvents, JoinKnownUsers: s.JoinKnownUsers, Metrics: writer.NewMetrics(registry)}
 	queue, err := s.open(table, registry)
 	if err != nil {
 		return err

@@ -84,7 +84,7 @@ func (s *diskSettings) open(table *writer.Table, registry *prometheus.Registry) 
 			table.Log.Error("a record that cannot be read went to rejected_events", "place", "the queue on disk", "reason", reason)
 			return nil
 		}}
-	return &disk{q, writer.New(writer.NewStore(table, registry), q, opts, registry), table.Log}, nil
+	return &disk{q, writer.New(table, q, opts, registry), table.Log}, nil
 }
 
 // Accept returns nil when the events are on disk.

@@ -40,8 +40,7 @@ func (w *writeCmd) Run(env *environment) error {
 	defer func() { _ = listener.Close() }() // the server has closed it, if it came so far
 	registry := prometheus.NewRegistry()
 	go newJobs(pool, env.Schema, registry, log).run(env.ctx, time.Minute)
-	table := &writer.Table{Pool: pool, Schema: env.Schema, Log: log, BatchEvents: w.BatchEvents, JoinKnownUsers: w.JoinKnownUsers}
-	store := writer.NewStore(table, registry)
+	table := &writer.Table{Pool: pool, Schema: env.Schema, Log: log, BatchEvents: w.BatchEvents, JoinKnownUsers: w.JoinKnownUsers, Metrics: writer.NewMetrics(registry)}
 	consumer, err := kafka.NewConsumer(w.ConsumerConfig, rejections(table), registry, log)
 	if err != nil {
 		return err
@@ -54,7 +53,7 @@ func (w *writeCmd) Run(env *environment) error {
 	ctx, failed := context.WithCancelCause(env.ctx)
 	go func() { failed(server.Serve(listener)) }()
 	log.Info("listening", "admin", listener.Addr().String(), "database", describe(pool), "schema", env.Schema, "brokers", w.Brokers, "topic", w.Topic, "group", w.Group)
-	consumer.Run(ctx, func(ctx context.Context, events []event.Event) error { return store.Write(ctx, events, writePatience) })
+	consumer.Run(ctx, func(ctx context.Context, events []event.Event) error { return table.Write(ctx, events, writePatience) })
 	if env.ctx.Err() == nil {
 		return context.Cause(ctx)
 	}

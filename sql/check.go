@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 )
 
@@ -118,7 +119,7 @@ func Check(ctx context.Context, conn Querier, schema string) (version int, err e
 	table := pgx.Identifier{schema, "schema_migrations"}.Sanitize()
 	err = conn.QueryRow(ctx, "SELECT coalesce(max(version), 0) FROM "+table).Scan(&version)
 	switch {
-	case pgCode(err) == "42P01": // undefined_table
+	case pgCode(err) == pgerrcode.UndefinedTable:
 		return 0, &NoTablesError{schema}
 	case err != nil:
 		return 0, err

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 )
@@ -63,7 +64,7 @@ func Migrate(ctx context.Context, conn *pgx.Conn, opts Options) error {
 		return err
 	}
 	err := migrateOnce(ctx, conn, opts)
-	if code := pgCode(err); code == "23505" || code == "42P06" || code == "42P07" { // another process has just made the schema
+	if code := pgCode(err); code == pgerrcode.UniqueViolation || code == pgerrcode.DuplicateSchema || code == pgerrcode.DuplicateTable { // another process has just made the schema
 		err = migrateOnce(ctx, conn, opts)
 	}
 	return err
@@ -183,9 +184,9 @@ func applyMigrations(ctx context.Context, tx pgx.Tx, version int, roles Roles, l
 	return nil
 }
 
-// explain turns refusals of the server into what to do about them.
+// explain turns what the server does not allow into what to do about it.
 func explain(what string, err error) error {
-	if pgCode(err) == "42501" { // insufficient_privilege
+	if pgCode(err) == pgerrcode.InsufficientPrivilege {
 		return fmt.Errorf("%s: %w; migrate as the owner of the database, with CREATEROLE or with the roles made beforehand by an admin (docs/install.md)", what, err)
 	}
 	return fmt.Errorf("%s: %w", what, err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 )
 
@@ -134,7 +135,7 @@ func refreshFrom(ctx context.Context, conn *pgx.Conn, schema, from string) error
 		refresh := fmt.Sprintf(`CALL refresh_continuous_aggregate('%s.%s', %s, now() + INTERVAL '3 days')`, schema, rollup, from)
 		_, err := conn.Exec(ctx, refresh)
 		for wait := range 10 {
-			if pgCode(err) != "55P03" { // lock_not_available: a background job is at it, and may have begun too early
+			if pgCode(err) != pgerrcode.LockNotAvailable { // a background job is at it, and may have begun too early
 				break
 			}
 			time.Sleep(time.Duration(wait+1) * 100 * time.Millisecond)

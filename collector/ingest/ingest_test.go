@@ -70,7 +70,7 @@ func start(t *testing.T, dsn, schema string, s settings) *collector {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := writer.New(writer.NewStore(&writer.Table{Pool: pool, Schema: schema, Log: log}, registry), waiting,
+	w := writer.New(&writer.Table{Pool: pool, Schema: schema, Log: log, Metrics: writer.NewMetrics(registry)}, waiting,
 		writer.Options{BatchEvents: 100, BatchInterval: cmp.Or(s.interval, 20*time.Millisecond), Log: log}, registry)
 	filter, err := privacy.New(s.privacy)
 	if err != nil {

@@ -19,6 +19,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 	"github.com/twmb/franz-go/pkg/sasl/plain"
 	"github.com/twmb/franz-go/pkg/sasl/scram"
+	"github.com/twmb/franz-go/plugin/kslog"
 )
 
 // Config says where Kafka is and how to come in; its fields are settings of commands.
@@ -45,7 +46,7 @@ func (c Config) options(log *slog.Logger) ([]kgo.Opt, error) {
 			return nil, fmt.Errorf("--kafka-brokers: %q is no address such as kafka-1:9092", broker)
 		}
 	}
-	opts := []kgo.Opt{kgo.SeedBrokers(c.Brokers...), kgo.ClientID(c.ClientID), kgo.WithLogger(logger{log}),
+	opts := []kgo.Opt{kgo.SeedBrokers(c.Brokers...), kgo.ClientID(c.ClientID), kgo.WithLogger(logger{kslog.New(log.With("client", "kafka"))}),
 		// Requests wait: a new leader must be found well before their time is over.
 		kgo.MetadataMinAge(500 * time.Millisecond), kgo.RetryBackoffFn(backoff)}
 	encryption, err := c.tls()
@@ -104,7 +105,7 @@ func (c Config) tls() (*tls.Config, error) {
 	return config, nil
 }
 
-// ready reports why the topic cannot be used.
+// ready reports why the topic cannot be used. It asks Kafka, and not what the client remembers of it.
 func ready(ctx context.Context, client *kgo.Client, topic string) error {
 	request := kmsg.NewPtrMetadataRequest()
 	request.AllowAutoTopicCreation = false
@@ -131,23 +132,12 @@ func ready(ctx context.Context, client *kgo.Client, topic string) error {
 	return nil
 }
 
-// logger passes on what the client library has to say: its warnings and errors, and all when debugging.
-type logger struct{ *slog.Logger }
+// logger passes on what the client library has to say: its warnings and errors, and more when debugging.
+type logger struct{ *kslog.Logger }
 
 func (l logger) Level() kgo.LogLevel {
-	if l.Enabled(context.Background(), slog.LevelDebug) {
+	if l.Logger.Level() == kgo.LogLevelDebug {
 		return kgo.LogLevelInfo
 	}
 	return kgo.LogLevelWarn
-}
-
-func (l logger) Log(level kgo.LogLevel, msg string, keyvals ...any) {
-	to := slog.LevelDebug
-	switch level {
-	case kgo.LogLevelError:
-		to = slog.LevelError
-	case kgo.LogLevelWarn:
-		to = slog.LevelWarn
-	}
-	l.Logger.Log(context.Background(), to, "kafka: "+msg, keyvals...)
 }

@@ -14,11 +14,12 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
-	"github.com/twmb/franz-go/pkg/kmsg"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/footfall-analytics/footfall/collector/event"
+	"github.com/footfall-analytics/footfall/collector/retry"
 )
 
 // ConsumerConfig is what a [Consumer] is told; its fields are settings of commands.
@@ -171,19 +172,11 @@ func (c *Consumer) work(ctx, last context.Context, store Store) {
 	measuring, stop := context.WithCancel(ctx)
 	defer stop()
 	go c.measureLag(measuring)
-	const shortest, longest = 100 * time.Millisecond, 5 * time.Second
-	for pause := shortest; ctx.Err() == nil; {
-		err := errors.Join(c.poll(ctx), c.attempt(ctx, store), c.commit(last))
-		c.client.AllowRebalance()
-		if err == nil {
-			pause = shortest
-			continue
-		}
-		select {
-		case <-time.After(pause):
-			pause = min(2*pause, longest)
-		case <-ctx.Done():
-		}
+	for ctx.Err() == nil {
+		_ = retry.Until(ctx, func() error { // what fails has said so
+			defer c.client.AllowRebalance()
+			return errors.Join(c.poll(ctx), c.attempt(ctx, store), c.commit(last))
+		}, nil)
 	}
 }
 
@@ -466,35 +459,15 @@ func (c *Consumer) measureLag(ctx context.Context) {
 }
 
 func (c *Consumer) askLag(ctx context.Context) error {
-	const latest = -1
-	topic := kmsg.NewListOffsetsRequestTopic()
-	topic.Topic = c.config.Topic
-	c.mu.Lock()
-	for partition := range c.assigned {
-		p := kmsg.NewListOffsetsRequestTopicPartition()
-		p.Partition, p.Timestamp = partition, latest
-		topic.Partitions = append(topic.Partitions, p)
-	}
-	c.mu.Unlock()
-	if len(topic.Partitions) == 0 {
-		return nil
-	}
-	request := kmsg.NewPtrListOffsetsRequest()
-	request.Topics = append(request.Topics, topic)
-	response, err := request.RequestWith(ctx, c.client)
-	if err != nil {
-		return err
-	}
+	ends, err := kadm.NewClient(c.client).ListEndOffsets(ctx, c.config.Topic)
 	committed := c.client.CommittedOffsets()[c.config.Topic]
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, t := range response.Topics {
-		for _, p := range t.Partitions {
-			if c.assigned[p.Partition] && p.ErrorCode == 0 {
-				// Where nothing is committed yet, everything waits.
-				c.lag.WithLabelValues(strconv.Itoa(int(p.Partition))).Set(float64(p.Offset - committed[p.Partition].Offset))
-			}
+	for partition := range c.assigned {
+		// Where nothing is committed yet, everything waits.
+		if end, known := ends.Lookup(c.config.Topic, partition); known && end.Err == nil {
+			c.lag.WithLabelValues(strconv.Itoa(int(partition))).Set(float64(end.Offset - committed[partition].Offset))
 		}
 	}
-	return nil
+	return err
 }

@@ -9,11 +9,12 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
-	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/footfall-analytics/footfall/collector/event"
+	"github.com/footfall-analytics/footfall/collector/retry"
 )
 
 // ProducerConfig is what a [Producer] is told; its fields are settings of commands.
@@ -108,7 +109,7 @@ func (p *Producer) await(ctx context.Context, answers <-chan error) error {
 			case errors.Is(err, kgo.ErrClientClosed):
 				return ErrStopped
 			default:
-				return fmt.Errorf("the events were refused by Kafka: %w", err)
+				return fmt.Errorf("Kafka does not take the events: %w", err)
 			}
 		case <-late.C:
 			return ErrTimeout
@@ -125,30 +126,20 @@ func (p *Producer) Ready(ctx context.Context) error { return ready(ctx, p.client
 // EnsureTopic creates the topic if it is not there, as its settings say. It does not touch one that is there. While no broker can be
 // reached it waits, until ctx ends.
 func (p *Producer) EnsureTopic(ctx context.Context) error {
-	request := kmsg.NewPtrCreateTopicsRequest()
-	request.TimeoutMillis = int32(p.config.Timeout.Milliseconds())
-	topic := kmsg.NewCreateTopicsRequestTopic()
-	topic.Topic, topic.NumPartitions, topic.ReplicationFactor = p.config.Topic, p.config.Partitions, p.config.Replicas
+	admin := kadm.NewClient(p.client)
+	admin.SetTimeoutMillis(int32(p.config.Timeout.Milliseconds()))
 	// Compaction would keep the last event of each user only.
-	for name, value := range map[string]string{"cleanup.policy": "delete", "min.insync.replicas": fmt.Sprint(max(1, p.config.Replicas-1))} {
-		setting := kmsg.NewCreateTopicsRequestTopicConfig()
-		setting.Name, setting.Value = name, kmsg.StringPtr(value)
-		topic.Configs = append(topic.Configs, setting)
+	settings := map[string]*string{"cleanup.policy": kadm.StringPtr("delete"), "min.insync.replicas": kadm.StringPtr(fmt.Sprint(max(1, p.config.Replicas-1)))}
+	var topics kadm.CreateTopicResponses
+	err := retry.Until(ctx, func() (err error) {
+		topics, err = admin.CreateTopics(ctx, p.config.Partitions, p.config.Replicas, settings, p.config.Topic)
+		return err
+	}, nil)
+	if err != nil {
+		return fmt.Errorf("no broker of Kafka can be reached: %w", err)
 	}
-	request.Topics = append(request.Topics, topic)
-	response, err := request.RequestWith(ctx, p.client)
-	for err != nil {
-		select {
-		case <-time.After(time.Second):
-			response, err = request.RequestWith(ctx, p.client)
-		case <-ctx.Done():
-			return fmt.Errorf("no broker of Kafka can be reached: %w", err)
-		}
-	}
-	for _, t := range response.Topics {
-		if err := kerr.ErrorForCode(t.ErrorCode); err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
-			return fmt.Errorf("the topic %s cannot be created in Kafka with %d partitions on %d brokers each: %w", p.config.Topic, p.config.Partitions, p.config.Replicas, err)
-		}
+	if err := topics.Error(); err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
+		return fmt.Errorf("the topic %s cannot be created in Kafka with %d partitions on %d brokers each: %w", p.config.Topic, p.config.Partitions, p.config.Replicas, err)
 	}
 	return nil
 }

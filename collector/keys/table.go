@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -86,7 +87,7 @@ func Add(ctx context.Context, pool *pgxpool.Pool, schema string, k Key) (string,
 			VALUES ($1, $2, $3, nullif($4::int, 0))`, k.Name, sum[:], origins, k.Rate)
 		return err
 	})
-	if pgErr := (*pgconn.PgError)(nil); errors.As(err, &pgErr) && pgErr.Code == "23505" { // unique_violation
+	if pgErr := (*pgconn.PgError)(nil); errors.As(err, &pgErr) && pgErr.Code == pgerrcode.UniqueViolation {
 		return "", fmt.Errorf("there is a key named %q already, perhaps a revoked one; choose another name", k.Name)
 	}
 	return key, err

@@ -2,10 +2,8 @@ package visitor
 
 import (
 	"cmp"
-	"container/list"
 	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/mileusna/useragent"
 )
@@ -86,45 +84,13 @@ const (
 	maxAgentText = 512
 )
 
-// agents keeps what was read of the agents that came last.
-type agents struct {
-	mu    sync.Mutex
-	known map[string]*list.Element
-	// byUse begins with the one that was used last; its elements hold knownAgent.
-	byUse *list.List
-}
-
-type knownAgent struct {
-	text string
-	Agent
-}
-
-func (a *agents) parse(text string) Agent {
+// agent reads a user agent unless it is known.
+func (v *Visitors) agent(text string) Agent {
 	text = text[:min(len(text), maxAgentText)]
-	if agent, found := a.find(text); found {
-		return agent
-	}
-	// Outside the lock, so that strange agents hold up nobody but those who send them.
-	agent := ParseAgent(text)
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.known[text] == nil {
-		a.known[text] = a.byUse.PushFront(knownAgent{text, agent})
-	}
-	if len(a.known) > maxAgents {
-		oldest := a.byUse.Remove(a.byUse.Back()).(knownAgent)
-		delete(a.known, oldest.text)
+	agent, known := v.agents.Get(text)
+	if !known {
+		agent = ParseAgent(text)
+		v.agents.Add(strings.Clone(text), agent) // not the rest of a longer one with it
 	}
 	return agent
-}
-
-func (a *agents) find(text string) (Agent, bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	found := a.known[text]
-	if found == nil {
-		return Agent{}, false
-	}
-	a.byUse.MoveToFront(found)
-	return found.Value.(knownAgent).Agent, true
 }

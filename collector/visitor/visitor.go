@@ -2,13 +2,13 @@
 package visitor
 
 import (
-	"container/list"
 	"fmt"
 	"net/http"
 	"net/netip"
 	"strconv"
 	"strings"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/oschwald/maxminddb-golang/v2"
 
 	"github.com/footfall-analytics/footfall/collector/event"
@@ -25,16 +25,20 @@ type Settings struct {
 type Visitors struct {
 	trusted   []netip.Prefix
 	countries *maxminddb.Reader
-	agents    agents
+	// agents is what was read of the agents that came last.
+	agents *lru.Cache[string, Agent]
 }
 
 // New opens the file of countries, if there is one.
 func New(s Settings) (*Visitors, error) {
-	v := &Visitors{trusted: s.TrustedProxies, agents: agents{known: map[string]*list.Element{}, byUse: list.New()}}
+	known, err := lru.New[string, Agent](maxAgents)
+	if err != nil {
+		return nil, err
+	}
+	v := &Visitors{trusted: s.TrustedProxies, agents: known}
 	if s.CountryFile == "" {
 		return v, nil
 	}
-	var err error
 	if v.countries, err = maxminddb.Open(s.CountryFile); err != nil {
 		return nil, fmt.Errorf("--country-file %s cannot be read as a MaxMind database: %w", s.CountryFile, err)
 	}
@@ -87,7 +91,7 @@ func (v *Visitors) read(agent string, address netip.Addr) said {
 		}
 	}
 	if agent != "" {
-		a := v.agents.parse(agent)
+		a := v.agent(agent)
 		s.device = a.Device
 		set(0, a.Browser)
 		set(1, a.OS)

@@ -191,17 +191,17 @@ func TestBrowsersAreKnown(t *testing.T) {
 // What clients send as their agent bounds neither number nor size of what is remembered.
 func TestAgentsAreBounded(t *testing.T) {
 	v := visitors(t, Settings{})
-	v.agents.parse(firefox)
-	v.agents.parse(strings.Repeat("x", 10*maxAgentText))
-	if v.agents.known[strings.Repeat("x", maxAgentText)] == nil {
+	v.agent(firefox)
+	v.agent(strings.Repeat("x", 10*maxAgentText))
+	if !v.agents.Contains(strings.Repeat("x", maxAgentText)) {
 		t.Error("a long agent is kept as it is")
 	}
 	for i := range maxAgents + 100 {
-		v.agents.parse(fmt.Sprint(i))
-		v.agents.parse(firefox) // what is used stays
+		v.agent(fmt.Sprint(i))
+		v.agent(firefox) // what is used stays
 	}
-	if n := len(v.agents.known); n != maxAgents || v.agents.byUse.Len() != n || v.agents.known[firefox] == nil {
-		t.Error(n, v.agents.byUse.Len(), v.agents.known[firefox])
+	if n := v.agents.Len(); n != maxAgents || !v.agents.Contains(firefox) {
+		t.Error(n, v.agents.Contains(firefox))
 	}
 }
 

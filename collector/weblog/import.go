@@ -46,6 +46,7 @@ type Importer struct {
 
 // Summary counts what an import did.
 type Summary struct {
+	// Refused lines became no event. Of those that the database did not take, the events are in rejected_events.
 	Lines, New, Known, Refused int
 	Users, Sessions            int
 	BotUsers, BotEvents        int
@@ -268,7 +269,7 @@ func (im *Importer) flush(ctx context.Context) error {
 	}
 	im.Summary.New += result.New
 	im.Summary.Known += result.Known
-	for _, bad := range result.Refused {
+	for _, bad := range result.Rejected {
 		im.refuse(refused{file: im.from[bad.Index].file, line: im.from[bad.Index].line, reason: bad.Reason})
 	}
 	im.batch, im.from = im.batch[:0], im.from[:0]

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -54,10 +55,22 @@ func (t *Table) note(err error) {
 
 // causes are what an administrator can do something about, in plain words.
 var causes = map[string]string{
-	"53100": "its disk is full", "53200": "it has no memory or no locks left (max_locks_per_transaction)", "53300": "it has no connections left (max_connections)", "53400": "a limit of its settings is reached",
-	"25006": "it is read-only", "57014": "it had no time for them (statement_timeout, or a lock that somebody holds)", "55P03": "somebody holds a lock on its tables",
-	"42501": "the role lacks a right", "28P01": "it refuses the password", "28000": "it does not let this role in", "3D000": "there is no such database", "57P03": "it is starting or shutting down",
-	"57P01": "it is shutting down", "58030": "its disk cannot be read or written", "XX001": "its files are damaged", "XX002": "an index of it is damaged",
+	pgerrcode.DiskFull:                          "its disk is full",
+	pgerrcode.OutOfMemory:                       "it has no memory or no locks left (max_locks_per_transaction)",
+	pgerrcode.TooManyConnections:                "it has no connections left (max_connections)",
+	pgerrcode.ConfigurationLimitExceeded:        "a limit of its settings is reached",
+	pgerrcode.ReadOnlySQLTransaction:            "it is read-only",
+	pgerrcode.QueryCanceled:                     "it had no time for them (statement_timeout, or a lock that somebody holds)",
+	pgerrcode.LockNotAvailable:                  "somebody holds a lock on its tables",
+	pgerrcode.InsufficientPrivilege:             "the role lacks a right",
+	pgerrcode.InvalidPassword:                   "it does not take the password",
+	pgerrcode.InvalidAuthorizationSpecification: "it does not let this role in",
+	pgerrcode.InvalidCatalogName:                "there is no such database",
+	pgerrcode.CannotConnectNow:                  "it is starting or shutting down",
+	pgerrcode.AdminShutdown:                     "it is shutting down",
+	pgerrcode.IOError:                           "its disk cannot be read or written",
+	pgerrcode.DataCorrupted:                     "its files are damaged",
+	pgerrcode.IndexCorrupted:                    "an index of it is damaged",
 }
 
 // explain says in plain words why the database failed, and what it said itself.

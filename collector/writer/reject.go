@@ -26,9 +26,13 @@ type Rejection struct {
 
 const maxReason = 2000
 
-// rejectionOf is that of an event which the database cannot hold.
-func rejectionOf(e *event.Event, reason string) Rejection {
-	return Rejection{ID: e.ID, UserID: e.UserID, Reason: reason, Record: event.AppendRecord(nil, []event.Event{*e}), Received: e.Received, Forgets: e.Forgets}
+// rejectOne rejects an event that the database does not take, and adds it to the result.
+func (t *Table) rejectOne(ctx context.Context, e *event.Event, result *Result, r Rejected) error {
+	err := t.Reject(ctx, Rejection{ID: e.ID, UserID: e.UserID, Reason: r.Reason, Record: event.AppendRecord(nil, []event.Event{*e}), Received: e.Received, Forgets: e.Forgets})
+	if err == nil {
+		result.Rejected = append(result.Rejected, r)
+	}
+	return err
 }
 
 // Reject keeps a rejection, unless its user has been forgotten since it was received. Where the database does not take it as it is, a

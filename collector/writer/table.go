@@ -28,6 +28,8 @@ type Table struct {
 	BatchEvents int
 	// JoinKnownUsers says that an event may make two users the same who are both known by name.
 	JoinKnownUsers bool
+	// Metrics count what [Table.Write] does, which needs them.
+	Metrics *Metrics
 	// size is how many events a transaction takes at present: fewer while the database has no room or time for more, or to find an
 	// event at fault; 0 stands for BatchEvents.
 	size atomic.Int64
@@ -39,13 +41,20 @@ type Table struct {
 type Result struct {
 	// New were stored, Known were there already.
 	New, Known int
-	// Refused are those that the database cannot hold, named by their position.
-	Refused event.Refusals
+	// Rejected are those that the database does not take: they are in rejected_events.
+	Rejected []Rejected
 	// Apart are the positions of those that would join two users who are both known, or whose join was taken back: they are
 	// stored, and the users stay two.
 	Apart []int
 	// TraitsLeftOut is how many traits profiles had no room for.
 	TraitsLeftOut int
+}
+
+// Rejected says which of the events of one [Table.Insert] went to rejected_events, by its position from 0, and why. Field is the
+// column at fault where the database names one.
+type Rejected struct {
+	Index         int
+	Field, Reason string
 }
 
 const (
@@ -122,10 +131,8 @@ func (t *Table) insertPart(ctx context.Context, events []event.Event, first int,
 	defer cancel()
 	stored, err := t.insertAll(attempt, events, limit)
 	if fault := dataFault(err); fault != nil && len(events) == 1 {
-		refusal := event.Refusal{Index: first, Field: fault.ColumnName, Reason: fmt.Sprintf("the database cannot store this event: %s (SQLSTATE %s)", fault.Message, fault.Code)}
-		if err = t.Reject(attempt, rejectionOf(&events[0], refusal.Reason)); err == nil {
-			result.Refused = append(result.Refused, refusal)
-		}
+		err = t.rejectOne(attempt, &events[0], result, Rejected{first, fault.ColumnName,
+			fmt.Sprintf("the database cannot store this event: %s (SQLSTATE %s)", fault.Message, fault.Code)})
 	}
 	if err != nil {
 		return err
@@ -150,7 +157,7 @@ func (t *Table) insertPart(ctx context.Context, events []event.Event, first int,
 // too large for an index.
 func dataFault(err error) *pgconn.PgError {
 	var pg *pgconn.PgError
-	if errors.As(err, &pg) && len(pg.Code) == 5 && slices.Contains([]string{"22", "23", "54"}, pg.Code[:2]) {
+	if errors.As(err, &pg) && len(pg.Code) == 5 && slices.Contains([]string{"22", "23", "54"}, pg.Code[:2]) { // any of these classes, also of later servers
 		return pg
 	}
 	return nil
@@ -182,7 +189,7 @@ const possibleForgets = `ARRAY(SELECT CASE WHEN mark <= s.forgets THEN mark ELSE
 
 const storeEvents = `SELECT stored, told::text[] FROM store_events($2, $3, $4, $5, $6, $7, $8, $9::text[]::uuid[], $10, $11, $12, $13, ` + possibleForgets + `, $14::text[]::uuid[])`
 
-// insertAll stores all events or none, with what the new ones say about their users. Nothing is refused.
+// insertAll stores all events or none, with what the new ones say about their users. Nothing is rejected.
 func (t *Table) insertAll(ctx context.Context, events []event.Event, limit time.Duration) (stored Result, err error) {
 	err = t.transaction(ctx, limit, func(tx pgx.Tx) error {
 		var told []string

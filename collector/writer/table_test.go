@@ -99,7 +99,7 @@ func TestNoRoom(t *testing.T) {
 			}
 			events[33].Metadata = []byte(`{`)
 			result, err := p.table.Insert(t.Context(), events, time.Minute)
-			if err != nil || result.New != 99 || len(result.Refused) != 1 || result.Refused[0].Index != 33 {
+			if err != nil || result.New != 99 || len(result.Rejected) != 1 || result.Rejected[0].Index != 33 {
 				t.Error(code, result, err)
 			}
 			p.want("events and profiles", "99 99 1", `SELECT concat_ws(' ', (SELECT count(*) FROM user_events), (SELECT count(*) FROM user_profiles WHERE traits <> '{}'), (SELECT count(*) FROM rejected_events))`)
@@ -124,7 +124,7 @@ func TestNoTimeForAnyEvent(t *testing.T) {
 		events := []event.Event{happened("ann"), happened("ann"), happened("ann"), happened("ann")}
 		events[2].Type = "stuck"
 		result, err := p.table.Insert(t.Context(), events, time.Second)
-		if err == nil || result.New != 2 || len(result.Refused) > 0 {
+		if err == nil || result.New != 2 || len(result.Rejected) > 0 {
 			t.Error(result, err)
 		}
 		if err := p.table.Ready(t.Context()); err == nil || !strings.Contains(err.Error(), "it had no time for them") {
@@ -178,7 +178,7 @@ func TestEventsThatAreNeverStored(t *testing.T) {
 			}
 			start := time.Now()
 			result, err := p.table.Insert(t.Context(), events, 2*time.Second)
-			if err != nil || result.New != 46 || len(result.Refused) != 4 || result.Refused[1].Index != 7 || !strings.Contains(result.Refused[1].Reason, "SQLSTATE "+code) {
+			if err != nil || result.New != 46 || len(result.Rejected) != 4 || result.Rejected[1].Index != 7 || !strings.Contains(result.Rejected[1].Reason, "SQLSTATE "+code) {
 				t.Error(code, result, err)
 			}
 			// The first had the whole patience, those after it less and less.
@@ -242,7 +242,7 @@ func TestGrowingTraits(t *testing.T) {
 		p := newProfiled(t, dsn)
 		p.table.Log = slog.New(slog.DiscardHandler)
 		registry := prometheus.NewRegistry()
-		store := writer.NewStore(p.table, registry)
+		p.table.Metrics = writer.NewMetrics(registry)
 		start := time.Now()
 		for request := range 4 {
 			var events []event.Event
@@ -255,7 +255,7 @@ func TestGrowingTraits(t *testing.T) {
 				}
 				events = append(events, e)
 			}
-			if err := store.Write(t.Context(), events, time.Minute); err != nil {
+			if err := p.table.Write(t.Context(), events, time.Minute); err != nil {
 				t.Fatal(err)
 			}
 			names, size := "3", "true" // the plan and two others

@@ -59,11 +59,9 @@ func (t *Table) putAside(ctx context.Context, e *event.Event, position int, reas
 	if reason = t.insertPart(ctx, one, position, limit, result); reason == nil || ctx.Err() != nil {
 		return reason
 	}
-	refusal := event.Refusal{Index: position, Reason: fmt.Sprintf("the database takes other events and has not taken this one, however often it was tried: %s", reason)}
-	if err := t.Reject(ctx, rejectionOf(e, refusal.Reason)); err != nil {
-		return err
+	err := t.rejectOne(ctx, e, result, Rejected{Index: position, Reason: fmt.Sprintf("the database takes other events and has not taken this one, however often it was tried: %s", reason)})
+	if err == nil {
+		t.note(nil)
 	}
-	result.Refused = append(result.Refused, refusal)
-	t.note(nil)
-	return nil
+	return err
 }

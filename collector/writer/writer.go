@@ -11,6 +11,7 @@ import (
 
 	"github.com/footfall-analytics/footfall/collector/event"
 	"github.com/footfall-analytics/footfall/collector/queue"
+	"github.com/footfall-analytics/footfall/collector/retry"
 )
 
 // Options of a [Writer]; all must be set.
@@ -29,7 +30,7 @@ const batchBytes = 2 << 20
 
 // Writer brings what is in the queue to the database, in order.
 type Writer struct {
-	store *Store
+	table *Table
 	queue *queue.Queue
 	opts  Options
 	// oldest is when the first event of the batch in hand arrived, as this process measures time, whatever is done to the clock;
@@ -38,10 +39,10 @@ type Writer struct {
 	opened time.Time
 }
 
-// New makes a writer.
-func New(store *Store, q *queue.Queue, opts Options, registry prometheus.Registerer) *Writer {
+// New makes a writer to a table that has metrics.
+func New(table *Table, q *queue.Queue, opts Options, registry prometheus.Registerer) *Writer {
 	metric := promauto.With(registry)
-	w := &Writer{store: store, queue: q, opts: opts, opened: time.Now()}
+	w := &Writer{table: table, queue: q, opts: opts, opened: time.Now()}
 	metric.NewGaugeFunc(prometheus.GaugeOpts{Name: "footfall_oldest_event_seconds",
 		Help: "How long the first event that is not in the database has been waiting; 0 when none is."}, w.age)
 	metric.NewCounterFunc(prometheus.CounterOpts{Name: "footfall_queue_damaged_total",
@@ -75,27 +76,16 @@ func (w *Writer) arrived(since time.Time, first event.Event) {
 	w.oldest.Store(&since)
 }
 
-// mostPause is how long the writer waits at most before it tries again to read a queue that cannot be read.
-const mostPause = time.Minute
+// patience is after how long an attempt to write a batch is given up, and tried again.
+const patience = time.Minute
 
-// Run writes until ctx ends, and returns nil then. What is in the queue stays there. While the disk cannot be read it tries again:
-// events that come are taken all the same, if the disk takes them.
+// Run writes until ctx ends, and returns nil then. What is in the queue stays there. While the disk cannot be read, or the database
+// takes nothing, it tries again: events that come are taken all the same, if the disk takes them.
 func (w *Writer) Run(ctx context.Context) error {
-	for pause := time.Second; ctx.Err() == nil; {
-		err := w.writeNext(ctx)
-		if err == nil {
-			pause = time.Second
-			continue
-		}
-		if ctx.Err() != nil {
-			break
-		}
-		w.opts.Log.Error("events wait on disk and cannot be written to the database", "error", err, "pause", pause.String())
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
-		}
-		pause = min(2*pause, mostPause)
+	for ctx.Err() == nil {
+		_ = retry.Until(ctx, func() error { return w.writeNext(ctx, patience) }, func(err error, pause time.Duration) {
+			w.opts.Log.Error("events wait on disk and cannot be written to the database; trying again", "error", err, "pause", pause.String())
+		})
 	}
 	return nil
 }
@@ -108,7 +98,8 @@ func (w *Writer) Drain(ctx context.Context) (left uint64, err error) {
 		if _, left = w.queue.Size(); left == 0 {
 			return 0, nil
 		}
-		err = w.writeNext(ctx)
+		until, _ := ctx.Deadline()
+		err = w.writeNext(ctx, max(patience, time.Until(until)))
 	}
 	if ctx.Err() != nil {
 		err = nil
@@ -117,8 +108,9 @@ func (w *Writer) Drain(ctx context.Context) (left uint64, err error) {
 	return left, err
 }
 
-// writeNext waits for a batch, writes it, however long that takes, and commits it. After an error it will be read again.
-func (w *Writer) writeNext(ctx context.Context) (err error) {
+// writeNext waits for a batch, writes it, and commits it. After an error it will be read again; of the database that is one after it has
+// taken nothing for the patience.
+func (w *Writer) writeNext(ctx context.Context, patience time.Duration) (err error) {
 	defer func() {
 		if err != nil {
 			w.queue.Rewind()
@@ -129,7 +121,7 @@ func (w *Writer) writeNext(ctx context.Context) (err error) {
 		return err
 	}
 	if len(events) > 0 {
-		if err := w.write(ctx, events); err != nil {
+		if err := w.table.Write(ctx, events, patience); err != nil {
 			return err
 		}
 	}
@@ -179,18 +171,4 @@ func (w *Writer) decode(ctx context.Context, events []event.Event, record []byte
 		return more, nil
 	}
 	return events, w.opts.Unreadable(ctx, record, err)
-}
-
-// patience is after how long an attempt is logged as failed; it is repeated all the same.
-const patience = time.Minute
-
-// write stores events, of which the first has arrived then.
-func (w *Writer) write(ctx context.Context, events []event.Event) error {
-	for {
-		err := w.store.Write(ctx, events, patience)
-		if err == nil || ctx.Err() != nil {
-			return err
-		}
-		w.opts.Log.Error("the database has not taken events for a minute; they wait on disk", "error", err)
-	}
 }

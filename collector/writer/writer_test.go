@@ -146,8 +146,8 @@ func TestAgeOfTheOldestEvent(t *testing.T) {
 			}
 		}
 		registry := prometheus.NewRegistry()
-		table := &writer.Table{Pool: pool, Schema: "nothing", Log: slog.New(slog.DiscardHandler)}
-		w := writer.New(writer.NewStore(table, registry), q, writer.Options{BatchEvents: 1, Log: table.Log}, registry)
+		table := &writer.Table{Pool: pool, Schema: "nothing", Log: slog.New(slog.DiscardHandler), Metrics: writer.NewMetrics(registry)}
+		w := writer.New(table, q, writer.Options{BatchEvents: 1, Log: table.Log}, registry)
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan struct{})
 		go func() {
@@ -212,7 +212,8 @@ func appendRecord(t *testing.T, q *queue.Queue, record []byte) {
 
 func newWriter(table *writer.Table, q *queue.Queue, unreadable func(context.Context, []byte, error) error) *writer.Writer {
 	registry := prometheus.NewRegistry()
-	return writer.New(writer.NewStore(table, registry), q, writer.Options{BatchEvents: 100, BatchInterval: time.Second,
+	table.Metrics = writer.NewMetrics(registry)
+	return writer.New(table, q, writer.Options{BatchEvents: 100, BatchInterval: time.Second,
 		Unreadable: unreadable, Log: slog.New(slog.DiscardHandler)}, registry)
 }
 

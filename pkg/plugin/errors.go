@@ -9,6 +9,7 @@ import (
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/data"
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/footfall-analytics/footfall/pkg/analysis"
@@ -65,7 +66,7 @@ func classify(user *backend.User, err error) (backend.Status, backend.ErrorSourc
 			say.New("error.at-field", "{{field}} {{reason}}", invalid.Field, invalid.Reason)
 	case errors.Is(err, context.Canceled):
 		return backend.StatusBadRequest, backend.ErrorSourceDownstream, say.New("error.cancelled", "the query was cancelled")
-	case errors.Is(err, store.ErrTimeout), errors.As(err, &pg) && pg.Code == "57014": // query_canceled, by statement_timeout
+	case errors.Is(err, store.ErrTimeout), errors.As(err, &pg) && pg.Code == pgerrcode.QueryCanceled: // by statement_timeout
 		return backend.StatusTimeout, backend.ErrorSourceDownstream,
 			say.New("error.timeout", "the query ran longer than the data source allows: use a shorter range, more filters, or raise the query timeout in the data source's settings")
 	case errors.Is(err, store.ErrTooManyRows):
@@ -94,21 +95,21 @@ func classify(user *backend.User, err error) (backend.Status, backend.ErrorSourc
 // explainPostgres puts the errors that users can mend into words; what the server said about others is shown as it is.
 func explainPostgres(pg *pgconn.PgError) say.Text {
 	switch pg.Code {
-	case "28P01":
+	case pgerrcode.InvalidPassword:
 		return say.New("error.password", "the database refused user and password: check them in the data source's settings")
-	case "28000":
+	case pgerrcode.InvalidAuthorizationSpecification:
 		return say.New("error.pg-hba", "the database lets nobody in that way: check the user and the TLS mode in the data source's settings, and the server's pg_hba.conf, which must allow this user, database and address")
-	case "3D000":
+	case pgerrcode.InvalidCatalogName:
 		return say.New("error.no-database", "the database does not exist on the server: check its name in the data source's settings")
-	case "42P01", "3F000":
+	case pgerrcode.UndefinedTable, pgerrcode.InvalidSchemaName:
 		return say.New("error.no-tables", "the database has no Footfall tables in this schema: run collector migrate, or correct the schema in the data source's settings")
-	case "42501":
+	case pgerrcode.InsufficientPrivilege:
 		return say.New("error.no-rights", "the database user may not read Footfall's tables: make it a member of the schema's reader role, which collector migrate names ({{message}})", pg.Message)
-	case "42883":
+	case pgerrcode.UndefinedFunction:
 		return say.New("error.no-extension", "the TimescaleDB extension is not enabled in this database: run collector migrate ({{message}})", pg.Message)
-	case "2201B":
+	case pgerrcode.InvalidRegularExpression:
 		return say.New("error.regular-expression", "a filter's regular expression is not valid: {{message}}", pg.Message)
-	case "53300":
+	case pgerrcode.TooManyConnections:
 		return say.New("error.no-connections", "the database has no free connections: lower max open connections in the data source's settings, or raise the server's limit")
 	}
 	return say.New("error.postgres", "the database reported: {{message}} (SQLSTATE {{code}})", pg.Message, pg.Code)

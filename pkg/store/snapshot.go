@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -70,7 +71,7 @@ func connectionLost(err error) bool {
 	if errors.As(err, &connect) {
 		return false // there was no connection to lose
 	}
-	return pgconn.SafeToRetry(err) || errors.As(err, &pg) && (pg.Code == "57P01" || pg.Code == "57P02") // shutdown, crash
+	return pgconn.SafeToRetry(err) || errors.As(err, &pg) && (pg.Code == pgerrcode.AdminShutdown || pg.Code == pgerrcode.CrashShutdown)
 }
 
 func (s *Store) readOnce(ctx context.Context, fn func(ctx context.Context, snapshot *Snapshot) error) error {
