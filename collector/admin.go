@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -13,10 +12,11 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/footfall-analytics/footfall/collector/ingest"
 )
 
 // healthTimeout is how long an answer about health may take, and a request for one.
@@ -41,29 +41,19 @@ type readiness func(ctx context.Context) (work, database error)
 // others there are.
 func admin(registry *prometheus.Registry, ready readiness, log *slog.Logger) *http.Server {
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	answer := func(w http.ResponseWriter, status int, body map[string]string) {
-		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(status)
-		_ = json.NewEncoder(w).Encode(body) // a client that has gone away needs no answer
-	}
 	r := chi.NewRouter()
-	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, http.StatusOK, map[string]string{"status": "ok"})
-	})
-	r.Get("/readyz", func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), healthTimeout)
+	ingest.Health(r, func(ctx context.Context) (string, error) {
+		ctx, cancel := context.WithTimeout(ctx, healthTimeout)
 		defer cancel()
 		work, database := ready(ctx)
-		if work != nil {
+		switch {
+		case work != nil:
 			log.Warn("not ready", "error", work)
-			answer(w, http.StatusServiceUnavailable, map[string]string{"error": work.Error()})
-			return
+			return "", work
+		case database != nil:
+			return database.Error(), nil
 		}
-		said := "ready"
-		if database != nil {
-			said = database.Error()
-		}
-		answer(w, http.StatusOK, map[string]string{"status": "ready", "database": said})
+		return "ready", nil
 	})
 	r.Get("/metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{Registry: registry}).ServeHTTP)
 	return &http.Server{Handler: r, ReadTimeout: healthTimeout, WriteTimeout: 10 * healthTimeout,
@@ -89,16 +79,3 @@ func remembered(check func(ctx context.Context) error) func(ctx context.Context)
 
 // spare is the part of a time to end in which what was given up must be over.
 func spare(timeout time.Duration) time.Duration { return min(timeout/4, 2*time.Second) }
-
-// shut closes the pool. A server that has gone away does not answer; then the end of the process must do.
-func shut(pool *pgxpool.Pool, timeout time.Duration) {
-	closed := make(chan struct{})
-	go func() {
-		defer close(closed)
-		pool.Close()
-	}()
-	select {
-	case <-closed:
-	case <-time.After(spare(timeout) / 2):
-	}
-}

@@ -23,7 +23,7 @@ import (
 type importCmd struct {
 	Format  string   `help:"Format of the lines: combined is what Apache calls combined and nginx writes by default, common is that without referrer and user agent. A virtual host may stand before the address." enum:"combined,common" default:"combined"`
 	HashKey string   `help:"Secret of 16 or more characters. User ids are made with it from address and user agent, so that they tell nobody's address. Keep it: the same key gives the same ids." placeholder:"SECRET"`
-	Rejects string   `help:"File to write the place of every line to that became no event, with the reason." type:"path" placeholder:"FILE"`
+	Refused string   `help:"File to write the place of every line to that became no event, with the reason." type:"path" placeholder:"FILE"`
 	Files   []string `arg:"" name:"file" help:"Logs to read, plain or gzip, in any order; - is the standard input."`
 }
 
@@ -48,7 +48,7 @@ func (c *importCmd) importTo(env *environment, pool *pgxpool.Pool) error {
 	if err := writable(env.ctx, table); err != nil {
 		return err
 	}
-	rejects, err := openRejects(c.Rejects)
+	list, err := openList(c.Refused)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (c *importCmd) importTo(env *environment, pool *pgxpool.Pool) error {
 			return table.Insert(ctx, events, importPatience)
 		},
 		Refuse: func(file string, line int, reason string) {
-			fmt.Fprintf(rejects, "%s:%d: %s\n", file, line, reason)
+			fmt.Fprintf(list, "%s:%d: %s\n", file, line, reason)
 			if refused++; refused <= shownRefusals {
 				_ = bar.Clear()
 				fmt.Fprintf(env.stderr, "%s:%d: %s\n", file, line, reason)
@@ -75,7 +75,7 @@ func (c *importCmd) importTo(env *environment, pool *pgxpool.Pool) error {
 	if err != nil && !errors.As(err, new(weblog.Nothing)) {
 		err = fmt.Errorf("the import is not complete: %w; run it again to go on, nothing is stored twice", err)
 	}
-	return errors.Join(err, rejects.Close())
+	return errors.Join(err, list.Close())
 }
 
 // progress is a bar of the bytes read; it shows only in a terminal.
@@ -95,25 +95,25 @@ func (c *importCmd) progress(stderr io.Writer) *progressbar.ProgressBar {
 		progressbar.OptionSetVisibility(is && term.IsTerminal(int(file.Fd()))))
 }
 
-// rejectsFile is written through a buffer; without a name it swallows everything.
-type rejectsFile struct {
+// listFile is written through a buffer; without a name it swallows everything.
+type listFile struct {
 	*bufio.Writer
 	file *os.File
 }
 
-func openRejects(name string) (rejectsFile, error) {
+func openList(name string) (listFile, error) {
 	if name == "" {
-		return rejectsFile{Writer: bufio.NewWriter(io.Discard)}, nil
+		return listFile{Writer: bufio.NewWriter(io.Discard)}, nil
 	}
 	file, err := os.Create(name)
 	if err != nil {
-		return rejectsFile{}, fmt.Errorf("--rejects: %w", err)
+		return listFile{}, fmt.Errorf("--refused: %w", err)
 	}
-	return rejectsFile{bufio.NewWriter(file), file}, nil
+	return listFile{bufio.NewWriter(file), file}, nil
 }
 
 // Close reports whether everything reached the file.
-func (r rejectsFile) Close() error {
+func (r listFile) Close() error {
 	err := r.Flush()
 	if r.file != nil {
 		err = errors.Join(err, r.file.Close())

@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/footfall-analytics/footfall/collector/keys"
@@ -35,10 +36,10 @@ func (c *keyAddCmd) Validate() error {
 
 // Run makes a key. The key alone goes to the standard output, for scripts.
 func (c *keyAddCmd) Run(env *environment) error {
-	return env.use(func(pool *pgxpool.Pool) error {
-		key, err := keys.Add(env.ctx, pool, env.Schema, keys.Key{Name: c.Name, Origins: c.Origin, Rate: c.Rate})
+	return env.own(func(conn *pgx.Conn) error {
+		key, err := keys.Add(env.ctx, conn, env.Schema, keys.Key{Name: c.Name, Origins: c.Origin, Rate: c.Rate})
 		if err != nil {
-			return needsOwner(err)
+			return err
 		}
 		fmt.Fprintf(env.stderr, "This is the key. Keep it: only its hash is stored, nobody can show it again. It holds in %s at the latest.\n", keys.RefreshInterval)
 		fmt.Fprintln(env.stdout, key)
@@ -77,9 +78,9 @@ type keyRevokeCmd struct {
 
 // Run revokes a key.
 func (c *keyRevokeCmd) Run(env *environment) error {
-	return env.use(func(pool *pgxpool.Pool) error {
-		if err := keys.Revoke(env.ctx, pool, env.Schema, c.Name); err != nil {
-			return needsOwner(err)
+	return env.own(func(conn *pgx.Conn) error {
+		if err := keys.Revoke(env.ctx, conn, env.Schema, c.Name); err != nil {
+			return err
 		}
 		fmt.Fprintf(env.stdout, "the key %q is turned off; collectors know in %s at the latest\n", c.Name, keys.RefreshInterval)
 		return nil

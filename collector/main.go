@@ -18,7 +18,9 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -63,7 +65,7 @@ func main() {
 	}
 	command, err := parser.Parse(os.Args[1:])
 	parser.FatalIfErrorf(err)
-	if err := command.Run(&environment{ctx, &c, os.Stdout, os.Stderr}); err != nil {
+	if err := command.Run(&environment{ctx: ctx, cli: &c, stdout: os.Stdout, stderr: os.Stderr}); err != nil {
 		fmt.Fprintln(os.Stderr, "collector: "+err.Error())
 		os.Exit(1)
 	}
@@ -74,6 +76,33 @@ type environment struct {
 	ctx            context.Context
 	*cli           // the settings of all commands
 	stdout, stderr io.Writer
+	// grace is how long the program may take to end; 0 for as long as it takes to part with the database in order.
+	grace time.Duration
+}
+
+// use gives a command the database for as long as it runs. It need not be there yet.
+func (e *environment) use(command func(pool *pgxpool.Pool) error) error {
+	pool, err := e.connect()
+	if err != nil {
+		return err
+	}
+	defer e.part(pool)
+	return command(pool)
+}
+
+// own gives a command of the tables' owner one connection, where the schema is the one that this program knows. Errors of rights say
+// who has them.
+func (e *environment) own(command func(conn *pgx.Conn) error) error {
+	return e.use(func(pool *pgxpool.Pool) error {
+		if err := ready(e.ctx, pool, e.Schema); err != nil {
+			return err
+		}
+		err := pool.AcquireFunc(e.ctx, func(conn *pgxpool.Conn) error { return command(conn.Conn()) })
+		if pg := (*pgconn.PgError)(nil); errors.As(err, &pg) && pg.Code == pgerrcode.InsufficientPrivilege {
+			return fmt.Errorf("%w; connect as the owner of the tables, as for collector migrate", err)
+		}
+		return err
+	})
 }
 
 // connect prepares a pool; the database need not be there yet. Errors never show the password.
@@ -86,7 +115,7 @@ func (e *environment) connect() (*pgxpool.Pool, error) {
 		return nil, fmt.Errorf("--database: %w", err)
 	}
 	if host := fallsBack(config.ConnConfig); host != "" {
-		slog.New(slog.NewJSONHandler(e.stderr, nil)).Warn("the password and the events may go over the network in plain text: whoever stands between can refuse TLS. Say sslmode=verify-full (or disable) in --database",
+		slog.New(slog.NewJSONHandler(e.stderr, nil)).Warn("the password and the events may go over the network in plain text: whoever stands between can turn TLS off. Say sslmode=verify-full (or disable) in --database",
 			"host", host)
 	}
 	if config.ConnConfig.RuntimeParams["application_name"] == "" {
@@ -95,27 +124,24 @@ func (e *environment) connect() (*pgxpool.Pool, error) {
 	return pgxpool.NewWithConfig(e.ctx, config)
 }
 
-// use gives a command the database for as long as it runs.
-func (e *environment) use(command func(pool *pgxpool.Pool) error) error {
-	pool, err := e.connect()
-	if err != nil {
-		return err
+// part closes the pool. A server that has gone away does not answer; then the end of the process must do.
+func (e *environment) part(pool *pgxpool.Pool) {
+	if e.grace == 0 {
+		pool.Close()
+		return
 	}
-	defer pool.Close()
-	return command(pool)
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		pool.Close()
+	}()
+	select {
+	case <-closed:
+	case <-time.After(spare(e.grace) / 2):
+	}
 }
 
-// own gives a command of the tables' owner one connection, where the schema is the one that this program knows.
-func (e *environment) own(command func(conn *pgx.Conn) error) error {
-	return e.use(func(pool *pgxpool.Pool) error {
-		if err := ready(e.ctx, pool, e.Schema); err != nil {
-			return err
-		}
-		return needsOwner(pool.AcquireFunc(e.ctx, func(conn *pgxpool.Conn) error { return command(conn.Conn()) }))
-	})
-}
-
-// fallsBack names a host on the network that is asked for TLS, and spoken to without where it refuses: with sslmode prefer, which is also
+// fallsBack names a host on the network that is asked for TLS, and spoken to without where it does not: with sslmode prefer, which is also
 // what holds where none is named, or allow.
 func fallsBack(config *pgx.ConnConfig) (host string) {
 	hosts := map[string][]bool{config.Host: {config.TLSConfig == nil}}

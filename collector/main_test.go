@@ -317,8 +317,8 @@ func TestServeMigratesAndKeepsSecrets(t *testing.T) {
 func TestImport(t *testing.T) {
 	dsn := dbtest.Embedded(t)
 	schema := dbtest.Schema(t, dsn)
-	rejects := filepath.Join(t.TempDir(), "rejects.txt")
-	args := []string{"import", "--database", dsn, "--schema", schema, "--hash-key", "0123456789abcdef", "--rejects", rejects, "weblog/testdata/access.log"}
+	refused := filepath.Join(t.TempDir(), "refused.txt")
+	args := []string{"import", "--database", dsn, "--schema", schema, "--hash-key", "0123456789abcdef", "--refused", refused, "weblog/testdata/access.log"}
 	want := `lines          16
 events         10 (%d new, %d there already)
 users          5 (3 bots)
@@ -340,7 +340,7 @@ from 2026-11-24T08:59:58Z to 2026-11-24T10:10:01Z
 	if n := count(t, dsn, schema); n != 10 {
 		t.Error(n)
 	}
-	if text, err := os.ReadFile(rejects); err != nil || strings.Count(string(text), "\n") != 6 {
+	if text, err := os.ReadFile(refused); err != nil || strings.Count(string(text), "\n") != 6 {
 		t.Error(string(text), err)
 	}
 	for _, test := range []struct{ args, reason string }{

@@ -68,16 +68,18 @@ const readTimeout = 20 * time.Second
 func (s *serveCmd) Run(env *environment) error {
 	log, end := newLog(env.stderr, env.LogLevel)
 	defer end()
-	pool, err := env.connect()
-	if err != nil {
-		return err
-	}
-	defer shut(pool, s.DrainTimeout)
-	if s.Migrate {
-		if err := migrate(env.ctx, pool, s.options(env.Schema, func(msg string) { log.Info(msg) })); err != nil {
-			return err
+	env.grace = s.DrainTimeout
+	return env.use(func(pool *pgxpool.Pool) error {
+		if s.Migrate {
+			if err := migrate(env.ctx, pool, s.options(env.Schema, func(msg string) { log.Info(msg) })); err != nil {
+				return err
+			}
 		}
-	}
+		return s.run(env, pool, log)
+	})
+}
+
+func (s *serveCmd) run(env *environment, pool *pgxpool.Pool, log *slog.Logger) error {
 	listener, err := listen(s.Listen, "listen")
 	if err != nil {
 		return err
@@ -105,6 +107,16 @@ func (s *serveCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
+	places, server := s.server(listener, handler, log)
+	health := admin(registry, func(ctx context.Context) (work, database error) { return ready(ctx), writable(ctx, table) }, log)
+	defer func() { _ = health.Close() }()
+	log.Info("listening", "address", listener.Addr().String(), "admin", adminListener.Addr().String(), "database", describe(pool), "schema", env.Schema, "queue", s.Queue)
+	at := &atWork{intake: site{server, places}, health: site{health, adminListener}, events: waiting, drainTimeout: s.DrainTimeout, log: log}
+	return at.serve(env.ctx)
+}
+
+// server is for strangers: it bounds what each connection and all together may take.
+func (s *serveCmd) server(listener net.Listener, handler http.Handler, log *slog.Logger) (*room, *http.Server) {
 	places, server := newRoom(listener, s.MaxConnections), &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
@@ -115,11 +127,7 @@ func (s *serveCmd) Run(env *environment) error {
 		ErrorLog:          slog.NewLogLogger(kind(log, "HTTP").Handler(), slog.LevelWarn),
 	}
 	places.watch(server)
-	health := admin(registry, func(ctx context.Context) (work, database error) { return ready(ctx), writable(ctx, table) }, log)
-	defer func() { _ = health.Close() }()
-	log.Info("listening", "address", listener.Addr().String(), "admin", adminListener.Addr().String(), "database", describe(pool), "schema", env.Schema, "queue", s.Queue)
-	at := &atWork{intake: site{server, places}, health: site{health, adminListener}, events: waiting, drainTimeout: s.DrainTimeout, log: log}
-	return at.serve(env.ctx)
+	return places, server
 }
 
 // waiting is where events wait for the database.

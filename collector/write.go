@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/footfall-analytics/footfall/collector/event"
@@ -28,11 +30,11 @@ const writePatience = 5 * time.Minute
 func (w *writeCmd) Run(env *environment) error {
 	log, end := newLog(env.stderr, env.LogLevel)
 	defer end()
-	pool, err := env.connect()
-	if err != nil {
-		return err
-	}
-	defer shut(pool, w.Grace)
+	env.grace = w.Grace
+	return env.use(func(pool *pgxpool.Pool) error { return w.run(env, pool, log) })
+}
+
+func (w *writeCmd) run(env *environment, pool *pgxpool.Pool, log *slog.Logger) error {
 	listener, err := listen(w.ListenAdmin, "listen-admin")
 	if err != nil {
 		return err

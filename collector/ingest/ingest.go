@@ -57,7 +57,7 @@ type handler struct {
 	sink Sink
 	budgets
 	events   *prometheus.CounterVec
-	rejected *prometheus.CounterVec
+	refused  *prometheus.CounterVec
 	leftOut  *prometheus.CounterVec
 	duration *prometheus.HistogramVec
 	commit   prometheus.Histogram
@@ -69,9 +69,9 @@ func New(sink Sink, opts Options, registry prometheus.Registerer) http.Handler {
 	h := &handler{Options: opts, sink: sink,
 		budgets: newBudgets(opts.MaxMemory),
 		events: metrics.NewCounterVec(prometheus.CounterOpts{Name: "footfall_events_received_total",
-			Help: "Events in requests: accepted (safe), rejected (bad), ignored (not kept, for privacy), turned_away (may not be safe; the sender was told to come back)."}, []string{"result"}),
-		rejected: metrics.NewCounterVec(prometheus.CounterOpts{Name: "footfall_events_rejected_total",
-			Help: "Bad events by the field at fault."}, []string{"field"}),
+			Help: "Events in requests: accepted (safe), refused (bad), ignored (not kept, for privacy), turned_away (may not be safe; the sender was told to come back)."}, []string{"result"}),
+		refused: metrics.NewCounterVec(prometheus.CounterOpts{Name: "footfall_events_refused_total",
+			Help: "Refused events by the field at fault."}, []string{"field"}),
 		leftOut: metrics.NewCounterVec(prometheus.CounterOpts{Name: "footfall_fields_left_out_total",
 			Help: "Odd fields of good events, without which these are stored."}, []string{"field"}),
 		duration: metrics.NewHistogramVec(prometheus.HistogramOpts{Name: "footfall_http_request_seconds",
@@ -90,10 +90,12 @@ func New(sink Sink, opts Options, registry prometheus.Registerer) http.Handler {
 		MaxAge:           600,
 	}))
 	h.takeEvents(r)
-	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) {
-		respond(w, http.StatusOK, map[string]string{"status": "ok"})
+	Health(r, func(ctx context.Context) (string, error) {
+		if h.Ready(ctx) != nil {
+			return "", errors.New("the collector cannot take events; /readyz at --listen-admin says why") // not to everybody
+		}
+		return "", nil
 	})
-	r.Get("/readyz", h.ready)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusNotFound, errors.New("there is nothing here; "+whereTo))
 	})
@@ -174,13 +176,4 @@ func methodLabel(method string) string {
 		return method
 	}
 	return "another method"
-}
-
-// ready tells whoever asks whether to send events here, but not why not.
-func (h *handler) ready(w http.ResponseWriter, r *http.Request) {
-	if err := h.Ready(r.Context()); err != nil {
-		fail(w, http.StatusServiceUnavailable, errors.New("the collector cannot take events; /readyz at --listen-admin says why"))
-		return
-	}
-	respond(w, http.StatusOK, map[string]string{"status": "ready"})
 }

@@ -142,7 +142,7 @@ func (c *collector) settle() {
 
 type answer struct {
 	Accepted, Ignored int
-	Rejected          event.Refusals
+	Refused           event.Refusals
 	LeftOut           event.Refusals `json:"left_out"`
 	Error             string
 }
@@ -256,7 +256,7 @@ func TestBatchRefusesOnlyTheBadEvents(t *testing.T) {
 		t.Error(res.Status, a)
 	}
 	var bad []string
-	for _, r := range a.Rejected {
+	for _, r := range a.Refused {
 		bad = append(bad, fmt.Sprintf("%d %s", r.Index, r.Field))
 	}
 	if diff := gocmp.Diff([]string{"1 event_type", "3 user_id", "3 event_type", "3 timestamp"}, bad); diff != "" {
@@ -406,7 +406,7 @@ func TestOldEventsAreRefused(t *testing.T) {
 		message := fmt.Sprintf(`{"type": "track", "userId": "u", "event": "e", "timestamp": %q}`, at)
 		for path, body := range map[string]string{"/track": plain, "/track/batch": `{"batch": [` + plain + `]}`, "/v1/track": message, "/v1/batch": `{"batch": [` + message + `]}`} {
 			response, told := c.post(path, body)
-			if response.StatusCode != want || want != http.StatusOK && (len(told.Rejected) != 1 || told.Rejected[0].Field != "timestamp") {
+			if response.StatusCode != want || want != http.StatusOK && (len(told.Refused) != 1 || told.Refused[0].Field != "timestamp") {
 				t.Errorf("%s, %s ago: %s %v", path, ago, response.Status, told)
 			}
 		}
@@ -569,7 +569,7 @@ func TestIDsOfNobodyJoinNobody(t *testing.T) {
 			{"type": "alias", "userId": %[1]q, "previousId": %[2]s},
 			{"type": "identify", "userId": %[3]q, "anonymousId": %[2]s}]}`, visitor, nobody, "user-"+visitor))
 		var bad, left []string
-		for _, r := range a.Rejected {
+		for _, r := range a.Refused {
 			bad = append(bad, fmt.Sprint(r.Index, " ", r.Field))
 		}
 		for _, r := range a.LeftOut {
@@ -586,7 +586,7 @@ func TestIDsOfNobodyJoinNobody(t *testing.T) {
 	if err := c.pool.QueryRow(t.Context(), fmt.Sprintf(`SELECT count(*) FROM %s.user_aliases`, c.schema)).Scan(&aliases); err != nil || aliases != 0 {
 		t.Error(aliases, err)
 	}
-	if res, a := c.post("/track", eventJSON("undefined", "visit")); res.StatusCode != 400 || a.Rejected[0].Field != "user_id" {
+	if res, a := c.post("/track", eventJSON("undefined", "visit")); res.StatusCode != 400 || a.Refused[0].Field != "user_id" {
 		t.Error(res.Status, a)
 	}
 }

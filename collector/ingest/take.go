@@ -147,9 +147,10 @@ func comeBack(w http.ResponseWriter, after time.Duration) {
 
 type answer struct {
 	// Accepted counts the events that are safe, Ignored those that privacy settings keep out.
-	Accepted int            `json:"accepted"`
-	Ignored  int            `json:"ignored,omitempty"`
-	Rejected event.Refusals `json:"rejected,omitempty"`
+	Accepted int `json:"accepted"`
+	Ignored  int `json:"ignored,omitempty"`
+	// Refused names what is bad; the others were taken.
+	Refused event.Refusals `json:"refused,omitempty"`
 	// LeftOut names odd fields of events that were taken without them.
 	LeftOut event.Refusals `json:"left_out,omitempty"`
 }
@@ -170,11 +171,11 @@ func (h *handler) store(w http.ResponseWriter, r *http.Request, request event.Re
 		}
 		h.commit.Observe(time.Since(start).Seconds())
 	}
-	result := answer{Accepted: len(kept), Ignored: len(request.Events) - len(kept), Rejected: request.Refused, LeftOut: request.LeftOut}
+	result := answer{Accepted: len(kept), Ignored: len(request.Events) - len(kept), Refused: request.Refused, LeftOut: request.LeftOut}
 	h.count(result)
-	result.Rejected, result.LeftOut = tell(result.Rejected), tell(result.LeftOut)
+	result.Refused, result.LeftOut = tell(result.Refused), tell(result.LeftOut)
 	status := http.StatusOK
-	if len(result.Rejected) > 0 {
+	if len(result.Refused) > 0 {
 		status = http.StatusBadRequest
 	}
 	respond(w, status, result)
@@ -200,13 +201,13 @@ func (h *handler) keep(r *http.Request, request event.Request) []event.Event {
 func (h *handler) count(a answer) {
 	h.events.WithLabelValues("accepted").Add(float64(a.Accepted))
 	h.events.WithLabelValues("ignored").Add(float64(a.Ignored))
-	for _, r := range a.Rejected {
-		h.rejected.WithLabelValues(fieldLabel(r.Field)).Inc()
+	for _, r := range a.Refused {
+		h.refused.WithLabelValues(fieldLabel(r.Field)).Inc()
 	}
 	for _, r := range a.LeftOut {
 		h.leftOut.WithLabelValues(leftOutLabel(r.Field)).Inc()
 	}
-	h.events.WithLabelValues("rejected").Add(float64(badEvents(a.Rejected)))
+	h.events.WithLabelValues("refused").Add(float64(badEvents(a.Refused)))
 }
 
 // maxTold is after how many refusals only the first one of each event is told.
@@ -242,7 +243,7 @@ func respond(w http.ResponseWriter, status int, body any) {
 	_ = json.NewEncoder(w).Encode(body) // a client that has gone away needs no answer
 }
 
-// labels are the fields that the metric of bad events tells apart: names that clients make up would fill the memory.
+// labels are the fields that the metric of refused events tells apart: names that clients make up would fill the memory.
 var labels = []string{"event_id", "user_id", "event_type", "timestamp", "page_url", "device_type", "session_id", "metadata",
 	"messageId", "userId", "anonymousId", "previousId", "type", "event", "properties", "traits", "context"}
 

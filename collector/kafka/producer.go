@@ -109,7 +109,7 @@ func (p *Producer) await(ctx context.Context, answers <-chan error) error {
 			case errors.Is(err, kgo.ErrClientClosed):
 				return ErrStopped
 			default:
-				return fmt.Errorf("Kafka does not take the events: %w", err)
+				return fmt.Errorf("the events did not get to Kafka: %w", err)
 			}
 		case <-late.C:
 			return ErrTimeout

@@ -15,7 +15,6 @@ import (
 	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // Key is a row of the table write_keys.
@@ -39,10 +38,15 @@ func (k Key) allows(origin string) bool {
 	return len(k.Origins) == 0 || slices.Contains(k.Origins, strings.ToLower(origin))
 }
 
+// database is a connection, or a pool of them.
+type database interface {
+	Begin(ctx context.Context) (pgx.Tx, error)
+}
+
 // List reads all keys, revoked ones too, by name.
-func List(ctx context.Context, pool *pgxpool.Pool, schema string) (list []Key, err error) {
+func List(ctx context.Context, db database, schema string) (list []Key, err error) {
 	// In a transaction, as everything that may run beside the writer on the embedded database, which has one session.
-	err = pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+	err = pgx.BeginFunc(ctx, db, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `SELECT name, key_hash, allowed_origins, coalesce(rate_limit, 0), enabled, created_at
 			FROM `+table(schema)+` ORDER BY name`)
 		if err != nil {
@@ -69,7 +73,7 @@ func scanKey(row pgx.CollectableRow) (k Key, err error) {
 func table(schema string) string { return pgx.Identifier{schema, "write_keys"}.Sanitize() }
 
 // Add makes a new key and returns it; nobody can read it from the table later. Of the argument, name, origins and rate count.
-func Add(ctx context.Context, pool *pgxpool.Pool, schema string, k Key) (string, error) {
+func Add(ctx context.Context, db database, schema string, k Key) (string, error) {
 	if strings.TrimSpace(k.Name) == "" {
 		return "", errors.New("the name of the key is blank; it should say who sends with it")
 	}
@@ -82,7 +86,7 @@ func Add(ctx context.Context, pool *pgxpool.Pool, schema string, k Key) (string,
 	}
 	key := "ff_" + rand.Text()
 	sum := sha256.Sum256([]byte(key))
-	err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+	err := pgx.BeginFunc(ctx, db, func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `INSERT INTO `+table(schema)+` (name, key_hash, allowed_origins, rate_limit)
 			VALUES ($1, $2, $3, nullif($4::int, 0))`, k.Name, sum[:], origins, k.Rate)
 		return err
@@ -103,8 +107,8 @@ func originOf(text string) (string, error) {
 }
 
 // Revoke turns a key off for good. Its row stays: without any, the collector would take events from everybody.
-func Revoke(ctx context.Context, pool *pgxpool.Pool, schema, name string) error {
-	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+func Revoke(ctx context.Context, db database, schema, name string) error {
+	return pgx.BeginFunc(ctx, db, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, `UPDATE `+table(schema)+` SET enabled = false WHERE name = $1`, name)
 		if err == nil && tag.RowsAffected() == 0 {
 			return fmt.Errorf("there is no key named %q; collector key list shows all", name)

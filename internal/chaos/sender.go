@@ -130,14 +130,14 @@ func (s *sender) post(ctx context.Context, r *request, body []byte) (acknowledge
 	}
 	var answer struct {
 		Accepted int
-		Rejected []struct{ Index int }
+		Refused  []struct{ Index int }
 	}
 	expected := http.StatusOK
 	if len(r.bad) > 0 {
 		expected = http.StatusBadRequest
 	}
 	err = json.Unmarshal(text, &answer)
-	if err != nil || response.StatusCode != expected || answer.Accepted != len(r.messages) || len(answer.Rejected) != len(r.bad) {
+	if err != nil || response.StatusCode != expected || answer.Accepted != len(r.messages) || len(answer.Refused) != len(r.bad) {
 		return false, fmt.Errorf("%s answers %s %s to %d good and %d bad events: %s", r.path, response.Status, text, len(r.messages), len(r.bad), body)
 	}
 	s.ledger.acknowledge(r.messages)

@@ -38,11 +38,11 @@ func collector() dashboard {
 					"s", "max(footfall_oldest_event_seconds)", sparkline().limits(from(60, "orange"), from(600, "red"))),
 				number("Queue on disk", "Bytes of the queue on disk. When it is full (--queue-bytes), requests are answered 503.", "bytes",
 					"sum(footfall_queue_bytes)", sparkline()),
-				number("Events refused", "Events of the last hour that the database refused: they went to rejected_events. After you have mended the cause, collector replay stores them.", "short",
-					`sum(increase(footfall_events_written_total{result="refused"}[1h]))`, sparkline().limits(from(1, "red"))),
+				number("Events rejected", "Events of the last hour that the database did not take: they went to rejected_events. After you have mended the cause, collector replay stores them.", "short",
+					`sum(increase(footfall_events_written_total{result="rejected"}[1h]))`, sparkline().limits(from(1, "red"))),
 			}},
 			{8, []panel{
-				rates("Events by outcome", "Events in requests a second: accepted, rejected (bad), ignored (kept out by privacy settings), turned away (answered 503).", "eps",
+				rates("Events by outcome", "Events in requests a second: accepted, refused (bad), ignored (kept out by privacy settings), turned away (answered 503).", "eps",
 					"footfall_events_received_total", "result"),
 				rates("Requests by status", "Requests a second by the status of their answer.", "reqps", "footfall_http_request_seconds_count", "status"),
 			}},
@@ -51,11 +51,11 @@ func collector() dashboard {
 				times("Time to commit", "How long it takes until the events of a request are safe: the write to disk that many requests share, or Kafka's acknowledgement.", "footfall_commit_seconds"),
 			}},
 			{8, []panel{
-				rates("Rows into the database", "Events a second that went to the database: new, known (there already), refused.", "eps", "footfall_events_written_total", "result"),
+				rates("Rows into the database", "Events a second that went to the database: new, known (there already), rejected.", "eps", "footfall_events_written_total", "result"),
 				times("Batches", "Time to write a batch, waiting for the database included: half of them within the lower time, 99 % within the upper one.", "footfall_batch_seconds"),
 			}},
 			{8, []panel{
-				rates("Bad events by field", "Events a second that were refused, by the field at fault. Senders are told field and reason.", "eps", "footfall_events_rejected_total", "field"),
+				rates("Refused events by field", "Events a second that were refused, by the field at fault. Senders are told field and reason.", "eps", "footfall_events_refused_total", "field"),
 				{
 					title: "Memory", description: "Resident memory of each collector.", noData: unscraped, unit: "bytes", visualization: lines(),
 					queries: []any{promQL{`process_resident_memory_bytes{job="footfall-collector"}`, "{{instance}}", true}},

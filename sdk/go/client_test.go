@@ -315,7 +315,7 @@ func TestPausesGrow(t *testing.T) {
 }
 
 func TestRefusedMessagesAreReportedAndOthersTaken(t *testing.T) {
-	s := serve(t, status(400, `{"success":false,"rejected":[{"index":1,"field":"event","reason":"is blank"},
+	s := serve(t, status(400, `{"success":false,"refused":[{"index":1,"field":"event","reason":"is blank"},
 		{"index":1,"field":"timestamp","reason":"is too old"},{"index":2,"field":"properties.x","reason":"is odd"}]}`))
 	c, lost := start(t, s.URL, Options{})
 	track(t, c, "a", "b", "c", "d")

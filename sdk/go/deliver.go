@@ -41,7 +41,7 @@ type answer struct {
 	status     int
 	retryAfter time.Duration
 	Error      string
-	Rejected   []struct {
+	Refused    []struct {
 		Index         int
 		Field, Reason string
 	}
@@ -90,10 +90,10 @@ func (c *Client) conclude(ctx context.Context, batch []json.RawMessage, a answer
 			return done
 		}
 		return half + c.deliver(ctx, batch[half:])
-	case a.status == http.StatusBadRequest && len(a.Rejected) > 0:
+	case a.status == http.StatusBadRequest && len(a.Refused) > 0:
 		// The others were taken. One message may be wrong in several fields.
 		refused := map[int][]error{}
-		for _, r := range a.Rejected {
+		for _, r := range a.Refused {
 			refused[r.Index] = append(refused[r.Index], &RefusedError{a.status, r.Field, r.Reason})
 		}
 		for i := range batch {
