@@ -26,7 +26,7 @@ type keyAddCmd struct {
 	Rate   int      `help:"Events a second that may be sent with the key, on average; 0 for no limit. At once: those of a second, or 1000 if that is more." default:"0"`
 }
 
-// Validate is called by kong.
+// Validate checks the settings for kong.
 func (c *keyAddCmd) Validate() error {
 	if c.Rate < 0 {
 		return fmt.Errorf("--rate %d: name events a second, or 0 for no limit", c.Rate)

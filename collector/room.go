@@ -52,7 +52,7 @@ type place struct {
 	header int
 }
 
-// Accept is called by one goroutine.
+// Accept waits for a connection and for a place. One goroutine may call it.
 func (r *room) Accept() (net.Conn, error) {
 	conn, err := r.Listener.Accept()
 	if err != nil {

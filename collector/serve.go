@@ -44,7 +44,7 @@ type serveCmd struct {
 	Visitors visitor.Settings `embed:""`
 }
 
-// Validate is called by kong.
+// Validate checks the settings for kong.
 func (s *serveCmd) Validate() error {
 	switch {
 	case s.BatchEvents < 1 || s.MaxBatch < 1 || s.MaxBody < 1 || s.MaxConnections < 1:

@@ -18,7 +18,7 @@ import (
 // fieldNames are the fields of an event in JSON, in the order in which the documentation explains them.
 var fieldNames = []string{"event_id", "user_id", "event_type", "timestamp", "page_url", "device_type", "session_id", "metadata"}
 
-// Request is what was read from the body of a request, in whatever form it came.
+// Request holds what was read from the body of a request, in whatever form it came.
 type Request struct {
 	// Events are the good ones, in their order.
 	Events []Event
@@ -33,7 +33,7 @@ type Request struct {
 	WriteKey string
 }
 
-// Context is what a message says of its sender beside the event.
+// Context holds what a message says of its sender beside the event.
 type Context struct {
 	UserAgent, IP string
 	// Consent is what the user allowed: true or false, and nil where the message says nothing of it.
@@ -127,7 +127,7 @@ func SplitJSON(body []byte) *jsontext.Decoder {
 	return jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
 
-// TooMany is the error of a body with more events than are taken at once.
+// TooMany reports a body with more events than are taken at once.
 type TooMany struct{ Events, Limit int }
 
 func (t TooMany) Error() string {

@@ -12,7 +12,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Event is one thing that a user did, as it goes into the table user_events. Empty texts become NULL there.
+// Event holds one thing that a user did, as it goes into the table user_events. Empty texts become NULL there.
 type Event struct {
 	// ID tells a second arrival of the same event from a second event.
 	ID uuid.UUID
@@ -46,13 +46,13 @@ const (
 	MaxName     = 200
 	MaxPageURL  = 8192
 	MaxMetadata = 32 << 10
-	// MaxDepth is how many objects and lists may stand within one another in metadata, itself included.
+	// MaxDepth limits how many objects and lists may stand within one another in metadata, itself included.
 	MaxDepth = 10
-	// MaxProperties is how many names metadata may have, at all levels together.
+	// MaxProperties limits how many names metadata may have, at all levels together.
 	MaxProperties = 512
 )
 
-// MaxAhead is how far an event's time may lie ahead of the collector's clock, for clients whose clocks are wrong.
+// MaxAhead limits how far an event's time may lie ahead of the collector's clock, for clients whose clocks are wrong.
 const MaxAhead = 24 * time.Hour
 
 // earliest is the first time that is taken: an older one is a clock that was never set.
@@ -68,7 +68,7 @@ type Refusal struct {
 	Reason string `json:"reason"`
 }
 
-// Refusals are those of a part of the events: all others were taken.
+// Refusals say why some of the events are not taken; all others are.
 type Refusals []Refusal
 
 // Validate applies the rules that hold wherever an event comes from, and reports every field that breaks one. oldest is how long ago

@@ -44,7 +44,7 @@ var noUUID = regexp.MustCompile(`^(urn:uuid:)?(0{8}-?0{4}-?0{4}-?0{4}-?0{12}|f{8
 // ${id}.
 const wrapping = "\"'`“”„‘’«»()[]{}<>$%\\ "
 
-// IsNobody tells texts that are no user's id though they stand where one should, such as undefined, null, 0, guest, {} and the
+// IsNobody reports texts that are no user's id though they stand where one should, such as undefined, null, 0, guest, {} and the
 // UUID of zeros, in upper and lower case, with white space, quotes and braces around them. An empty text is none of these.
 func IsNobody(id string) bool {
 	if id == "" || len(id) > MaxName {
@@ -76,7 +76,7 @@ func isOfName(r rune) bool {
 	return !unicode.IsPunct(r) && !unicode.IsSpace(r) && r != unicode.ReplacementChar
 }
 
-// NobodyFault is the reason not to take an id, which completes a sentence that begins with its field; empty for an id of somebody.
+// NobodyFault returns the reason not to take an id, which completes a sentence that begins with its field; empty for an id of somebody.
 func NobodyFault(id string) string {
 	if !IsNobody(id) {
 		return ""

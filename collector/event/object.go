@@ -18,7 +18,7 @@ import (
 // The refusals' index is 0; what is returned with one must not be stored.
 func CheckObject(field string, raw []byte) ([]byte, Refusals) { return checkObject(field, raw, 1) }
 
-// CheckStoredObject is [CheckObject] for an object to which the collector has added what it knows itself: it may be twice as large.
+// CheckStoredObject does what [CheckObject] does for an object to which the collector has added what it knows itself: it may be twice as large.
 func CheckStoredObject(field string, raw []byte) ([]byte, Refusals) {
 	return checkObject(field, raw, 2)
 }

@@ -25,13 +25,13 @@ import (
 	"github.com/footfall-analytics/footfall/collector/visitor"
 )
 
-// Sink is where events go. Accept returns nil when all are safe for good, and an error when they may not be: the sender is then
+// Sink takes events. Accept returns nil when all are safe for good, and an error when they may not be: the sender is then
 // told to come back. It is called from many goroutines.
 type Sink interface {
 	Accept(ctx context.Context, events []event.Event) error
 }
 
-// Options of the HTTP side; all must be set.
+// Options set up the HTTP side; all must be set.
 type Options struct {
 	// MaxBody is the largest body in bytes, as sent and inflated.
 	MaxBody int64
@@ -111,10 +111,10 @@ func (h *handler) takeEvents(r chi.Router) {
 	events := event.Decoder{MaxBatch: h.MaxBatch, Oldest: h.Oldest}
 	r.Post("/track", h.take(false, events.Decode))
 	r.Post("/track/batch", h.take(false, events.DecodeBatch))
-	segments := &segmentapi.Decoder{MaxBatch: h.MaxBatch, Oldest: h.Oldest, PageHost: h.PageHost}
+	messages := &segmentapi.Decoder{MaxBatch: h.MaxBatch, Oldest: h.Oldest, PageHost: h.PageHost}
 	for _, call := range []string{"track", "page", "screen", "identify", "group", "alias", "batch"} {
 		take := h.take(true, func(body []byte, received time.Time) (event.Request, error) {
-			return segments.Decode(call, body, received)
+			return messages.Decode(call, body, received)
 		})
 		r.Post("/v1/"+call, take)
 		r.Post("/v1/"+call[:1], take) // as Segment's library for browsers names it

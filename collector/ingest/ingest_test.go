@@ -237,7 +237,7 @@ func TestBatchRefusesOnlyTheBadEvents(t *testing.T) {
 	dsn := dbtest.Embedded(t)
 	schema := dbtest.Schema(t, dsn)
 	c := start(t, dsn, schema, settings{})
-	// The database itself refuses one event, in the middle of those of others.
+	// The database itself does not take one event, in the middle of those of others.
 	if _, err := c.pool.Exec(t.Context(), fmt.Sprintf(`ALTER TABLE %s.user_events ADD CHECK (event_type <> 'poison')`, c.schema)); err != nil {
 		t.Fatal(err)
 	}
@@ -265,7 +265,7 @@ func TestBatchRefusesOnlyTheBadEvents(t *testing.T) {
 	if diff := gocmp.Diff([]string{"five", "one", "0", "1", "2", "3", "4"}, c.rows(`SELECT event_type FROM %s ORDER BY user_id = 'other', event_type`)); diff != "" {
 		t.Error(diff)
 	}
-	// What the database refused is kept, with the reason.
+	// It is kept in rejected_events, with the reason.
 	var user, reason string
 	var record []byte
 	if err := c.pool.QueryRow(t.Context(), fmt.Sprintf(`SELECT user_id, reason, record FROM %s.rejected_events`, schema)).Scan(&user, &reason, &record); err != nil {

@@ -25,7 +25,7 @@ func newBudgets(bytes int64) budgets {
 		decoded: semaphore.NewWeighted(forDecoded), decodedBytes: forDecoded}
 }
 
-// MinMemory is the least [Options.MaxMemory] for bodies of so many bytes and events.
+// MinMemory returns the least [Options.MaxMemory] for bodies of so many bytes and events.
 func MinMemory(maxBody int64, maxBatch int) int64 {
 	return 16*maxBody + 2*objectMemory*int64(maxBatch) + 8*(2*maxStranger+inflating)
 }

@@ -60,7 +60,7 @@ func hostile(size int) map[string]string {
 // What is made of a body takes no more memory than is counted for it, whatever is in it.
 func TestMemoryOfHostileBodies(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
-	segments := &segmentapi.Decoder{MaxBatch: 1000}
+	messages := &segmentapi.Decoder{MaxBatch: 1000}
 	for _, size := range []int{4 << 10, 512 << 10, 5 << 20} {
 		h := &handler{Options: Options{MaxBatch: 1000}}
 		for name, text := range hostile(size) {
@@ -68,8 +68,8 @@ func TestMemoryOfHostileBodies(t *testing.T) {
 			for path, decode := range map[string]decoder{
 				"/track":       event.Decoder{}.Decode,
 				"/track/batch": event.Decoder{MaxBatch: 1000}.DecodeBatch,
-				"/v1/batch":    func(b []byte, at time.Time) (event.Request, error) { return segments.Decode("batch", b, at) },
-				"/v1/track":    func(b []byte, at time.Time) (event.Request, error) { return segments.Decode("track", b, at) },
+				"/v1/batch":    func(b []byte, at time.Time) (event.Request, error) { return messages.Decode("batch", b, at) },
+				"/v1/track":    func(b []byte, at time.Time) (event.Request, error) { return messages.Decode("track", b, at) },
 			} {
 				runtime.GC()
 				runtime.GC()

@@ -22,7 +22,7 @@ import (
 	"github.com/footfall-analytics/footfall/collector/retry"
 )
 
-// ConsumerConfig is what a [Consumer] is told; its fields are settings of commands.
+// ConsumerConfig sets up a [Consumer]; its fields are settings of commands.
 type ConsumerConfig struct {
 	Config
 	Group         string        `name:"kafka-group" help:"Consumer group: its members share the events, and Kafka keeps how far it has come." default:"footfall-writers"`
@@ -35,7 +35,7 @@ type ConsumerConfig struct {
 // Store puts events where they are safe for good. The same events may come again.
 type Store func(ctx context.Context, events []event.Event) error
 
-// Rejection is what cannot be stored of a record.
+// Rejection holds what cannot be stored of a record.
 type Rejection struct {
 	Record *kgo.Record
 	// Number tells the rejections of one record apart.

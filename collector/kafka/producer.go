@@ -17,7 +17,7 @@ import (
 	"github.com/footfall-analytics/footfall/collector/retry"
 )
 
-// ProducerConfig is what a [Producer] is told; its fields are settings of commands.
+// ProducerConfig sets up a [Producer]; its fields are settings of commands.
 type ProducerConfig struct {
 	Config
 	Compression string        `name:"kafka-compression" help:"Compression of what goes to Kafka: lz4 is faster, zstd smaller." enum:"lz4,zstd" default:"lz4"`

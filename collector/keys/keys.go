@@ -18,7 +18,7 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// RefreshInterval is how long it takes at most until a change of the table has its effect, while the database is there.
+// RefreshInterval limits how long it takes until a change of the table has its effect, while the database is there.
 const RefreshInterval = 10 * time.Second
 
 // minBurst is how many events a key may send at once, however low its rate: batches must pass as a whole. A key with a higher
@@ -37,7 +37,7 @@ var (
 	ErrNotLoaded = errors.New("the write keys are not known yet, because the database could not be asked; try again later")
 )
 
-// RateLimited is the error of a key that sends more than it may, for an answer 429.
+// RateLimited reports a key that sends more than it may, for an answer 429.
 type RateLimited struct {
 	// RetryAfter is when as many events will be let in.
 	RetryAfter time.Duration
@@ -56,7 +56,7 @@ type Options struct {
 	Log  *slog.Logger
 }
 
-// Keys are the write keys as they were read last. They may be used by many goroutines at once.
+// Keys hold the write keys as they were read last. They may be used by many goroutines at once.
 type Keys struct {
 	Options
 	every   time.Duration
@@ -157,7 +157,7 @@ func (k *Keys) Ready() error {
 	return nil
 }
 
-// Pass is what a request is let in with.
+// Pass lets a request in.
 type Pass struct {
 	// limiter is nil without a limit.
 	limiter *rate.Limiter

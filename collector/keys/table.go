@@ -17,7 +17,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// Key is a row of the table write_keys.
+// Key holds a row of the table write_keys.
 type Key struct {
 	Name string
 	Hash hash

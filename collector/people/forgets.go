@@ -15,7 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// Forgets knows how many times somebody was forgotten, as the database said last. It may be used by many goroutines at once.
+// Forgets holds how many times somebody was forgotten, as the database said last. It may be used by many goroutines at once.
 type Forgets struct {
 	pool         *pgxpool.Pool
 	schema, file string
@@ -63,7 +63,7 @@ func (f *Forgets) Run(ctx context.Context) {
 	}
 }
 
-// Count is the number; an error says that it is not known.
+// Count returns the number; an error says that it is not known.
 func (f *Forgets) Count() (int64, error) {
 	n := f.count.Load()
 	if n == 0 {

@@ -75,7 +75,7 @@ func New(s Settings) (*Filter, error) {
 	return f, nil
 }
 
-// Request is what is known of an event's origin beside the event.
+// Request holds what is known of an event's origin beside the event.
 type Request struct {
 	Header http.Header
 	// Address is the visitor's; the zero one is unknown.

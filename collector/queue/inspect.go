@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 )
 
-// File is what was found in one file of records.
+// File says what was found in one file of records.
 type File struct {
 	Path string
 	// Records are those that can be read, and Bytes the room that they take. Lost are those that cannot, or are missing; in a
@@ -19,7 +19,7 @@ type File struct {
 	Bytes         int64
 }
 
-// Report is what is in a queue's folder.
+// Report says what is in a queue's folder.
 type Report struct {
 	Files []File
 	// Committed is the number of the first record that is not committed, and End the one after the last.
@@ -34,7 +34,7 @@ type Report struct {
 	Odd []string
 }
 
-// Stops are the faults that keep the queue from being opened: something is lost that is not committed, or may be.
+// Stops returns the faults that keep the queue from being opened: something is lost that is not committed, or may be.
 func (r *Report) Stops() (faults []Fault) {
 	for _, f := range r.Faults {
 		if f.Reason != "" || f.End > r.Committed {
@@ -44,7 +44,7 @@ func (r *Report) Stops() (faults []Fault) {
 	return faults
 }
 
-// Lost is how many records cannot be read, or are missing.
+// Lost returns how many records cannot be read, or are missing.
 func (r *Report) Lost() (records uint64) {
 	records = r.Missing
 	for _, f := range r.Files {

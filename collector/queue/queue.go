@@ -23,7 +23,7 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// Options of a [Queue]; all but Log must be set.
+// Options set up a [Queue]; all but Log must be set.
 type Options struct {
 	// Dir is the folder, made if it is not there. It belongs to one process at a time.
 	Dir string
@@ -42,7 +42,7 @@ var (
 	ErrAway   = errors.New("somebody has removed or replaced the queue's files while the collector runs")
 )
 
-// Queue is a log of records. Its methods may be called from many goroutines; one at a time may read and commit.
+// Queue keeps records in a log. Its methods may be called from many goroutines; one at a time may read and commit.
 type Queue struct {
 	opts     Options
 	lock     *flock.Flock
@@ -391,14 +391,14 @@ func (q *Queue) away() error {
 	return nil
 }
 
-// Size is how many bytes the log takes on disk, and how many records of it are not committed.
+// Size returns how many bytes the log takes on disk, and how many records of it are not committed.
 func (q *Queue) Size() (bytes int64, records uint64) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.bytes, q.next - q.committed
 }
 
-// Damaged is how many records could not be read since the queue was opened.
+// Damaged returns how many records could not be read since the queue was opened.
 func (q *Queue) Damaged() uint64 {
 	q.mu.Lock()
 	defer q.mu.Unlock()

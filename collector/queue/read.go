@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Batch is what one [Queue.Read] gave.
+// Batch holds what one [Queue.Read] gave.
 type Batch struct {
 	Records [][]byte
 	// Since is when the first of them was appended; the zero time when that was before the queue was opened. It serves to measure

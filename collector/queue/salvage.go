@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 )
 
-// Salvaged is what [Salvage] did.
+// Salvaged says what [Salvage] did.
 type Salvaged struct {
 	// Found is what was in the folder before.
 	Found Report

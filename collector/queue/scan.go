@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Fault is a place in the queue's folder where something cannot be read, or is missing.
+// Fault names a place in the queue's folder where something cannot be read, or is missing.
 type Fault struct {
 	Path string
 	// At is where it begins in the file, and Bytes how long it is; 0 where something is missing.

@@ -57,7 +57,7 @@ func Members(object []byte, tell func(name, value []byte)) {
 	}
 }
 
-// Text is the text of a JSON string, and false where the value is something else.
+// Text returns the text of a JSON string, and false where the value is something else.
 func Text(value []byte) (string, bool) {
 	if len(value) == 0 || value[0] != '"' {
 		return "", false
@@ -66,7 +66,7 @@ func Text(value []byte) (string, bool) {
 	return string(text), err == nil
 }
 
-// Quote is the JSON string of a text.
+// Quote returns the JSON string of a text.
 func Quote(text string) []byte {
 	quoted, _ := jsontext.AppendQuote(nil, text) // what is no UTF-8 becomes U+FFFD
 	return quoted

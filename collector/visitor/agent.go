@@ -8,7 +8,7 @@ import (
 	"github.com/mileusna/useragent"
 )
 
-// Agent is what a user agent tells of its visitor.
+// Agent holds what a user agent tells of its visitor.
 type Agent struct {
 	// Device is desktop, mobile, tablet, bot or other.
 	Device string

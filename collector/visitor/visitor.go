@@ -53,7 +53,7 @@ func (v *Visitors) Close() error {
 	return v.countries.Close()
 }
 
-// Sender is who sent a request.
+// Sender says who sent a request.
 type Sender struct {
 	visitors *Visitors
 	// agent and address are the visitor's, as far as the request tells; said is what they say.

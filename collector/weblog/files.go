@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Stdin as a file's name stands for the standard input.
+// Stdin names, as a file, the standard input.
 const Stdin = "-"
 
 // maxLine is the longest line that is read. Web servers take requests of 8 kB; escapes make four bytes of one.

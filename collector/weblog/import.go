@@ -85,7 +85,7 @@ func (im *Importer) Run(ctx context.Context, files []string) error {
 	return nil
 }
 
-// Nothing is the error of an import in which every line was refused: why the first one was, and what else to do.
+// Nothing reports an import in which every line was refused: why the first one was, and what else to do.
 type Nothing string
 
 func (n Nothing) Error() string { return string(n) }

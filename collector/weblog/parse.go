@@ -16,14 +16,14 @@ import (
 	"github.com/footfall-analytics/footfall/collector/visitor"
 )
 
-// Format is how the lines of a log are written. A virtual host may stand before either.
+// Format names how the lines of a log are written. A virtual host may stand before either.
 type Format string
 
 const (
-	// Combined is the format that Apache calls combined and nginx takes by default: address, identity and user, time, request,
+	// Combined names the format that Apache calls combined and nginx takes by default: address, identity and user, time, request,
 	// status, bytes, referrer, agent.
 	Combined Format = "combined"
-	// Common is that without referrer and agent: it tells neither bots nor devices, and whoever shares an address is one user.
+	// Common names the same format without referrer and agent: it tells neither bots nor devices, and whoever shares an address is one user.
 	Common Format = "common"
 )
 

@@ -17,7 +17,7 @@ type Metrics struct {
 	batchEvents, batchSeconds prometheus.Histogram
 }
 
-// NewMetrics counts in the registry.
+// NewMetrics makes metrics that are in the registry.
 func NewMetrics(registry prometheus.Registerer) *Metrics {
 	metric := promauto.With(registry)
 	events := metric.NewCounterVec(prometheus.CounterOpts{Name: "footfall_events_written_total",

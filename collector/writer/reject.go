@@ -12,7 +12,7 @@ import (
 	"github.com/footfall-analytics/footfall/collector/event"
 )
 
-// Rejection is a row of rejected_events: what cannot be stored, and why. Its content may be anything.
+// Rejection holds a row of rejected_events: what cannot be stored, and why. Its content may be anything.
 type Rejection struct {
 	// ID keeps it from being there twice.
 	ID             uuid.UUID

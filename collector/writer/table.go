@@ -19,7 +19,7 @@ import (
 	"github.com/footfall-analytics/footfall/collector/event"
 )
 
-// Table is user_events in one database schema. Its fields do not change once it is used.
+// Table writes to user_events in one database schema. Its fields do not change once it is used.
 type Table struct {
 	Pool   *pgxpool.Pool
 	Schema string

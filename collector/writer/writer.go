@@ -14,7 +14,7 @@ import (
 	"github.com/footfall-analytics/footfall/collector/retry"
 )
 
-// Options of a [Writer]; all must be set.
+// Options set up a [Writer]; all must be set.
 type Options struct {
 	// BatchEvents is how many events are worth a batch, and BatchInterval how long the first one waits for so many.
 	BatchEvents   int
