@@ -265,6 +265,13 @@ func TestBatchRefusesOnlyTheBadEvents(t *testing.T) {
 	if diff := gocmp.Diff([]string{"five", "one", "0", "1", "2", "3", "4"}, c.rows(`SELECT event_type FROM %s ORDER BY user_id = 'other', event_type`)); diff != "" {
 		t.Error(diff)
 	}
+	// Refused are those that break a rule, rejected is the one that the database did not take.
+	_, metrics := c.get("/metrics")
+	for _, line := range []string{`footfall_events_received_total{result="refused"} 2`, `footfall_events_refused_total{field="timestamp"} 1`, `footfall_events_written_total{result="rejected"} 1`} {
+		if !strings.Contains(metrics, line+"\n") {
+			t.Errorf("the metrics lack %s", line)
+		}
+	}
 	// It is kept in rejected_events, with the reason.
 	var user, reason string
 	var record []byte

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var (
+	metricMade  = regexp.MustCompile(`Name: "(footfall_[a-z_]+)",\s*Help: "([^"]*)"`)
+	metricNamed = regexp.MustCompile(`footfall_[a-z_]+_(?:total|seconds|bytes|records|events|failed)\b`)
+	labelNamed  = regexp.MustCompile(`(footfall_[a-z_]+)\{result=\\?"([a-z_]+)\\?"`)
+)
+
+// texts are the files below the folders whose names end so.
+func texts(t *testing.T, suffixes []string, folders ...string) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	for _, folder := range folders {
+		err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || !slices.Contains(suffixes, filepath.Ext(path)) || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			found[path] = string(text)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return found
+}
+
+// Docs, dashboards and alert rules name the metrics that there are, and the results that their help explains; and the docs name every
+// metric.
+func TestMetricsAreCalledTheSameEverywhere(t *testing.T) {
+	help := map[string]string{}
+	for _, text := range texts(t, []string{".go"}, ".") {
+		for _, m := range metricMade.FindAllStringSubmatch(text, -1) {
+			help[m[1]] = m[2]
+		}
+	}
+	if len(help) < 15 {
+		t.Fatalf("the source makes %d metrics: does this test still find them?", len(help))
+	}
+	for path, text := range texts(t, []string{".md", ".json", ".yaml"}, "../docs", "../provisioning") {
+		for _, name := range metricNamed.FindAllString(text, -1) {
+			if help[name] == "" {
+				t.Errorf("%s names the metric %s, which the collector does not have", path, name)
+			}
+		}
+		for _, m := range labelNamed.FindAllStringSubmatch(text, -1) {
+			if !regexp.MustCompile(`\b` + m[2] + `\b`).MatchString(help[m[1]]) {
+				t.Errorf("%s asks %s for the result %s, which its help does not explain", path, m[1], m[2])
+			}
+		}
+	}
+	docs, err := os.ReadFile("../docs/collector.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range help {
+		if !strings.Contains(string(docs), "`"+name+"`") && !strings.Contains(string(docs), "`"+name+"{") {
+			t.Errorf("docs/collector.md lacks the metric %s", name)
+		}
+	}
+}
