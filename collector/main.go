@@ -65,7 +65,7 @@ func main() {
 	}
 	command, err := parser.Parse(os.Args[1:])
 	parser.FatalIfErrorf(err)
-	if err := command.Run(&environment{ctx: ctx, cli: &c, stdout: os.Stdout, stderr: os.Stderr}); err != nil {
+	if err := command.Run(&environment{ctx: ctx, cli: &c, stdout: os.Stdout, stderr: os.Stderr, grace: time.Minute}); err != nil {
 		fmt.Fprintln(os.Stderr, "collector: "+err.Error())
 		os.Exit(1)
 	}
@@ -76,7 +76,7 @@ type environment struct {
 	ctx            context.Context
 	*cli           // the settings of all commands
 	stdout, stderr io.Writer
-	// grace is how long the program may take to end; 0 for as long as it takes to part with the database in order.
+	// grace is how long the program may take to end. Commands that are at work for long have a setting for it.
 	grace time.Duration
 }
 
@@ -86,7 +86,7 @@ func (e *environment) use(command func(pool *pgxpool.Pool) error) error {
 	if err != nil {
 		return err
 	}
-	defer e.part(pool)
+	defer e.closePool(pool)
 	return command(pool)
 }
 
@@ -124,12 +124,8 @@ func (e *environment) connect() (*pgxpool.Pool, error) {
 	return pgxpool.NewWithConfig(e.ctx, config)
 }
 
-// part closes the pool. A server that has gone away does not answer; then the end of the process must do.
-func (e *environment) part(pool *pgxpool.Pool) {
-	if e.grace == 0 {
-		pool.Close()
-		return
-	}
+// closePool parts with the database. A server that has gone away does not answer; then the end of the process must do.
+func (e *environment) closePool(pool *pgxpool.Pool) {
 	closed := make(chan struct{})
 	go func() {
 		defer close(closed)
