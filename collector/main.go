@@ -124,7 +124,8 @@ func (e *environment) connect() (*pgxpool.Pool, error) {
 	return pgxpool.NewWithConfig(e.ctx, config)
 }
 
-// closePool parts with the database. A server that has gone away does not answer; then the end of the process must do.
+// closePool parts with the database. A server that has gone away does not answer; then the end of the process must do. What the command
+// itself has used of the grace leaves no more time than that.
 func (e *environment) closePool(pool *pgxpool.Pool) {
 	closed := make(chan struct{})
 	go func() {
@@ -133,7 +134,7 @@ func (e *environment) closePool(pool *pgxpool.Pool) {
 	}()
 	select {
 	case <-closed:
-	case <-time.After(spare(e.grace) / 2):
+	case <-time.After(spare(e.grace) / 8):
 	}
 }
 
