@@ -187,7 +187,7 @@ func before(t *testing.T, list ...place) sql.Roles {
 	shared := sql.Roles{Writer: "w" + unique(), Reader: "r" + unique()}
 	t.Cleanup(sql.SetClusterRoles(shared))
 	for _, p := range list {
-		if err := sql.MigrateAsBefore(t.Context(), p.conn, p.schema, shared); err != nil {
+		if err := sql.MigrateAsBefore(t.Context(), p.conn, p.schema, sql.LastVersionOfSharedRoles, shared); err != nil {
 			t.Fatal(err)
 		}
 		p.do(someEvents, p.schema)
@@ -274,7 +274,7 @@ func TestCopiesGetRolesOfTheirOwn(t *testing.T) {
 		a.wantNothing(roles.Writer, roles.Reader, grafana)
 		again := a.rights(copied)
 		if !slices.Equal(rights, again) {
-			t.Errorf("grants.sql does not say all:\n%v\n%v", rights, again)
+			t.Errorf("grants/*.sql do not say all:\n%v\n%v", rights, again)
 		}
 		b.do("REVOKE ALL ON SCHEMA %s FROM %s", b.schema, roles.Reader)
 	})
