@@ -76,7 +76,7 @@ func TestOverdueJobsAreDone(t *testing.T) {
 			LEFT JOIN closed_days c USING (day)`,
 		"profiles": "SELECT (count(*) - 1)::text FROM user_profiles WHERE total_events = 6",
 	} {
-		p.do("SET search_path = %s, public", p.schema)
+		dbtest.Enter(t, p.conn, p.schema)
 		if n := p.list(query); n[0] != "0" {
 			t.Errorf("%s: %s", what, n[0])
 		}

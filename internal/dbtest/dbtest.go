@@ -76,8 +76,14 @@ func Schema(t testing.TB, dsn string) string {
 // the schema has no events.
 func StopColumnstore(t testing.TB, conn *pgx.Conn, schema string) {
 	t.Helper()
-	if _, err := conn.Exec(t.Context(), `SELECT public.alter_job(job_id, scheduled => false) FROM timescaledb_information.jobs
-		WHERE hypertable_schema = $1 AND proc_name = 'policy_compression'`, schema); err != nil {
+	if err := pgx.BeginFunc(t.Context(), conn, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(t.Context(), "SELECT "+footfallsql.PathWithExtension, schema); err != nil {
+			return err
+		}
+		_, err := tx.Exec(t.Context(), `SELECT alter_job(job_id, scheduled => false) FROM timescaledb_information.jobs
+			WHERE hypertable_schema = $1 AND proc_name = 'policy_compression'`, schema)
+		return err
+	}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -88,9 +94,14 @@ func DropSchema(ctx context.Context, conn *pgx.Conn, schema string) (err error) 
 	const days = 300
 	for {
 		var dropped int
-		err := conn.QueryRow(ctx, `SELECT count(*) FROM drop_chunks(to_regclass($1), older_than => (
-			SELECT max(range_end) FROM (SELECT range_end FROM timescaledb_information.chunks WHERE hypertable_schema = $2 AND hypertable_name = 'user_events' ORDER BY range_end LIMIT $3) c))`,
-			pgx.Identifier{schema, "user_events"}.Sanitize(), schema, days).Scan(&dropped)
+		err := pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+			if _, err := tx.Exec(ctx, "SELECT "+footfallsql.PathWithExtension, schema); err != nil {
+				return err
+			}
+			return tx.QueryRow(ctx, `SELECT count(*) FROM drop_chunks(to_regclass('user_events'), older_than => (
+				SELECT max(range_end) FROM (SELECT range_end FROM timescaledb_information.chunks WHERE hypertable_schema = $1 AND hypertable_name = 'user_events' ORDER BY range_end LIMIT $2) c))`,
+				schema, days).Scan(&dropped)
+		})
 		if err != nil || dropped < days {
 			break // what is the matter the next statement says
 		}
@@ -114,4 +125,33 @@ func Connect(t testing.TB, dsn string) *pgx.Conn {
 	}
 	t.Cleanup(func() { _ = conn.Close(context.Background()) })
 	return conn
+}
+
+// Enter has the rest of a connection's statements find the names of a schema, and TimescaleDB's.
+func Enter(t testing.TB, conn *pgx.Conn, schema string) {
+	t.Helper()
+	if err := pgx.BeginFunc(t.Context(), conn, func(tx pgx.Tx) error {
+		var path string
+		if err := tx.QueryRow(t.Context(), "SELECT "+footfallsql.PathWithExtension, schema).Scan(&path); err != nil {
+			return err
+		}
+		_, err := tx.Exec(t.Context(), "SELECT set_config('search_path', $1, false)", path)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Compress moves a schema's days to the columnstore that ended so long ago, as far as they are not there.
+func Compress(t testing.TB, conn *pgx.Conn, schema string, olderThan time.Duration) {
+	t.Helper()
+	if err := pgx.BeginFunc(t.Context(), conn, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(t.Context(), "SELECT "+footfallsql.PathWithExtension, schema); err != nil {
+			return err
+		}
+		_, err := tx.Exec(t.Context(), `SELECT compress_chunk(c, if_not_compressed => true) FROM show_chunks('user_events', older_than => now() - $1::interval) c`, olderThan)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
 }
