@@ -5,6 +5,7 @@ package dbtest
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -29,6 +30,62 @@ func Each(t *testing.T, test func(t *testing.T, dsn string)) {
 	if dsn := os.Getenv("FOOTFALL_TEST_DSN"); dsn != "" {
 		t.Run("server", func(t *testing.T) { test(t, dsn) })
 	}
+}
+
+// elsewhere is another embedded one, with the extension in a schema of its own.
+var elsewhere = sync.OnceValues(func() (string, error) {
+	s, err := embedded.Start(context.Background(), embedded.Options{})
+	if err != nil {
+		return "", err
+	}
+	return s.DSN(), moveExtension(s.DSN())
+})
+
+func moveExtension(dsn string) error {
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, dsn)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close(ctx) }()
+	// A name that needs quotes.
+	_, err = conn.Exec(ctx, `CREATE SCHEMA "Time-scale"; CREATE EXTENSION timescaledb SCHEMA "Time-scale"`)
+	return err
+}
+
+// Elsewhere runs a test like [Each], in databases whose extension is not in the schema "public".
+func Elsewhere(t *testing.T, test func(t *testing.T, dsn string)) {
+	t.Run("embedded, extension elsewhere", func(t *testing.T) {
+		dsn, err := elsewhere()
+		if err != nil {
+			t.Fatal(err)
+		}
+		test(t, dsn)
+	})
+	server := os.Getenv("FOOTFALL_TEST_DSN")
+	if server == "" {
+		return
+	}
+	t.Run("server, extension elsewhere", func(t *testing.T) {
+		address, err := url.Parse(server)
+		if err != nil {
+			t.Fatal(err)
+		}
+		admin, name := Connect(t, server), "elsewhere_"+strings.ReplaceAll(uuid.NewString(), "-", "")
+		if _, err := admin.Exec(t.Context(), "CREATE DATABASE "+name+" TEMPLATE template0"); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if _, err := admin.Exec(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+				t.Error(err)
+			}
+		})
+		address.Path = "/" + name
+		if err := moveExtension(address.String()); err != nil {
+			t.Fatal(err)
+		}
+		test(t, address.String())
+	})
 }
 
 // Embedded is the connection string of the embedded TimescaleDB.

@@ -121,9 +121,9 @@ func fullQueries(t *testing.T) []json.RawMessage {
 	return list
 }
 
-// The same answers come from compressed days, also where a list is empty.
+// The same answers come from compressed days, also where a list is empty, and wherever the extension is.
 func TestFullQueriesOfCompressedDays(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, dsn string) {
+	test := func(t *testing.T, dsn string) {
 		d := newDatasource(t, dsn, shop, nil)
 		answers := func() []string {
 			var all []string
@@ -150,7 +150,9 @@ func TestFullQueriesOfCompressedDays(t *testing.T) {
 				t.Errorf("compressed: %s\ninstead of: %s", after, before[i])
 			}
 		}
-	})
+	}
+	dbtest.Each(t, test)
+	dbtest.Elsewhere(t, test)
 }
 
 // What a filter matches is text, however it looks: hostile values find the events that have them, and only those.
