@@ -25,6 +25,18 @@ func enter(ctx context.Context, tx pgx.Tx, path, schema string) error {
 	return err
 }
 
+// EnterSession has all statements of a connection find names along [PathWithExtension]: for what measures, and tests.
+func EnterSession(ctx context.Context, conn *pgx.Conn, schema string) error {
+	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+		var path string
+		if err := tx.QueryRow(ctx, "SELECT "+PathWithExtension, schema).Scan(&path); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, "SELECT pg_catalog.set_config('search_path', $1, false)", path)
+		return err
+	})
+}
+
 // callExtension calls a procedure of TimescaleDB's, given with its arguments, outside a transaction: there, no path can be set.
 func callExtension(ctx context.Context, conn *pgx.Conn, call string) error {
 	var extension string

@@ -1,6 +1,8 @@
 package sql_test
 
 import (
+	"net/url"
+	"os"
 	"strings"
 	"testing"
 
@@ -54,6 +56,15 @@ func TestExtensionMayBeInAnySchema(t *testing.T) {
 		}
 		as(roles.Reader, sql.PathWithExtension, `SELECT time_bucket('1 hour', time), count(*) FROM known_events GROUP BY 1`)
 
+		// A database that was moved keeps its roles, though one of them has rights on the extension's schema.
+		p.do("UPDATE %s.installation SET database = 1 + (SELECT max(oid::bigint) FROM pg_database)", schema)
+		if err := p.migrate(); err != nil {
+			t.Error(err)
+		}
+		if again, err := sql.RolesOf(t.Context(), p.conn, schema); err != nil || again != roles {
+			t.Errorf("moved, the roles are %v, %v", again, err)
+		}
+
 		extension := p.list("SELECT " + schema + ".extension_schema()")[0]
 		if !strings.HasPrefix(extension, `"`) {
 			t.Errorf("the extension is in %s: nothing is shown", extension)
@@ -85,6 +96,60 @@ func TestExtensionMayBeInAnySchema(t *testing.T) {
 		}
 		if got := p.list(done)[0]; got != "12 16 24 2" {
 			t.Errorf("events of closed days of late, events, events of profiles and compressed days after steps: %s", got)
+		}
+	})
+}
+
+// Where the extension's schema is somebody else's, migrate says what its owner has to do, and then the rest is as it should be.
+func TestExtensionsSchemaMayBeSomebodyElses(t *testing.T) {
+	if os.Getenv("FOOTFALL_TEST_DSN") == "" {
+		t.Log("FOOTFALL_TEST_DSN names no server, and the embedded database has one user")
+		return
+	}
+	dbtest.Elsewhere(t, func(t *testing.T, dsn string) {
+		if strings.Contains(t.Name(), "embedded") {
+			return
+		}
+		admin := place{t, dbtest.Connect(t, dsn), "", nil}
+		owner := "owner_" + unique()
+		admin.do("CREATE ROLE %s LOGIN CREATEROLE; ALTER DATABASE %s OWNER TO %[1]s", owner, admin.list("SELECT quote_ident(current_database())")[0])
+		t.Cleanup(func() {
+			roles := admin.list("SELECT rolname::text FROM pg_roles WHERE rolname LIKE current_database() || '%'")
+			admin.do("DROP SCHEMA IF EXISTS footfall CASCADE; REASSIGN OWNED BY %[1]s TO CURRENT_USER; DROP OWNED BY %[1]s CASCADE", owner)
+			for _, role := range append(roles, owner) {
+				admin.do("DROP OWNED BY %[1]s; DROP ROLE %[1]s", role)
+			}
+		})
+		address, err := url.Parse(dsn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		address.User = url.User(owner)
+		var log string
+		p := place{t, dbtest.Connect(t, address.String()), "footfall", nil}
+		migrate := func() error {
+			log = ""
+			return sql.Migrate(t.Context(), p.conn, sql.Options{Log: func(line string) { log += line + "\n" }})
+		}
+		err = migrate()
+		if err == nil {
+			t.Fatal("it needs no rights on the extension's schema")
+		}
+		_, statement, _ := strings.Cut(err.Error(), "as the owner of that schema, ")
+		usage, _, found := strings.Cut(statement, " WITH GRANT OPTION")
+		if !found {
+			t.Fatal(err)
+		}
+		admin.do("%s", usage)
+		if err := migrate(); err != nil || !strings.Contains(log, "cannot be read") {
+			t.Fatalf("with the right to use it alone: %v\n%s", err, log)
+		}
+		if err := dbtest.DropSchema(t.Context(), p.conn, "footfall"); err != nil {
+			t.Fatal(err)
+		}
+		admin.do("%s", statement)
+		if err := migrate(); err != nil || strings.Contains(log, "cannot be read") {
+			t.Fatalf("with the right to pass it on: %v\n%s", err, log)
 		}
 	})
 }

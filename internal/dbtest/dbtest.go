@@ -187,14 +187,7 @@ func Connect(t testing.TB, dsn string) *pgx.Conn {
 // Enter has the rest of a connection's statements find the names of a schema, and TimescaleDB's.
 func Enter(t testing.TB, conn *pgx.Conn, schema string) {
 	t.Helper()
-	if err := pgx.BeginFunc(t.Context(), conn, func(tx pgx.Tx) error {
-		var path string
-		if err := tx.QueryRow(t.Context(), "SELECT "+footfallsql.PathWithExtension, schema).Scan(&path); err != nil {
-			return err
-		}
-		_, err := tx.Exec(t.Context(), "SELECT set_config('search_path', $1, false)", path)
-		return err
-	}); err != nil {
+	if err := footfallsql.EnterSession(t.Context(), conn, schema); err != nil {
 		t.Fatal(err)
 	}
 }
