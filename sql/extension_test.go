@@ -85,6 +85,7 @@ func TestExtensionMayBeInAnySchema(t *testing.T) {
 
 		// The same once more, in the place of a server that starts no job.
 		store()
+		p.do("SELECT %[1]s.decompress_chunk(c, if_compressed => true) FROM %[1]s.show_chunks('%[2]s.user_events') c", extension, schema)
 		p.do("UPDATE %s.schema_migrations SET applied_at = now() - INTERVAL '3 days'", schema)
 		p.do("UPDATE _timescaledb_internal.bgw_job_stat SET next_start = now() - INTERVAL '3 days', last_start = now() - INTERVAL '3 days' WHERE job_id IN (SELECT job_id FROM %s.background_jobs())", schema)
 		for range 20 {
