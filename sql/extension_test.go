@@ -111,14 +111,13 @@ func TestExtensionsSchemaMayBeSomebodyElses(t *testing.T) {
 		if strings.Contains(t.Name(), "embedded") {
 			return
 		}
-		admin := place{t, dbtest.Connect(t, dsn), "", nil}
-		owner := "owner_" + unique()
-		admin.do("CREATE ROLE %s LOGIN CREATEROLE; ALTER DATABASE %s OWNER TO %[1]s", owner, admin.list("SELECT quote_ident(current_database())")[0])
+		admin, server := place{t, dbtest.Connect(t, dsn), "", nil}, place{t, dbtest.Connect(t, os.Getenv("FOOTFALL_TEST_DSN")), "", nil}
+		owner, database := "owner_"+unique(), admin.conn.Config().Database
+		admin.do("CREATE ROLE %s LOGIN CREATEROLE; ALTER DATABASE %s OWNER TO %[1]s", owner, database)
 		t.Cleanup(func() {
-			roles := admin.list("SELECT rolname::text FROM pg_roles WHERE rolname LIKE current_database() || '%'")
-			admin.do("DROP SCHEMA IF EXISTS footfall CASCADE; REASSIGN OWNED BY %[1]s TO CURRENT_USER; DROP OWNED BY %[1]s CASCADE", owner)
-			for _, role := range append(roles, owner) {
-				admin.do("DROP OWNED BY %[1]s; DROP ROLE %[1]s", role)
+			server.do("DROP DATABASE %s WITH (FORCE)", database) // its jobs are at work: dropping the schema would meet them
+			for _, role := range server.list("SELECT rolname::text FROM pg_roles WHERE rolname LIKE $1 || '%' UNION ALL SELECT $2", database, owner) {
+				server.do("DROP ROLE %s", role)
 			}
 		})
 		address, err := url.Parse(dsn)

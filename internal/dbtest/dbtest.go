@@ -76,7 +76,7 @@ func Elsewhere(t *testing.T, test func(t *testing.T, dsn string)) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() {
-			if _, err := admin.Exec(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+			if _, err := admin.Exec(context.Background(), "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)"); err != nil {
 				t.Error(err)
 			}
 		})
