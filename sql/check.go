@@ -71,7 +71,22 @@ func ensureExtension(ctx context.Context, conn *pgx.Conn) error {
 			return explain("the TimescaleDB extension is not enabled in this database and could not be; run CREATE EXTENSION timescaledb as a superuser", err)
 		}
 	}
-	return checkExtension(ctx, conn)
+	if err := checkExtension(ctx, conn); err != nil {
+		return err
+	}
+	return checkUsage(ctx, conn)
+}
+
+// checkUsage reports an extension whose functions the user may not call, since they are in a schema of somebody else's.
+func checkUsage(ctx context.Context, conn Querier) error {
+	var extension, user string
+	var may bool
+	err := conn.QueryRow(ctx, `SELECT extnamespace::regnamespace::text, quote_ident(current_user::text), has_schema_privilege(extnamespace, 'USAGE')
+		FROM pg_extension WHERE extname = 'timescaledb'`).Scan(&extension, &user, &may)
+	if err == nil && !may {
+		err = fmt.Errorf("TimescaleDB is installed in the schema %[1]s, which %[2]s may not use: as the owner of that schema, GRANT USAGE ON SCHEMA %[1]s TO %[2]s WITH GRANT OPTION", extension, user)
+	}
+	return err
 }
 
 // checkExtension reports an extension that is missing, too old, or limited to the Apache licence.

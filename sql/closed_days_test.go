@@ -37,7 +37,7 @@ func TestClosedDaysHoldTheirEvents(t *testing.T) {
 		do := func(statement string) {
 			t.Helper()
 			if err := pgx.BeginFunc(t.Context(), conn, func(tx pgx.Tx) error {
-				if _, err := tx.Exec(t.Context(), `SET LOCAL search_path = `+schema+`, public`); err != nil {
+				if _, err := tx.Exec(t.Context(), "SELECT "+sql.PathWithExtension, schema); err != nil {
 					return err
 				}
 				_, err := tx.Exec(t.Context(), statement)
@@ -49,7 +49,7 @@ func TestClosedDaysHoldTheirEvents(t *testing.T) {
 		count := func(query string) (n int) {
 			t.Helper()
 			if err := pgx.BeginFunc(t.Context(), conn, func(tx pgx.Tx) error {
-				if _, err := tx.Exec(t.Context(), `SET LOCAL search_path = `+schema+`, public`); err != nil {
+				if _, err := tx.Exec(t.Context(), "SELECT "+sql.PathWithExtension, schema); err != nil {
 					return err
 				}
 				return tx.QueryRow(t.Context(), query).Scan(&n)

@@ -6,10 +6,12 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// MigrateAsBefore makes a schema as the last version did that had the same two roles for all installations of a server, here with
+// LastVersionOfSharedRoles is the last that had the same two roles for all installations of a server.
+const LastVersionOfSharedRoles = 7
+
+// MigrateAsBefore makes a schema as one of the versions did that had the same two roles for all installations of a server, here with
 // names of the test's own.
-func MigrateAsBefore(ctx context.Context, conn *pgx.Conn, schema string, roles Roles) error {
-	const lastVersion = 7
+func MigrateAsBefore(ctx context.Context, conn *pgx.Conn, schema string, version int, roles Roles) error {
 	if err := ensureExtension(ctx, conn); err != nil {
 		return err
 	}
@@ -17,7 +19,7 @@ func MigrateAsBefore(ctx context.Context, conn *pgx.Conn, schema string, roles R
 		if err := enterSchema(ctx, tx, schema); err != nil {
 			return err
 		}
-		for _, m := range migrations()[:lastVersion] {
+		for _, m := range migrations()[:version] {
 			if _, err := tx.Exec(ctx, roles.in(m.text)); err != nil {
 				return err
 			}

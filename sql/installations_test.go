@@ -161,15 +161,21 @@ func places(t *testing.T, test func(t *testing.T, a, b place)) {
 }
 
 const someEvents = `INSERT INTO %[1]s.user_events (time, user_id, user_key, event_type, event_id)
-	SELECT timestamptz '2026-03-01' + n * INTERVAL '12 hours', 'ann', %[1]s.user_key_of('ann'), 'visit', gen_random_uuid() FROM generate_series(1, 4) n;
-	SELECT compress_chunk(c) FROM show_chunks('%[1]s.user_events') c LIMIT 1`
+	SELECT timestamptz '2026-03-01' + n * INTERVAL '12 hours', 'ann', %[1]s.user_key_of('ann'), 'visit', gen_random_uuid() FROM generate_series(1, 4) n`
+
+// addEvents stores some, and moves their days to the columnstore.
+func (p place) addEvents() {
+	p.Helper()
+	p.do(someEvents, p.schema)
+	dbtest.Compress(p, p.conn, p.schema, 0)
+}
 
 // The roles of an installation have no rights on another one.
 func TestInstallationsAreApart(t *testing.T) {
 	places(t, func(t *testing.T, a, b place) {
 		first, second := a.mustMigrate(), b.mustMigrate()
-		a.do(someEvents, a.schema)
-		b.do(someEvents, b.schema)
+		a.addEvents()
+		b.addEvents()
 		if len(a.reads(first.Reader)) < 15 || len(b.calls(second.Writer)) < 5 {
 			t.Errorf("the own roles may only use %v, %v", a.reads(first.Reader), b.calls(second.Writer))
 		}
@@ -182,15 +188,15 @@ func TestInstallationsAreApart(t *testing.T) {
 }
 
 // before makes both places as older versions did, with the same roles.
-func before(t *testing.T, list ...place) sql.Roles {
+func before(t *testing.T, version int, list ...place) sql.Roles {
 	t.Helper()
 	shared := sql.Roles{Writer: "w" + unique(), Reader: "r" + unique()}
 	t.Cleanup(sql.SetClusterRoles(shared))
 	for _, p := range list {
-		if err := sql.MigrateAsBefore(t.Context(), p.conn, p.schema, shared); err != nil {
+		if err := sql.MigrateAsBefore(t.Context(), p.conn, p.schema, version, shared); err != nil {
 			t.Fatal(err)
 		}
-		p.do(someEvents, p.schema)
+		p.addEvents()
 	}
 	*list[0].made = append(*list[0].made, shared.Writer, shared.Reader)
 	return shared
@@ -199,7 +205,7 @@ func before(t *testing.T, list ...place) sql.Roles {
 // An only installation takes over who was a member of the roles of all of them.
 func TestUpgradeKeepsTheMembers(t *testing.T) {
 	places(t, func(t *testing.T, a, _ place) {
-		shared := before(t, a)
+		shared := before(t, sql.LastVersionOfSharedRoles, a)
 		collector, grafana := a.login(shared.Writer), a.login(shared.Reader)
 		could, called := a.reads(grafana), a.calls(collector)
 		roles := a.mustMigrate()
@@ -224,7 +230,7 @@ func TestUpgradeKeepsTheMembers(t *testing.T) {
 // changed then.
 func TestUpgradeOfSeveralInstallations(t *testing.T) {
 	places(t, func(t *testing.T, a, b place) {
-		shared := before(t, a, b)
+		shared := before(t, sql.LastVersionOfSharedRoles, a, b)
 		first, second := a.login(shared.Reader), b.login(shared.Reader)
 		say := func(p place, member string, others string) {
 			t.Helper()
@@ -274,7 +280,7 @@ func TestCopiesGetRolesOfTheirOwn(t *testing.T) {
 		a.wantNothing(roles.Writer, roles.Reader, grafana)
 		again := a.rights(copied)
 		if !slices.Equal(rights, again) {
-			t.Errorf("grants.sql does not say all:\n%v\n%v", rights, again)
+			t.Errorf("grants/*.sql do not say all:\n%v\n%v", rights, again)
 		}
 		b.do("REVOKE ALL ON SCHEMA %s FROM %s", b.schema, roles.Reader)
 	})

@@ -67,7 +67,7 @@ func RefreshOverdue(ctx context.Context, conn *pgx.Conn, schema string, due func
 			left = append(left, rollup.Name)
 		default:
 			// It cannot run inside a transaction.
-			if _, err := conn.Exec(ctx, fmt.Sprintf(`CALL run_job(%d)`, rollup.Job)); err != nil {
+			if err := callExtension(ctx, conn, fmt.Sprintf("run_job(%d)", rollup.Job)); err != nil {
 				return done, left, fmt.Errorf("refresh %s: %w", rollup.Name, err)
 			}
 			done = append(done, rollup.Name)

@@ -76,7 +76,7 @@ func TestOverdueJobsAreDone(t *testing.T) {
 			LEFT JOIN closed_days c USING (day)`,
 		"profiles": "SELECT (count(*) - 1)::text FROM user_profiles WHERE total_events = 6",
 	} {
-		p.do("SET search_path = %s, public", p.schema)
+		dbtest.Enter(t, p.conn, p.schema)
 		if n := p.list(query); n[0] != "0" {
 			t.Errorf("%s: %s", what, n[0])
 		}
@@ -134,6 +134,7 @@ func TestFailedJobsAreTriedAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	dbtest.Enter(t, p.conn, p.schema)
 	p.do("CREATE OR REPLACE PROCEDURE %s.close_days(job_id int, config jsonb) LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'not today'; END $$", p.schema)
 	p.do("SELECT alter_job(job_id, next_start => now()) FROM timescaledb_information.jobs WHERE proc_schema = '%s' AND proc_name = 'close_days'", p.schema)
 	runs := func() (n int) { // that are over: total_runs counts one that goes on, and its end says when the next one starts

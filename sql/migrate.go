@@ -1,5 +1,5 @@
-// Package sql holds the database schema: the one thing that the collector and the plugin share. Migrations are numbered
-// SQL files, applied in order, each once, all in one transaction.
+// Package sql holds the database schema: the one thing that the collector and the plugin share. Migrations are numbered SQL files with
+// tables and data, applied in order, each once; functions are made anew each time. All of it is one transaction.
 package sql
 
 import (
@@ -54,8 +54,8 @@ func validateSchema(name string) error {
 	return nil
 }
 
-// Migrate brings the schema to [LatestVersion] and sets the policies, in one transaction: after an error nothing has
-// changed. It may run any number of times and from several processes at once.
+// Migrate brings the schema to [LatestVersion], makes its functions anew and sets the policies, in one transaction: after an error nothing
+// has changed. It may run any number of times and from several processes at once.
 func Migrate(ctx context.Context, conn *pgx.Conn, opts Options) error {
 	if err := opts.complete(); err != nil {
 		return err
@@ -89,10 +89,16 @@ func migrateOnce(ctx context.Context, conn *pgx.Conn, opts Options) error {
 		if err := applyMigrations(ctx, tx, version, at.Roles, opts.Log); err != nil {
 			return err
 		}
+		if err := applyFunctions(ctx, tx, opts.Schema, at.Roles); err != nil {
+			return err
+		}
 		if version < LatestVersion || at.changed {
 			if err := at.grant(ctx, tx, opts.Schema, opts.Log); err != nil {
 				return err
 			}
+		}
+		if err := enter(ctx, tx, PathWithExtension, opts.Schema); err != nil {
+			return err
 		}
 		return applyPolicies(ctx, tx, opts)
 	})
@@ -122,13 +128,10 @@ func enterSchema(ctx context.Context, tx pgx.Tx, schema string) error {
 	if _, err := tx.Exec(ctx, "CREATE SCHEMA IF NOT EXISTS "+pgx.Identifier{schema}.Sanitize()); err != nil {
 		return explain("create the schema "+schema, err)
 	}
-	// The extension's functions are wherever it was installed, which is "public" unless someone chose otherwise.
-	_, err := tx.Exec(ctx, `SELECT set_config('search_path', quote_ident($1) || ',' || quote_ident(nspname), true)
-		FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace WHERE extname = 'timescaledb'`, schema)
-	if err != nil {
+	if err := enter(ctx, tx, PathWithExtension, schema); err != nil {
 		return err
 	}
-	if _, err = tx.Exec(ctx, `CREATE TABLE IF NOT EXISTS schema_migrations (
+	if _, err := tx.Exec(ctx, `CREATE TABLE IF NOT EXISTS schema_migrations (
 		version int PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`); err != nil {
 		return err
 	}
@@ -136,7 +139,7 @@ func enterSchema(ctx context.Context, tx pgx.Tx, schema string) error {
 	if _, err := tx.Exec(ctx, `LOCK TABLE schema_migrations IN SHARE ROW EXCLUSIVE MODE`); err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `CREATE TABLE IF NOT EXISTS installation (one boolean PRIMARY KEY DEFAULT true CHECK (one),
+	_, err := tx.Exec(ctx, `CREATE TABLE IF NOT EXISTS installation (one boolean PRIMARY KEY DEFAULT true CHECK (one),
 		writer text NOT NULL, reader text NOT NULL, database oid NOT NULL)`)
 	return err
 }

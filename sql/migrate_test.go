@@ -85,9 +85,8 @@ func TestPoliciesFollowTheOptions(t *testing.T) {
 			t.Errorf("with retention off: %s", jobs)
 		}
 		// Also what was set by other means, in months.
-		if _, err := conn.Exec(t.Context(), "SET search_path = public; SELECT add_retention_policy('"+schema+".user_events', INTERVAL '1 year')"); err != nil {
-			t.Fatal(err)
-		}
+		dbtest.Enter(t, conn, schema)
+		place{t, conn, schema, nil}.do("SELECT add_retention_policy('user_events', INTERVAL '1 year'); RESET search_path")
 		migrate(sql.Options{}, "policies: columnstore after 48h0m0s, retention 8766h0m0s")
 	})
 }
@@ -114,13 +113,12 @@ func TestEventsAreStoredOnce(t *testing.T) {
 		insert := `INSERT INTO ` + schema + `.user_events (time, user_id, user_key, event_type, event_id)
 			SELECT '2026-01-01'::timestamptz + n * interval '1 minute', 'u' || n % 7, ` + schema + `.user_key_of('u' || n % 7), 'visit', ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid
 			FROM generate_series(1, 100) n ON CONFLICT DO NOTHING`
-		for _, statement := range []string{
-			insert, insert,
-			`SELECT compress_chunk(c) FROM show_chunks('` + schema + `.user_events') c`,
-			insert,
-		} {
-			if _, err := conn.Exec(t.Context(), statement); err != nil {
+		for n := range 3 {
+			if _, err := conn.Exec(t.Context(), insert); err != nil {
 				t.Fatal(err)
+			}
+			if n == 1 {
+				dbtest.Compress(t, conn, schema, 0)
 			}
 		}
 		var events, users int
@@ -157,7 +155,7 @@ func TestRollupsAgreeWithTheEvents(t *testing.T) {
 		} {
 			var rows, differences int
 			err := pgx.BeginFunc(t.Context(), conn, func(tx pgx.Tx) error {
-				if _, err := tx.Exec(t.Context(), `SET LOCAL search_path = `+schema+`, public`); err != nil {
+				if _, err := tx.Exec(t.Context(), "SELECT "+sql.PathWithExtension, schema); err != nil {
 					return err
 				}
 				return tx.QueryRow(t.Context(), `WITH rollup AS (SELECT * FROM `+rollup+`), source AS (`+source+`)

@@ -132,14 +132,14 @@ func refreshFrom(ctx context.Context, conn *pgx.Conn, schema, from string) error
 	for _, rollup := range Rollups {
 		// A refresh cannot run inside a transaction, where a search_path could be set: its argument names the schema. Without an end it
 		// would look for the last event, and lock all days.
-		refresh := fmt.Sprintf(`CALL refresh_continuous_aggregate('%s.%s', %s, now() + INTERVAL '3 days')`, schema, rollup, from)
-		_, err := conn.Exec(ctx, refresh)
+		refresh := fmt.Sprintf(`refresh_continuous_aggregate('%s.%s', %s, now() + INTERVAL '3 days')`, schema, rollup, from)
+		err := callExtension(ctx, conn, refresh)
 		for wait := range 10 {
 			if pgCode(err) != pgerrcode.LockNotAvailable { // a background job is at it, and may have begun too early
 				break
 			}
 			time.Sleep(time.Duration(wait+1) * 100 * time.Millisecond)
-			_, err = conn.Exec(ctx, refresh)
+			err = callExtension(ctx, conn, refresh)
 		}
 		if err != nil {
 			return fmt.Errorf("refresh %s: %w", rollup, err)

@@ -63,7 +63,10 @@ func TestRolesHaveNoMoreThanTheyNeed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := tx.Exec(t.Context(), `SET LOCAL search_path = `+schema+`, public; SET LOCAL ROLE `+c.role); err != nil {
+			if _, err := tx.Exec(t.Context(), "SELECT "+sql.PathWithExtension, schema); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := tx.Exec(t.Context(), `SET LOCAL ROLE `+c.role); err != nil {
 				t.Fatal(err)
 			}
 			_, err = tx.Exec(t.Context(), c.statement)
@@ -147,7 +150,7 @@ func TestWritersCodeNeverRunsAsOwner(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p.do("SET search_path = %s, public", schema)
+		dbtest.Enter(t, p.conn, schema)
 		p.do("%s", visits)
 		p.do("%s", aliases)
 		tables := p.list(`SELECT relname FROM pg_class WHERE relnamespace = $1::text::regnamespace AND relkind IN ('r', 'v', 'm') ORDER BY 1`, schema)
@@ -207,10 +210,11 @@ func TestReadersHoldUpNobody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.do("SET search_path = %s, public", p.schema)
+	dbtest.Enter(t, p.conn, p.schema)
 	p.do("%s", visits)
 	p.do("%s", aliases)
-	reader.do("SET search_path = %s, public; SET ROLE %s; BEGIN", p.schema, roles.Reader)
+	dbtest.Enter(t, reader.conn, p.schema)
+	reader.do("SET ROLE %s; BEGIN", roles.Reader)
 	held := 0
 	try := func(format string, args ...any) {
 		if _, err := reader.conn.Exec(t.Context(), "SAVEPOINT s"); err != nil {
@@ -283,7 +287,7 @@ func TestOwnersNeedNotBeSuperusers(t *testing.T) {
 	if text := strings.Join(log, "\n"); !strings.Contains(text, "restrict.sql") || strings.Contains(text, "temporary") || strings.Contains(text, "are looked up") {
 		t.Errorf("it logs\n%s", text)
 	}
-	p.do("SET search_path = footfall, public")
+	dbtest.Enter(t, p.conn, "footfall")
 	p.do("%s", visits)
 	p.do("%s", aliases)
 	for _, err := range []error{sql.SquashAliases(t.Context(), p.conn, "footfall"), sql.RefreshRollups(t.Context(), p.conn, "footfall"),

@@ -26,8 +26,11 @@ var namedRoles = Roles{"footfall_writer", "footfall_reader"}
 // clusterRoles are what older versions made for all installations of a server.
 var clusterRoles = namedRoles
 
-//go:embed grants.sql
-var grants string
+//go:embed grants/tables.sql
+var tableGrants string
+
+//go:embed grants/functions.sql
+var functionGrants string
 
 //go:embed restrict.sql
 var restrict string
@@ -134,13 +137,14 @@ func areTaken(ctx context.Context, tx pgx.Tx, roles Roles) (taken bool, err erro
 	return servesElsewhere(ctx, tx, roles.Writer, roles.Reader)
 }
 
-// servesElsewhere says whether one of the roles has rights in other databases, or on other schemas of this one.
+// servesElsewhere says whether one of the roles has rights in other databases, or on other schemas of this one; the extension's is nobody's.
 func servesElsewhere(ctx context.Context, tx pgx.Tx, roles ...string) (elsewhere bool, err error) {
 	err = tx.QueryRow(ctx, `SELECT EXISTS (
 		SELECT FROM pg_shdepend s JOIN pg_roles r ON s.refclassid = 'pg_authid'::regclass AND s.refobjid = r.oid
 		JOIN pg_database d ON datname = current_database()
 		WHERE rolname = ANY ($1) AND (s.dbid NOT IN (0, d.oid)
-			OR s.dbid = d.oid AND s.classid = 'pg_namespace'::regclass AND s.objid <> current_schema()::regnamespace::oid))`, roles).Scan(&elsewhere)
+			OR s.dbid = d.oid AND s.classid = 'pg_namespace'::regclass AND s.objid <> current_schema()::regnamespace::oid
+				AND s.objid NOT IN (SELECT extnamespace FROM pg_extension WHERE extname = 'timescaledb')))`, roles).Scan(&elsewhere)
 	return elsewhere, err
 }
 
@@ -217,7 +221,7 @@ func membersToAdopt(ctx context.Context, tx pgx.Tx, former, role string, exists 
 
 // grant gives the roles their rights, and takes those of everybody else. What it may not take it tells.
 func (at *installation) grant(ctx context.Context, tx pgx.Tx, schema string, log func(string)) error {
-	if _, err := tx.Exec(ctx, at.in(grants)); err != nil {
+	if _, err := tx.Exec(ctx, at.in(tableGrants)); err != nil {
 		return explain("grant the roles "+at.Writer+" and "+at.Reader+" their rights", err)
 	}
 	if err := restrictAll(ctx, tx, at.Reader, log); err != nil {
@@ -243,7 +247,8 @@ func (at *installation) grant(ctx context.Context, tx pgx.Tx, schema string, log
 
 // restrictAll takes from everybody what a superuser may take, if it is one, and tells what the reader may still do that it need not.
 func restrictAll(ctx context.Context, tx pgx.Tx, reader string, log func(string)) error {
-	var superuser, temporary, create, jobs, objects bool
+	var superuser, temporary, create, jobs, objects, usage bool
+	var extension string
 	if err := tx.QueryRow(ctx, `SELECT rolsuper FROM pg_roles WHERE rolname = current_user`).Scan(&superuser); err != nil {
 		return err
 	}
@@ -254,8 +259,9 @@ func restrictAll(ctx context.Context, tx pgx.Tx, reader string, log func(string)
 	}
 	err := tx.QueryRow(ctx, `SELECT has_database_privilege($1, current_database(), 'TEMPORARY'), has_schema_privilege($1, extnamespace, 'CREATE'),
 		(SELECT bool_or(has_function_privilege($1, oid, 'EXECUTE')) FROM pg_proc WHERE pronamespace = extnamespace AND proname = 'add_job'),
-		has_function_privilege($1, 'lo_create(oid)', 'EXECUTE') FROM pg_extension WHERE extname = 'timescaledb'`, reader).
-		Scan(&temporary, &create, &jobs, &objects)
+		has_function_privilege($1, 'lo_create(oid)', 'EXECUTE'), has_schema_privilege($1, extnamespace, 'USAGE'), extension_schema()
+		FROM pg_extension WHERE extname = 'timescaledb'`, reader).
+		Scan(&temporary, &create, &jobs, &objects, &usage, &extension)
 	for _, right := range []struct {
 		held bool
 		what string
@@ -267,6 +273,9 @@ func restrictAll(ctx context.Context, tx pgx.Tx, reader string, log func(string)
 		if right.held {
 			log("everybody may " + right.what)
 		}
+	}
+	if err == nil && !usage {
+		log("heatmaps and anomalies cannot be read, since TimescaleDB is in a schema of somebody else's: as its owner, GRANT USAGE ON SCHEMA " + extension + " TO " + reader)
 	}
 	return err
 }

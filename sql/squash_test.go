@@ -152,7 +152,7 @@ func (s *squashing) inside(fn func(ctx context.Context, tx pgx.Tx) error) {
 func (s *squashing) within(options pgx.TxOptions, fn func(ctx context.Context, tx pgx.Tx) error) {
 	s.Helper()
 	err := pgx.BeginTxFunc(s.Context(), s.conn, options, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(s.Context(), `SET LOCAL search_path = `+s.schema+`, public`); err != nil {
+		if _, err := tx.Exec(s.Context(), "SELECT "+sql.PathWithExtension, s.schema); err != nil {
 			return err
 		}
 		return fn(s.Context(), tx)

@@ -30,7 +30,7 @@ const messages = `WITH messages AS (
 // joined and moved or not, compressed days, closed ones and one that has changed since, somebody who was forgotten.
 func TestUpgradeKeepsWhatIsKnown(t *testing.T) {
 	places(t, func(t *testing.T, a, _ place) {
-		shared := before(t, a)
+		shared := before(t, sql.LastVersionOfSharedRoles, a)
 		u := upgrade{&squashing{t, connect(t, a.conn.Config().ConnString()), a.schema}, a.login(shared.Writer), a.login(shared.Reader),
 			time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, -10)}
 		u.fill()

@@ -481,9 +481,7 @@ func TestLateEventsGoIntoCompressedDays(t *testing.T) {
 			}
 		}
 		c.settle()
-		if _, err := c.pool.Exec(t.Context(), fmt.Sprintf(`SELECT public.compress_chunk(c) FROM public.show_chunks('%s.user_events') c`, c.schema)); err != nil {
-			t.Fatal(err)
-		}
+		dbtest.Compress(t, dbtest.Connect(t, dsn), c.schema, -48*time.Hour)
 		for _, body := range []string{again, eventJSON("late", "visit")} {
 			if res, a := c.post("/track", body); res.StatusCode != 200 {
 				t.Fatal(res.Status, a)

@@ -12,12 +12,13 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/footfall-analytics/footfall/collector/event"
+	"github.com/footfall-analytics/footfall/sql"
 )
 
 // transaction runs fn with the schema's tables in sight, and nothing that others could have made. Days that are in the columnstore may be changed as a whole.
 func transaction(ctx context.Context, conn *pgx.Conn, options pgx.TxOptions, schema string, fn func(tx pgx.Tx) error) error {
 	return pgx.BeginTxFunc(ctx, conn, options, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `SELECT set_config('search_path', format('%I, pg_temp', $1::text), true),
+		if _, err := tx.Exec(ctx, `SELECT `+sql.Path+`,
 			set_config('timescaledb.max_tuples_decompressed_per_dml_transaction', '0', true),
 			set_config('plan_cache_mode', 'force_custom_plan', true)`, schema); err != nil { // a plan for any day would lock all of them
 			return err

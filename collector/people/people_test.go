@@ -46,7 +46,7 @@ func newWorld(t *testing.T, dsn string) *world {
 	w.table = &writer.Table{Pool: pool, Schema: w.schema, Log: slog.New(slog.DiscardHandler)}
 	dbtest.StopColumnstore(t, w.Conn, w.schema)
 	w.store(t, w.events()...)
-	w.exec(t, `SELECT public.compress_chunk(c) FROM public.show_chunks('user_events', older_than => INTERVAL '5 days') c`)
+	dbtest.Compress(t, w.Conn, w.schema, 5*24*time.Hour)
 	// Two late events, so that a day is compressed in part.
 	late := w.event(w.ann, "late", 8*24*time.Hour+time.Minute)
 	late.TimeChosen = true
@@ -171,7 +171,7 @@ func (w *world) check(t *testing.T) {
 	for name, query := range map[string]string{
 		"rollup of counts": `SELECT (SELECT sum(events) FROM event_counts_15min) || ' ' || (SELECT count(*) FROM user_events)`,
 		"rollup of users": `SELECT (SELECT sum(users) FROM active_users_hourly) || ' ' || (SELECT count(*) FROM
-			(SELECT DISTINCT public.time_bucket('1 hour', time), user_key FROM user_events) u)`,
+			(SELECT DISTINCT date_trunc('hour', time), user_key FROM user_events) u)`,
 		"closed days": `SELECT sum(c.events) || ' ' || sum((SELECT count(*) FROM user_events e WHERE (e.time AT TIME ZONE 'UTC')::date = c.day)) FROM closed_days c`,
 		"blocks":      `SELECT sum(length(user_keys) / 8) || ' ' || (SELECT sum(events) FROM closed_days) FROM event_blocks`,
 		"open days": `SELECT (SELECT count(*) FROM closed_days WHERE events > 0) || ' ' || (SELECT count(DISTINCT (time AT TIME ZONE 'UTC')::date) FROM user_events

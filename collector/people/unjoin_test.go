@@ -35,7 +35,7 @@ func TestUnjoin(t *testing.T) {
 			w.exec(t, `SELECT join_users($1, $2)`, eve, w.ann)
 			// What came after the join, from either of them.
 			w.store(t, said(phone, phone, "after", 6), said(eve, phone, "after", 6), said(w.ann, phone, "signed in", 6))
-			w.exec(t, `SELECT public.compress_chunk(c, true) FROM public.show_chunks('user_events', older_than => INTERVAL '5 days') c`)
+			dbtest.Compress(t, w.Conn, w.schema, 5*24*time.Hour)
 			if squashed {
 				w.exec(t, `UPDATE user_aliases SET joined_at = now() - INTERVAL '2 hours'`)
 				if err := sql.SquashAliases(t.Context(), w.Conn, w.schema); err != nil {

@@ -72,7 +72,7 @@ func (r retries) Write(line []byte) (int, error) {
 func (p *profiled) in(fn func(tx pgx.Tx) error) {
 	p.Helper()
 	if err := pgx.BeginFunc(p.Context(), p.conn, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(p.Context(), `SELECT set_config('search_path', $1 || ', public', true)`, p.schema); err != nil {
+		if _, err := tx.Exec(p.Context(), "SELECT "+sql.PathWithExtension, p.schema); err != nil {
 			return err
 		}
 		return fn(tx)

@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/footfall-analytics/footfall/collector/event"
+	"github.com/footfall-analytics/footfall/sql"
 )
 
 // Table writes to user_events in one database schema. Its fields do not change once it is used.
@@ -170,7 +171,7 @@ func answered(err error) bool { return !errors.As(err, new(*pgconn.ConnectError)
 // The settings of one transaction. Late events go into days that are compressed already; the server's limit on how many
 // rows one statement may look at there protects interactive sessions, and would lose events here. A statement ends before the
 // collector would give its connection up, unless the server has it end even earlier.
-const transactionSettings = `SELECT set_config('search_path', quote_ident($1), true),
+const transactionSettings = `SELECT ` + sql.Path + `,
 	set_config('timescaledb.max_tuples_decompressed_per_dml_transaction', '0', true),
 	set_config('statement_timeout', least($2::bigint, nullif(extract(epoch FROM current_setting('statement_timeout')::interval) * 1000, 0))::bigint::text, true)`
 

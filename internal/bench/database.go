@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/footfall-analytics/footfall/sql"
 )
 
 // database is the server to measure, and the bench's schema there.
@@ -20,7 +22,6 @@ func openDatabase(ctx context.Context, dsn, schema string) (*database, error) {
 	if err != nil {
 		return nil, fmt.Errorf("FOOTFALL_DSN is not usable: %w", err)
 	}
-	config.RuntimeParams["search_path"] = pgx.Identifier{schema}.Sanitize() + ", public"
 	db := &database{config: config, schema: schema}
 	if db.conn, err = db.connect(ctx); err != nil {
 		return nil, fmt.Errorf("the server of FOOTFALL_DSN cannot be reached: %w", err)
@@ -30,7 +31,11 @@ func openDatabase(ctx context.Context, dsn, schema string) (*database, error) {
 
 // connect opens one more connection.
 func (db *database) connect(ctx context.Context) (*pgx.Conn, error) {
-	return pgx.ConnectConfig(ctx, db.config)
+	conn, err := pgx.ConnectConfig(ctx, db.config)
+	if err != nil {
+		return nil, err
+	}
+	return conn, sql.EnterSession(ctx, conn, db.schema)
 }
 
 func (db *database) close() { _ = db.conn.Close(context.Background()) }

@@ -102,6 +102,9 @@ func (db *database) migrate(ctx context.Context) error {
 	if err := sql.Migrate(ctx, db.conn, sql.Options{Schema: db.schema}); err != nil {
 		return err
 	}
+	if err := sql.EnterSession(ctx, db.conn, db.schema); err != nil { // again: the extension may be new
+		return err
+	}
 	_, err := db.conn.Exec(ctx, `SELECT alter_job(job_id, scheduled => false)
 		FROM timescaledb_information.jobs j LEFT JOIN timescaledb_information.continuous_aggregates c ON (j.hypertable_schema, j.hypertable_name)
 			IN ((c.view_schema, c.view_name), (c.materialization_hypertable_schema, c.materialization_hypertable_name))

@@ -5,6 +5,7 @@ package dbtest
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -29,6 +30,62 @@ func Each(t *testing.T, test func(t *testing.T, dsn string)) {
 	if dsn := os.Getenv("FOOTFALL_TEST_DSN"); dsn != "" {
 		t.Run("server", func(t *testing.T) { test(t, dsn) })
 	}
+}
+
+// elsewhere is another embedded one, with the extension in a schema of its own.
+var elsewhere = sync.OnceValues(func() (string, error) {
+	s, err := embedded.Start(context.Background(), embedded.Options{})
+	if err != nil {
+		return "", err
+	}
+	return s.DSN(), moveExtension(s.DSN())
+})
+
+func moveExtension(dsn string) error {
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, dsn)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close(ctx) }()
+	// A name that needs quotes.
+	_, err = conn.Exec(ctx, `CREATE SCHEMA "Time-scale"; CREATE EXTENSION timescaledb SCHEMA "Time-scale"`)
+	return err
+}
+
+// Elsewhere runs a test like [Each], in databases whose extension is not in the schema "public".
+func Elsewhere(t *testing.T, test func(t *testing.T, dsn string)) {
+	t.Run("embedded, extension elsewhere", func(t *testing.T) {
+		dsn, err := elsewhere()
+		if err != nil {
+			t.Fatal(err)
+		}
+		test(t, dsn)
+	})
+	server := os.Getenv("FOOTFALL_TEST_DSN")
+	if server == "" {
+		return
+	}
+	t.Run("server, extension elsewhere", func(t *testing.T) {
+		address, err := url.Parse(server)
+		if err != nil {
+			t.Fatal(err)
+		}
+		admin, name := Connect(t, server), "elsewhere_"+strings.ReplaceAll(uuid.NewString(), "-", "")
+		if _, err := admin.Exec(t.Context(), "CREATE DATABASE "+name+" TEMPLATE template0"); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if _, err := admin.Exec(context.Background(), "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)"); err != nil {
+				t.Error(err)
+			}
+		})
+		address.Path = "/" + name
+		if err := moveExtension(address.String()); err != nil {
+			t.Fatal(err)
+		}
+		test(t, address.String())
+	})
 }
 
 // Embedded is the connection string of the embedded TimescaleDB.
@@ -76,8 +133,14 @@ func Schema(t testing.TB, dsn string) string {
 // the schema has no events.
 func StopColumnstore(t testing.TB, conn *pgx.Conn, schema string) {
 	t.Helper()
-	if _, err := conn.Exec(t.Context(), `SELECT public.alter_job(job_id, scheduled => false) FROM timescaledb_information.jobs
-		WHERE hypertable_schema = $1 AND proc_name = 'policy_compression'`, schema); err != nil {
+	if err := pgx.BeginFunc(t.Context(), conn, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(t.Context(), "SELECT "+footfallsql.PathWithExtension, schema); err != nil {
+			return err
+		}
+		_, err := tx.Exec(t.Context(), `SELECT alter_job(job_id, scheduled => false) FROM timescaledb_information.jobs
+			WHERE hypertable_schema = $1 AND proc_name = 'policy_compression'`, schema)
+		return err
+	}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -88,9 +151,14 @@ func DropSchema(ctx context.Context, conn *pgx.Conn, schema string) (err error) 
 	const days = 300
 	for {
 		var dropped int
-		err := conn.QueryRow(ctx, `SELECT count(*) FROM drop_chunks(to_regclass($1), older_than => (
-			SELECT max(range_end) FROM (SELECT range_end FROM timescaledb_information.chunks WHERE hypertable_schema = $2 AND hypertable_name = 'user_events' ORDER BY range_end LIMIT $3) c))`,
-			pgx.Identifier{schema, "user_events"}.Sanitize(), schema, days).Scan(&dropped)
+		err := pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+			if _, err := tx.Exec(ctx, "SELECT "+footfallsql.PathWithExtension, schema); err != nil {
+				return err
+			}
+			return tx.QueryRow(ctx, `SELECT count(*) FROM drop_chunks(to_regclass('user_events'), older_than => (
+				SELECT max(range_end) FROM (SELECT range_end FROM timescaledb_information.chunks WHERE hypertable_schema = $1 AND hypertable_name = 'user_events' ORDER BY range_end LIMIT $2) c))`,
+				schema, days).Scan(&dropped)
+		})
 		if err != nil || dropped < days {
 			break // what is the matter the next statement says
 		}
@@ -114,4 +182,26 @@ func Connect(t testing.TB, dsn string) *pgx.Conn {
 	}
 	t.Cleanup(func() { _ = conn.Close(context.Background()) })
 	return conn
+}
+
+// Enter has the rest of a connection's statements find the names of a schema, and TimescaleDB's.
+func Enter(t testing.TB, conn *pgx.Conn, schema string) {
+	t.Helper()
+	if err := footfallsql.EnterSession(t.Context(), conn, schema); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Compress moves a schema's days to the columnstore that ended so long ago, as far as they are not there.
+func Compress(t testing.TB, conn *pgx.Conn, schema string, olderThan time.Duration) {
+	t.Helper()
+	if err := pgx.BeginFunc(t.Context(), conn, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(t.Context(), "SELECT "+footfallsql.PathWithExtension, schema); err != nil {
+			return err
+		}
+		_, err := tx.Exec(t.Context(), `SELECT compress_chunk(c, if_not_compressed => true) FROM show_chunks('user_events', older_than => now() - $1::interval) c`, olderThan)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/footfall-analytics/footfall/internal/dbtest"
 	"github.com/footfall-analytics/footfall/internal/twin"
 	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/sql"
 )
 
 // The worked examples in the docs are true: their events, asked with their query, give the table that the page shows.
@@ -72,13 +73,13 @@ func TestStatementsInTheDocs(t *testing.T) {
 }
 
 // run runs a page's SQL in the schema.
-func (h *house) run(t *testing.T, sql string) {
+func (h *house) run(t *testing.T, statements string) {
 	t.Helper()
 	err := pgx.BeginFunc(t.Context(), h.conn, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(t.Context(), `SELECT set_config('search_path', $1 || ', public', true)`, h.schema); err != nil {
+		if _, err := tx.Exec(t.Context(), "SELECT "+sql.PathWithExtension, h.schema); err != nil {
 			return err
 		}
-		_, err := tx.Exec(t.Context(), sql)
+		_, err := tx.Exec(t.Context(), statements)
 		return err
 	})
 	if err != nil {

@@ -26,9 +26,7 @@ func TestSegmentClients(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(collector.Stop)
-		if _, err := conn.Exec(t.Context(), "SELECT set_config('search_path', $1 || ', public', false)", schema); err != nil {
-			t.Fatal(err)
-		}
+		dbtest.Enter(t, conn, schema)
 		at := time.Now().Add(-time.Hour).UTC().Truncate(time.Millisecond)
 		for _, client := range []struct {
 			prefix, library string

@@ -248,7 +248,7 @@ func (h *house) close(t *testing.T, days []time.Time) {
 			continue // not over
 		}
 		err := pgx.BeginFunc(t.Context(), h.conn, func(tx pgx.Tx) error {
-			if _, err := tx.Exec(t.Context(), `SELECT set_config('search_path', $1 || ', public', true)`, h.schema); err != nil {
+			if _, err := tx.Exec(t.Context(), "SELECT "+sql.PathWithExtension, h.schema); err != nil {
 				return err
 			}
 			_, err := tx.Exec(t.Context(), `CALL close_day($1::date)`, day)
@@ -286,7 +286,7 @@ func (h *house) insert(t *testing.T, events []twin.Event, alone bool) {
 		}
 	}
 	err := pgx.BeginFunc(t.Context(), h.conn, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(t.Context(), `SELECT set_config('search_path', $1 || ', public', true)`, h.schema); err != nil {
+		if _, err := tx.Exec(t.Context(), "SELECT "+sql.PathWithExtension, h.schema); err != nil {
 			return err
 		}
 		if alone {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/footfall-analytics/footfall/internal/stack"
+	"github.com/footfall-analytics/footfall/sql"
 )
 
 // measureDrain times how the collector catches up with what its senders have left it.
@@ -39,8 +40,10 @@ func (b *bench) measureCopy(ctx context.Context) (string, error) {
 		return "", err
 	}
 	defer func() { _ = file.Close() }()
+	if err := sql.EnterSession(ctx, b.conn, schema); err != nil {
+		return "", err
+	}
 	for _, statement := range []string{
-		"SET search_path = " + schema + ", public",
 		"CREATE TABLE bare (LIKE user_events INCLUDING ALL)",
 		"SELECT create_hypertable('bare', by_range('time', INTERVAL '1 day'))",
 	} {

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/footfall-analytics/footfall/pkg/plan"
+	footfallsql "github.com/footfall-analytics/footfall/sql"
 )
 
 // Snapshot is the database at one moment, read through one or more connections. All that is read through it fits together.
@@ -91,9 +92,7 @@ var readOnly = pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadO
 
 // enter sets what the statements of a transaction need.
 func (s *Store) enter(ctx context.Context, tx pgx.Tx) error {
-	// "public" is where the extension's functions are.
-	_, err := tx.Exec(ctx, `SELECT set_config('search_path', quote_ident($1) || ', public', true),
-		set_config('statement_timeout', $2, true)`, s.config.Schema, fmt.Sprint(s.config.QueryTimeout.Milliseconds()))
+	_, err := tx.Exec(ctx, `SELECT `+footfallsql.PathWithExtension+`, set_config('statement_timeout', $2, true)`, s.config.Schema, fmt.Sprint(s.config.QueryTimeout.Milliseconds()))
 	return err
 }
 
