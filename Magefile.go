@@ -14,9 +14,8 @@ import (
 	"github.com/magefile/mage/mg"
 	"github.com/magefile/mage/sh"
 
-	"github.com/footfall-analytics/footfall/internal/build"
 	"github.com/footfall-analytics/footfall/internal/leash"
-	"github.com/footfall-analytics/footfall/internal/steps"
+	"github.com/footfall-analytics/footfall/internal/programs"
 )
 
 // Build builds the plugin and the collector for Linux, macOS and Windows on amd64 and arm64: the plugin in dist and as a zip, the
@@ -28,12 +27,12 @@ func Build(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	return build.Release(ctx, steps.New(os.Stdout), sdk.Build{}.Custom)
+	return programs.BuildRelease(ctx, programs.NewPrinter(os.Stdout), sdk.Build{}.Custom)
 }
 
 // local builds what the other commands run.
 func local(ctx context.Context) error {
-	return build.Local(ctx, steps.New(os.Stdout))
+	return programs.BuildLocal(ctx, programs.NewPrinter(os.Stdout))
 }
 
 // Demo shows Footfall at work on a made-up shop's traffic, until Ctrl-C.
@@ -44,7 +43,7 @@ func Demo(ctx context.Context) error {
 		return err
 	}
 	// The demo takes this process over, so that signals reach it and its exit status is mage's.
-	return syscall.Exec(build.Demo, []string{build.Demo}, os.Environ())
+	return syscall.Exec(programs.DemoFile, []string{programs.DemoFile}, os.Environ())
 }
 
 // Test proves that Footfall does what it says: style, types, the tests in Go and TypeScript, the path of an event from HTTP to
@@ -52,7 +51,7 @@ func Demo(ctx context.Context) error {
 func Test(ctx context.Context) error {
 	ctx = leash.Follow(ctx)
 	mg.CtxDeps(ctx, local)
-	if err := steps.New(os.Stdout).Do("Browser", func() (string, error) { return build.Browser(ctx) }); err != nil {
+	if err := programs.NewPrinter(os.Stdout).Do("Browser", func() (string, error) { return programs.Browser(ctx) }); err != nil {
 		return err
 	}
 	checks := [][]string{
@@ -64,7 +63,7 @@ func Test(ctx context.Context) error {
 		{"go", "test", "-timeout", "40m", "./...", "./sdk/go/..."},
 	}
 	race := []string{"go", "test", "-race", "./collector/queue", "./sdk/go"}
-	why := build.RaceDetector(ctx)
+	why := programs.RaceDetector(ctx)
 	if why == nil {
 		checks = append(checks, race)
 	}

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"github.com/footfall-analytics/footfall/internal/leash"
-	"github.com/footfall-analytics/footfall/internal/stack"
+	"github.com/footfall-analytics/footfall/internal/programs"
 )
 
 // clickHouse is a server of the bench's own, on loopback, in a temporary folder.
@@ -87,7 +87,7 @@ func startClickHouse(ctx context.Context, program string) (*clickHouse, error) {
 		<-ended
 		_ = os.RemoveAll(folder)
 	}}
-	if err := stack.AwaitOK(ctx, c.url+"ping", clickHouseBoot, ended); err != nil {
+	if err := programs.AwaitOK(ctx, c.url+"ping", clickHouseBoot, ended); err != nil {
 		text, _ := os.ReadFile(log.Name())
 		c.stop()
 		return nil, fmt.Errorf("ClickHouse does not start: %w\n%s", err, text)

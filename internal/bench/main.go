@@ -15,7 +15,7 @@ import (
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend/log"
 
-	"github.com/footfall-analytics/footfall/internal/steps"
+	"github.com/footfall-analytics/footfall/internal/programs"
 )
 
 // options are the command line.
@@ -77,7 +77,7 @@ func parseOptions() (options, error) {
 }
 
 func bench(ctx context.Context, o options) error {
-	printer := steps.New(os.Stdout)
+	printer := programs.NewPrinter(os.Stdout)
 	db, err := openDatabase(ctx, o.dsn, o.schema)
 	if err != nil {
 		return err

@@ -7,11 +7,11 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/footfall-analytics/footfall/internal/stack"
+	"github.com/footfall-analytics/footfall/internal/programs"
 )
 
 // measureDrain times how the collector catches up with what its senders have left it.
-func (b *bench) measureDrain(ctx context.Context, collector *stack.Collector) (string, error) {
+func (b *bench) measureDrain(ctx context.Context, collector *programs.Collector) (string, error) {
 	count := func() (n int64, err error) {
 		return n, b.conn.QueryRow(ctx, "SELECT count(*) FROM "+schema+".user_events").Scan(&n)
 	}

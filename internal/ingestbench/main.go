@@ -16,9 +16,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/footfall-analytics/footfall/internal/build"
-	"github.com/footfall-analytics/footfall/internal/stack"
-	"github.com/footfall-analytics/footfall/internal/steps"
+	"github.com/footfall-analytics/footfall/internal/programs"
 )
 
 // schema is the bench's own.
@@ -67,7 +65,7 @@ func run(ctx context.Context) error {
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
 	b := &bench{options: o, conn: conn, folder: folder}
-	if err := b.measure(ctx, steps.New(os.Stdout)); err != nil {
+	if err := b.measure(ctx, programs.NewPrinter(os.Stdout)); err != nil {
 		return err
 	}
 	b.print()
@@ -87,8 +85,8 @@ type bench struct {
 	drain, bareCopy       time.Duration
 }
 
-func (b *bench) measure(ctx context.Context, printer *steps.Printer) error {
-	var collector *stack.Collector
+func (b *bench) measure(ctx context.Context, printer *programs.Printer) error {
+	var collector *programs.Collector
 	defer func() {
 		if collector != nil {
 			collector.Stop()
@@ -118,14 +116,14 @@ func (b *bench) measure(ctx context.Context, printer *steps.Printer) error {
 			if _, err := b.conn.Exec(ctx, "DROP SCHEMA IF EXISTS "+schema+" CASCADE"); err != nil {
 				return "", err
 			}
-			if err := stack.Migrate(ctx, build.Collector, b.dsn, schema); err != nil {
+			if err := programs.Migrate(ctx, programs.CollectorFile, b.dsn, schema); err != nil {
 				return "", err
 			}
 			log, err := os.Create(filepath.Join(b.folder, "collector.log"))
 			if err != nil {
 				return "", err
 			}
-			collector, err = stack.StartCollector(ctx, build.Collector, b.dsn, schema, 0, filepath.Join(b.folder, "queue"), log)
+			collector, err = programs.StartCollector(ctx, programs.CollectorFile, b.dsn, schema, 0, filepath.Join(b.folder, "queue"), log)
 			return "", err
 		}},
 		{"Warming up", func() (string, error) {

@@ -8,11 +8,11 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
-	"github.com/footfall-analytics/footfall/internal/stack"
+	"github.com/footfall-analytics/footfall/internal/programs"
 )
 
 // noteMemory keeps the most memory that the collector says it has had.
-func (b *bench) noteMemory(ctx context.Context, collector *stack.Collector) error {
+func (b *bench) noteMemory(ctx context.Context, collector *programs.Collector) error {
 	metrics, err := collector.Metrics(ctx)
 	if err != nil {
 		return err

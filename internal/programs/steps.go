@@ -1,5 +1,4 @@
-// Package steps shows what a program of several steps is at: a line a step, with the time it took.
-package steps
+package programs
 
 import (
 	"fmt"
@@ -13,7 +12,7 @@ import (
 	"golang.org/x/term"
 )
 
-// Printer prints to a terminal or, plainly, to anything else. Steps may run side by side.
+// Printer shows what a program of several steps is at, a line a step with the time it took. It prints to a terminal or, plainly, to anything else. Steps may run side by side.
 type Printer struct {
 	out io.Writer
 	// live is set on a terminal, where a line can be written over.
@@ -38,8 +37,8 @@ const (
 	plainBeat = 15 * time.Second
 )
 
-// New makes a printer. Lines are coloured on a terminal unless NO_COLOR is set (https://no-color.org).
-func New(out *os.File) *Printer {
+// NewPrinter makes a printer. Lines are coloured on a terminal unless NO_COLOR is set (https://no-color.org).
+func NewPrinter(out *os.File) *Printer {
 	live := term.IsTerminal(int(out.Fd())) && os.Getenv("TERM") != "dumb"
 	return &Printer{out: out, live: live, color: live && os.Getenv("NO_COLOR") == ""}
 }

@@ -1,4 +1,4 @@
-package stack
+package preview
 
 import (
 	"crypto/tls"

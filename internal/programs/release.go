@@ -1,4 +1,4 @@
-package build
+package programs
 
 import (
 	"archive/zip"
@@ -10,8 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-
-	"github.com/footfall-analytics/footfall/internal/steps"
 )
 
 // release is where the files to hand out go, from the repository's root.
@@ -27,10 +25,10 @@ var platforms = []platform{
 // manifest is what release needs of plugin.json and package.json.
 type manifest struct{ ID, Version string }
 
-// Release builds everything for every platform: the plugin as the zip that Grafana installs, and the collector's programs. backEnd
+// BuildRelease builds everything for every platform: the plugin as the zip that Grafana installs, and the collector's programs. backEnd
 // builds the plugin's back end for a system and an architecture into dist.
-func Release(ctx context.Context, p *steps.Printer, backEnd func(os, arch string) error) error {
-	if err := Local(ctx, p); err != nil {
+func BuildRelease(ctx context.Context, p *Printer, backEnd func(os, arch string) error) error {
+	if err := BuildLocal(ctx, p); err != nil {
 		return err
 	}
 	m, err := readManifest()
@@ -46,7 +44,7 @@ func Release(ctx context.Context, p *steps.Printer, backEnd func(os, arch string
 			if err := backEnd(to.os, to.arch); err != nil {
 				return "", err
 			}
-			return collector(ctx, to, m.Version)
+			return collectorFor(ctx, to, m.Version)
 		}); err != nil {
 			return err
 		}
@@ -70,7 +68,7 @@ func readManifest() (m manifest, err error) {
 	return m, nil
 }
 
-func collector(ctx context.Context, to platform, version string) (file string, err error) {
+func collectorFor(ctx context.Context, to platform, version string) (file string, err error) {
 	file = filepath.Join(release, fmt.Sprintf("footfall-collector_%s_%s_%s", version, to.os, to.arch))
 	if to.os == "windows" {
 		file += ".exe"

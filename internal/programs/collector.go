@@ -1,6 +1,4 @@
-// Package stack starts Footfall's programs as they run for real: the collector as a server process, the plugin as a child
-// that speaks gRPC, as under Grafana. The demo and the end-to-end tests are built on it.
-package stack
+package programs
 
 import (
 	"bytes"

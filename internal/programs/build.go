@@ -1,6 +1,4 @@
-// Package build makes what the demo and the end-to-end tests run: the front end's bundles and the programs. It needs nothing
-// outside the standard library that is large, so that mage starts quickly.
-package build
+package programs
 
 import (
 	"context"
@@ -13,16 +11,14 @@ import (
 
 	"github.com/magefile/mage/target"
 	"golang.org/x/sync/errgroup"
-
-	"github.com/footfall-analytics/footfall/internal/steps"
 )
 
 // Where the programs and the preview page go, from the repository's root.
 var (
-	Plugin    = filepath.Join("dist", fmt.Sprintf("gpx_footfall_%s_%s", runtime.GOOS, runtime.GOARCH))
-	Collector = filepath.Join(".footfall", "bin", "collector")
-	Demo      = filepath.Join(".footfall", "bin", "demo")
-	Preview   = filepath.Join(".footfall", "preview")
+	PluginFile    = filepath.Join("dist", fmt.Sprintf("gpx_footfall_%s_%s", runtime.GOOS, runtime.GOARCH))
+	CollectorFile = filepath.Join(".footfall", "bin", "collector")
+	DemoFile      = filepath.Join(".footfall", "bin", "demo")
+	PreviewFolder = filepath.Join(".footfall", "preview")
 )
 
 // step is one thing to build.
@@ -34,12 +30,12 @@ type step struct {
 // progress says how far a step is.
 type progress func(at string)
 
-// Local builds what this machine runs, as far as it is not up to date, in the repository's root: the front end beside the programs.
-func Local(ctx context.Context, p *steps.Printer) error {
+// BuildLocal builds what this machine runs, as far as it is not up to date, in the repository's root: the front end beside the programs.
+func BuildLocal(ctx context.Context, p *Printer) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, lane := range [][]step{
 		{{"Node.js", checkNode}, {"npm packages", installPackages}, {"Plugin front end", frontEnd}, {"Preview page", previewPage}, {"Script for web pages", webScript}},
-		{{"Plugin back end", program(Plugin, "./pkg")}, {"Collector program", program(Collector, "./collector")}, {"Demo program", program(Demo, "./internal/demo")}},
+		{{"Plugin back end", program(PluginFile, "./pkg")}, {"Collector program", program(CollectorFile, "./collector")}, {"Demo program", program(DemoFile, "./internal/demo")}},
 	} {
 		group.Go(func() error {
 			for _, s := range lane {
@@ -59,7 +55,7 @@ func frontEnd(ctx context.Context, _ progress) (string, error) {
 }
 
 func previewPage(ctx context.Context, _ progress) (string, error) {
-	return bundle(ctx, filepath.Join(Preview, "index.html"), "build:preview", "src", "internal/preview/page", "plugin.json", ".config",
+	return bundle(ctx, filepath.Join(PreviewFolder, "index.html"), "build:preview", "src", "internal/preview/page", "plugin.json", ".config",
 		"tsconfig.json", "package-lock.json")
 }
 

@@ -1,4 +1,4 @@
-package build
+package programs
 
 import (
 	"context"
