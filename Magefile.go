@@ -116,5 +116,5 @@ func Chaos() error { return sh.RunV("go", "run", "./internal/chaos") }
 // bare COPY. See docs/performance.md.
 func BenchIngest(ctx context.Context) error {
 	mg.CtxDeps(ctx, local)
-	return sh.RunV("go", "run", "./internal/ingestbench")
+	return sh.RunV("go", "run", "./internal/bench", "ingest")
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -12,7 +11,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"time"
@@ -20,10 +18,7 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// loadCommand is the command of the process that sends.
-const loadCommand = "load"
-
-// load is what that process is told.
+// load is what the process that sends is told.
 type load struct {
 	URL     string
 	Seconds int
@@ -48,28 +43,8 @@ type result struct {
 func (r result) rate() float64 { return float64(r.Requests) / r.Seconds }
 
 func (r result) String() string {
-	return fmt.Sprintf("%.0f requests, %.0f events a second; half within %.1f ms, 99 %% within %.1f ms", r.rate(),
+	return fmt.Sprintf("%.0f requests, %.0f events a second; half within %s ms, 99 %% within %s ms", r.rate(),
 		float64(r.Events)/r.Seconds, milliseconds(r.P50), milliseconds(r.P99))
-}
-
-func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
-
-func startLoad(ctx context.Context, l load) (r result, err error) {
-	self, err := os.Executable()
-	if err != nil {
-		return r, err
-	}
-	in, err := json.Marshal(l)
-	if err != nil {
-		return r, err
-	}
-	cmd := exec.CommandContext(ctx, self, loadCommand)
-	cmd.Stdin, cmd.Stderr = bytes.NewReader(in), os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		return r, fmt.Errorf("the sending process: %w", err)
-	}
-	return r, json.Unmarshal(out, &r)
 }
 
 func loadProcess(ctx context.Context) error {
@@ -152,21 +127,21 @@ type requests struct {
 
 // Parts of an event that vary, all of the same length.
 const (
-	event = `{"event_id":"00000000-0000-4000-8000-000000000000","user_id":"user-000000","timestamp":"2006-01-02T15:04:05.000000Z",` +
+	sentEvent = `{"event_id":"00000000-0000-4000-8000-000000000000","user_id":"user-000000","timestamp":"2006-01-02T15:04:05.000000Z",` +
 		`"event_type":"view_product","page_url":"https://shop.example/products/1234","device_type":"mobile","session_id":"0192f0c1",` +
 		`"metadata":{"channel":"ads","price":12.5,"cart":{"total":99.5,"items":3}}}`
 	timeLayout = "2006-01-02T15:04:05.000000Z"
-	users      = 400_000
+	sentUsers  = 400_000
 )
 
 func (l load) request(host string, sender int) *requests {
-	path, body := "/track", event
+	path, body := "/track", sentEvent
 	if l.Batch > 1 {
-		path, body = "/track/batch", `{"batch":[`+strings.Repeat(event+",", l.Batch-1)+event+`]}`
+		path, body = "/track/batch", `{"batch":[`+strings.Repeat(sentEvent+",", l.Batch-1)+sentEvent+`]}`
 	}
 	text := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", path, host, len(body), body)
 	r := &requests{text: []byte(text), rng: rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), uint64(sender)))}
-	for at := strings.Index(text, event); at+len(event) <= len(text); at += len(event) + 1 {
+	for at := strings.Index(text, sentEvent); at+len(sentEvent) <= len(text); at += len(sentEvent) + 1 {
 		r.events = append(r.events, at)
 	}
 	return r
@@ -180,11 +155,11 @@ func (r *requests) next() []byte {
 		for _, i := range [...]int{0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 15, 16, 17, 20, 21, 22, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35} {
 			id[i] = hexDigits[r.rng.IntN(16)]
 		}
-		user := r.text[at+strings.Index(event, "000000\","):]
-		for i, n := 5, r.rng.IntN(users); i >= 0; i, n = i-1, n/10 {
+		user := r.text[at+strings.Index(sentEvent, "000000\","):]
+		for i, n := 5, r.rng.IntN(sentUsers); i >= 0; i, n = i-1, n/10 {
 			user[i] = byte('0' + n%10)
 		}
-		copy(r.text[at+strings.Index(event, "2006"):], now)
+		copy(r.text[at+strings.Index(sentEvent, "2006"):], now)
 	}
 	return r.text
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // noteMemory keeps the most memory that the collector says it has had.
-func (b *bench) noteMemory(ctx context.Context, collector *programs.Collector) error {
+func (b *ingestion) noteMemory(ctx context.Context, collector *programs.Collector) error {
 	metrics, err := collector.Metrics(ctx)
 	if err != nil {
 		return err
@@ -26,7 +26,7 @@ func (b *bench) noteMemory(ctx context.Context, collector *programs.Collector) e
 	return nil
 }
 
-func (b *bench) print() {
+func (b *ingestion) print() {
 	t := table.NewWriter()
 	t.SetOutputMirror(os.Stdout)
 	t.SetStyle(table.StyleLight)
@@ -42,7 +42,7 @@ func (b *bench) print() {
 	row("requests of one event acknowledged a second", b.single.rate(), 17_000, "%.0f", false)
 	row("events acknowledged a second, in batches of 100", float64(b.batches.Events)/b.batches.Seconds, 100_000, "%.0f", false)
 	row("rows into TimescaleDB, as a share of a bare COPY's", b.bareCopy.Seconds()/b.drain.Seconds(), 0.5, "%.2f", false)
-	row("99 % of requests at half load, ms", milliseconds(b.half.P99), 20, "%.1f", true)
+	row("99 % of requests at half load, ms", 1000*b.half.P99.Seconds(), 20, "%.1f", true)
 	row("resident memory of the collector, MB", b.memory/(1<<20), 150, "%.0f", true)
 	t.Render()
 	fmt.Printf("The disk syncs %.0f times a second. Rows into TimescaleDB: %.0f a second, by a bare COPY %.0f.\n", b.syncs,

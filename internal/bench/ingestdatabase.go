@@ -11,12 +11,10 @@ import (
 )
 
 // measureDrain times how the collector catches up with what its senders have left it.
-func (b *bench) measureDrain(ctx context.Context, collector *programs.Collector) (string, error) {
-	count := func() (n int64, err error) {
-		return n, b.conn.QueryRow(ctx, "SELECT count(*) FROM "+schema+".user_events").Scan(&n)
-	}
+func (b *ingestion) measureDrain(ctx context.Context, collector *programs.Collector) (string, error) {
+	const count = "SELECT count(*) FROM user_events"
 	begin := time.Now()
-	before, err := count()
+	before, err := value[int64](ctx, b.db, count)
 	if err != nil {
 		return "", err
 	}
@@ -24,7 +22,7 @@ func (b *bench) measureDrain(ctx context.Context, collector *programs.Collector)
 		return "", err
 	}
 	b.drain = time.Since(begin)
-	after, err := count()
+	after, err := value[int64](ctx, b.db, count)
 	if err != nil {
 		return "", err
 	}
@@ -33,31 +31,26 @@ func (b *bench) measureDrain(ctx context.Context, collector *programs.Collector)
 }
 
 // measureCopy times a COPY of as many of the same rows into a table of the same kind.
-func (b *bench) measureCopy(ctx context.Context) (string, error) {
+func (b *ingestion) measureCopy(ctx context.Context) (string, error) {
 	file, err := os.Create(filepath.Join(b.folder, "rows"))
 	if err != nil {
 		return "", err
 	}
 	defer func() { _ = file.Close() }()
-	for _, statement := range []string{
-		"SET search_path = " + schema + ", public",
-		"CREATE TABLE bare (LIKE user_events INCLUDING ALL)",
-		"SELECT create_hypertable('bare', by_range('time', INTERVAL '1 day'))",
-	} {
-		if _, err := b.conn.Exec(ctx, statement); err != nil {
-			return "", err
-		}
+	if err := b.db.exec(ctx, "CREATE TABLE bare (LIKE user_events INCLUDING ALL)",
+		"SELECT create_hypertable('bare', by_range('time', INTERVAL '1 day'))"); err != nil {
+		return "", err
 	}
 	// The latest ones, in the order in which they came.
 	out := fmt.Sprintf("COPY (SELECT * FROM user_events ORDER BY received_at DESC LIMIT %d) TO STDOUT (FORMAT binary)", b.rows)
-	if _, err := b.conn.PgConn().CopyTo(ctx, file, out); err != nil {
+	if _, err := b.db.conn.PgConn().CopyTo(ctx, file, out); err != nil {
 		return "", err
 	}
 	if _, err := file.Seek(0, 0); err != nil {
 		return "", err
 	}
 	begin := time.Now()
-	_, err = b.conn.PgConn().CopyFrom(ctx, file, "COPY bare FROM STDIN (FORMAT binary)")
+	_, err = b.db.conn.PgConn().CopyFrom(ctx, file, "COPY bare FROM STDIN (FORMAT binary)")
 	b.bareCopy = time.Since(begin)
 	return fmt.Sprintf("%.0f rows a second", float64(b.rows)/b.bareCopy.Seconds()), err
 }
