@@ -19,7 +19,7 @@ import (
 	"github.com/footfall-analytics/footfall/internal/embedded"
 	"github.com/footfall-analytics/footfall/internal/preview"
 	"github.com/footfall-analytics/footfall/internal/programs"
-	"github.com/footfall-analytics/footfall/internal/provisioned"
+	"github.com/footfall-analytics/footfall/internal/repository"
 	"github.com/footfall-analytics/footfall/internal/shop"
 )
 
@@ -29,11 +29,11 @@ func TestProvisionedQueriesAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dashboards, err := provisioned.Dashboards(root)
+	dashboards, err := repository.Dashboards(root)
 	if err != nil {
 		t.Fatal(err)
 	}
-	rules, err := provisioned.Rules(root, provisioned.DataRules)
+	rules, err := repository.Rules(root, repository.DataRules)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func chosen(events []shop.Event) *strings.Replacer {
 	return strings.NewReplacer(pairs...)
 }
 
-func checkPanel(t *testing.T, plugin *preview.Plugin, fill *strings.Replacer, d provisioned.Dashboard, p provisioned.Panel) {
+func checkPanel(t *testing.T, plugin *preview.Plugin, fill *strings.Replacer, d repository.Dashboard, p repository.Panel) {
 	span := gtime.NewTimeRange(d.Time.From, d.Time.To)
 	var queries []json.RawMessage
 	for _, target := range p.Targets {
@@ -96,7 +96,7 @@ func checkPanel(t *testing.T, plugin *preview.Plugin, fill *strings.Replacer, d 
 }
 
 // namedFields are the fields that a panel picks by name.
-func namedFields(p provisioned.Panel) []string {
+func namedFields(p repository.Panel) []string {
 	var names []string
 	for _, o := range p.FieldConfig.Overrides {
 		if o.Matcher.ID == "byName" {
@@ -117,9 +117,9 @@ func anyName(frame *data.Frame, pattern *regexp.Regexp) bool {
 }
 
 // checkRule asks the rule's queries, over a month where theirs is only some minutes, and demands what an alert rule takes.
-func checkRule(t *testing.T, plugin *preview.Plugin, r provisioned.Rule) {
+func checkRule(t *testing.T, plugin *preview.Plugin, r repository.Rule) {
 	for _, q := range r.Data {
-		if q.DatasourceUID != provisioned.DataSourceUID {
+		if q.DatasourceUID != repository.DataSourceUID {
 			continue
 		}
 		raw, err := json.Marshal(q.Model)
@@ -131,7 +131,7 @@ func checkRule(t *testing.T, plugin *preview.Plugin, r provisioned.Rule) {
 		if to.Sub(from) < 2*time.Hour {
 			from = to.AddDate(0, 0, -30)
 		}
-		if err := provisioned.Alertable(answers(t, plugin, []json.RawMessage{raw}, from, to)); err != nil {
+		if err := repository.Alertable(answers(t, plugin, []json.RawMessage{raw}, from, to)); err != nil {
 			t.Error(err)
 		}
 	}
@@ -166,7 +166,7 @@ func checkEmptyAnswers(t *testing.T, plugin *preview.Plugin) {
 		if answer.Error != nil {
 			t.Fatal(query, answer.Error)
 		}
-		if err := provisioned.Alertable(answer.Frames); err != nil {
+		if err := repository.Alertable(answer.Frames); err != nil {
 			t.Errorf("%s: %v", query, err)
 		}
 		for _, frame := range answer.Frames {
@@ -231,7 +231,7 @@ func TestCollectorMetricsAreThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rules, err := os.ReadFile(filepath.Join(root, "provisioning", "alerting", provisioned.CollectorRules))
+	rules, err := os.ReadFile(filepath.Join(root, "provisioning", "alerting", repository.CollectorRules))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,5 +1,4 @@
-// Package docs checks the documentation.
-package docs
+package repository_test
 
 import (
 	"os"
@@ -7,8 +6,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"github.com/footfall-analytics/footfall/internal/embedded"
 )
 
 var (
@@ -20,10 +17,7 @@ var (
 
 // Links from one page to another lead somewhere.
 func TestLinksLeadSomewhere(t *testing.T) {
-	root, err := embedded.RepositoryRoot()
-	if err != nil {
-		t.Fatal(err)
-	}
+	root := repositoryRoot(t)
 	var pages []string
 	for _, pattern := range []string{"*.md", "docs/*.md", "docs/decisions/*.md"} {
 		found, err := filepath.Glob(filepath.Join(root, pattern))
@@ -54,10 +48,7 @@ func TestLinksLeadSomewhere(t *testing.T) {
 
 // The index leads to every page.
 func TestIndexLeadsToEveryPage(t *testing.T) {
-	root, err := embedded.RepositoryRoot()
-	if err != nil {
-		t.Fatal(err)
-	}
+	root := repositoryRoot(t)
 	index := filepath.Join(root, "docs", "README.md")
 	leadsTo := map[string]bool{filepath.Base(index): true}
 	for _, match := range link.FindAllStringSubmatch(read(t, index), -1) {

@@ -1,6 +1,4 @@
-// Package compose checks docker-compose.yml: that it loads, that its services start in order and stay on this machine,
-// and that what it sets is what the programs read.
-package compose
+package repository_test
 
 import (
 	"context"
@@ -19,22 +17,18 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/footfall-analytics/footfall/internal/dbtest"
-	"github.com/footfall-analytics/footfall/internal/embedded"
 	"github.com/footfall-analytics/footfall/sql"
 )
 
-// load reads the file, its profiles included, with nothing set in the environment but what is given.
-func load(t *testing.T, env ...string) (*types.Project, string) {
+// loadCompose reads docker-compose.yml, its profiles included, with nothing set in the environment but what is given.
+func loadCompose(t *testing.T, env ...string) (*types.Project, string) {
 	t.Helper()
-	return loadProfiles(t, []string{"*"}, env...)
+	return loadComposeProfiles(t, []string{"*"}, env...)
 }
 
-func loadProfiles(t *testing.T, profiles []string, env ...string) (*types.Project, string) {
+func loadComposeProfiles(t *testing.T, profiles []string, env ...string) (*types.Project, string) {
 	t.Helper()
-	root, err := embedded.RepositoryRoot()
-	if err != nil {
-		t.Fatal(err)
-	}
+	root := repositoryRoot(t)
 	options, err := cli.NewProjectOptions([]string{filepath.Join(root, "docker-compose.yml")},
 		cli.WithWorkingDirectory(root), cli.WithEnv(env), cli.WithProfiles(profiles))
 	if err != nil {
@@ -48,7 +42,7 @@ func loadProfiles(t *testing.T, profiles []string, env ...string) (*types.Projec
 }
 
 func TestServicesStartInOrder(t *testing.T) {
-	project, _ := load(t)
+	project, _ := loadCompose(t)
 	const healthy, done = types.ServiceConditionHealthy, types.ServiceConditionCompletedSuccessfully
 	want := map[string]map[string]string{
 		"database":   {},
@@ -89,7 +83,7 @@ func TestKafkaIsAChoice(t *testing.T) {
 		if len(test.profiles) > 0 {
 			env = []string{"FOOTFALL_QUEUE=" + test.queue}
 		}
-		project, _ := loadProfiles(t, test.profiles, env...)
+		project, _ := loadComposeProfiles(t, test.profiles, env...)
 		if queue := *project.Services["collector"].Environment["FOOTFALL_QUEUE"]; queue != test.queue {
 			t.Errorf("%v: events wait in %q", test.profiles, queue)
 		}
@@ -106,7 +100,7 @@ func TestKafkaIsAChoice(t *testing.T) {
 
 // A service that offers a port says whether it is ready; one that ends does not start again.
 func TestServicesAreWatched(t *testing.T) {
-	project, _ := load(t)
+	project, _ := loadCompose(t)
 	for name, service := range project.Services {
 		serves := len(service.Ports) > 0
 		check := service.HealthCheck
@@ -121,8 +115,8 @@ func TestServicesAreWatched(t *testing.T) {
 }
 
 func TestPortsAreBoundToThisMachineAndCanBeChosen(t *testing.T) {
-	project, _ := load(t)
-	chosen, _ := load(t, "FOOTFALL_DB_PORT=1001", "FOOTFALL_COLLECTOR_PORT=1002", "FOOTFALL_GRAFANA_PORT=1003")
+	project, _ := loadCompose(t)
+	chosen, _ := loadCompose(t, "FOOTFALL_DB_PORT=1001", "FOOTFALL_COLLECTOR_PORT=1002", "FOOTFALL_GRAFANA_PORT=1003")
 	want := map[string][2]string{"database": {"54320", "1001"}, "collector": {"8090", "1002"}, "grafana": {"3000", "1003"}}
 	for name, service := range project.Services {
 		for i, port := range service.Ports {
@@ -135,7 +129,7 @@ func TestPortsAreBoundToThisMachineAndCanBeChosen(t *testing.T) {
 }
 
 func TestImagesArePinnedAndCanBeBuilt(t *testing.T) {
-	project, root := load(t)
+	project, root := loadCompose(t)
 	pinned := regexp.MustCompile(`^[a-z0-9./-]+:v?[0-9]+\.[0-9]+\.[0-9]+(-[a-z0-9.]+)?$`)
 	for name, service := range project.Services {
 		if service.Build == nil && !pinned.MatchString(service.Image) {
@@ -171,7 +165,7 @@ func TestImagesArePinnedAndCanBeBuilt(t *testing.T) {
 }
 
 func TestFilesThatAreNamedExist(t *testing.T) {
-	project, root := load(t)
+	project, root := loadCompose(t)
 	for name, service := range project.Services {
 		for _, volume := range service.Volumes {
 			if volume.Type == types.VolumeTypeVolume {
@@ -191,19 +185,19 @@ func TestFilesThatAreNamedExist(t *testing.T) {
 	}
 }
 
-var variable = regexp.MustCompile(`\$(FOOTFALL_[A-Z_]+)`)
+var fromEnvironment = regexp.MustCompile(`\$(FOOTFALL_[A-Z_]+)`)
 
-// names are the variables that a text mentions.
-func names(text string) map[string]bool {
+// variableNames are the variables that a text mentions.
+func variableNames(text string) map[string]bool {
 	found := map[string]bool{}
-	for _, match := range variable.FindAllStringSubmatch(text, -1) {
+	for _, match := range fromEnvironment.FindAllStringSubmatch(text, -1) {
 		found[match[1]] = true
 	}
 	return found
 }
 
 func TestVariablesAreThoseThatTheProgramsRead(t *testing.T) {
-	project, root := load(t)
+	project, root := loadCompose(t)
 	reads := map[string]map[string]bool{"logins": {"FOOTFALL_WRITER_PASSWORD": true, "FOOTFALL_READER_PASSWORD": true}, "database": {"FOOTFALL_OWNER_PASSWORD": true}}
 	for service, command := range map[string]string{"migrate": "migrate", "collector": "serve", "writer": "write"} {
 		help := exec.CommandContext(t.Context(), "go", "run", "./collector", command, "--help")
@@ -212,7 +206,7 @@ func TestVariablesAreThoseThatTheProgramsRead(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v: %s", err, text)
 		}
-		reads[service] = names(string(text))
+		reads[service] = variableNames(string(text))
 	}
 	var provisioning []byte
 	for _, name := range []string{"footfall.yaml", "prometheus.yaml"} {
@@ -222,7 +216,7 @@ func TestVariablesAreThoseThatTheProgramsRead(t *testing.T) {
 		}
 		provisioning = append(provisioning, text...)
 	}
-	reads["grafana"] = names(string(provisioning))
+	reads["grafana"] = variableNames(string(provisioning))
 	for name, service := range project.Services {
 		for key := range service.Environment {
 			if strings.HasPrefix(key, "FOOTFALL_") && !reads[name][key] {
@@ -246,7 +240,7 @@ func TestPasswordsCanBeSet(t *testing.T) {
 	for key, value := range secret {
 		env = append(env, key+"="+value)
 	}
-	project, _ := load(t, env...)
+	project, _ := loadCompose(t, env...)
 	for service, want := range map[string]map[string]string{
 		"database":  {"POSTGRES_PASSWORD": "superuser 0", "FOOTFALL_OWNER_PASSWORD": "owner 1"},
 		"migrate":   {"PGPASSWORD": "owner 1"},
@@ -265,7 +259,7 @@ func TestPasswordsCanBeSet(t *testing.T) {
 
 // Nothing connects as the superuser, and the owner is made as none; the scripts run on a server if there is one.
 func TestTheOwnerIsNoSuperuser(t *testing.T) {
-	project, root := load(t)
+	project, root := loadCompose(t)
 	if user, set := project.Services["database"].Environment["POSTGRES_USER"]; set {
 		t.Errorf("the superuser is %s", *user)
 	}

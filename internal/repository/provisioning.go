@@ -1,6 +1,4 @@
-// Package provisioned reads what provisioning/ gives to Grafana, as far as tests check it: dashboards and alert rules with
-// the queries that they ask.
-package provisioned
+package repository
 
 import (
 	"encoding/json"

@@ -1,4 +1,4 @@
-package provisioned_test
+package repository_test
 
 import (
 	"encoding/json"
@@ -11,7 +11,7 @@ import (
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
-	"github.com/footfall-analytics/footfall/internal/provisioned"
+	"github.com/footfall-analytics/footfall/internal/repository"
 )
 
 // outputs are those that docs/alerting.md calls fit for rules.
@@ -19,13 +19,13 @@ var outputs = regexp.MustCompile(`^(funnel_(conversion|trend)|retention_rate|tre
 
 // Of the plugin's recorded answers, alert rules take those of the outputs that are made for them, and refuse those for panels.
 func TestAnswersForRulesAreAlertable(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(root(t), "pkg", "plugin", "testdata", "*.golden.jsonc"))
+	files, err := filepath.Glob(filepath.Join(repositoryRoot(t), "pkg", "plugin", "testdata", "*.golden.jsonc"))
 	if err != nil || len(files) < 40 {
 		t.Fatalf("%d answers, %v", len(files), err)
 	}
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".golden.jsonc")
-		err := provisioned.Alertable(recorded(t, file))
+		err := repository.Alertable(recorded(t, file))
 		switch {
 		case outputs.MatchString(name) && err != nil:
 			t.Errorf("%s: %v", name, err)
@@ -77,7 +77,7 @@ func TestAlertableRefuses(t *testing.T) {
 		"typed, wide series, with texts": {typed(data.FrameTypeTimeSeriesWide, times, texts, numbers), "no wide time series"},
 		"typed, long series":             {typed(data.FrameTypeTimeSeriesLong, times, texts, numbers), "none that Footfall answers with"},
 	} {
-		err := provisioned.Alertable(data.Frames{c.frame})
+		err := repository.Alertable(data.Frames{c.frame})
 		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}

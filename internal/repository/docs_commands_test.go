@@ -1,4 +1,4 @@
-package docs
+package repository_test
 
 import (
 	"encoding/json"
@@ -14,17 +14,13 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/footfall-analytics/footfall/internal/embedded"
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
 // pages are all pages, their blocks of code included, by their names.
 func pages(t *testing.T) (root string, texts map[string]string) {
 	t.Helper()
-	root, err := embedded.RepositoryRoot()
-	if err != nil {
-		t.Fatal(err)
-	}
+	root = repositoryRoot(t)
 	texts = map[string]string{}
 	for _, pattern := range []string{"README*.md", "docs/*.md", "docs/decisions/*.md"} {
 		found, err := filepath.Glob(filepath.Join(root, pattern))
@@ -235,11 +231,11 @@ func compile(t *testing.T, root, code, name string, command ...string) error {
 	return nil
 }
 
-// variable is one of a dashboard, in place of a property.
-var variable = regexp.MustCompile(`"property": "\$\w+"`)
+// dashboardVariable is a variable of a dashboard, in place of a property.
+var dashboardVariable = regexp.MustCompile(`"property": "\$\w+"`)
 
 func checkJSON(code []byte) error {
-	code = variable.ReplaceAll(code, []byte(`"property": "device_type"`))
+	code = dashboardVariable.ReplaceAll(code, []byte(`"property": "device_type"`))
 	var query struct{ QueryType string }
 	err := json.Unmarshal(code, &query)
 	if err == nil && query.QueryType != "" {

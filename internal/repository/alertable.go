@@ -1,4 +1,4 @@
-package provisioned
+package repository
 
 import (
 	"errors"

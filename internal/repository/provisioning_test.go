@@ -1,4 +1,4 @@
-package provisioned_test
+package repository_test
 
 import (
 	"encoding/json"
@@ -15,13 +15,13 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/footfall-analytics/footfall/internal/embedded"
-	"github.com/footfall-analytics/footfall/internal/provisioned"
+	"github.com/footfall-analytics/footfall/internal/repository"
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
 const pluginID = "footfall-behavior-datasource"
 
-func root(t *testing.T) string {
+func repositoryRoot(t *testing.T) string {
 	t.Helper()
 	root, err := embedded.RepositoryRoot()
 	if err != nil {
@@ -30,9 +30,9 @@ func root(t *testing.T) string {
 	return root
 }
 
-func dashboards(t *testing.T) []provisioned.Dashboard {
+func dashboards(t *testing.T) []repository.Dashboard {
 	t.Helper()
-	list, err := provisioned.Dashboards(root(t))
+	list, err := repository.Dashboards(repositoryRoot(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,9 +42,9 @@ func dashboards(t *testing.T) []provisioned.Dashboard {
 	return list
 }
 
-func rules(t *testing.T) []provisioned.Rule {
+func rules(t *testing.T) []repository.Rule {
 	t.Helper()
-	list, err := provisioned.Rules(root(t), provisioned.DataRules)
+	list, err := repository.Rules(repositoryRoot(t), repository.DataRules)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func rules(t *testing.T) []provisioned.Rule {
 }
 
 // chooser is the variable that lists a dashboard's data sources, and what its panels and queries name.
-func chooser(d provisioned.Dashboard) (v provisioned.Variable, source provisioned.DataSource) {
+func chooser(d repository.Dashboard) (v repository.Variable, source repository.DataSource) {
 	if len(d.Templating.List) == 0 {
 		return v, source
 	}
@@ -131,7 +131,7 @@ func TestEveryQueryIsValidAndNamesNoDataSource(t *testing.T) {
 				t.Errorf("%s: data source %v, %d queries; want %v and a query", at, p.DataSource, len(p.Targets), want)
 			}
 			for _, raw := range p.Targets {
-				var target struct{ DataSource provisioned.DataSource }
+				var target struct{ DataSource repository.DataSource }
 				if err := json.Unmarshal(raw, &target); err != nil || target.DataSource != want {
 					t.Errorf("%s: a query names the data source %v, %v", at, target.DataSource, err)
 				}
@@ -187,9 +187,9 @@ func TestAlertRulesAreCompleteByThemselves(t *testing.T) {
 	}
 }
 
-func checkRuleQuery(t *testing.T, r provisioned.Rule, q provisioned.RuleQuery) {
+func checkRuleQuery(t *testing.T, r repository.Rule, q repository.RuleQuery) {
 	t.Helper()
-	if q.DatasourceUID != provisioned.DataSourceUID {
+	if q.DatasourceUID != repository.DataSourceUID {
 		t.Errorf("rule %s: query %s asks the data source %q", r.UID, q.RefID, q.DatasourceUID)
 	}
 	raw, err := json.Marshal(q.Model)
@@ -218,7 +218,7 @@ func checkRuleQuery(t *testing.T, r provisioned.Rule, q provisioned.RuleQuery) {
 }
 
 // explainsItself demands texts, and a link to a panel that asks for the same kind of thing as the rule.
-func explainsItself(t *testing.T, r provisioned.Rule) {
+func explainsItself(t *testing.T, r repository.Rule) {
 	t.Helper()
 	if r.Title == "" || r.For == "" || r.NoDataState == "" || r.Annotations["summary"] == "" || r.Annotations["description"] == "" {
 		t.Errorf("rule %s: needs a title, for, noDataState, summary and description", r.UID)
@@ -247,8 +247,8 @@ func TestRuleTextsReadInEveryState(t *testing.T) {
 		"firing":  {"values": map[string]value{"A": {1}, "B": {1}}, "labels": map[string]string{"user_id": "u"}},
 		"no data": {"values": map[string]value{}, "labels": map[string]string{}},
 	}
-	for _, file := range []string{provisioned.DataRules, provisioned.CollectorRules} {
-		list, err := provisioned.Rules(root(t), file)
+	for _, file := range []string{repository.DataRules, repository.CollectorRules} {
+		list, err := repository.Rules(repositoryRoot(t), file)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -269,7 +269,7 @@ func TestRuleTextsReadInEveryState(t *testing.T) {
 
 // The collector's rules ask Prometheus.
 func TestCollectorRules(t *testing.T) {
-	list, err := provisioned.Rules(root(t), provisioned.CollectorRules)
+	list, err := repository.Rules(repositoryRoot(t), repository.CollectorRules)
 	if err != nil || len(list) == 0 {
 		t.Fatal(list, err)
 	}
@@ -300,8 +300,8 @@ func TestIdentifiersAreFixedAndUnique(t *testing.T) {
 			panels[p.ID] = true
 		}
 	}
-	for _, file := range []string{provisioned.DataRules, provisioned.CollectorRules} {
-		list, err := provisioned.Rules(root(t), file)
+	for _, file := range []string{repository.DataRules, repository.CollectorRules} {
+		list, err := repository.Rules(repositoryRoot(t), file)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -312,7 +312,7 @@ func TestIdentifiersAreFixedAndUnique(t *testing.T) {
 }
 
 func TestDataSourceTakesItsSecretsFromTheEnvironment(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join(root(t), "provisioning", "datasources", "footfall.yaml"))
+	text, err := os.ReadFile(filepath.Join(repositoryRoot(t), "provisioning", "datasources", "footfall.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -330,7 +330,7 @@ func TestDataSourceTakesItsSecretsFromTheEnvironment(t *testing.T) {
 		t.Fatalf("%d data sources, want 1", len(file.Datasources))
 	}
 	d := file.Datasources[0]
-	if d.UID != provisioned.DataSourceUID || d.Type != pluginID {
+	if d.UID != repository.DataSourceUID || d.Type != pluginID {
 		t.Errorf("uid %s, type %s", d.UID, d.Type)
 	}
 	for name, value := range map[string]any{
@@ -344,7 +344,7 @@ func TestDataSourceTakesItsSecretsFromTheEnvironment(t *testing.T) {
 
 // The plugin brings the same dashboards along, so that they can be imported on the data source's page.
 func TestPluginBringsTheDashboardsAlong(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join(root(t), "plugin.json"))
+	text, err := os.ReadFile(filepath.Join(repositoryRoot(t), "plugin.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
