@@ -1,5 +1,6 @@
 //go:build mage
 
+// Package main has the targets of mage, "go tool mage -l" lists them.
 package main
 
 import (

@@ -33,11 +33,10 @@ type options struct {
 func main() {
 	log.DefaultLogger = log.NewNullLogger() // the SDK logs every query
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	err := run(ctx)
+	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
-		stop()
 		os.Exit(1)
 	}
 }

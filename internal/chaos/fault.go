@@ -103,7 +103,7 @@ func (c *chaos) fillDisk(context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	for err == nil {
 		_, err = file.Write(make([]byte, 4<<10))
 	}

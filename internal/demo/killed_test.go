@@ -130,7 +130,7 @@ func freePorts(t *testing.T) []int {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer listener.Close()
+		defer func() { _ = listener.Close() }()
 		ports[i] = listener.Addr().(*net.TCPAddr).Port
 	}
 	return ports
@@ -204,7 +204,7 @@ func TestStrangerOnAPortIsTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer stranger.Close()
+	defer func() { _ = stranger.Close() }()
 	fails(t, ports, "port "+strconv.Itoa(ports[1])+" is taken by another program, demo.test (process "+strconv.Itoa(os.Getpid())+
 		"): end that, or set FOOTFALL_COLLECTOR_PORT to a free port")
 }

@@ -134,7 +134,7 @@ func (d *demo) close() {
 		d.stop[i]()
 	}
 	_ = os.RemoveAll(d.folder)
-	d.log.Close()
+	_ = d.log.Close()
 }
 
 func (d *demo) startDatabase(ctx context.Context) (string, error) {

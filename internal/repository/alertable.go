@@ -24,8 +24,12 @@ func Alertable(frames data.Frames) error {
 		return nil
 	}
 	for _, frame := range frames {
-		if rows, err := frame.RowLen(); err != nil || rows == 0 {
-			return fmt.Errorf("frame %q has columns and no rows (%v): it should have no columns", frame.Name, err)
+		rows, err := frame.RowLen()
+		if err != nil {
+			return fmt.Errorf("frame %q: %w", frame.Name, err)
+		}
+		if rows == 0 {
+			return fmt.Errorf("frame %q has columns and no rows: it should have no columns", frame.Name)
 		}
 	}
 	if meta := frames[0].Meta; meta != nil && meta.Type.IsKnownType() && !meta.TypeVersion.IsZero() {
@@ -118,11 +122,11 @@ func toldApart(list []data.Labels) error {
 	}
 	seen := map[string]bool{}
 	for _, labels := range list {
-		if key := labels.String(); seen[key] {
+		key := labels.String()
+		if seen[key] {
 			return fmt.Errorf("two results have the labels {%s}", key)
-		} else {
-			seen[key] = true
 		}
+		seen[key] = true
 	}
 	return nil
 }

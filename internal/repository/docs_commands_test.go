@@ -205,8 +205,8 @@ func TestBlocksAreWellFormed(t *testing.T) {
 			case "go":
 				err = compile(t, root, code, "block.go", "go", "vet")
 			case "yaml":
-				var any any
-				err = yaml.Unmarshal([]byte(code), &any)
+				var anything any
+				err = yaml.Unmarshal([]byte(code), &anything)
 			case "json":
 				err = checkJSON([]byte(code))
 			}
