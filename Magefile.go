@@ -52,12 +52,16 @@ func Demo(ctx context.Context) error {
 func Test(ctx context.Context) error {
 	ctx = leash.Follow(ctx)
 	mg.CtxDeps(ctx, local)
-	if err := programs.NewPrinter(os.Stdout).Do("Browser", func() (string, error) { return programs.Browser(ctx) }); err != nil {
+	printer := programs.NewPrinter(os.Stdout)
+	if err := printer.Do("Browser", func() (string, error) { return programs.Browser(ctx) }); err != nil {
+		return err
+	}
+	linter, err := programs.Linter(ctx, printer)
+	if err != nil {
 		return err
 	}
 	checks := [][]string{
-		{"go", "vet", "./...", "./sdk/go/..."}, // a module of its own
-		{"go", "tool", "staticcheck", "./...", "./sdk/go/..."},
+		{linter, "run", "./...", "./sdk/go/..."}, // a module of its own
 		{"npm", "run", "--silent", "typecheck"},
 		{"npm", "run", "--silent", "lint"},
 		{"npm", "run", "--silent", "test:ci"},

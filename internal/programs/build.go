@@ -19,6 +19,7 @@ var (
 	CollectorFile = filepath.Join(".footfall", "bin", "collector")
 	DemoFile      = filepath.Join(".footfall", "bin", "demo")
 	PreviewFolder = filepath.Join(".footfall", "preview")
+	linterFile    = filepath.Join(".footfall", "bin", "golangci-lint")
 )
 
 // step is one thing to build.
@@ -80,10 +81,15 @@ func bundle(ctx context.Context, made, script string, sources ...string) (string
 // program builds a Go program. The compiler knows what is up to date.
 func program(file, source string) func(context.Context, progress) (string, error) {
 	return func(ctx context.Context, at progress) (string, error) {
-		return file, run(ctx, func(line string) {
-			if module, loads := strings.CutPrefix(line, "go: downloading "); loads {
-				at("downloading " + module)
-			}
-		}, "go", "build", "-o", file, source)
+		return file, compile(ctx, at, "go", "build", "-o", file, source)
 	}
+}
+
+// compile runs a command of Go, and says what it downloads.
+func compile(ctx context.Context, at progress, command ...string) error {
+	return run(ctx, func(line string) {
+		if module, loads := strings.CutPrefix(line, "go: downloading "); loads {
+			at("downloading " + module)
+		}
+	}, command...)
 }

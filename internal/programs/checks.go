@@ -9,6 +9,18 @@ import (
 	"strings"
 )
 
+// Linter builds golangci-lint, which .golangci.yml sets up, in the version of internal/lint. It returns its program. That is a module of
+// its own, outside the workspace: what linters need is none of the plugin's and the collector's business.
+func Linter(ctx context.Context, p *Printer) (program string, err error) {
+	return linterFile, p.Do(linters, func() (string, error) {
+		at := func(at string) { p.Progress(linters, at) }
+		return linterFile, compile(ctx, at, "env", "GOWORK=off", "go", "-C", filepath.Join("internal", "lint"), "build",
+			"-o", filepath.Join("..", "..", linterFile), "github.com/golangci/golangci-lint/v2/cmd/golangci-lint")
+	})
+}
+
+const linters = "Linters of Go"
+
 // Browser brings a browser for the tests where the system has none. It returns its program.
 func Browser(ctx context.Context) (program string, err error) {
 	err = run(ctx, func(line string) { program = line }, "node", filepath.Join("internal", "e2e", "browser.cjs"))
