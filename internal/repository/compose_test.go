@@ -130,7 +130,7 @@ func TestPortsAreBoundToThisMachineAndCanBeChosen(t *testing.T) {
 
 func TestImagesArePinnedAndCanBeBuilt(t *testing.T) {
 	project, root := loadCompose(t)
-	pinned := regexp.MustCompile(`^[a-z0-9./-]+:v?[0-9]+\.[0-9]+\.[0-9]+(-[a-z0-9.]+)?$`)
+	pinned := regexp.MustCompile(`^[a-z0-9./-]+:v?[0-9]+\.[0-9]+\.[0-9]+(-[a-z0-9.]+)?(@sha256:[0-9a-f]{64})?$`)
 	for name, service := range project.Services {
 		if service.Build == nil && !pinned.MatchString(service.Image) {
 			t.Errorf("%s: image %q has no full version", name, service.Image)
