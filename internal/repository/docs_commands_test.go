@@ -22,7 +22,7 @@ func pages(t *testing.T) (root string, texts map[string]string) {
 	t.Helper()
 	root = repositoryRoot(t)
 	texts = map[string]string{}
-	for _, pattern := range []string{"README*.md", "docs/*.md", "docs/decisions/*.md"} {
+	for _, pattern := range []string{"README*.md", "CONTRIBUTING.md", "SECURITY.md", "docs/*.md", "docs/decisions/*.md"} {
 		found, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil {
 			t.Fatal(err)
