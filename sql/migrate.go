@@ -1,5 +1,3 @@
-// Package sql holds the database schema: the one thing that the collector and the plugin share. Migrations are numbered
-// SQL files, applied in order, each once, all in one transaction.
 package sql
 
 import (

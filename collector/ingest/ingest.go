@@ -1,4 +1,3 @@
-// Package ingest is the collector's HTTP side: it reads events from requests and answers when they are safe.
 package ingest
 
 import (
