@@ -1,6 +1,6 @@
 //go:build mage
 
-// Package main has the targets of mage, "go tool mage -l" lists them.
+// What is done with this repository. docs/development.md says more of each.
 package main
 
 import (
