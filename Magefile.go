@@ -1,5 +1,6 @@
 //go:build mage
 
+// What is done with this repository. docs/development.md says more of each.
 package main
 
 import (
@@ -14,9 +15,8 @@ import (
 	"github.com/magefile/mage/mg"
 	"github.com/magefile/mage/sh"
 
-	"github.com/footfall-analytics/footfall/internal/build"
 	"github.com/footfall-analytics/footfall/internal/leash"
-	"github.com/footfall-analytics/footfall/internal/steps"
+	"github.com/footfall-analytics/footfall/internal/programs"
 )
 
 // Build builds the plugin and the collector for Linux, macOS and Windows on amd64 and arm64: the plugin in dist and as a zip, the
@@ -28,12 +28,12 @@ func Build(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	return build.Release(ctx, steps.New(os.Stdout), sdk.Build{}.Custom)
+	return programs.BuildRelease(ctx, programs.NewPrinter(os.Stdout), sdk.Build{}.Custom)
 }
 
 // local builds what the other commands run.
 func local(ctx context.Context) error {
-	return build.Local(ctx, steps.New(os.Stdout))
+	return programs.BuildLocal(ctx, programs.NewPrinter(os.Stdout))
 }
 
 // Demo shows Footfall at work on a made-up shop's traffic, until Ctrl-C.
@@ -44,7 +44,7 @@ func Demo(ctx context.Context) error {
 		return err
 	}
 	// The demo takes this process over, so that signals reach it and its exit status is mage's.
-	return syscall.Exec(build.Demo, []string{build.Demo}, os.Environ())
+	return syscall.Exec(programs.DemoFile, []string{programs.DemoFile}, os.Environ())
 }
 
 // Test proves that Footfall does what it says: style, types, the tests in Go and TypeScript, the path of an event from HTTP to
@@ -52,19 +52,23 @@ func Demo(ctx context.Context) error {
 func Test(ctx context.Context) error {
 	ctx = leash.Follow(ctx)
 	mg.CtxDeps(ctx, local)
-	if err := steps.New(os.Stdout).Do("Browser", func() (string, error) { return build.Browser(ctx) }); err != nil {
+	printer := programs.NewPrinter(os.Stdout)
+	if err := printer.Do("Browser", func() (string, error) { return programs.Browser(ctx) }); err != nil {
+		return err
+	}
+	linter, err := programs.Linter(ctx, printer)
+	if err != nil {
 		return err
 	}
 	checks := [][]string{
-		{"go", "vet", "./...", "./sdk/go/..."}, // a module of its own
-		{"go", "tool", "staticcheck", "./...", "./sdk/go/..."},
+		{linter, "run", "./...", "./sdk/go/..."}, // a module of its own
 		{"npm", "run", "--silent", "typecheck"},
 		{"npm", "run", "--silent", "lint"},
 		{"npm", "run", "--silent", "test:ci"},
 		{"go", "test", "-timeout", "40m", "./...", "./sdk/go/..."},
 	}
 	race := []string{"go", "test", "-race", "./collector/queue", "./sdk/go"}
-	why := build.RaceDetector(ctx)
+	why := programs.RaceDetector(ctx)
 	if why == nil {
 		checks = append(checks, race)
 	}
@@ -117,5 +121,5 @@ func Chaos() error { return sh.RunV("go", "run", "./internal/chaos") }
 // bare COPY. See docs/performance.md.
 func BenchIngest(ctx context.Context) error {
 	mg.CtxDeps(ctx, local)
-	return sh.RunV("go", "run", "./internal/ingestbench")
+	return sh.RunV("go", "run", "./internal/bench", "ingest")
 }

@@ -2,10 +2,10 @@ module github.com/footfall-analytics/footfall
 
 go 1.26.5
 
-tool (
-	github.com/magefile/mage
-	honnef.co/go/tools/cmd/staticcheck
-)
+// Some packages of npm bring Go files along.
+ignore ./node_modules
+
+tool github.com/magefile/mage
 
 // A module of its own, so that whoever uses the client needs nothing of what is required here. See docs/decisions/sdk-module.md.
 replace github.com/footfall-analytics/footfall/sdk/go => ./sdk/go
@@ -143,14 +143,10 @@ require (
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
 	go.yaml.in/yaml/v4 v4.0.0-rc.4 // indirect
 	golang.org/x/exp v0.0.0-20260908205506-85c1c2202aba // indirect
-	golang.org/x/exp/typeparams v0.0.0-20231108232855-2478ac86f678 // indirect
-	golang.org/x/mod v0.42.0 // indirect
 	golang.org/x/net v0.61.0 // indirect
-	golang.org/x/tools v0.52.0 // indirect
 	google.golang.org/genproto/googleapis/api v0.0.0-20260928230214-8a89bd6388cc // indirect
 	google.golang.org/genproto/googleapis/rpc v0.0.0-20260928230214-8a89bd6388cc // indirect
 	google.golang.org/grpc v1.84.0 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect
 	gopkg.in/fsnotify/fsnotify.v1 v1.4.7 // indirect
-	honnef.co/go/tools v0.8.2 // indirect
 )

@@ -31,10 +31,7 @@ module.exports = {
   },
   setupFilesAfterEnv: ['<rootDir>/.config/jest/setup.ts'],
   testEnvironment: 'jsdom',
-  testMatch: [
-    '<rootDir>/src/**/*.test.{ts,tsx}',
-    '<rootDir>/sdk/js/*.test.ts',
-  ],
+  testMatch: ['<rootDir>/src/**/*.test.{ts,tsx}', '<rootDir>/sdk/js/*.test.ts'],
   // Whole editors are clicked through; a busy machine takes its time.
   testTimeout: 30000,
   transform: {

@@ -21,7 +21,7 @@ func TestHealthIsWhatTheCollectorSays(t *testing.T) {
 			t.Errorf("%s: %d %s%s", listen, status, stdout, stderr)
 		}
 	}
-	full := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	full := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "the queue is full", http.StatusServiceUnavailable)
 	}))
 	defer full.Close()

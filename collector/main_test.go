@@ -22,7 +22,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/footfall-analytics/footfall/internal/dbtest"
-	"github.com/footfall-analytics/footfall/internal/stack"
+	"github.com/footfall-analytics/footfall/internal/programs"
 )
 
 var update = flag.Bool("update", false, "write the settings table in docs/collector.md")
@@ -205,7 +205,7 @@ func serve(t *testing.T, args ...string) *service {
 	t.Helper()
 	for i := range args {
 		if i > 0 && args[i-1] == "--database" {
-			args[i] = stack.OneConnection(args[i])
+			args[i] = programs.OneConnection(args[i])
 		}
 	}
 	cmd := command(t, append([]string{"serve", "--listen", "127.0.0.1:0", "--listen-admin", "127.0.0.1:0", "--log-level", "debug", "--queue-dir", t.TempDir()}, args...)...)

@@ -15,7 +15,7 @@ import (
 	"github.com/footfall-analytics/footfall/collector/event"
 	"github.com/footfall-analytics/footfall/collector/queue"
 	"github.com/footfall-analytics/footfall/internal/dbtest"
-	"github.com/footfall-analytics/footfall/internal/stack"
+	"github.com/footfall-analytics/footfall/internal/programs"
 )
 
 // A queue with one flipped bit: the start stops and says what to do, and what it says brings out everything else.
@@ -64,7 +64,7 @@ func TestDamagedQueue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := stack.StartCollector(ctx, binary, dsn, schema, 0, dir, os.Stderr)
+	c, err := programs.StartCollector(ctx, binary, dsn, schema, 0, dir, os.Stderr)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,5 +1,3 @@
-// Package sql holds the database schema: the one thing that the collector and the plugin share. Migrations are numbered SQL files with
-// tables and data, applied in order, each once; functions are made anew each time. All of it is one transaction.
 package sql
 
 import (

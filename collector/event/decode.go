@@ -162,7 +162,7 @@ func EachItem(in *jsontext.Decoder, limit int, fn func(i int, item []byte)) erro
 // endOfBody looks for what must not come after the body's value.
 func endOfBody(in *jsontext.Decoder) error {
 	_, err := in.ReadToken()
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return nil
 	}
 	if err == nil {
@@ -176,7 +176,7 @@ func bodyFault(err error) error {
 	if errors.As(err, &syntax) {
 		return fmt.Errorf("the body is not valid JSON at byte %d: %w", syntax.ByteOffset, syntax.Err)
 	}
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return errors.New("the body is empty; send an event as JSON")
 	}
 	return fmt.Errorf("the body is not valid JSON: %w", err)

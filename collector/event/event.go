@@ -1,5 +1,3 @@
-// Package event is what the collector takes in: the event, the rules that it must keep, and the strict reading of it from
-// JSON.
 package event
 
 import (

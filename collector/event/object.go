@@ -125,9 +125,9 @@ func (c *objectCheck) nested(end jsontext.Kind, take func() bool) bool {
 
 // end looks for what must not come after the object.
 func (c *objectCheck) end() {
-	switch _, err := c.in.ReadToken(); err {
-	case io.EOF:
-	case nil:
+	switch _, err := c.in.ReadToken(); {
+	case errors.Is(err, io.EOF):
+	case err == nil:
 		c.refuse("", "has more after its end")
 	default:
 		c.unreadable(err)

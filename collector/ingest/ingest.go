@@ -1,4 +1,3 @@
-// Package ingest is the collector's HTTP side: it reads events from requests and answers when they are safe.
 package ingest
 
 import (
@@ -96,7 +95,7 @@ func New(sink Sink, opts Options, registry prometheus.Registerer) http.Handler {
 		}
 		return "", nil
 	})
-	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
+	r.NotFound(func(w http.ResponseWriter, _ *http.Request) {
 		fail(w, http.StatusNotFound, errors.New("there is nothing here; "+whereTo))
 	})
 	r.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
@@ -136,7 +135,7 @@ func (h *handler) observe(next http.Handler) http.Handler {
 		ww.Header().Set(middleware.RequestIDHeader, id)
 		defer func() {
 			if p := recover(); p != nil {
-				if p == http.ErrAbortHandler {
+				if p == http.ErrAbortHandler { //nolint:errorlint // net/http takes no other value
 					panic(p)
 				}
 				h.Log.Error("panic in a request", "request_id", id, "panic", fmt.Sprint(p), "route", chi.RouteContext(r.Context()).RoutePattern())

@@ -194,7 +194,8 @@ func TestEndWhateverHangs(t *testing.T) {
 					return stored.store(ctx, events)
 				})
 			}()
-			for deadline := time.Now().Add(time.Second); stored.count() == 0 && time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+			for deadline := time.Now().Add(time.Second); stored.count() == 0 && time.Now().Before(deadline); {
+				time.Sleep(10 * time.Millisecond)
 			}
 			test.then(t, cluster)
 			start := time.Now()

@@ -1,4 +1,3 @@
-// Package keys knows who may send events: write keys, each with the web sites that may use it and how much it may send.
 package keys
 
 import (

@@ -145,7 +145,7 @@ func (f *Filter) replace(names []string, value []byte) []byte {
 		return []byte("null")
 	}
 	for i, name := range names {
-		if !f.properties[name] && !(i > 0 && f.properties[strings.Join(names[:i+1], ".")]) {
+		if !f.properties[name] && (i == 0 || !f.properties[strings.Join(names[:i+1], ".")]) {
 			continue
 		}
 		if f.HashAlgorithm == md5Plain {

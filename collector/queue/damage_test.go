@@ -3,6 +3,7 @@ package queue
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -488,7 +489,7 @@ func TestBlocksThatCannotBeRead(t *testing.T) {
 	if err != nil || !bytes.Equal(got[:n], want[5:]) {
 		t.Errorf("%d bytes, %v", n, err)
 	}
-	if n, err := p.ReadAt(got, 5); err != io.EOF || !bytes.Equal(got[:n], want[5:]) {
+	if n, err := p.ReadAt(got, 5); !errors.Is(err, io.EOF) || !bytes.Equal(got[:n], want[5:]) {
 		t.Errorf("%d bytes, %v", n, err)
 	}
 }

@@ -125,7 +125,7 @@ func (in *inspection) read(s *segment, next uint64) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	info, err := file.Stat()
 	if err != nil {
 		return err
@@ -162,11 +162,11 @@ func (in *inspection) scan(s *segment, sc *scanner, next uint64) error {
 		want := sc.next
 		f, fault, err := sc.scan()
 		switch {
-		case err != nil && err != io.EOF:
+		case err != nil && !errors.Is(err, io.EOF):
 			return fmt.Errorf("%s cannot be read at byte %d: %w", s.path, sc.at, err)
-		case err == io.EOF && next == 0:
+		case errors.Is(err, io.EOF) && next == 0:
 			in.Tail = fault
-		case err == io.EOF || next != 0 && f.number >= next: // what the next file has again was not acknowledged here
+		case errors.Is(err, io.EOF) || next != 0 && f.number >= next: // what the next file has again was not acknowledged here
 			err, fault = io.EOF, cmp.Or(fault, &Fault{Path: s.path, At: s.size})
 			fault.First, fault.End = want, next
 			sc.back(f)
@@ -174,7 +174,7 @@ func (in *inspection) scan(s *segment, sc *scanner, next uint64) error {
 		case fault != nil:
 			in.Faults = append(in.Faults, *fault)
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		s.size = f.end
@@ -197,7 +197,7 @@ func (in *inspection) scan(s *segment, sc *scanner, next uint64) error {
 func (in *inspection) showRest(sc *scanner) error {
 	for {
 		f, _, err := sc.scan()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
@@ -251,7 +251,7 @@ func (in *inspection) scanStray(sc *scanner) error {
 			fault.End = fault.First
 			in.Faults = append(in.Faults, *fault)
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			in.Files = append(in.Files, found)
 			return nil
 		}
@@ -366,13 +366,13 @@ type patient struct{ io.ReaderAt }
 const blockBytes = 4 << 10
 
 func (p patient) ReadAt(b []byte, at int64) (n int, err error) {
-	if n, err = p.ReaderAt.ReadAt(b, at); err == nil || err == io.EOF {
+	if n, err = p.ReaderAt.ReadAt(b, at); err == nil || errors.Is(err, io.EOF) {
 		return n, err
 	}
 	for n = 0; n < len(b); {
 		block := b[n:min(n+blockBytes-int((at+int64(n))%blockBytes), len(b))]
 		read, err := p.ReaderAt.ReadAt(block, at+int64(n))
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return n + read, err
 		}
 		if err != nil {

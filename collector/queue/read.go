@@ -93,9 +93,9 @@ func (q *Queue) readOne(number uint64) (uint64, []byte, error) {
 	for {
 		f, fault, err := q.read.scanner.scan()
 		switch {
-		case err != nil && err != io.EOF:
+		case err != nil && !errors.Is(err, io.EOF):
 			return 0, nil, fmt.Errorf("the queue's record %d in %s cannot be read: %w", number, s.path, err)
-		case err == io.EOF || f.number >= end:
+		case errors.Is(err, io.EOF) || f.number >= end:
 			q.lose(s, fault, number, end)
 			return end - 1, nil, nil
 		case f.number < number: // it is committed

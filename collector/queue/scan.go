@@ -82,11 +82,11 @@ var errNoFrame = errors.New("no whole record")
 // fault, or what the disk said; then nothing is passed over.
 func (s *scanner) scan() (f frame, fault *Fault, err error) {
 	f, err = s.read()
-	if err == errNoFrame {
+	if errors.Is(err, errNoFrame) {
 		f, err = s.search()
 	}
 	switch {
-	case err == io.EOF && s.at < s.limit:
+	case errors.Is(err, io.EOF) && s.at < s.limit:
 		fault = &Fault{Path: s.path, At: s.at, Bytes: s.limit - s.at, First: s.next, End: s.next}
 		s.skipTo(s.limit)
 	case err != nil:
@@ -154,14 +154,14 @@ type growing struct {
 func (g *growing) Read(b []byte) (int, error) {
 	n, err := g.file.ReadAt(b, g.at)
 	g.at += int64(n)
-	if n > 0 && err == io.EOF {
+	if n > 0 && errors.Is(err, io.EOF) {
 		err = nil
 	}
 	return n, err
 }
 
 func orNoFrame(err error) error {
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return errNoFrame
 	}
 	return err
@@ -210,7 +210,6 @@ func (s *scanner) frameInRest(at int64) (frame, error) {
 	length, number, ok := s.head(b)
 	if size := s.before() + length; !ok || size > int64(len(b)) || !s.fits(b[:size]) {
 		return frame{}, errNoFrame
-	} else {
-		return s.frame(at, number, b[:size]), nil
 	}
+	return s.frame(at, number, b[:s.before()+length]), nil
 }

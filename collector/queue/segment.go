@@ -157,7 +157,7 @@ func headerOf(path string) (id uint64, ok bool) {
 	if err != nil {
 		return 0, false
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	header := make([]byte, headerBytes)
 	_, _ = file.ReadAt(header, 0) // what is missing is no header
 	return readHeader(header)
@@ -178,7 +178,7 @@ func copyPart(f Fault) (path string, err error) {
 	if err != nil {
 		return "", err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	part := make([]byte, f.Bytes)
 	if _, err := file.ReadAt(part, f.At); err != nil && err != io.EOF {
 		return "", err

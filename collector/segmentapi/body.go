@@ -65,7 +65,7 @@ func checkSyntax(body []byte) error {
 
 // checkEnd looks for what must not come after the body's value.
 func checkEnd(d *jsontext.Decoder) error {
-	if _, err := d.ReadToken(); err != io.EOF {
+	if _, err := d.ReadToken(); !errors.Is(err, io.EOF) {
 		return syntaxError(err)
 	}
 	return nil
@@ -114,7 +114,7 @@ func syntaxError(err error) error {
 	switch {
 	case errors.As(err, &syntax):
 		return fmt.Errorf("the body is not valid JSON at byte %d: %w", syntax.ByteOffset, syntax.Err)
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return errors.New("the body is empty")
 	}
 	return errors.New("the body has more than one JSON value; send one")

@@ -1,4 +1,3 @@
-// Package visitor says who sent an event: device, browser, system and country, and whether it is a program.
 package visitor
 
 import (

@@ -1,4 +1,3 @@
-// Package weblog turns the access logs of web servers into events.
 package weblog
 
 import (

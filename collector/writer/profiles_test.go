@@ -24,7 +24,7 @@ import (
 	"github.com/footfall-analytics/footfall/collector/people"
 	"github.com/footfall-analytics/footfall/collector/writer"
 	"github.com/footfall-analytics/footfall/internal/dbtest"
-	"github.com/footfall-analytics/footfall/internal/stack"
+	"github.com/footfall-analytics/footfall/internal/programs"
 	"github.com/footfall-analytics/footfall/sql"
 )
 
@@ -48,7 +48,7 @@ type profiled struct {
 func newProfiled(t *testing.T, dsn string) *profiled {
 	t.Helper()
 	if dsn == dbtest.Embedded(t) {
-		dsn = stack.OneConnection(dsn)
+		dsn = programs.OneConnection(dsn)
 	}
 	pool, err := pgxpool.New(t.Context(), dsn)
 	if err != nil {

@@ -67,7 +67,7 @@ func TestRecordThatCannotBeUnderstood(t *testing.T) {
 	appendRecord(t, q, event.AppendRecord(nil, []event.Event{happened("ann")}))
 	var kept []string
 	fail := errors.New("the database is away")
-	w := newWriter(p.table, q, func(_ context.Context, record []byte, reason error) error {
+	w := newWriter(p.table, q, func(_ context.Context, record []byte, _ error) error {
 		if fail != nil {
 			return fail
 		}

@@ -14,13 +14,14 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/plugin"
 )
 
-// Commands of the processes that ask. They read a job from standard input and write what they found to standard output.
+// Commands of the processes that ask and send. They read what to do from standard input and write what they found to standard output.
 const (
 	measureCommand = "measure"
 	memoryCommand  = "memory"
+	loadCommand    = "load"
 )
 
-// job is what such a process is told.
+// job is what a process that asks is told.
 type job struct {
 	DSN, Schema string
 	Parameters  parameters
@@ -30,12 +31,12 @@ type job struct {
 }
 
 // startChild runs a command in a process of its own and reads what it found.
-func startChild[T any](ctx context.Context, command string, j job) (found T, err error) {
+func startChild[T any](ctx context.Context, command string, job any) (found T, err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return found, err
 	}
-	in, err := json.Marshal(j)
+	in, err := json.Marshal(job)
 	if err != nil {
 		return found, err
 	}

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"github.com/footfall-analytics/footfall/internal/leash"
-	"github.com/footfall-analytics/footfall/internal/stack"
+	"github.com/footfall-analytics/footfall/internal/programs"
 )
 
 // clickHouse is a server of the bench's own, on loopback, in a temporary folder.
@@ -73,7 +73,7 @@ func startClickHouse(ctx context.Context, program string) (*clickHouse, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer log.Close()
+	defer func() { _ = log.Close() }()
 	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	cmd := leash.Command(running, program, "--config-file="+filepath.Join(folder, "config.xml"))
 	cmd.Dir, cmd.Stdout, cmd.Stderr = folder, log, log
@@ -87,7 +87,7 @@ func startClickHouse(ctx context.Context, program string) (*clickHouse, error) {
 		<-ended
 		_ = os.RemoveAll(folder)
 	}}
-	if err := stack.AwaitOK(ctx, c.url+"ping", clickHouseBoot, ended); err != nil {
+	if err := programs.AwaitOK(ctx, c.url+"ping", clickHouseBoot, ended); err != nil {
 		text, _ := os.ReadFile(log.Name())
 		c.stop()
 		return nil, fmt.Errorf("ClickHouse does not start: %w\n%s", err, text)
@@ -103,7 +103,7 @@ func freePorts(n int) ([]int, error) {
 		if err != nil {
 			return nil, err
 		}
-		defer l.Close()
+		defer func() { _ = l.Close() }()
 		ports[i] = l.Addr().(*net.TCPAddr).Port
 	}
 	return ports, nil
@@ -137,7 +137,7 @@ func (c *clickHouse) post(ctx context.Context, url string, body io.Reader) ([]by
 	if err != nil {
 		return nil, err
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	answer, err := io.ReadAll(response.Body)
 	if err == nil && response.StatusCode != http.StatusOK {
 		err = fmt.Errorf("%s: %s", response.Status, bytes.TrimSpace(answer))

@@ -10,7 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/footfall-analytics/footfall/internal/steps"
+	"github.com/footfall-analytics/footfall/internal/programs"
 	"github.com/footfall-analytics/footfall/sql"
 )
 
@@ -18,7 +18,7 @@ import (
 const generation = 1
 
 // load sees to it that the schema has the events, and nothing but them, and returns their parameters.
-func (db *database) load(ctx context.Context, p parameters, printer *steps.Printer) (parameters, error) {
+func (db *database) load(ctx context.Context, p parameters, printer *programs.Printer) (parameters, error) {
 	now := time.Now().UTC()
 	if now.Sub(now.Truncate(day)) < time.Hour {
 		return p, errors.New("today (UTC) began less than an hour ago: the day before is not closed yet and today has no room for events; try again at 01:00")
@@ -68,7 +68,7 @@ func (db *database) loaded(ctx context.Context) (*parameters, error) {
 }
 
 // reload replaces the schema by a new one with the events, as they are on a server where the background jobs have done their work.
-func (db *database) reload(ctx context.Context, p parameters, printer *steps.Printer) error {
+func (db *database) reload(ctx context.Context, p parameters, printer *programs.Printer) error {
 	for _, step := range []struct {
 		name string
 		do   func() (string, error)

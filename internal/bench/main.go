@@ -1,7 +1,7 @@
 // Bench measures the data source's answers on a TimescaleDB server, against ClickHouse with the same events where Debian's
 // clickhouse-server is installed. It loads made-up events into a schema of its own, asks the reference questions of the plugin's
-// own code in turn with ClickHouse, checks that both say the same, and prints what it took. "go tool mage bench" runs it; see
-// docs/performance.md.
+// own code in turn with ClickHouse, checks that both say the same, and prints what it took. "bench ingest" measures the collector.
+// "go tool mage bench" and "go tool mage benchIngest" run it; see docs/performance.md.
 package main
 
 import (
@@ -15,8 +15,11 @@ import (
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend/log"
 
-	"github.com/footfall-analytics/footfall/internal/steps"
+	"github.com/footfall-analytics/footfall/internal/programs"
 )
+
+// ingestCommand measures the collector instead of the answers.
+const ingestCommand = "ingest"
 
 // options are the command line.
 type options struct {
@@ -30,22 +33,30 @@ type options struct {
 func main() {
 	log.DefaultLogger = log.NewNullLogger() // the SDK logs every query
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	err := run(ctx)
+	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
-		stop()
 		os.Exit(1)
 	}
 }
 
 func run(ctx context.Context) error {
 	// The questions are asked in processes of their own, which hold no more than a plugin does.
-	if len(os.Args) == 2 && os.Args[1] == measureCommand {
-		return child(ctx, measure)
+	command := ""
+	if len(os.Args) > 1 {
+		command = os.Args[1]
 	}
-	if len(os.Args) == 2 && os.Args[1] == memoryCommand {
+	switch command {
+	case measureCommand:
+		return child(ctx, measure)
+	case memoryCommand:
 		return child(ctx, memory)
+	case loadCommand:
+		return loadProcess(ctx)
+	}
+	if command == ingestCommand {
+		return measureIngestion(ctx, os.Args[2:])
 	}
 	o, err := parseOptions()
 	if err != nil {
@@ -54,8 +65,16 @@ func run(ctx context.Context) error {
 	return bench(ctx, o)
 }
 
-func parseOptions() (options, error) {
-	o := options{dsn: os.Getenv("FOOTFALL_DSN")}
+// serverDSN is the server to measure.
+func serverDSN() (string, error) {
+	dsn := os.Getenv("FOOTFALL_DSN")
+	if dsn == "" {
+		return "", errors.New("FOOTFALL_DSN is not set: set it to the connection string of a TimescaleDB server to measure, such as postgres://postgres@127.0.0.1:5432/bench; the bench works in a schema of its own there")
+	}
+	return dsn, nil
+}
+
+func parseOptions() (o options, err error) {
 	flag.Int64Var(&o.Events, "events", 10_000_000, "events to load")
 	flag.IntVar(&o.Users, "users", 400_000, "users whom they belong to")
 	flag.IntVar(&o.Days, "days", 90, "days that the questions are about; one more is loaded, so that the first one is whole")
@@ -68,16 +87,15 @@ func parseOptions() (options, error) {
 	switch {
 	case flag.NArg() > 0:
 		return o, fmt.Errorf("%q is not understood: -help lists the flags", flag.Arg(0))
-	case o.dsn == "":
-		return o, errors.New("FOOTFALL_DSN is not set: set it to the connection string of a TimescaleDB server to measure, such as postgres://postgres@127.0.0.1:5432/bench; the bench works in a schema of its own there")
 	case o.Events < 1000 || o.Users < 10 || o.Days < 8 || o.runs < 1:
 		return o, errors.New("there is too little to measure: use at least 1000 events, 10 users, 8 days and 1 run")
 	}
-	return o, nil
+	o.dsn, err = serverDSN()
+	return o, err
 }
 
 func bench(ctx context.Context, o options) error {
-	printer := steps.New(os.Stdout)
+	printer := programs.NewPrinter(os.Stdout)
 	db, err := openDatabase(ctx, o.dsn, o.schema)
 	if err != nil {
 		return err

@@ -8,7 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/footfall-analytics/footfall/internal/stack"
+	"github.com/footfall-analytics/footfall/internal/preview"
 	"github.com/footfall-analytics/footfall/pkg/engine"
 	"github.com/footfall-analytics/footfall/pkg/model"
 	"github.com/footfall-analytics/footfall/pkg/plan"
@@ -18,7 +18,7 @@ import (
 // printPlans asks every question once more, and runs its statements again, explained. Statements that were run in parts, of a range
 // of users each, are explained for the first part.
 func printPlans(ctx context.Context, db *database, p parameters) error {
-	to := stack.DatabaseOf(db.conn)
+	to := preview.DatabaseOf(db.conn)
 	s, err := store.Open(store.Config{
 		Host: to.Host, Database: to.Name, User: to.User, Password: to.Password, Schema: db.schema, SSLMode: to.SSLMode,
 		QueryTimeout: queryTimeout * time.Second, RowLimit: 10_000, MaxOpenConns: 10,

@@ -10,7 +10,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 	"github.com/jackc/pgx/v5"
 
-	"github.com/footfall-analytics/footfall/internal/stack"
+	"github.com/footfall-analytics/footfall/internal/preview"
 	"github.com/footfall-analytics/footfall/pkg/plugin"
 )
 
@@ -19,7 +19,7 @@ const queryTimeout = 600
 
 // openPlugin makes a data source on the bench's schema that has nothing in memory yet.
 func openPlugin(ctx context.Context, conn *pgx.Conn, schema string) (*plugin.Datasource, error) {
-	source, err := stack.DatabaseOf(conn).DataSource(schema)
+	source, err := preview.DatabaseOf(conn).DataSource(schema)
 	if err != nil {
 		return nil, err
 	}

@@ -12,13 +12,13 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
-	"github.com/footfall-analytics/footfall/internal/steps"
+	"github.com/footfall-analytics/footfall/internal/programs"
 )
 
 // report is what was measured.
 type report struct {
 	parameters
-	printer *steps.Printer
+	printer *programs.Printer
 	server  string
 	// load is how many processes wanted to run in the minute before: times on a busy machine say little.
 	load    string

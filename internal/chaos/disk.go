@@ -17,7 +17,7 @@ import (
 
 	"github.com/footfall-analytics/footfall/collector/event"
 	"github.com/footfall-analytics/footfall/collector/queue"
-	"github.com/footfall-analytics/footfall/internal/stack"
+	"github.com/footfall-analytics/footfall/internal/programs"
 )
 
 // What this program knows of the queue's files: a header; then frames, each with its record's length in the first four bytes and its
@@ -265,7 +265,7 @@ func (c *chaos) removeFolder(ctx context.Context) error {
 const noticed = 3 * time.Second
 
 func (c *chaos) awaitNotReady(ctx context.Context) error {
-	for start := time.Now(); stack.AwaitOK(ctx, c.collector.URL+"/readyz", 0, nil) == nil; {
+	for start := time.Now(); programs.AwaitOK(ctx, c.collector.URL+"/readyz", 0, nil) == nil; {
 		if time.Since(start) > noticed {
 			return errors.New("the collector says that it is ready, without its folder")
 		}
@@ -285,8 +285,8 @@ func (c *chaos) startSecond(ctx context.Context) error {
 }
 
 // second starts a collector in the same folder. It has no database: the embedded one has room for one collector only.
-func (c *chaos) second(ctx context.Context) (*stack.Collector, error) {
-	return stack.StartCollector(ctx, c.binary, "postgres://nobody@127.0.0.1:1/nothing", c.schema, 0, c.queues[0].folder, c.log,
+func (c *chaos) second(ctx context.Context) (*programs.Collector, error) {
+	return programs.StartCollector(ctx, c.binary, "postgres://nobody@127.0.0.1:1/nothing", c.schema, 0, c.queues[0].folder, c.log,
 		"--queue-bytes", strconv.Itoa(2*c.queues[0].bytes), "--max-body", strconv.Itoa(bodyBytes)) // else it may be full
 }
 

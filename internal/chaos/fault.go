@@ -11,7 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/footfall-analytics/footfall/internal/stack"
+	"github.com/footfall-analytics/footfall/internal/programs"
 )
 
 // fault is something that goes wrong besides the kill of the round.
@@ -87,7 +87,7 @@ func (c *chaos) killWhileStarting(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	starting, err := stack.LaunchCollector(ctx, c.binary, dsn, c.schema, c.port, c.queues[0].folder, c.log, c.flags()...)
+	starting, err := programs.LaunchCollector(ctx, c.binary, dsn, c.schema, c.port, c.queues[0].folder, c.log, c.flags()...)
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (c *chaos) fillDisk(context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	for err == nil {
 		_, err = file.Write(make([]byte, 4<<10))
 	}

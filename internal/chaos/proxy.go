@@ -76,8 +76,8 @@ func (p *proxy) connect(collector *net.TCPConn) {
 
 // pump passes bytes on in one direction. What it holds when the sender dies still arrives, if late.
 func (p *proxy) pump(l *link, to, from *net.TCPConn) {
-	defer to.Close()
-	defer from.Close()
+	defer func() { _ = to.Close() }()
+	defer func() { _ = from.Close() }()
 	buffer := make([]byte, 32<<10)
 	for {
 		n, err := from.Read(buffer)

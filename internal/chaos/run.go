@@ -19,8 +19,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/footfall-analytics/footfall/internal/embedded"
-	"github.com/footfall-analytics/footfall/internal/stack"
-	"github.com/footfall-analytics/footfall/internal/steps"
+	"github.com/footfall-analytics/footfall/internal/programs"
 )
 
 // The collector has a queue of one or a few files, and one that is soon full, as its files are.
@@ -48,7 +47,7 @@ type chaos struct {
 	queues  []queueFolder // the one in use comes first
 	without string        // why there is no small disk; empty when there is one
 
-	collector *stack.Collector
+	collector *programs.Collector
 	// extra is a sender for what a fault sends.
 	extra  *sender
 	server string
@@ -108,7 +107,7 @@ func (c *chaos) prepare(ctx context.Context) error {
 	if c.log, err = os.Create(filepath.Join(c.folder, "collector.log")); err != nil {
 		return err
 	}
-	if err := stack.Migrate(ctx, c.binary, c.dsn, c.schema); err != nil {
+	if err := programs.Migrate(ctx, c.binary, c.dsn, c.schema); err != nil {
 		return err
 	}
 	conn, err := pgx.Connect(ctx, c.dsn)
@@ -201,7 +200,7 @@ func (c *chaos) startCollector(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	c.collector, err = stack.StartCollector(ctx, c.binary, dsn, c.schema, c.port, c.queues[0].folder, c.log, c.flags()...)
+	c.collector, err = programs.StartCollector(ctx, c.binary, dsn, c.schema, c.port, c.queues[0].folder, c.log, c.flags()...)
 	return err
 }
 
@@ -240,7 +239,7 @@ func (c *chaos) play(ctx context.Context) error {
 const shown = 25
 
 func (c *chaos) playRounds(ctx context.Context) error {
-	printer := steps.New(os.Stdout)
+	printer := programs.NewPrinter(os.Stdout)
 	for first := 1; first <= c.rounds; first += shown {
 		last := min(first+shown-1, c.rounds)
 		err := printer.Do(fmt.Sprintf("Rounds %d to %d", first, last), func() (string, error) {

@@ -118,7 +118,7 @@ func (s *sender) post(ctx context.Context, r *request, body []byte) (acknowledge
 		s.ledger.count(broken)
 		return false, nil
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	text, err := io.ReadAll(response.Body)
 	if err != nil {
 		s.ledger.count(broken)

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/footfall-analytics/footfall/internal/leash"
-	"github.com/footfall-analytics/footfall/internal/stack"
+	"github.com/footfall-analytics/footfall/internal/programs"
 )
 
 // grafanaBoot is how long Grafana may take for its first start, which creates its own database.
@@ -35,7 +35,7 @@ func (d *demo) showGrafana(ctx context.Context) error {
 	fmt.Println()
 	url := fmt.Sprintf("http://127.0.0.1:%d", d.ports[grafanaPort])
 	if err := d.Do("Grafana", func() (string, error) {
-		return d.grafanaHome, stack.AwaitOK(ctx, url+"/api/health", grafanaBoot, ended)
+		return d.grafanaHome, programs.AwaitOK(ctx, url+"/api/health", grafanaBoot, ended)
 	}); err != nil {
 		return fmt.Errorf("%w\n(its log is in %s)", err, d.log.Name())
 	}

@@ -18,8 +18,8 @@ import (
 
 	"github.com/shirou/gopsutil/v4/process"
 
-	"github.com/footfall-analytics/footfall/internal/build"
 	"github.com/footfall-analytics/footfall/internal/embedded"
+	"github.com/footfall-analytics/footfall/internal/programs"
 )
 
 // buildAll builds what the demo runs, in the repository's root, which becomes the working directory.
@@ -31,7 +31,7 @@ var buildAll = sync.OnceValue(func() error {
 	if err := os.Chdir(root); err != nil {
 		return err
 	}
-	for file, source := range map[string]string{build.Demo: "./internal/demo", build.Collector: "./collector", build.Plugin: "./pkg"} {
+	for file, source := range map[string]string{programs.DemoFile: "./internal/demo", programs.CollectorFile: "./collector", programs.PluginFile: "./pkg"} {
 		command := exec.Command("go", "build", "-o", file, source)
 		command.Stderr = os.Stderr
 		if err := command.Run(); err != nil {
@@ -130,7 +130,7 @@ func freePorts(t *testing.T) []int {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer listener.Close()
+		defer func() { _ = listener.Close() }()
 		ports[i] = listener.Addr().(*net.TCPAddr).Port
 	}
 	return ports
@@ -139,7 +139,7 @@ func freePorts(t *testing.T) []int {
 // However the demo ends, nothing of it is left, and the next one starts on the same ports at once.
 func TestNothingIsLeftOfADemo(t *testing.T) {
 	ports := freePorts(t)
-	demo, mage := []string{build.Demo}, []string{"go", "tool", "mage", "demo"}
+	demo, mage := []string{programs.DemoFile}, []string{"go", "tool", "mage", "demo"}
 	signal := func(pid int, what syscall.Signal) func(*testing.T, *started) {
 		return func(t *testing.T, s *started) {
 			if err := syscall.Kill(pid*s.cmd.Process.Pid, what); err != nil {
@@ -186,7 +186,7 @@ func TestNothingIsLeftOfADemo(t *testing.T) {
 			awaitEnd(t, all)
 		})
 	}
-	s := start(t, ports, build.Demo)
+	s := start(t, ports, programs.DemoFile)
 	s.reads(t, "✓ Collector")
 	fails(t, ports, "port "+strconv.Itoa(ports[0])+" is taken by a demo that runs (process "+strconv.Itoa(s.cmd.Process.Pid)+")")
 	if left := alive(family(t, s.cmd.Process.Pid)); len(left) < 5 {
@@ -204,7 +204,7 @@ func TestStrangerOnAPortIsTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer stranger.Close()
+	defer func() { _ = stranger.Close() }()
 	fails(t, ports, "port "+strconv.Itoa(ports[1])+" is taken by another program, demo.test (process "+strconv.Itoa(os.Getpid())+
 		"): end that, or set FOOTFALL_COLLECTOR_PORT to a free port")
 }
@@ -212,7 +212,7 @@ func TestStrangerOnAPortIsTold(t *testing.T) {
 // fails demands that a demo does not start, for the reason.
 func fails(t *testing.T, ports []int, reason string) {
 	t.Helper()
-	s := start(t, ports, build.Demo)
+	s := start(t, ports, programs.DemoFile)
 	_, _ = io.Copy(io.Discard, s.stdout)
 	if err := s.cmd.Wait(); err == nil || !strings.Contains(s.seen.String(), reason) {
 		t.Errorf("%v\n%swant: %s", err, &s.seen, reason)

@@ -18,13 +18,12 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/footfall-analytics/footfall/internal/build"
 	"github.com/footfall-analytics/footfall/internal/demo/tables"
 	"github.com/footfall-analytics/footfall/internal/embedded"
 	"github.com/footfall-analytics/footfall/internal/leash"
+	"github.com/footfall-analytics/footfall/internal/preview"
+	"github.com/footfall-analytics/footfall/internal/programs"
 	"github.com/footfall-analytics/footfall/internal/shop"
-	"github.com/footfall-analytics/footfall/internal/stack"
-	"github.com/footfall-analytics/footfall/internal/steps"
 	"github.com/footfall-analytics/footfall/sql"
 )
 
@@ -54,7 +53,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d := &demo{settings: s, Printer: steps.New(os.Stdout), folder: filepath.Join(runs, strconv.Itoa(os.Getpid())), now: time.Now()}
+	d := &demo{settings: s, Printer: programs.NewPrinter(os.Stdout), folder: filepath.Join(runs, strconv.Itoa(os.Getpid())), now: time.Now()}
 	if err := d.Do("Ports", d.clearTheWay); err != nil {
 		return err
 	}
@@ -117,15 +116,15 @@ func openLog() (*os.File, error) {
 // demo is what has been started so far.
 type demo struct {
 	settings
-	*steps.Printer
+	*programs.Printer
 	// folder is for what this demo leaves on disk while it runs.
 	folder    string
 	log       *os.File
 	now       time.Time
 	conn      *pgx.Conn
-	database  stack.Database
-	collector *stack.Collector
-	plugin    *stack.Plugin
+	database  preview.Database
+	collector *programs.Collector
+	plugin    *preview.Plugin
 	// stop ends what was started, the latest first.
 	stop []func()
 }
@@ -135,7 +134,7 @@ func (d *demo) close() {
 		d.stop[i]()
 	}
 	_ = os.RemoveAll(d.folder)
-	d.log.Close()
+	_ = d.log.Close()
 }
 
 func (d *demo) startDatabase(ctx context.Context) (string, error) {
@@ -153,17 +152,17 @@ func (d *demo) startDatabase(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("connect to %s: %w", name, err)
 	}
 	d.stop = append(d.stop, func() { _ = d.conn.Close(context.WithoutCancel(ctx)) })
-	d.database = stack.DatabaseOf(d.conn)
+	d.database = preview.DatabaseOf(d.conn)
 	return fmt.Sprintf("%s at %s", name, d.database.Host), nil
 }
 
 func (d *demo) migrate(ctx context.Context) (string, error) {
-	return schema, stack.Migrate(ctx, build.Collector, d.dsn, schema)
+	return schema, programs.Migrate(ctx, programs.CollectorFile, d.dsn, schema)
 }
 
 func (d *demo) startCollector(ctx context.Context) (string, error) {
 	var err error
-	if d.collector, err = stack.StartCollector(ctx, build.Collector, d.dsn, schema, d.ports[collectorPort],
+	if d.collector, err = programs.StartCollector(ctx, programs.CollectorFile, d.dsn, schema, d.ports[collectorPort],
 		filepath.Join(d.folder, "queue"), d.log); err != nil {
 		return "", err
 	}
@@ -202,11 +201,11 @@ func (d *demo) startPlugin(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	binary, err := filepath.Abs(build.Plugin)
+	binary, err := filepath.Abs(programs.PluginFile)
 	if err != nil {
 		return "", err
 	}
-	if d.plugin, err = stack.StartPlugin(binary, source, d.log); err != nil {
+	if d.plugin, err = preview.StartPlugin(binary, source, d.log); err != nil {
 		return "", err
 	}
 	d.stop = append(d.stop, d.plugin.Close)

@@ -80,7 +80,7 @@ func (s *settings) checkPorts(running []trace) error {
 		if err != nil {
 			return fmt.Errorf("port %d (%s): %w", port, name, err)
 		}
-		listener.Close()
+		_ = listener.Close()
 	}
 	return nil
 }

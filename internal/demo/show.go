@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/footfall-analytics/footfall/internal/build"
 	"github.com/footfall-analytics/footfall/internal/preview"
+	"github.com/footfall-analytics/footfall/internal/programs"
 	"github.com/footfall-analytics/footfall/internal/shop"
 )
 
@@ -16,7 +16,7 @@ func (d *demo) show(ctx context.Context) error {
 		return d.showGrafana(ctx)
 	}
 	handler := preview.Handler(preview.Options{
-		Page: os.DirFS(build.Preview), Plugin: d.plugin,
+		Page: os.DirFS(programs.PreviewFolder), Plugin: d.plugin,
 		Questions: shop.Questions(), From: shop.Start(d.now, days), To: d.now, TimeZone: shop.Zone.String(),
 	})
 	return preview.Serve(ctx, d.ports[previewPort], handler, func(url string) {

@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/footfall-analytics/footfall/internal/build"
 	"github.com/footfall-analytics/footfall/internal/dbtest"
 	"github.com/footfall-analytics/footfall/internal/embedded"
 	"github.com/footfall-analytics/footfall/internal/preview"
+	"github.com/footfall-analytics/footfall/internal/programs"
 	"github.com/footfall-analytics/footfall/internal/shop"
 )
 
@@ -38,7 +38,7 @@ func previewPage(t *testing.T, dsn string, users int) (url string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page := filepath.Join(root, build.Preview)
+	page := filepath.Join(root, programs.PreviewFolder)
 	if _, err := os.Stat(filepath.Join(page, "index.html")); err != nil {
 		t.Fatal("the preview page is not built: run npm run build:preview")
 	}

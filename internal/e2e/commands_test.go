@@ -17,7 +17,7 @@ import (
 	"github.com/footfall-analytics/footfall/internal/dbtest"
 	"github.com/footfall-analytics/footfall/internal/embedded"
 	"github.com/footfall-analytics/footfall/internal/leash"
-	"github.com/footfall-analytics/footfall/internal/stack"
+	"github.com/footfall-analytics/footfall/internal/programs"
 )
 
 // Who follows the pages gets the tables, a collector that serves, and an event in the table: their blocks are run as they stand, in
@@ -154,7 +154,7 @@ func newReader(t *testing.T, dsn string) reader {
 	}
 	_, port, _ := net.SplitHostPort(freeAddress(t))
 	_, admin, _ := net.SplitHostPort(freeAddress(t))
-	return reader{root, stack.OneConnection(dsn), dbtest.Schema(t, dsn), t.TempDir(), t.TempDir(), port, admin}
+	return reader{root, programs.OneConnection(dsn), dbtest.Schema(t, dsn), t.TempDir(), t.TempDir(), port, admin}
 }
 
 // blocks are what a page has the reader type: what builds, migrates, serves and sends. What makes the server's roles needs a server of
@@ -238,7 +238,7 @@ func (r reader) serve(t *testing.T, typed string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { stop(); <-ended })
-	if err := stack.AwaitOK(t.Context(), "http://127.0.0.1:"+r.port+"/readyz", 2*time.Minute, ended); err != nil {
+	if err := programs.AwaitOK(t.Context(), "http://127.0.0.1:"+r.port+"/readyz", 2*time.Minute, ended); err != nil {
 		t.Fatalf("%s\n%v", typed, err)
 	}
 }

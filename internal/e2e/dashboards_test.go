@@ -17,9 +17,10 @@ import (
 
 	"github.com/footfall-analytics/footfall/internal/dbtest"
 	"github.com/footfall-analytics/footfall/internal/embedded"
-	"github.com/footfall-analytics/footfall/internal/provisioned"
+	"github.com/footfall-analytics/footfall/internal/preview"
+	"github.com/footfall-analytics/footfall/internal/programs"
+	"github.com/footfall-analytics/footfall/internal/repository"
 	"github.com/footfall-analytics/footfall/internal/shop"
-	"github.com/footfall-analytics/footfall/internal/stack"
 )
 
 // Every panel of the provisioned dashboards, and every alert rule, has something to say about the shop.
@@ -28,11 +29,11 @@ func TestProvisionedQueriesAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dashboards, err := provisioned.Dashboards(root)
+	dashboards, err := repository.Dashboards(root)
 	if err != nil {
 		t.Fatal(err)
 	}
-	rules, err := provisioned.Rules(root, provisioned.DataRules)
+	rules, err := repository.Rules(root, repository.DataRules)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +76,7 @@ func chosen(events []shop.Event) *strings.Replacer {
 	return strings.NewReplacer(pairs...)
 }
 
-func checkPanel(t *testing.T, plugin *stack.Plugin, fill *strings.Replacer, d provisioned.Dashboard, p provisioned.Panel) {
+func checkPanel(t *testing.T, plugin *preview.Plugin, fill *strings.Replacer, d repository.Dashboard, p repository.Panel) {
 	span := gtime.NewTimeRange(d.Time.From, d.Time.To)
 	var queries []json.RawMessage
 	for _, target := range p.Targets {
@@ -95,7 +96,7 @@ func checkPanel(t *testing.T, plugin *stack.Plugin, fill *strings.Replacer, d pr
 }
 
 // namedFields are the fields that a panel picks by name.
-func namedFields(p provisioned.Panel) []string {
+func namedFields(p repository.Panel) []string {
 	var names []string
 	for _, o := range p.FieldConfig.Overrides {
 		if o.Matcher.ID == "byName" {
@@ -116,9 +117,9 @@ func anyName(frame *data.Frame, pattern *regexp.Regexp) bool {
 }
 
 // checkRule asks the rule's queries, over a month where theirs is only some minutes, and demands what an alert rule takes.
-func checkRule(t *testing.T, plugin *stack.Plugin, r provisioned.Rule) {
+func checkRule(t *testing.T, plugin *preview.Plugin, r repository.Rule) {
 	for _, q := range r.Data {
-		if q.DatasourceUID != provisioned.DataSourceUID {
+		if q.DatasourceUID != repository.DataSourceUID {
 			continue
 		}
 		raw, err := json.Marshal(q.Model)
@@ -130,7 +131,7 @@ func checkRule(t *testing.T, plugin *stack.Plugin, r provisioned.Rule) {
 		if to.Sub(from) < 2*time.Hour {
 			from = to.AddDate(0, 0, -30)
 		}
-		if err := provisioned.Alertable(answers(t, plugin, []json.RawMessage{raw}, from, to)); err != nil {
+		if err := repository.Alertable(answers(t, plugin, []json.RawMessage{raw}, from, to)); err != nil {
 			t.Error(err)
 		}
 	}
@@ -138,7 +139,7 @@ func checkRule(t *testing.T, plugin *stack.Plugin, r provisioned.Rule) {
 
 // Where nothing happened, an answer for alert rules is zeros or an empty frame: never columns without rows, which rules do not take
 // for "no data".
-func checkEmptyAnswers(t *testing.T, plugin *stack.Plugin) {
+func checkEmptyAnswers(t *testing.T, plugin *preview.Plugin) {
 	steps := `"steps": [{"event": "view_product"}, {"event": "pay_order"}]`
 	visits := `"start": {"event": "visit"}, "return": {"event": "visit"}`
 	for _, query := range []string{
@@ -165,7 +166,7 @@ func checkEmptyAnswers(t *testing.T, plugin *stack.Plugin) {
 		if answer.Error != nil {
 			t.Fatal(query, answer.Error)
 		}
-		if err := provisioned.Alertable(answer.Frames); err != nil {
+		if err := repository.Alertable(answer.Frames); err != nil {
 			t.Errorf("%s: %v", query, err)
 		}
 		for _, frame := range answer.Frames {
@@ -177,7 +178,7 @@ func checkEmptyAnswers(t *testing.T, plugin *stack.Plugin) {
 }
 
 // answers asks queries as Grafana does and fails the test on an error or an answer that says nothing.
-func answers(t *testing.T, plugin *stack.Plugin, queries []json.RawMessage, from, to time.Time) []*data.Frame {
+func answers(t *testing.T, plugin *preview.Plugin, queries []json.RawMessage, from, to time.Time) []*data.Frame {
 	t.Helper()
 	response, err := plugin.QueryData(t.Context(), queries, from, to)
 	if err != nil {
@@ -230,14 +231,14 @@ func TestCollectorMetricsAreThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rules, err := os.ReadFile(filepath.Join(root, "provisioning", "alerting", provisioned.CollectorRules))
+	rules, err := os.ReadFile(filepath.Join(root, "provisioning", "alerting", repository.CollectorRules))
 	if err != nil {
 		t.Fatal(err)
 	}
 	asked := regexp.MustCompile(`\b(footfall|process)_[a-z_]+`).FindAllString(string(dashboard)+string(rules), -1)
 	dsn := dbtest.Embedded(t)
 	binary, _ := buildPrograms(t)
-	collector, err := stack.StartCollector(t.Context(), binary, dsn, dbtest.Schema(t, dsn), 0, t.TempDir(), t.Output())
+	collector, err := programs.StartCollector(t.Context(), binary, dsn, dbtest.Schema(t, dsn), 0, t.TempDir(), t.Output())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,6 @@ import (
 	"github.com/footfall-analytics/footfall/internal/dbtest"
 	"github.com/footfall-analytics/footfall/internal/preview"
 	"github.com/footfall-analytics/footfall/internal/shop"
-	"github.com/footfall-analytics/footfall/internal/stack"
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
@@ -54,7 +53,7 @@ func TestDemoAnswersAreWhatTheShopDid(t *testing.T) {
 	})
 }
 
-func answerTo(t *testing.T, plugin *stack.Plugin, question shop.Question, from, to time.Time) *data.Frame {
+func answerTo(t *testing.T, plugin *preview.Plugin, question shop.Question, from, to time.Time) *data.Frame {
 	t.Helper()
 	question.Query.TimeZone = shop.Zone.String()
 	raw, err := json.Marshal(question.Query)
@@ -193,7 +192,7 @@ func text(frame *data.Frame, field string, row int) string {
 }
 
 // checkPreview asks the preview's host what its page asks, in the shapes of Grafana's API.
-func checkPreview(t *testing.T, plugin *stack.Plugin, now time.Time) {
+func checkPreview(t *testing.T, plugin *preview.Plugin, now time.Time) {
 	server := httptest.NewServer(preview.Handler(preview.Options{
 		Page:   fstest.MapFS{"index.html": {Data: []byte("the page")}},
 		Plugin: plugin, Questions: shop.Questions(), From: shop.Start(now, 30), To: now, TimeZone: "Europe/Berlin",
@@ -247,7 +246,7 @@ func call(t *testing.T, method, url, host, body string) (int, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	raw, err := io.ReadAll(response.Body)
 	if err != nil {
 		t.Fatal(err)
@@ -258,11 +257,11 @@ func call(t *testing.T, method, url, host, body string) (int, string) {
 // What keeps the plugin from working is what its health check says.
 func TestPluginWithoutDatabaseSaysSo(t *testing.T) {
 	_, binary := buildPrograms(t)
-	source, err := stack.Database{Host: "127.0.0.1:1", Name: "none", User: "nobody", SSLMode: "disable"}.DataSource("footfall")
+	source, err := preview.Database{Host: "127.0.0.1:1", Name: "none", User: "nobody", SSLMode: "disable"}.DataSource("footfall")
 	if err != nil {
 		t.Fatal(err)
 	}
-	plugin, err := stack.StartPlugin(binary, source, t.Output())
+	plugin, err := preview.StartPlugin(binary, source, t.Output())
 	if err != nil {
 		t.Fatal(err)
 	}

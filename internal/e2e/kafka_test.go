@@ -22,8 +22,8 @@ import (
 
 	"github.com/footfall-analytics/footfall/internal/dbtest"
 	"github.com/footfall-analytics/footfall/internal/leash"
+	"github.com/footfall-analytics/footfall/internal/programs"
 	"github.com/footfall-analytics/footfall/internal/shop"
-	"github.com/footfall-analytics/footfall/internal/stack"
 )
 
 // program is a running collector; url is where it takes events, admin where it tells of itself.
@@ -53,7 +53,7 @@ func start(t *testing.T, binary, dsn string, args ...string) *program {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	cmd := leash.Command(ctx, binary, append(args, "--listen-admin", admin)...)
-	cmd.Env, cmd.Stderr = append(os.Environ(), "FOOTFALL_DSN="+stack.OneConnection(dsn)), t.Output()
+	cmd.Env, cmd.Stderr = append(os.Environ(), "FOOTFALL_DSN="+programs.OneConnection(dsn)), t.Output()
 	ended, err := leash.Start(cmd)
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +63,7 @@ func start(t *testing.T, binary, dsn string, args ...string) *program {
 		stop()
 		<-ended
 	})
-	if err := stack.AwaitOK(t.Context(), p.admin+"/readyz", 30*time.Second, ended); err != nil {
+	if err := programs.AwaitOK(t.Context(), p.admin+"/readyz", 30*time.Second, ended); err != nil {
 		t.Fatal(args[0], err)
 	}
 	return p

@@ -26,13 +26,13 @@ import (
 	"github.com/footfall-analytics/footfall/internal/dbtest"
 	"github.com/footfall-analytics/footfall/internal/embedded"
 	"github.com/footfall-analytics/footfall/internal/leash"
-	"github.com/footfall-analytics/footfall/internal/stack"
+	"github.com/footfall-analytics/footfall/internal/programs"
 	footfall "github.com/footfall-analytics/footfall/sdk/go"
 )
 
 // keyedCollector is a collector that asks for a write key.
 type keyedCollector struct {
-	*stack.Collector
+	*programs.Collector
 	key, binary, dsn, schema, queue string
 }
 
@@ -55,7 +55,7 @@ func startKeyedCollector(t *testing.T, dsn string) *keyedCollector {
 func (c *keyedCollector) start(t *testing.T, port int) {
 	t.Helper()
 	var err error
-	if c.Collector, err = stack.StartCollector(t.Context(), c.binary, c.dsn, c.schema, port, c.queue, t.Output()); err != nil {
+	if c.Collector, err = programs.StartCollector(t.Context(), c.binary, c.dsn, c.schema, port, c.queue, t.Output()); err != nil {
 		t.Fatal(err)
 	}
 }

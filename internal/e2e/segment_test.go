@@ -13,7 +13,7 @@ import (
 
 	"github.com/footfall-analytics/footfall/internal/dbtest"
 	"github.com/footfall-analytics/footfall/internal/embedded"
-	"github.com/footfall-analytics/footfall/internal/stack"
+	"github.com/footfall-analytics/footfall/internal/programs"
 )
 
 // TestSegmentClients sends every call with Segment's own clients, unmodified, and looks for the events in the database.
@@ -21,7 +21,7 @@ func TestSegmentClients(t *testing.T) {
 	binary, _ := buildPrograms(t)
 	dbtest.Each(t, func(t *testing.T, dsn string) {
 		schema, conn := dbtest.Schema(t, dsn), dbtest.Connect(t, dsn)
-		collector, err := stack.StartCollector(t.Context(), binary, dsn, schema, 0, t.TempDir(), t.Output())
+		collector, err := programs.StartCollector(t.Context(), binary, dsn, schema, 0, t.TempDir(), t.Output())
 		if err != nil {
 			t.Fatal(err)
 		}

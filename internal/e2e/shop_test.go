@@ -9,18 +9,19 @@ import (
 
 	"github.com/footfall-analytics/footfall/internal/dbtest"
 	"github.com/footfall-analytics/footfall/internal/embedded"
+	"github.com/footfall-analytics/footfall/internal/preview"
+	"github.com/footfall-analytics/footfall/internal/programs"
 	"github.com/footfall-analytics/footfall/internal/shop"
-	"github.com/footfall-analytics/footfall/internal/stack"
 	"github.com/footfall-analytics/footfall/sql"
 )
 
 // openShop sends the made-up shop's last 30 days through the real collector into a schema of the test's own, and starts the
 // real plugin on it. Everything ends with the test.
-func openShop(t *testing.T, dsn string, users int) (*stack.Plugin, []shop.Event) {
+func openShop(t *testing.T, dsn string, users int) (*preview.Plugin, []shop.Event) {
 	t.Helper()
 	collectorBinary, pluginBinary := buildPrograms(t)
 	schema, conn := dbtest.Schema(t, dsn), dbtest.Connect(t, dsn)
-	collector, err := stack.StartCollector(t.Context(), collectorBinary, dsn, schema, 0, t.TempDir(), t.Output())
+	collector, err := programs.StartCollector(t.Context(), collectorBinary, dsn, schema, 0, t.TempDir(), t.Output())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,11 +37,11 @@ func openShop(t *testing.T, dsn string, users int) (*stack.Plugin, []shop.Event)
 	if err := sql.RefreshRollups(t.Context(), conn, schema); err != nil {
 		t.Fatal(err)
 	}
-	source, err := stack.DatabaseOf(conn).DataSource(schema)
+	source, err := preview.DatabaseOf(conn).DataSource(schema)
 	if err != nil {
 		t.Fatal(err)
 	}
-	plugin, err := stack.StartPlugin(pluginBinary, source, t.Output())
+	plugin, err := preview.StartPlugin(pluginBinary, source, t.Output())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,5 +1,6 @@
-// Package preview serves the preview page on this machine: the plugin's own query editor without a Grafana around it. To the
-// page it answers as Grafana's server does, and asks the real plugin.
+// Package preview stands in for Grafana on this machine. It starts the plugin as Grafana does, with one data source ([StartPlugin]),
+// and serves the preview page, which is the plugin's own query editor without a Grafana around it ([Handler]): to the page it
+// answers as Grafana's server does, and asks the real plugin.
 package preview
 
 import (
@@ -19,14 +20,13 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
 	"github.com/footfall-analytics/footfall/internal/shop"
-	"github.com/footfall-analytics/footfall/internal/stack"
 )
 
 // Options of the host; all must be set.
 type Options struct {
 	// Page holds the page's files.
 	Page   fs.FS
-	Plugin *stack.Plugin
+	Plugin *Plugin
 	// Questions are offered to the visitor, about the range From to To, in the time zone named.
 	Questions []shop.Question
 	From, To  time.Time

@@ -64,13 +64,15 @@ func Generate(dir string) ([]byte, error) {
 	g := generator{enums: map[string][]*ast.ValueSpec{}}
 	g.out.WriteString("// Code generated from the Go package model by internal/tsgen; DO NOT EDIT.\n" +
 		"// `go generate ./pkg/model` writes it anew.\n")
-	eachSpec(files, token.CONST, func(_ *ast.GenDecl, s ast.Spec) error {
+	if err := eachSpec(files, token.CONST, func(_ *ast.GenDecl, s ast.Spec) error {
 		if v := s.(*ast.ValueSpec); v.Type != nil {
 			name := v.Type.(*ast.Ident).Name
 			g.enums[name] = append(g.enums[name], v)
 		}
 		return nil
-	})
+	}); err != nil {
+		return nil, err
+	}
 	for _, tok := range []token.Token{token.CONST, token.VAR} {
 		if err := eachSpec(files, tok, g.value); err != nil {
 			return nil, err

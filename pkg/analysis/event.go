@@ -1,5 +1,3 @@
-// Package analysis follows single actors through their events and adds up what they did. Its functions are pure: they see one
-// actor's events at a time, in order, and know no database.
 package analysis
 
 import (

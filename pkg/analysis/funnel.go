@@ -135,8 +135,8 @@ func (f *Funnel) NewWalker() *Walker {
 
 // Walk finds the outcome of an actor for the chains that start in the given time. Its times are lent until the next walk.
 func (w *Walker) Walk(events []Event, starts Starts) Outcome {
-	first, latest, any := w.findStarts(events, starts)
-	if !any {
+	first, latest, found := w.findStarts(events, starts)
+	if !found {
 		return Outcome{}
 	}
 	if w.funnel.FirstStart {
@@ -164,16 +164,16 @@ func (w *Walker) starting() uint64 {
 	return 1
 }
 
-func (w *Walker) findStarts(events []Event, starts Starts) (first, latest int64, any bool) {
+func (w *Walker) findStarts(events []Event, starts Starts) (first, latest int64, found bool) {
 	for i := range events {
 		if e := &events[i]; e.Picks&w.starting() != 0 && e.Time >= starts.From && e.Time < starts.To {
-			if !any {
+			if !found {
 				first = e.Time
 			}
-			latest, any = e.Time, true
+			latest, found = e.Time, true
 		}
 	}
-	return first, latest, any
+	return first, latest, found
 }
 
 func (w *Walker) inOrder(events []Event, starts Starts) Outcome {

@@ -38,10 +38,10 @@ func addLifecycle(counts []int64, set []uint64, by int64) {
 		for ; word != 0; word &= word - 1 {
 			bucket := w<<6 + bits.TrailingZeros64(word)
 			number := resurrectingActors
-			switch {
-			case bucket == first:
+			switch bucket {
+			case first:
 				number = newActors
-			case bucket == before+1:
+			case before + 1:
 				number = returningActors
 			}
 			counts[lifecycleNumbers*bucket+number] += by

@@ -25,7 +25,7 @@ func TestCountsOfRandomWorlds(t *testing.T) {
 				want, got = twin.Trending(q, s.World, s.Range, s.Settings), trended(t, q, s)
 				asked["trend"]++
 			case q.QueryType == model.HeatmapType && q.Heatmap.X.OfTime() && q.Heatmap.Y.OfTime() && q.Heatmap.Breakdown == nil:
-				want, got = gridCells(q.Heatmap, twin.Heatmap(q, s.World, s.Range, s.Settings), s.Settings), gridOf(t, q, s)
+				want, got = gridCells(q.Heatmap, twin.Heatmap(q, s.World, s.Range, s.Settings)), gridOf(t, q, s)
 				asked["heatmap"]++
 			default:
 				continue
@@ -168,7 +168,7 @@ func gridOf(t *testing.T, q *model.Query, s twin.Scenario) map[[2]int]float64 {
 }
 
 // gridCells are the twin's cells that count something, by the engine's places.
-func gridCells(h *model.Heatmap, g twin.Grid, s twin.Settings) map[[2]int]float64 {
+func gridCells(h *model.Heatmap, g twin.Grid) map[[2]int]float64 {
 	cells := map[[2]int]float64{}
 	for i, x := range g.X {
 		for j, y := range g.Y {

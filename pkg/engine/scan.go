@@ -1,5 +1,3 @@
-// Package engine answers queries: it reads what the planner chose, hands actors to the analyses, and keeps what was computed of
-// days that are over.
 package engine
 
 import (

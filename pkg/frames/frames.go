@@ -1,4 +1,3 @@
-// Package frames turns the rows of an analysis into Grafana data frames. Its functions are pure.
 package frames
 
 import (

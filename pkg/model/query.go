@@ -1,5 +1,3 @@
-// Package model is the query that a panel saves and an alert rule runs: plain JSON, complete by itself, with its
-// defaults and its validation. The front end's types (src/types.gen.ts) are generated from it.
 package model
 
 import (

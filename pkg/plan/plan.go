@@ -1,5 +1,3 @@
-// Package plan turns a query into SQL. Its functions are pure: a validated model, a time range and settings in, a statement
-// with bound arguments out. Text of users (events, properties, values, zones) is always an argument, never part of the SQL.
 package plan
 
 import (

@@ -1,4 +1,3 @@
-// Package plugin is Grafana's side of the data source: instances, queries, resources and health.
 package plugin
 
 import (

@@ -1,4 +1,3 @@
-// Package store runs statements on the database: read-only, bounded in time, rows and connections.
 package store
 
 import (

@@ -128,7 +128,7 @@ func (c *Client) post(ctx context.Context, batch []json.RawMessage) (answer, err
 	if err != nil {
 		return answer{}, err
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	a := answer{status: response.StatusCode, retryAfter: retryAfter(response.Header.Get("Retry-After"))}
 	text, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 
 func Example() {
 	// In place of a collector.
-	collector := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	collector := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		key, _, _ := r.BasicAuth()
 		fmt.Println(r.Method, r.URL.Path, "with", key)
 	}))

@@ -37,8 +37,10 @@ func main() {
 	var s settings
 	kong.Parse(&s, kong.Description("Sends the traffic of a made-up web shop to a Footfall collector."))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := s.run(ctx); err != nil && ctx.Err() == nil {
+	err := s.run(ctx)
+	ended := ctx.Err() != nil
+	stop()
+	if err != nil && !ended {
 		fmt.Fprintln(os.Stderr, "send:", err)
 		os.Exit(1)
 	}

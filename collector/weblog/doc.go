@@ -1,0 +1,2 @@
+// Package weblog turns the access logs of web servers into events.
+package weblog

@@ -1,0 +1,9 @@
+// Package analysis follows single actors through their events and adds up what they did. Its functions are pure: they see one
+// actor's events at a time, in order, and know no database.
+//
+//	funnel := analysis.NewFunnel(query.Funnel)
+//	outcome := funnel.NewWalker().Walk(events, analysis.Starts{From: from, To: to}) // of one actor, in order
+//
+// Times are microseconds since 2000-01-01 UTC, as PostgreSQL counts ([Microseconds], [TimeOf]). What is added up of all actors is a value of
+// its own, such as [FunnelTally].
+package analysis
