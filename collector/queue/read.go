@@ -85,7 +85,7 @@ func (q *Queue) readUntil(end uint64, atMost int) (Batch, error) {
 func (q *Queue) readOne(number uint64) (uint64, []byte, error) {
 	s, size, end := q.segmentOf(number)
 	if q.read.segment != s {
-		if err := q.read.open(s, q.id); err != nil {
+		if err := q.read.open(s, size, q.id); err != nil {
 			return 0, nil, err
 		}
 	}
@@ -138,8 +138,8 @@ func (q *Queue) segmentOf(number uint64) (s *segment, size int64, end uint64) {
 	panic(fmt.Sprintf("queue: record %d is in no file", number))
 }
 
-// open begins to read a segment.
-func (c *cursor) open(s *segment, queue uint64) (err error) {
+// open begins to read a segment, up to the size that was seen with the lock held: it may be growing.
+func (c *cursor) open(s *segment, size int64, queue uint64) (err error) {
 	c.close()
 	file := s.file
 	if !s.kept {
@@ -149,7 +149,7 @@ func (c *cursor) open(s *segment, queue uint64) (err error) {
 		file = c.file
 	}
 	c.segment = s
-	c.scanner, err = newScanner(s, file, s.size, queue)
+	c.scanner, err = newScanner(s, file, size, queue)
 	return err
 }
 

@@ -67,6 +67,7 @@ func start(t *testing.T, ports []int, name string, args ...string) *started {
 	}
 	s.cmd.Stderr = &s.seen
 	s.lines = bufio.NewScanner(s.stdout)
+	s.cmd.WaitDelay = 10 * time.Second // what is left may hold the demo's outputs for ever
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

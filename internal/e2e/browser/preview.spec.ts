@@ -2,6 +2,7 @@ import { expect, test, type Page } from '@playwright/test';
 
 test.beforeEach(async ({ page }) => {
   await page.goto('/');
+  await expect(answer(page)).toHaveAttribute('data-current', 'true');
   await expect(answer(page)).toHaveAttribute('aria-busy', 'false');
 });
 
@@ -165,7 +166,11 @@ test('a timeline asks for a user, and has as many events as a trend counts of th
   await expect.poll(async () => sum(await numbers(page, 1))).toBe(events);
 });
 
-test('busy users are as many as are counted', async ({ page }) => {
+test('busy users are as many as are counted, however long it takes to check a changed question', async ({ page }) => {
+  await page.route('**/problems', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await route.continue();
+  });
   await ask(page, 'Anomalies');
   await page.getByLabel('More events than').fill('5');
   await page.getByLabel('More events than').press('Enter');
@@ -261,6 +266,7 @@ async function choose(page: Page, field: string, text: string) {
 
 /** Waits for the answer to the question that stands: until then the page shows the answer before it. */
 async function settled(page: Page) {
+  await expect(answer(page)).toHaveAttribute('data-current', 'true');
   await expect(answer(page)).toHaveAttribute('aria-busy', 'false');
 }
 

@@ -45,6 +45,11 @@ export function Page({ preview, datasource: settings, language, onLanguage, onTo
       run(query, range, timeZone);
     }
   }, [datasource, run, clear, query, wanted, range, timeZone, language]);
+  // A changed question is asked when the plugin has found no fault in it: until then the answer before it stands.
+  const asking = answer?.request;
+  const isCurrent =
+    !datasource.filterQuery(query) ||
+    (asking?.targets[0] === query && asking.range === range && asking.timezone === timeZone);
 
   return (
     <>
@@ -101,7 +106,11 @@ export function Page({ preview, datasource: settings, language, onLanguage, onTo
             />
           </div>
         </Panel>
-        <Panel title={t('preview.answer', 'Answer')} busy={answer?.state === LoadingState.Loading}>
+        <Panel
+          title={t('preview.answer', 'Answer')}
+          busy={answer?.state === LoadingState.Loading}
+          isCurrent={isCurrent}
+        >
           {answer && answer.state !== LoadingState.NotStarted ? (
             <Answer answer={answer} timeZone={query.timeZone || timeZone} />
           ) : (
@@ -180,16 +189,19 @@ function Panel({
   title,
   actions,
   busy,
+  isCurrent,
   children,
 }: {
   title: string;
   actions?: ReactNode;
   busy?: boolean;
+  /** Whether what is shown, or under way, belongs to the question that stands. */
+  isCurrent?: boolean;
   children: ReactNode;
 }) {
   const styles = useStyles2(getStyles);
   return (
-    <section className={styles.panel} aria-label={title} aria-busy={busy}>
+    <section className={styles.panel} aria-label={title} aria-busy={busy} data-current={isCurrent}>
       <div className={styles.bar}>{busy && <LoadingBar width={600} />}</div>
       <div className={styles.panelHeader}>
         <h2 className={styles.panelTitle}>{title}</h2>
