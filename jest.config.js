@@ -33,7 +33,7 @@ module.exports = {
   testEnvironment: 'jsdom',
   testMatch: ['<rootDir>/src/**/*.test.{ts,tsx}', '<rootDir>/sdk/js/*.test.ts'],
   // Whole editors are clicked through; a busy machine takes its time.
-  testTimeout: 30000,
+  testTimeout: 60000,
   transform: {
     '^.+\\.(t|j|mj)sx?$': [
       '@swc/jest',

@@ -66,7 +66,7 @@ func (d *demo) grafanaEnvironment() ([]string, error) {
 		"GF_PATHS_PLUGINS=" + plugins,
 		"GF_PATHS_DATA=" + filepath.Join(folder, "data"),
 		"GF_PATHS_LOGS=" + filepath.Join(folder, "logs"),
-		"GF_PLUGINS_ALLOW_LOADING_UNSIGNED_PLUGINS=" + id,
+		"GF_PLUGINS_ALLOW_LOADING_UNSIGNED_PLUGINS=" + id + ",footfall-behavior-panel",
 		"GF_SERVER_HTTP_ADDR=127.0.0.1",
 		fmt.Sprintf("GF_SERVER_HTTP_PORT=%d", d.ports[grafanaPort]),
 		"GF_AUTH_ANONYMOUS_ENABLED=true",

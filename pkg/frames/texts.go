@@ -10,6 +10,8 @@ import (
 
 // Custom is what a frame's custom meta data holds.
 type Custom struct {
+	// View is how the Footfall panel draws the frame.
+	View View `json:"view,omitempty"`
 	// Incomplete are the rows of buckets that are not counted whole.
 	Incomplete []int `json:"incomplete,omitempty"`
 	// YOrdinalDisplay names the ordinals of a heatmap's y axis, as the heatmap panel reads it.

@@ -156,6 +156,7 @@ test('a timeline asks for a user, and has as many events as a trend counts of th
   const user = await picker.inputValue();
   await expect(question).toContainText(user);
   await settled(page);
+  await expect(table(page)).toBeVisible();
   const events = (await table(page).getByRole('row').count()) - 1;
   expect(events).toBeGreaterThan(0);
 
@@ -178,6 +179,7 @@ test('busy users are as many as are counted, however long it takes to check a ch
   await page.getByLabel('List at most').press('Enter');
   await expect(page.getByTestId('question')).toContainText('more than 5 times');
   await settled(page);
+  await expect(table(page)).toBeVisible();
   const listed = (await table(page).getByRole('row').count()) - 1;
   expect(listed).toBeGreaterThan(0);
   await choose(page, 'Find', 'Number of busy users');
@@ -278,14 +280,15 @@ function table(page: Page) {
   return answer(page).getByRole('table', { name: 'Table of the answer' });
 }
 
-/** The cells of a column of the answer's table, which is opened for it. */
+/** The cells of a column of the answer's table, which stands in the picture's place while it is read. */
 async function column(page: Page, at: number): Promise<string[]> {
-  if (!(await table(page).isVisible())) {
-    await answer(page).getByRole('button', { name: 'Table' }).click();
-  }
-  return table(page)
+  await answer(page).getByRole('button', { name: 'Show as a table' }).click();
+  await expect(table(page)).toBeVisible();
+  const cells = await table(page)
     .locator(`tbody td:nth-child(${at + 1})`)
     .allInnerTexts();
+  await answer(page).getByRole('button', { name: 'Show the picture' }).click();
+  return cells;
 }
 
 async function numbers(page: Page, at: number): Promise<number[]> {

@@ -14,7 +14,7 @@ import { DataSource } from '../../../src/datasource';
 import { t } from '../../../src/i18n';
 import logo from '../../../src/img/logo.svg';
 import type { FootfallOptions, FootfallQuery } from '../../../src/types';
-import { Answer } from '../../../src/answers/Answer';
+import { Picture } from './Picture';
 import type { Language, Preview } from './main';
 import { useAnswer } from './useAnswer';
 
@@ -112,7 +112,7 @@ export function Page({ preview, datasource: settings, language, onLanguage, onTo
           isCurrent={isCurrent}
         >
           {answer && answer.state !== LoadingState.NotStarted ? (
-            <Answer answer={answer} timeZone={query.timeZone || timeZone} />
+            <Picture answer={answer} timeZone={query.timeZone || timeZone} />
           ) : (
             <Text color="secondary">{t('preview.not-complete', 'The question is not complete yet.')}</Text>
           )}

@@ -1,11 +1,11 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
-import { t } from '../i18n';
+import { t } from '../../../i18n';
 import { ticks, type ChartData, type Series } from './charts';
-import { useFormat } from './display';
-import { useGroupColors } from './colors';
-import { Legend } from './Legend';
+import { useFormat } from '../../shared/display';
+import { useGroupColors } from '../../shared/colors';
+import { Legend } from '../../shared/Legend';
 
 interface Props {
   chart: ChartData;

@@ -1,30 +1,11 @@
-import { createTheme, dateTime, LoadingState, ThemeContext, type DataFrame, type PanelData } from '@grafana/data';
-import { toDataQueryResponse } from '@grafana/runtime';
-import { render, screen, within } from '@testing-library/react';
-import fs from 'fs';
-import path from 'path';
-import { Answer } from './Answer';
-
-/** The frames that the back end answers with, from its own golden files. */
-function golden(name: string): DataFrame[] {
-  const file = path.join(__dirname, '../../pkg/plugin/testdata', `${name}.golden.jsonc`);
-  const json = fs
-    .readFileSync(file, 'utf8')
-    .split('\n')
-    .filter((line) => !line.startsWith('//'))
-    .join('\n');
-  return toDataQueryResponse({ data: { results: { A: JSON.parse(json) } } } as Parameters<
-    typeof toDataQueryResponse
-  >[0]).data;
-}
-
-function answerOf(name: string): PanelData {
-  const range = { from: dateTime(0), to: dateTime(1), raw: { from: dateTime(0), to: dateTime(1) } };
-  return { state: LoadingState.Done, series: golden(name), timeRange: range };
-}
+import { LoadingState } from '@grafana/data';
+import { act, screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { golden, goldenNames, panel, show as showFrames } from './testing';
+import { viewOf } from './views';
 
 function show(name: string) {
-  render(<Answer answer={answerOf(name)} timeZone="UTC" />);
+  return showFrames(golden(name));
 }
 
 function rows(table: string): string[] {
@@ -33,20 +14,49 @@ function rows(table: string): string[] {
     .map((row) => row.textContent ?? '');
 }
 
-test('a funnel has a bar for each step and breakdown value', () => {
-  show('funnel_breakdown');
+test('every answer of the back end has a view', () => {
+  for (const name of goldenNames) {
+    for (const frame of golden(name)) {
+      expect({ name, view: viewOf(frame) }).toEqual({ name, view: expect.any(String) });
+    }
+  }
+});
+
+test('an answer can be read as a table, and as a picture again', async () => {
+  await show('funnel_breakdown');
+  await userEvent.click(screen.getByRole('button', { name: 'Show as a table' }));
+  await screen.findByRole('table', { name: 'Table of the answer' });
+  expect(rows('Table of the answer')).toHaveLength(golden('funnel_breakdown')[0].length + 1);
+  await userEvent.click(screen.getByRole('button', { name: 'Show the picture' }));
+  expect(await screen.findByRole('list', { name: 'Funnel' })).toBeVisible();
+});
+
+test('a view can be chosen', async () => {
+  await showFrames(golden('lifecycle'), { options: { view: 'table' } });
+  expect(rows('Table of the answer').length).toBeGreaterThan(1);
+});
+
+test('an error is no empty answer', async () => {
+  const errors = [{ message: 'The database cannot be reached' }];
+  await showFrames([], { answer: { state: LoadingState.Error, errors } });
+  expect(screen.getByRole('alert')).toHaveTextContent('The database cannot be reached');
+  expect(screen.queryByText(/No data/)).toBeNull();
+});
+
+test('a funnel has a bar for each step and breakdown value', async () => {
+  await show('funnel_breakdown');
   const steps = within(screen.getByRole('list', { name: 'Funnel' })).getAllByRole('listitem');
   expect(steps).toHaveLength(3);
   expect(screen.getByText('Other')).toBeVisible();
 });
 
-test('conversion rates are numbers', () => {
-  show('funnel_conversion');
+test('conversion rates are numbers', async () => {
+  await show('funnel_conversion');
   expect(screen.getAllByRole('definition').map((rate) => rate.textContent)).toEqual(['50.0%', '100.0%']);
 });
 
-test('a funnel of sessions goes from main step to main step, past the optional ones', () => {
-  show('funnel_sessions_optional');
+test('a funnel of sessions goes from main step to main step, past the optional ones', async () => {
+  await show('funnel_sessions_optional');
   const steps = within(screen.getByRole('list', { name: 'Funnel' })).getAllByRole('listitem');
   expect(steps).toHaveLength(3);
   const counts = steps.map((step) => Number(step.querySelector('strong')?.textContent));
@@ -54,28 +64,28 @@ test('a funnel of sessions goes from main step to main step, past the optional o
   expect(steps[1]).not.toHaveTextContent('went on');
 });
 
-test('nobody at the first step is no data', () => {
-  show('funnel_conversion_of_nobody');
+test('nobody at the first step is no data', async () => {
+  await show('funnel_conversion_of_nobody');
   expect(screen.getByText('No data in this time range')).toBeVisible();
 });
 
 test.each(['retention_table', 'retention_heatmap', 'heatmap_hour_weekday', 'heatmap_date_hour'])(
   '%s is a grid',
-  (name) => {
-    show(name);
+  async (name) => {
+    await show(name);
     expect(rows('Grid of the answer').length).toBeGreaterThan(1);
   }
 );
 
-test('a heatmap has weekdays down and hours across', () => {
-  show('heatmap_hour_weekday');
+test('a heatmap has weekdays down and hours across', async () => {
+  await show('heatmap_hour_weekday');
   const [head, ...days] = rows('Grid of the answer');
   expect(head).toMatch(/^01234.*2223$/);
   expect(days.map((day) => day.slice(0, 3))).toHaveLength(7);
 });
 
-test('heatmaps of a breakdown are named after its values, and have the names of their columns and rows', () => {
-  show('heatmap_breakdown');
+test('heatmaps of a breakdown are named after its values, and have the names of their columns and rows', async () => {
+  await show('heatmap_breakdown');
   const frames = golden('heatmap_breakdown');
   const names = frames.map(({ fields }) => fields[2].config.displayNameFromDS);
   expect(names.length).toBeGreaterThan(1);
@@ -86,8 +96,8 @@ test('heatmaps of a breakdown are named after its values, and have the names of 
   expect(rows).toHaveLength(frames[0].meta?.custom?.yOrdinalDisplay.length);
 });
 
-test('a retention table with a breakdown has a row for each value and cohort', () => {
-  show('retention_table_breakdown');
+test('a retention table with a breakdown has a row for each value and cohort', async () => {
+  await show('retention_table_breakdown');
   const [frame] = golden('retention_table_breakdown');
   const [head, ...found] = rows('Grid of the answer');
   expect(head).toBe('breakdown cohortusersday 0day 1day 2');
@@ -99,18 +109,14 @@ test('a retention table with a breakdown has a row for each value and cohort', (
   });
 });
 
-test('colors are those of the theme, also after a switch', () => {
+test('colors are those of the theme, also after a switch', async () => {
   const background = () => screen.getAllByRole('cell').map((cell) => cell.style.background);
-  const view = (mode: 'dark' | 'light') => (
-    <ThemeContext.Provider value={createTheme({ colors: { mode } })}>
-      <Answer answer={answerOf('heatmap_hour_weekday')} timeZone="UTC" />
-    </ThemeContext.Provider>
-  );
-  const { rerender, unmount } = render(view('dark'));
-  rerender(view('light'));
+  const hours = golden('heatmap_hour_weekday');
+  const { rerender, unmount } = await showFrames(hours);
+  await act(async () => rerender(panel(hours, { mode: 'light' })));
   const switched = background();
   unmount();
-  render(view('light'));
+  await showFrames(hours, { mode: 'light' });
   expect(new Set(switched).size).toBeGreaterThan(1);
   expect(switched).toEqual(background());
   expect(switched).toContain('rgb(255, 255, 255)');
@@ -126,8 +132,8 @@ test.each([
   ['funnel_time_to_convert', []],
   ['funnel_time_to_convert_breakdown', ['ads', 'Other', '(none)']],
   ['funnel_chart', ['ads', 'Other', '(none)']],
-])('%s is a chart', (name, series) => {
-  show(name);
+])('%s is a chart', async (name, series) => {
+  await show(name);
   const chart = screen.getByRole('figure', { name: 'Chart of the answer' });
   expect(
     within(chart)
@@ -139,14 +145,14 @@ test.each([
 /** What is read when the pointer rests. */
 const inTitle = { selector: 'title' };
 
-test('a chart tells the values of each place', () => {
-  show('lifecycle');
+test('a chart tells the values of each place', async () => {
+  await show('lifecycle');
   expect(screen.getByText('03-02 new: 1 returning: 0 resurrecting: 0 dormant: -1', inTitle)).toBeInTheDocument();
   expect(screen.getByText(/^03-10 .* dormant: no value$/, inTitle)).toBeInTheDocument();
 });
 
-test('paths are a graph of nodes and the ways between them', () => {
-  show('paths_graph');
+test('paths are a graph of nodes and the ways between them', async () => {
+  await show('paths_graph');
   const graph = screen.getByRole('group', { name: 'Graph of the answer' });
   const nodes = within(graph).getAllByRole('img');
   expect(nodes.map((node) => node.getAttribute('aria-label'))).toContain('cart: 2 (66.7 %)');
@@ -160,12 +166,12 @@ test.each([
   'funnel_actors',
   'retention_classic',
   'retention_classic_recurring',
-])('%s is a table, open at once', (name) => {
-  show(name);
+])('%s is a table, open at once', async (name) => {
+  await show(name);
   expect(rows('Table of the answer').length).toBeGreaterThan(1);
 });
 
-test.each(['stickiness_rate', 'anomalies_actor_count', 'retention_rate'])('%s is a number', (name) => {
-  show(name);
+test.each(['stickiness_rate', 'anomalies_actor_count', 'retention_rate'])('%s is a number', async (name) => {
+  await show(name);
   expect(screen.getByRole('definition')).not.toBeEmptyDOMElement();
 });

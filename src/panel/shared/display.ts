@@ -1,11 +1,12 @@
 import { formattedValueToString, getDisplayProcessor, FieldType, type Field, type FieldConfig } from '@grafana/data';
 import { useTheme2 } from '@grafana/ui';
-import { t } from '../i18n';
+import { t } from '../../i18n';
 
-/** How a field's values are written: counts in full, and shares with one decimal, so that they compare. */
+/** How a field's values are written: as the panel's options say; else counts in full, and shares with one decimal, so that they compare. */
 export function useFormat(field: Field, timeZone?: string): (value: unknown) => string {
   const theme = useTheme2();
-  const config = { ...field.config, ...(field.type === FieldType.number && written[field.config.unit ?? 'none']) };
+  const { unit = 'none' } = field.config;
+  const config = field.type === FieldType.number ? { ...field.config, ...written(field.config, unit) } : field.config;
   const isDuration = field.type === FieldType.number && field.config.unit === 's';
   const display = getDisplayProcessor({ field: { ...field, config }, theme, timeZone });
   return (value) => {
@@ -19,7 +20,9 @@ export function useFormat(field: Field, timeZone?: string): (value: unknown) => 
   };
 }
 
-const written: Record<string, FieldConfig> = { none: { unit: 'locale' }, percentunit: { decimals: 1 } };
+function written({ decimals }: FieldConfig, unit: string): FieldConfig {
+  return unit === 'none' ? { unit: 'locale' } : { decimals: decimals ?? (unit === 'percentunit' ? 1 : undefined) };
+}
 
 /** Seconds in the largest unit that they fill, to three digits, as the server writes them in notices. */
 function durationText(seconds: number): string {

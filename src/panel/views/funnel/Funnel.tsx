@@ -1,11 +1,12 @@
 import { css } from '@emotion/css';
 import type { DataFrame, GrafanaTheme2 } from '@grafana/data';
-import { useStyles2 } from '@grafana/ui';
-import { useGroupColors } from './colors';
-import { t } from '../i18n';
-import { wordOf } from '../said';
-import { useFormat } from './display';
-import { Legend } from './Legend';
+import { ScrollContainer, useStyles2 } from '@grafana/ui';
+import { useGroupColors } from '../../shared/colors';
+import { t } from '../../../i18n';
+import { wordOf } from '../../../said';
+import { useFormat } from '../../shared/display';
+import { Legend } from '../../shared/Legend';
+import type { ViewProps } from '../view';
 
 interface Bar {
   group: string;
@@ -18,7 +19,7 @@ interface Bar {
 }
 
 /** A funnel: for each step a bar for each group of users, and what happened on the way to the next. */
-export function FunnelBars({ frame }: { frame: DataFrame }) {
+export function Funnel({ frames: [frame], height }: ViewProps) {
   const styles = useStyles2(getStyles);
   const bars = readBars(frame);
   const withGroups = frame.fields.some(({ name }) => name === 'breakdown');
@@ -26,7 +27,7 @@ export function FunnelBars({ frame }: { frame: DataFrame }) {
   const groups = [...new Set(bars.map((bar) => bar.group))];
   const colors = useGroupColors(groups.length);
   return (
-    <div>
+    <ScrollContainer height={`${height}px`}>
       {withGroups && <Legend names={groups} colors={colors} />}
       <ol className={styles.steps} aria-label={t('answer.funnel', 'Funnel')}>
         {steps.map((step) => (
@@ -40,7 +41,7 @@ export function FunnelBars({ frame }: { frame: DataFrame }) {
           </li>
         ))}
       </ol>
-    </div>
+    </ScrollContainer>
   );
 }
 

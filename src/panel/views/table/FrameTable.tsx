@@ -1,47 +1,39 @@
 import { css, cx } from '@emotion/css';
 import { FieldType, getFieldDisplayName, type DataFrame, type Field, type GrafanaTheme2 } from '@grafana/data';
-import { Collapse, useStyles2 } from '@grafana/ui';
-import { useState } from 'react';
-import { t } from '../i18n';
-import { wordOf } from '../said';
-import { useFormat } from './display';
+import { useStyles2 } from '@grafana/ui';
+import { t } from '../../../i18n';
+import { wordOf } from '../../../said';
+import { useFormat } from '../../shared/display';
 
 interface Props {
   frame: DataFrame;
   timeZone: string;
-  /** Whether the table is shown without being asked for. */
-  isOpen: boolean;
 }
 
-/** A frame as a plain table, on demand. */
-export function FrameTable({ frame, timeZone, isOpen }: Props) {
+/** A frame as a plain table. */
+export function FrameTable({ frame, timeZone }: Props) {
   const styles = useStyles2(getStyles);
-  const [open, setOpen] = useState(isOpen);
   return (
-    <Collapse label={t('answer.table', 'Table')} isOpen={open} onToggle={setOpen}>
-      <div className={styles.scroll}>
-        <table className={styles.table} aria-label={t('answer.table-of', 'Table of the answer')}>
-          <thead>
-            <tr>
-              {frame.fields.map((field, i) => (
-                <th key={i} className={cx(field.type === FieldType.number && styles.number)}>
-                  {getFieldDisplayName(field, frame, [frame])}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {Array.from({ length: frame.length }, (_, row) => (
-              <tr key={row}>
-                {frame.fields.map((field, i) => (
-                  <Cell key={i} field={field} row={row} timeZone={timeZone} />
-                ))}
-              </tr>
+    <table className={styles.table} aria-label={t('answer.table-of', 'Table of the answer')}>
+      <thead>
+        <tr>
+          {frame.fields.map((field, i) => (
+            <th key={i} className={cx(field.type === FieldType.number && styles.number)}>
+              {getFieldDisplayName(field, frame, [frame])}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {Array.from({ length: frame.length }, (_, row) => (
+          <tr key={row}>
+            {frame.fields.map((field, i) => (
+              <Cell key={i} field={field} row={row} timeZone={timeZone} />
             ))}
-          </tbody>
-        </table>
-      </div>
-    </Collapse>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
@@ -59,7 +51,6 @@ function textOf(field: Field, value: unknown) {
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  scroll: css({ overflow: 'auto', maxHeight: 420 }),
   table: css({
     width: '100%',
     fontSize: theme.typography.bodySmall.fontSize,

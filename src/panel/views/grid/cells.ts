@@ -1,19 +1,19 @@
 import { dateTimeFormat, FieldType, getFieldDisplayName, type DataFrame, type Field } from '@grafana/data';
-import { wordOf } from '../said';
+import { wordOf } from '../../../said';
 
 /** A matrix with named rows and columns. A null cell has no value. */
-export interface GridData {
+export interface MatrixData {
   /** What the rows are called, where they have a name. */
   corner: string;
   /** What the sizes are called, where the rows have one. */
   sizes?: string;
   columns: string[];
-  rows: GridRow[];
+  rows: MatrixRow[];
   /** The field whose values the cells are. */
   field: Field;
 }
 
-export interface GridRow {
+export interface MatrixRow {
   name: string;
   size?: number;
   cells: Array<number | null>;
@@ -22,7 +22,7 @@ export interface GridRow {
 }
 
 /** A dense frame of type heatmap-cells: all y of the first x, then all y of the next. */
-export function cellsGrid(frame: DataFrame, timeZone: string, formatX: (value: unknown) => string): GridData {
+export function cellsMatrix(frame: DataFrame, timeZone: string, formatX: (value: unknown) => string): MatrixData {
   const [x, y, value] = frame.fields;
   const xs = [...new Set(x.values)];
   const height = frame.length / xs.length;
@@ -38,14 +38,8 @@ export function cellsGrid(frame: DataFrame, timeZone: string, formatX: (value: u
   };
 }
 
-/** Reports whether a frame is a retention table with nothing but a share for each period. */
-export function isRetentionTable({ fields }: DataFrame): boolean {
-  const shares = sharesOf(fields);
-  return has(fields, 'cohort') && has(fields, 'in_progress') && shares.length > 0 && countsOf(fields).length === 1;
-}
-
 /** A retention table: cohort (of a breakdown's value), users, a share for each period, and the periods that are not over. */
-export function retentionGrid(frame: DataFrame): GridData {
+export function cohortsMatrix(frame: DataFrame): MatrixData {
   const { fields } = frame;
   const [breakdown, cohort, open] = ['breakdown', 'cohort', 'in_progress'].map((name) =>
     fields.find((field) => field.name === name)
@@ -66,10 +60,6 @@ export function retentionGrid(frame: DataFrame): GridData {
     })),
     field: periods[0],
   };
-}
-
-function has(fields: Field[], name: string): boolean {
-  return fields.some((field) => field.name === name);
 }
 
 function sharesOf(fields: Field[]): Field[] {

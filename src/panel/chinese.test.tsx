@@ -1,15 +1,12 @@
-import { createTheme, dateTime, getFieldDisplayName, LoadingState, ThemeContext, type DataFrame } from '@grafana/data';
+import { getFieldDisplayName, type DataFrame } from '@grafana/data';
 import { initPluginTranslations } from '@grafana/i18n';
-import { toDataQueryResponse } from '@grafana/runtime';
-import { render, screen } from '@testing-library/react';
+import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import fs from 'fs';
 import i18next from 'i18next';
-import path from 'path';
 import pluginJson from '../../plugin.json';
 import zhHans from '../locales/zh-Hans/footfall-behavior-datasource.json';
 import { inLanguage } from '../said';
-import { Answer } from './Answer';
+import { golden, goldenNames as names, show } from './testing';
 
 /**
  * What the events of the back end's tests are called and labelled, and all that they hold, and the ids by which a graph's edges find its
@@ -18,12 +15,6 @@ import { Answer } from './Answer';
 const data =
   /Paid more than \d+|\d+-(end|none|other)\b|\b(Cart|ann|ben|cat|view|cart|pay|Viewed|mobile|desktop|email|ads|channel|total|s\d|device_type|metadata|ID|UTC|SQL|W\d+)\b/g;
 
-const folder = path.join(__dirname, '../../pkg/plugin/testdata');
-const names = fs
-  .readdirSync(folder)
-  .filter((file) => file.endsWith('.golden.jsonc'))
-  .map((file) => file.replace('.golden.jsonc', ''));
-
 beforeAll(async () => {
   await initPluginTranslations(pluginJson.id);
   i18next.addResourceBundle('zh-Hans', pluginJson.id, zhHans);
@@ -31,9 +22,7 @@ beforeAll(async () => {
 });
 
 function answer(name: string): DataFrame[] {
-  const json = fs.readFileSync(path.join(folder, `${name}.golden.jsonc`), 'utf8').replace(/^\/\/.*$/gm, '');
-  const response = { data: { results: { A: JSON.parse(json) } } };
-  return toDataQueryResponse(response as Parameters<typeof toDataQueryResponse>[0]).data.map(inLanguage);
+  return golden(name).map(inLanguage);
 }
 
 /** The words of texts that are neither Chinese nor data. */
@@ -44,14 +33,8 @@ function foreign(texts: Array<string | null | undefined>): string[] {
 
 /** Grafana takes annotations by what their columns are called, and shows no such columns. */
 test.each(names.filter((name) => !name.startsWith('annotations')))('%s is Chinese', async (name) => {
-  const frames = answer(name);
-  const range = { from: dateTime(0), to: dateTime(1), raw: { from: dateTime(0), to: dateTime(1) } };
-  const { container } = render(
-    <ThemeContext.Provider value={createTheme()}>
-      <Answer answer={{ state: LoadingState.Done, series: frames, timeRange: range }} timeZone="utc" />
-    </ThemeContext.Provider>
-  );
-  for (const table of screen.queryAllByRole('button', { name: '表格', expanded: false })) {
+  const { container } = await show(answer(name));
+  for (const table of screen.queryAllByRole('button', { name: '以表格显示' })) {
     await userEvent.click(table);
   }
   const attributes = ['aria-label', 'title'].flatMap((attribute) =>

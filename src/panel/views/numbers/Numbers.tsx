@@ -1,11 +1,12 @@
 import { css } from '@emotion/css';
-import { FieldType, getFieldDisplayName, type DataFrame, type GrafanaTheme2 } from '@grafana/data';
+import { FieldType, getFieldDisplayName, type GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
-import { wordOf } from '../said';
-import { useFormat } from './display';
+import { wordOf } from '../../../said';
+import { useFormat } from '../../shared/display';
+import type { ViewProps } from '../view';
 
 /** Numbers such as a stat panel shows, each under what it is of: a breakdown value, a user, or the field's own name. */
-export function Numbers({ frame }: { frame: DataFrame }) {
+export function Numbers({ frames: [frame] }: ViewProps) {
   const styles = useStyles2(getStyles);
   const number = frame.fields[frame.fields.length - 1];
   const names = frame.fields.find((field) => field.type === FieldType.string);

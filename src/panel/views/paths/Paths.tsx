@@ -1,7 +1,8 @@
 import { css } from '@emotion/css';
 import type { DataFrame, GrafanaTheme2 } from '@grafana/data';
-import { useStyles2 } from '@grafana/ui';
-import { t } from '../i18n';
+import { ScrollContainer, useStyles2 } from '@grafana/ui';
+import { t } from '../../../i18n';
+import type { ViewProps } from '../view';
 
 interface Box {
   id: string;
@@ -13,22 +14,22 @@ interface Box {
 }
 
 const width = 170;
-const height = 56;
+const boxHeight = 56;
 /** The frames leave room for the round nodes of Grafana's panel; boxes are wider and lower. */
 const wider = 1.3;
 const lower = 0.65;
 
 /** A node graph: a column of boxes for each step, and the ways between them, the thicker, the more went there. */
-export function PathsGraph({ nodes, edges }: { nodes: DataFrame; edges: DataFrame }) {
+export function Paths({ frames: [nodes, edges], height }: ViewProps) {
   const styles = useStyles2(getStyles);
   const boxes = rows(nodes).map((node) => ({ ...node, x: node.fixedx * wider, y: node.fixedy * lower })) as Box[];
   const byId = new Map(boxes.map((box) => [box.id, box]));
   const left = Math.min(...boxes.map(({ x }) => x));
   const top = Math.min(...boxes.map(({ y }) => y));
   const across = Math.max(...boxes.map(({ x }) => x)) + width - left;
-  const down = Math.max(...boxes.map(({ y }) => y)) + height - top;
+  const down = Math.max(...boxes.map(({ y }) => y)) + boxHeight - top;
   return (
-    <div className={styles.scroll}>
+    <ScrollContainer height={`${height}px`}>
       <svg
         viewBox={`${left - 1} ${top - 1} ${across + 2} ${down + 2}`}
         width={across}
@@ -46,7 +47,7 @@ export function PathsGraph({ nodes, edges }: { nodes: DataFrame; edges: DataFram
           return (
             <g key={id} transform={`translate(${x} ${y})`} role="img" aria-label={label}>
               <title>{title}</title>
-              <rect className={styles.box} width={width} height={height} rx={4} />
+              <rect className={styles.box} width={width} height={boxHeight} rx={4} />
               <text className={styles.title} x={10} y={23}>
                 {title.length > 22 ? `${title.slice(0, 21)}…` : title}
               </text>
@@ -57,12 +58,12 @@ export function PathsGraph({ nodes, edges }: { nodes: DataFrame; edges: DataFram
           );
         })}
       </svg>
-    </div>
+    </ScrollContainer>
   );
 }
 
 function way(from: Box, to: Box): string {
-  const [x1, y1, x2, y2] = [from.x + width, from.y + height / 2, to.x, to.y + height / 2];
+  const [x1, y1, x2, y2] = [from.x + width, from.y + boxHeight / 2, to.x, to.y + boxHeight / 2];
   const middle = (x1 + x2) / 2;
   return `M${x1},${y1}C${middle},${y1} ${middle},${y2} ${x2},${y2}`;
 }
@@ -74,7 +75,6 @@ function rows(frame: DataFrame) {
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  scroll: css({ overflow: 'auto', maxHeight: 700 }),
   edge: css({
     fill: 'none',
     stroke: theme.visualization.getColorByName('blue'),

@@ -1,0 +1,86 @@
+import { css, cx } from '@emotion/css';
+import { LoadingState, type DataFrame, type GrafanaTheme2, type PanelData } from '@grafana/data';
+import { Alert, EmptyState, IconButton, useStyles2 } from '@grafana/ui';
+import { Suspense, useState } from 'react';
+import { t } from '../i18n';
+import type { PanelOptions } from './options';
+import { views, viewOf } from './views';
+
+interface Props {
+  answer: PanelData;
+  width: number;
+  height: number;
+  timeZone: string;
+  options: PanelOptions;
+  /** What to say where nothing was found. */
+  noValue?: string;
+}
+
+/** An answer as a picture for each query, or as tables of all that it holds. */
+export function Answer({ answer, width, height, timeZone, options, noValue }: Props) {
+  const styles = useStyles2(getStyles);
+  const [asTable, setAsTable] = useState(false);
+  if (answer.state === LoadingState.Error) {
+    return <Failure answer={answer} />;
+  }
+  const queries = queriesOf(answer.series);
+  if (queries.length === 0) {
+    return answer.state === LoadingState.Done ? (
+      <EmptyState variant="not-found" message={noValue || t('answer.no-data', 'No data in this time range')} />
+    ) : null;
+  }
+  const viewOfQuery = ([frame]: DataFrame[]) => options.view || viewOf(frame) || 'table';
+  return (
+    <div className={styles.answer} style={{ width, height }}>
+      {queries.map((frames, i) => {
+        const { Component } = views[asTable ? 'table' : viewOfQuery(frames)];
+        return (
+          <Suspense key={i} fallback={null}>
+            <Component
+              frames={frames}
+              width={width}
+              height={height / queries.length}
+              timeZone={timeZone}
+              options={options}
+            />
+          </Suspense>
+        );
+      })}
+      {queries.some((frames) => viewOfQuery(frames) !== 'table') && (
+        <IconButton
+          className={cx(styles.toggle, asTable && styles.pressed)}
+          name="table"
+          aria-pressed={asTable}
+          tooltip={asTable ? t('answer.as-picture', 'Show the picture') : t('answer.as-table', 'Show as a table')}
+          onClick={() => setAsTable(!asTable)}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Why there is no answer. A panel that says "no data" instead would tell a falsehood. */
+function Failure({ answer: { errors = [] } }: { answer: PanelData }) {
+  return (errors.length ? errors : [{}]).map(({ message, data }, i) => (
+    <Alert key={i} title={message ?? data?.message ?? t('answer.failed', 'The query failed')} />
+  ));
+}
+
+/** The frames of each query that has some. */
+function queriesOf(series: DataFrame[]): DataFrame[][] {
+  const queries = new Map<string | undefined, DataFrame[]>();
+  for (const frame of series.filter(({ length }) => length > 0)) {
+    queries.set(frame.refId, [...(queries.get(frame.refId) ?? []), frame]);
+  }
+  return [...queries.values()];
+}
+
+const getStyles = (theme: GrafanaTheme2) => {
+  const toggle = css({ position: 'absolute', top: 0, right: 0, zIndex: theme.zIndex.activePanel, opacity: 0 });
+  return {
+    toggle,
+    pressed: css({ opacity: 1 }),
+    // Nothing but the picture, until somebody is there with a pointer or the keyboard.
+    answer: css({ position: 'relative', [`&:hover .${toggle}, .${toggle}:focus-visible`]: { opacity: 1 } }),
+  };
+};

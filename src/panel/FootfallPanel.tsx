@@ -1,0 +1,17 @@
+import type { PanelProps } from '@grafana/data';
+import { Answer } from './Answer';
+import type { PanelOptions } from './options';
+
+/** The panel: an answer in the view that suits it. */
+export function FootfallPanel({ data, width, height, timeZone, options, fieldConfig }: PanelProps<PanelOptions>) {
+  return (
+    <Answer
+      answer={data}
+      width={width}
+      height={height}
+      timeZone={timeZone}
+      options={options}
+      noValue={fieldConfig.defaults.noValue}
+    />
+  );
+}

@@ -1,0 +1,15 @@
+import './publicPath';
+import { PanelPlugin } from '@grafana/data';
+import { initPluginTranslations } from '@grafana/i18n';
+import { FootfallPanel } from './FootfallPanel';
+import { addOptions, type PanelOptions } from './options';
+import panelJson from './plugin.json';
+import { suggest } from './suggest';
+
+// Grafana has loaded locales/ by now. Nothing is drawn before this is done, so there is nothing to wait for.
+void initPluginTranslations(panelJson.id);
+
+export const plugin = new PanelPlugin<PanelOptions>(FootfallPanel)
+  .useFieldConfig()
+  .setPanelOptions(addOptions)
+  .setSuggestionsSupplier(suggest);

@@ -1,0 +1,67 @@
+import type { DataFrame } from '@grafana/data';
+import { lazy, type ComponentType } from 'react';
+import { t } from '../../i18n';
+import type { View, ViewProps } from './view';
+
+/** A view is loaded when the first panel draws it. */
+function load(component: () => Promise<ComponentType<ViewProps>>) {
+  return lazy(async () => ({ default: await component() }));
+}
+
+/** Every view, by the name under which the server asks for it (pkg/frames/view.go). */
+export const views = {
+  funnel: {
+    title: () => t('view.funnel', 'Funnel'),
+    Component: load(async () => (await import('./funnel/Funnel')).Funnel),
+  },
+  cohorts: {
+    title: () => t('view.cohorts', 'Cohorts'),
+    Component: load(async () => (await import('./cohorts/Cohorts')).Cohorts),
+  },
+  grid: {
+    title: () => t('view.grid', 'Grid'),
+    Component: load(async () => (await import('./grid/Grid')).Grid),
+  },
+  paths: {
+    title: () => t('view.paths', 'Paths'),
+    Component: load(async () => (await import('./paths/Paths')).Paths),
+  },
+  lines: {
+    title: () => t('view.lines', 'Lines'),
+    Component: load(async () => (await import('./lines/Lines')).Lines),
+  },
+  bands: {
+    title: () => t('view.bands', 'Bands'),
+    Component: load(async () => (await import('./lines/Lines')).Lines),
+  },
+  bars: {
+    title: () => t('view.bars', 'Bars'),
+    Component: load(async () => (await import('./lines/Bars')).Bars),
+  },
+  lifecycle: {
+    title: () => t('view.lifecycle', 'Lifecycle'),
+    Component: load(async () => (await import('./lines/Lifecycle')).Lifecycle),
+  },
+  numbers: {
+    title: () => t('view.numbers', 'Numbers'),
+    Component: load(async () => (await import('./numbers/Numbers')).Numbers),
+  },
+  timeline: {
+    title: () => t('view.timeline', 'Timeline'),
+    Component: load(async () => (await import('./table/Table')).Table),
+  },
+  table: {
+    title: () => t('view.table', 'Table'),
+    Component: load(async () => (await import('./table/Table')).Table),
+  },
+} satisfies Record<string, View>;
+
+export type ViewName = keyof typeof views;
+
+export const viewNames = Object.keys(views) as ViewName[];
+
+/** The view that the server asks for; undefined for a frame that is not the data source's, or that a transformation has made anew. */
+export function viewOf(frame: DataFrame): ViewName | undefined {
+  const view = frame.meta?.custom?.view;
+  return viewNames.find((name) => name === view);
+}
