@@ -9,6 +9,7 @@ import { setBackendSrv, type BackendSrv, type BackendSrvRequest, type TemplateSr
 import { lastValueFrom, of } from 'rxjs';
 import fullQueries from '../pkg/model/testdata/full_queries.json';
 import { judge } from './components/testing';
+import { withType } from './analyses/begin';
 import { DataSource } from './datasource';
 import type { FootfallOptions, FootfallQuery } from './types';
 import type { Filter } from './types.gen';
@@ -371,9 +372,18 @@ describe('links', () => {
   });
 });
 
-test('incomplete queries do not run', () => {
+test('a query that nobody has touched does not run; a broken one runs into its error', () => {
+  const funnel = (...events: string[]): FootfallQuery => ({
+    refId: 'A',
+    queryType: 'funnel',
+    funnel: { steps: events.map((event) => ({ event })) },
+  });
   expect(datasource.filterQuery(heatmap())).toBe(true);
-  expect(datasource.filterQuery({ refId: 'A', queryType: 'funnel', funnel: { steps: [{ event: '' }] } })).toBe(false);
+  expect(datasource.filterQuery(withType(heatmap(), 'funnel'))).toBe(false);
+  expect(datasource.filterQuery(withType(heatmap(), 'timeline'))).toBe(false);
+  expect(datasource.filterQuery(funnel('visit'))).toBe(true);
+  expect(datasource.filterQuery(funnel('visit', ''))).toBe(true);
+  expect(datasource.isComplete(funnel('visit', ''))).toBe(false);
 });
 
 test('a new query is complete', () => {

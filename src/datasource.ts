@@ -13,7 +13,7 @@ import {
 import { DataSourceWithBackend, getTemplateSrv, type TemplateSrv } from '@grafana/runtime';
 import { map, type Observable } from 'rxjs';
 import { adHocFilters } from './adhoc';
-import { newQuery } from './analyses/begin';
+import { isUntouched, newQuery } from './analyses/begin';
 import type { Problem } from './checks';
 import { AnnotationEditor, newAnnotations } from './components/AnnotationEditor';
 import { atRange, withNumbers } from './links';
@@ -46,7 +46,15 @@ export class DataSource extends DataSourceWithBackend<FootfallQuery, FootfallOpt
     return validate(withNumbers(query));
   }
 
+  /**
+   * Reports whether the query is run. One that lacks something is run as well, so that its panel says what: only one that nobody has touched is
+   * not asked yet. The editor runs no query that lacks something.
+   */
   filterQuery(query: FootfallQuery): boolean {
+    return this.isComplete(query) || !isUntouched(query);
+  }
+
+  isComplete(query: FootfallQuery): boolean {
     return this.missing(query).length === 0;
   }
 

@@ -317,8 +317,8 @@ export interface Funnel {
   breakdownBy?: BreakdownBy;
   /** Output is steps (default), chart, conversion, trend, time_to_convert or actors. */
   output?: FunnelOutput;
-  /** Interval is the bucket of the trend: hour, day (default), week or month. */
-  interval?: Period;
+  /** Interval is the bucket of the trend: hour, day (default), week, month or auto. */
+  interval?: Interval;
   /** Bins is the number of the histogram's bins, 1 to 100. Default 20. */
   bins?: number;
   /** Actors says which number of the steps table to list. */
@@ -449,8 +449,8 @@ export interface Bins {
  * one). Buckets are those that touch the range, each counted whole.
  */
 export interface Lifecycle extends EventSelector {
-  /** Interval is the bucket: hour, day (default), week or month. */
-  interval?: Period;
+  /** Interval is the bucket: hour, day (default), week, month or auto. */
+  interval?: Interval;
 }
 
 /** PathsDirection says which way paths lead. */
@@ -513,6 +513,17 @@ export const PeriodValues = [
   'month',
 ] as const;
 export type Period = (typeof PeriodValues)[number];
+
+/** Interval is the size of the buckets of what is counted over time: a period, or what fits the range. */
+export const IntervalValues = [
+  'hour',
+  'day',
+  'week',
+  'month',
+  /** Auto is one of the others, whichever fits the range that is asked for: see [Query.Fit]. */
+  'auto',
+] as const;
+export type Interval = (typeof IntervalValues)[number];
 
 /** QueryType says which analysis a query asks for. */
 export const QueryTypeValues = [
@@ -734,8 +745,8 @@ export interface Trend {
   series?: TrendSeries[];
   /** Value is events (default), users, sessions, users_7_days or users_30_days. */
   value?: TrendValue;
-  /** Interval is the bucket: hour, day (default), week or month. Not hour for users_7_days and users_30_days. */
-  interval?: Period;
+  /** Interval is the bucket: hour, day (default), week, month or auto. Not hour for users_7_days and users_30_days, whose auto is a day at least. */
+  interval?: Interval;
   /**
    * Breakdown splits each series by the values of a property. The values are chosen for each series by what it counts over the
    * whole range.

@@ -45,7 +45,7 @@ func activity() dashboard {
 				{
 					title: "Clicks by page", description: "The pages with the most clicks.",
 					noData: "No clicks in this time range", unit: "locale", visualization: totals, transformations: sumsOnly,
-					queries: []any{count(event("click"), model.TrendEvents, model.Day, "", &model.Breakdown{Property: pageChoice.property, Limit: 12})},
+					queries: []any{count(event("click"), model.TrendEvents, model.Daily, "", &model.Breakdown{Property: pageChoice.property, Limit: 12})},
 				},
 			}},
 		},

@@ -19,7 +19,7 @@ func anomalies() dashboard {
 			{5, []panel{
 				{
 					title: "Events in this hour", description: "How many events have come in so far in the hour that is going on, and the hours before behind it.",
-					noData: "No events", unit: "locale", visualization: sparkline(), queries: []any{count(anyEvent, model.TrendEvents, model.Hour, "Events", nil)},
+					noData: "No events", unit: "locale", visualization: sparkline(), queries: []any{count(anyEvent, model.TrendEvents, model.Hourly, "Events", nil)},
 				},
 				{
 					title: "Score of the last whole hour", description: "How far the last hour that is over is from what is usual at that hour of the week, in deviations. Beyond 3.5, up or down, is unusual.",

@@ -5,11 +5,11 @@ import "github.com/footfall-analytics/footfall/pkg/model"
 func overview() dashboard {
 	const nobody = "Nobody was active in this time range"
 	users := func(value model.TrendValue, label string) model.Query {
-		return count(anyEvent, value, model.Day, label, nil)
+		return count(anyEvent, value, model.Daily, label, nil)
 	}
 	daily, weekly, monthly := users(model.TrendUsers, "Daily"), users(model.TrendUsers7Days, "Weekly"), users(model.TrendUsers30Days, "Monthly")
 	events := func(limit int) model.Query {
-		return count(anyEvent, model.TrendEvents, model.Day, "", &model.Breakdown{Property: "event_type", Limit: limit})
+		return count(anyEvent, model.TrendEvents, model.Daily, "", &model.Breakdown{Property: "event_type", Limit: limit})
 	}
 	const ofMonth = "Daily / monthly"
 	return dashboard{
@@ -53,7 +53,7 @@ func overview() dashboard {
 					title:       "Lifecycle by week",
 					description: "The users of each week: new ones, those who were also there the week before, and those who are back after a pause. Below zero: those who were there the week before and not any more. Of the week that is not over, who is gone is not known yet.",
 					noData:      nobody, unit: "locale", visualization: stacks(),
-					queries: []any{model.Query{QueryType: model.LifecycleType, Lifecycle: &model.Lifecycle{EventSelector: anyEvent, Interval: model.Week}}},
+					queries: []any{model.Query{QueryType: model.LifecycleType, Lifecycle: &model.Lifecycle{EventSelector: anyEvent, Interval: model.Weekly}}},
 				},
 				{
 					title: "On how many days users were active", description: "How many users were active on just so many days of the range.",

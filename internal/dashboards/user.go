@@ -9,13 +9,13 @@ func user() dashboard {
 	total := func(title, description, name string) panel {
 		return panel{
 			title: title, description: description, noData: nothing, unit: "locale", visualization: number(reduce(total)),
-			queries: []any{count(event(name), model.TrendEvents, model.Day, title, nil)},
+			queries: []any{count(event(name), model.TrendEvents, model.Daily, title, nil)},
 		}
 	}
 	profile := func(title, description, property string) panel {
 		return panel{
 			title: title, description: description, noData: nothing, unit: "locale", visualization: fieldName(),
-			queries: []any{count(anyEvent, model.TrendEvents, model.Day, "", by(property))},
+			queries: []any{count(anyEvent, model.TrendEvents, model.Daily, "", by(property))},
 		}
 	}
 	return dashboard{
@@ -37,7 +37,7 @@ func user() dashboard {
 			{10, []panel{
 				{
 					title: "Events by day", description: "What the user did on each day.",
-					noData: nothing, unit: "locale", visualization: stacks(), queries: []any{count(anyEvent, model.TrendEvents, model.Day, "", &model.Breakdown{Property: "event_type", Limit: 8})},
+					noData: nothing, unit: "locale", visualization: stacks(), queries: []any{count(anyEvent, model.TrendEvents, model.Daily, "", &model.Breakdown{Property: "event_type", Limit: 8})},
 				},
 				{
 					title: "At which hours", description: "The user's events by hour of day (left to right) and weekday, in the dashboard's time zone.",

@@ -14,7 +14,7 @@ type LifecycleRow struct {
 
 // Lifecycle looks at each user in each bucket.
 func Lifecycle(q *model.Query, w World, r Range, s Settings) []LifecycleRow {
-	c := calendar{s.Zone, s.WeekStart, q.Lifecycle.Interval}
+	c := calendar{s.Zone, s.WeekStart, q.Lifecycle.Interval.Period()}
 	users := activeBuckets(q, q.Lifecycle.EventSelector, w, c, s)
 	var rows []LifecycleRow
 	for b := c.bucket(r.From); c.begin(b).Before(r.To); b++ {

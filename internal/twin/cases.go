@@ -261,7 +261,7 @@ func (f *caseFile) query() (q model.Query, err error) {
 		q.Funnel.Exclusions = append(q.Funnel.Exclusions, model.Exclusion{EventSelector: selector, From: x.FromStep + 1, To: x.ToStep + 1})
 	}
 	if d.Output == "trends" {
-		q.Funnel.Output, q.Funnel.Interval = model.FunnelTrend, model.Period(d.Interval)
+		q.Funnel.Output, q.Funnel.Interval = model.FunnelTrend, model.Interval(d.Interval)
 	}
 	if d.Breakdown != nil {
 		q.Funnel.Breakdown = &model.Breakdown{Property: "metadata." + d.Breakdown.Key}

@@ -74,7 +74,7 @@ func FunnelTrend(q *model.Query, w World, r Range, s Settings) []FunnelBucket {
 	var all []journey
 	buckets := map[time.Time][]journey{}
 	var starts []time.Time
-	c := calendar{s.Zone, s.WeekStart, q.Funnel.Interval}
+	c := calendar{s.Zone, s.WeekStart, q.Funnel.Interval.Period()}
 	for bucket := c.bucket(r.From); c.begin(bucket).Before(r.To); bucket++ {
 		start := c.begin(bucket)
 		cut := Range{start, c.begin(bucket + 1)}

@@ -7,7 +7,7 @@ import (
 )
 
 func (g generator) lifecycle(r Range) *model.Lifecycle {
-	return &model.Lifecycle{EventSelector: g.selector(10), Interval: g.interval(r)}
+	return &model.Lifecycle{EventSelector: g.selector(10), Interval: model.Interval(g.interval(r))}
 }
 
 func (g generator) stickiness(r Range) *model.Stickiness {

@@ -13,11 +13,11 @@ func (g generator) funnel(window string, r Range) *model.Funnel {
 		Order:      pick(g, []model.FunnelOrder{model.Ordered, model.Ordered, model.Strict, model.Unordered}),
 		Entry:      pick(g, []model.FunnelEntry{model.AnyStart, model.AnyStart, model.AnyStart, model.FirstStart}),
 		EqualTimes: g.chance(30),
-		Interval:   pick(g, []model.Period{model.Day, model.Week, model.Month}),
+		Interval:   pick(g, []model.Interval{model.Daily, model.Weekly, model.Monthly}),
 		Bins:       1 + g.IntN(8),
 	}
 	if r.To.Sub(r.From) < 30*24*time.Hour && g.chance(50) {
-		f.Interval = model.Hour
+		f.Interval = model.Hourly
 	}
 	if g.chance(20) {
 		f.Actor = model.SessionActor

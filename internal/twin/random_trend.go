@@ -13,10 +13,10 @@ func (g generator) trend(r Range) *model.Trend {
 		Value: pick(g, []model.TrendValue{
 			model.TrendEvents, model.TrendEvents, model.TrendUsers, model.TrendSessions, model.TrendUsers7Days, model.TrendUsers30Days,
 		}),
-		Interval: pick(g, []model.Period{model.Day, model.Week, model.Month}),
+		Interval: pick(g, []model.Interval{model.Daily, model.Weekly, model.Monthly}),
 	}
 	if t.Value.RollingDays() == 0 && r.To.Sub(r.From) < 35*24*time.Hour && g.chance(50) {
-		t.Interval = model.Hour
+		t.Interval = model.Hourly
 	}
 	for i := range g.IntN(4) {
 		t.Series = append(t.Series, model.TrendSeries{EventSelector: g.selector(15), Label: strconv.Itoa(i)})

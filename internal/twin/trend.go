@@ -25,7 +25,7 @@ type TrendLine struct {
 
 // Trending answers a trend query.
 func Trending(q *model.Query, w World, r Range, s Settings) Trend {
-	t := trender{q, r, s, calendar{s.Zone, s.WeekStart, q.Trend.Interval}}
+	t := trender{q, r, s, calendar{s.Zone, s.WeekStart, q.Trend.Interval.Period()}}
 	first, last := t.cal.bucket(r.From), t.cal.bucket(r.To.Add(-time.Nanosecond))
 	var trend Trend
 	for b := first; b <= last; b++ {

@@ -90,7 +90,7 @@ func (r *funnelReading) funnelActors(ctx context.Context, found []listedOutcome)
 // FunnelTrend answers a funnel for each bucket of entry alone. The range cuts the first and the last bucket.
 func (e *Engine) FunnelTrend(ctx context.Context, q Question, trace *Trace) (*analysis.FunnelTrend, error) {
 	f := q.Query.Funnel
-	buckets, err := plan.Buckets("funnel.interval", q.Range, f.Interval, q.Settings)
+	buckets, err := plan.Buckets("funnel.interval", q.Range, f.Interval.Period(), q.Settings)
 	if err != nil {
 		return nil, err
 	}

@@ -32,7 +32,7 @@ func Lifecycle(panel Panel, buckets []analysis.LifecycleBucket) data.Frames {
 	for i := range buckets {
 		if buckets[i].New != nil && !buckets[i].Over {
 			addNotice(frame, data.NoticeSeverityInfo, say.New("notice.lifecycle-open",
-				"The last {{period}} is not over: its numbers can still grow, and who is dormant is not known yet.", periodText(l.Interval)))
+				"The last {{period}} is not over: its numbers can still grow, and who is dormant is not known yet.", periodText(l.Interval.Period())))
 			ensureCustom(frame).Incomplete = []int{i}
 		}
 	}

@@ -57,10 +57,10 @@ func markIncomplete(frame *data.Frame, m *model.Trend, t *analysis.Trend) {
 		addNotice(frame, data.NoticeSeverityInfo, text)
 	}
 	if t.CutFront {
-		notice(0, say.New("notice.cut-front", "The first {{period}} began before the range: only its part in the range is counted.", periodText(m.Interval)))
+		notice(0, say.New("notice.cut-front", "The first {{period}} began before the range: only its part in the range is counted.", periodText(m.Interval.Period())))
 	}
 	if t.CutBack {
-		notice(t.Begun-1, say.New("notice.cut-back", "The last {{period}} is not over, or the range ends within it: its numbers can still grow.", periodText(m.Interval)))
+		notice(t.Begun-1, say.New("notice.cut-back", "The last {{period}} is not over, or the range ends within it: its numbers can still grow.", periodText(m.Interval.Period())))
 	}
 	if rows != nil {
 		ensureCustom(frame).Incomplete = rows

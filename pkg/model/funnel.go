@@ -81,8 +81,8 @@ type Funnel struct {
 	BreakdownBy BreakdownBy `json:"breakdownBy,omitempty"`
 	// Output is steps (default), chart, conversion, trend, time_to_convert or actors.
 	Output FunnelOutput `json:"output,omitempty"`
-	// Interval is the bucket of the trend: hour, day (default), week or month.
-	Interval Period `json:"interval,omitempty"`
+	// Interval is the bucket of the trend: hour, day (default), week, month or auto.
+	Interval Interval `json:"interval,omitempty"`
 	// Bins is the number of the histogram's bins, 1 to 100. Default 20.
 	Bins int `json:"bins,omitempty"`
 	// Actors says which number of the steps table to list.
@@ -160,7 +160,7 @@ func (f *Funnel) setDefaults() {
 	setDefault(&f.Entry, AnyStart)
 	setDefault(&f.BreakdownBy, ByFirstStep)
 	setDefault(&f.Output, FunnelSteps)
-	setDefault(&f.Interval, Day)
+	setDefault(&f.Interval, Daily)
 	setDefault(&f.Bins, 20)
 	for i := range f.Exclusions {
 		setDefault(&f.Exclusions[i].From, 1)
@@ -250,7 +250,7 @@ func (f *Funnel) validateExclusions(c *checker) {
 
 func (f *Funnel) validateOutput(c *checker) {
 	oneOf(c, "funnel.output", f.Output, FunnelSteps, FunnelChart, FunnelConversion, FunnelTrend, FunnelTimeToConvert, FunnelActors)
-	oneOf(c, "funnel.interval", f.Interval, Hour, Day, Week, Month)
+	oneOf(c, "funnel.interval", f.Interval, Hourly, Daily, Weekly, Monthly, Auto)
 	c.count("funnel.bins", f.Bins, 1, MaxBins)
 	if f.Actors == nil {
 		return

@@ -6,16 +6,16 @@ package model
 type Lifecycle struct {
 	// EventSelector picks the events that make a user active; any event by default.
 	EventSelector
-	// Interval is the bucket: hour, day (default), week or month.
-	Interval Period `json:"interval,omitempty"`
+	// Interval is the bucket: hour, day (default), week, month or auto.
+	Interval Interval `json:"interval,omitempty"`
 }
 
 func (l *Lifecycle) setDefaults() {
 	setDefault(&l.Event, AnyEvent)
-	setDefault(&l.Interval, Day)
+	setDefault(&l.Interval, Daily)
 }
 
 func (l *Lifecycle) validate(c *checker) {
 	l.EventSelector.validate(c, "lifecycle")
-	oneOf(c, "lifecycle.interval", l.Interval, Hour, Day, Week, Month)
+	oneOf(c, "lifecycle.interval", l.Interval, Hourly, Daily, Weekly, Monthly, Auto)
 }

@@ -94,6 +94,18 @@ func (q *Query) part() (p part, missing bool) {
 	return nil, false
 }
 
+// Fit puts the intervals that fit the range in the place of those that are [Auto].
+func (q *Query) Fit(r Range) {
+	switch q.QueryType {
+	case FunnelType:
+		q.Funnel.Interval = q.Funnel.Interval.fit(r)
+	case TrendType:
+		q.Trend.fit(r)
+	case LifecycleType:
+		q.Lifecycle.Interval = q.Lifecycle.Interval.fit(r)
+	}
+}
+
 // Output is the form of the answer that a validated query asks for; empty where its type has one only.
 func (q *Query) Output() string {
 	switch q.QueryType {

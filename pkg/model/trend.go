@@ -37,8 +37,8 @@ type Trend struct {
 	Series []TrendSeries `json:"series,omitempty"`
 	// Value is events (default), users, sessions, users_7_days or users_30_days.
 	Value TrendValue `json:"value,omitempty"`
-	// Interval is the bucket: hour, day (default), week or month. Not hour for users_7_days and users_30_days.
-	Interval Period `json:"interval,omitempty"`
+	// Interval is the bucket: hour, day (default), week, month or auto. Not hour for users_7_days and users_30_days, whose auto is a day at least.
+	Interval Interval `json:"interval,omitempty"`
 	// Breakdown splits each series by the values of a property. The values are chosen for each series by what it counts over the
 	// whole range.
 	Breakdown *Breakdown `json:"breakdown,omitempty"`
@@ -67,8 +67,16 @@ func (t *Trend) setDefaults() {
 		t.Series = []TrendSeries{{EventSelector: EventSelector{Event: AnyEvent}}}
 	}
 	setDefault(&t.Value, TrendEvents)
-	setDefault(&t.Interval, Day)
+	setDefault(&t.Interval, Daily)
 	t.Breakdown.setDefaults()
+}
+
+// fit replaces an interval of Auto.
+func (t *Trend) fit(r Range) {
+	t.Interval = t.Interval.fit(r)
+	if t.Value.RollingDays() > 0 && t.Interval == Hourly {
+		t.Interval = Daily
+	}
 }
 
 func (t *Trend) selectors() []*EventSelector {
@@ -85,8 +93,8 @@ func (t *Trend) validate(c *checker) {
 	}
 	t.validateSeries(c)
 	oneOf(c, "trend.value", t.Value, TrendEvents, TrendUsers, TrendSessions, TrendUsers7Days, TrendUsers30Days)
-	oneOf(c, "trend.interval", t.Interval, Hour, Day, Week, Month)
-	if t.Value.RollingDays() > 0 && t.Interval == Hour {
+	oneOf(c, "trend.interval", t.Interval, Hourly, Daily, Weekly, Monthly, Auto)
+	if t.Value.RollingDays() > 0 && t.Interval == Hourly {
 		c.invalid("trend.interval", say.New("problem.hours-of-days", "is hour, and {{value}} counts whole days; use day, week or month", t.Value))
 	}
 	t.Breakdown.validate(c, "trend.breakdown")

@@ -8,11 +8,11 @@ import (
 
 // LifecycleBuckets are the starts of the buckets that touch the range and of the one before them, and the end of the last one.
 func LifecycleBuckets(l *model.Lifecycle, r model.Range, s Settings) ([]time.Time, error) {
-	starts, err := Buckets("lifecycle.interval", r, l.Interval, s)
+	starts, err := Buckets("lifecycle.interval", r, l.Interval.Period(), s)
 	if err != nil {
 		return nil, err
 	}
-	before := bucketStart(starts[0].Add(-time.Nanosecond), l.Interval, s)
+	before := bucketStart(starts[0].Add(-time.Nanosecond), l.Interval.Period(), s)
 	return append([]time.Time{before}, starts...), nil
 }
 

@@ -36,7 +36,7 @@ func (b *TrendBuckets) Bucket(t time.Time) int {
 func NewTrendBuckets(t *model.Trend, r model.Range, s Settings) (TrendBuckets, error) {
 	var b TrendBuckets
 	var err error
-	if b.Starts, err = Buckets("trend.interval", r, t.Interval, s); err != nil {
+	if b.Starts, err = Buckets("trend.interval", r, t.Interval.Period(), s); err != nil {
 		return b, err
 	}
 	known := minTime(r.To, s.Now)

@@ -67,6 +67,7 @@ func (d *Datasource) question(raw []byte, r model.Range, now time.Time) (engine.
 	if err := validateRange(r); err != nil {
 		return engine.Question{}, err
 	}
+	q.Fit(r)
 	zone := q.TimeZone
 	if zone == "" {
 		zone = d.settings.zone

@@ -11,8 +11,10 @@ export interface Analysis<T extends QueryType> {
   choice?: () => { label: string; description: string };
   /** The fields of its part of a query. */
   editor: ComponentType<Part<PartOf<T>>>;
-  /** What a new one starts from: as far as the data allows, a question that has an answer. */
+  /** What holds where one says nothing, and its fields need something. */
   fresh: PartOf<T>;
+  /** What a new one says besides: as far as the data allows, both are a question that has an answer. */
+  initial?: Partial<PartOf<T>>;
   /** The part with the values of a dashboard's variables. */
   expand: (expander: Expander, part: PartOf<T>) => PartOf<T>;
   /** What it asks, in plain words. */

@@ -2,12 +2,25 @@ import type { PartOf } from '../defaults';
 import { SchemaVersion, type Query, type QueryType } from '../types.gen';
 import { analyses, isEditable } from '.';
 
-/** A new query answers at once, in the time series panel that a new panel is: how many events are there a day? */
+/** A new part of a query. */
+function begin<T extends QueryType>(queryType: T): PartOf<T> {
+  const { fresh, initial } = analyses[queryType];
+  return { ...fresh, ...initial } as PartOf<T>;
+}
+
+/** A new query answers at once, in the time series panel that a new panel is: how many events are there? */
 export const newQuery: Query = {
   schemaVersion: SchemaVersion,
   queryType: 'trend',
-  trend: analyses.trend.fresh,
+  trend: begin('trend'),
 };
+
+/** Reports whether nobody has asked anything with a query yet: its part is missing, or is what a new one is. */
+export function isUntouched(query: Query): boolean {
+  const { queryType } = query;
+  const part = queryType && query[queryType];
+  return !part || JSON.stringify(part) === JSON.stringify(begin(queryType));
+}
 
 /** The query as another analysis. What was asked in the others stays with it, for the way back. */
 export function withType<Q extends Query>(query: Q, queryType: QueryType): Q {
@@ -15,7 +28,7 @@ export function withType<Q extends Query>(query: Q, queryType: QueryType): Q {
     schemaVersion: SchemaVersion,
     ...query,
     queryType,
-    [queryType]: query[queryType] ?? analyses[queryType].fresh,
+    [queryType]: query[queryType] ?? begin(queryType),
   };
 }
 

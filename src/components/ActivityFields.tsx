@@ -1,12 +1,19 @@
 import { t } from '../i18n';
-import type { Lifecycle } from '../types.gen';
-import { ChoiceField } from './ChoiceField';
-import { periodChoices } from './choices';
+import type { EventSelector, Interval } from '../types.gen';
+import { ChoiceField, type Choice } from './ChoiceField';
 import type { Part } from './editor';
 import { SelectorEditor } from './SelectorEditor';
 
+/** The part of a query about when users are active. */
+type Activity<I> = EventSelector & { interval?: I };
+
 /** By what users are active, and in which intervals. */
-export function ActivityFields({ path, value, onChange }: Part<Lifecycle> & { path: string }) {
+export function ActivityFields<I extends Interval>({
+  path,
+  intervals,
+  value,
+  onChange,
+}: Part<Activity<I>> & { path: string; intervals: Array<Choice<I>> }) {
   return (
     <>
       <SelectorEditor
@@ -20,7 +27,7 @@ export function ActivityFields({ path, value, onChange }: Part<Lifecycle> & { pa
         radio
         path={`${path}.interval`}
         label={t('activity.interval', 'Interval')}
-        options={periodChoices()}
+        options={intervals}
         value={value.interval}
         onChange={(interval) => onChange({ ...value, interval })}
       />

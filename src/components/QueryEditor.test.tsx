@@ -105,13 +105,14 @@ test('of several changes at once the last one runs, once', async () => {
 describe('a saved query', () => {
   test('of nothing is the default one', async () => {
     const { saved, runs } = edit({});
-    expect(saved()).toEqual({ refId: 'A', schemaVersion: 1, queryType: 'trend', trend: {} });
+    expect(saved()).toEqual({ refId: 'A', schemaVersion: 1, queryType: 'trend', trend: { interval: 'auto' } });
     await waitFor(() => expect(runs).toHaveBeenCalledTimes(1));
   });
 
   test.each(panelTypes)('of a %s without more is begun', (queryType) => {
     const { saved } = edit({ queryType });
-    expect(saved()).toEqual({ refId: 'A', schemaVersion: 1, queryType, [queryType]: analyses[queryType].fresh });
+    const { fresh, initial } = analyses[queryType];
+    expect(saved()).toEqual({ refId: 'A', schemaVersion: 1, queryType, [queryType]: { ...fresh, ...initial } });
   });
 
   test('without a version, and with less than the fields show, is left as it is', () => {

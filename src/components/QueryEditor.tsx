@@ -43,7 +43,7 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery, ra
     void runIfFine(next);
   };
   const runIfFine = async (next: FootfallQuery) => {
-    const isFine = datasource.filterQuery(next) && (await datasource.problems(next)).length === 0;
+    const isFine = datasource.isComplete(next) && (await datasource.problems(next)).length === 0;
     if (isFine && isLatest(next)) {
       latest.current.run();
     }

@@ -1,5 +1,5 @@
 import { t } from '../i18n';
-import { AnyEvent, type Actor, type Breakdown, type EventSelector, type Filter, type Operator } from '../types.gen';
+import { AnyEvent, type Actor, type Breakdown, type EventSelector, type Filter, type Interval, type Operator } from '../types.gen';
 
 /** A question with what is said after its main part, such as ", by channel"; empty clauses are left out. */
 export function ask(main: string, ...clauses: string[]): string {
@@ -30,10 +30,12 @@ export function operatorText(operator: Operator): string {
 }
 
 /** Buckets of time, as one follows the other. */
-export function intervalText(interval: '15m' | 'hour' | 'day' | 'week' | 'month'): string {
+export function intervalText(interval: '15m' | Interval): string {
   switch (interval) {
     case '15m':
       return t('question.by-15m', 'quarter hour by quarter hour');
+    case 'auto':
+      return t('question.by-auto', 'over time');
     case 'hour':
       return t('question.by-hour', 'hour by hour');
     case 'week':

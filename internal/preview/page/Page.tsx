@@ -39,7 +39,7 @@ export function Page({ preview, datasource: settings, language, onLanguage, onTo
   const { answer, run, clear } = useAnswer(datasource);
   // What the server says is put into the language as the answer comes.
   useEffect(() => {
-    if (!datasource.filterQuery(query)) {
+    if (!datasource.isComplete(query)) {
       clear();
     } else if (query === wanted) {
       run(query, range, timeZone);
@@ -48,7 +48,7 @@ export function Page({ preview, datasource: settings, language, onLanguage, onTo
   // A changed question is asked when the plugin has found no fault in it: until then the answer before it stands.
   const asking = answer?.request;
   const isCurrent =
-    !datasource.filterQuery(query) ||
+    !datasource.isComplete(query) ||
     (asking?.targets[0] === query && asking.range === range && asking.timezone === timeZone);
 
   return (

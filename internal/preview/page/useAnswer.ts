@@ -15,7 +15,7 @@ export function useAnswer(datasource: DataSource) {
     (query: FootfallQuery, timeRange: TimeRange, timezone: string) => {
       running.current?.unsubscribe();
       const request = newRequest(query, timeRange, timezone);
-      if (!datasource.filterQuery(query)) {
+      if (!datasource.isComplete(query)) {
         setAnswer({ state: LoadingState.NotStarted, series: [], timeRange, request });
         return;
       }

@@ -2,7 +2,7 @@ import { Stack } from '@grafana/ui';
 import { t } from '../../i18n';
 import type { Funnel, FunnelActorList, FunnelOutput } from '../../types.gen';
 import { BreakdownFields } from '../../components/BreakdownFields';
-import { periodChoices } from '../../components/choices';
+import { intervalChoices } from '../../components/choices';
 import { ChoiceField, type Choice } from '../../components/ChoiceField';
 import type { Part } from '../../components/editor';
 import { FunnelOptions } from './Options';
@@ -68,7 +68,7 @@ function OutputFields({ value: funnel, onChange }: Part<Funnel>) {
         path="funnel.interval"
         when={funnel.output === 'trend'}
         label={t('fields.interval', 'Interval')}
-        options={periodChoices()}
+        options={intervalChoices()}
         value={funnel.interval}
         onChange={(interval) => set({ interval })}
       />

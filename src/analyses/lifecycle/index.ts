@@ -11,6 +11,7 @@ export const lifecycle: Analysis<'lifecycle'> = {
   }),
   editor: LifecycleEditor,
   fresh: { event: AnyEvent },
+  initial: { interval: 'auto' },
   expand: (expander, part) => expander.selector(part),
   question: lifecycleQuestion,
   validate: (checks, part) => checks.filters('lifecycle.filters', part.filters),

@@ -3,6 +3,7 @@ import { ActivityFields } from '../../components/ActivityFields';
 import { t } from '../../i18n';
 import type { Stickiness, StickinessOutput } from '../../types.gen';
 import { ChoiceField, type Choice } from '../../components/ChoiceField';
+import { periodChoices } from '../../components/choices';
 import type { Part } from '../../components/editor';
 import { NumberField } from '../../components/NumberField';
 
@@ -26,7 +27,7 @@ export function StickinessEditor({ value: stickiness, onChange }: Part<Stickines
   const set = (change: Partial<Stickiness>) => onChange({ ...stickiness, ...change });
   return (
     <Stack direction="row" gap={2} wrap="wrap" alignItems="flex-start">
-      <ActivityFields path="stickiness" value={stickiness} onChange={set} />
+      <ActivityFields path="stickiness" intervals={periodChoices()} value={stickiness} onChange={set} />
       <ChoiceField
         path="stickiness.output"
         label={t('activity.output', 'Answer as')}

@@ -6,7 +6,7 @@ import { t } from '../../i18n';
 import { type Trend, type TrendSeries, type TrendValue } from '../../types.gen';
 import { BreakdownFields } from '../../components/BreakdownFields';
 import { ChoiceField, type Choice } from '../../components/ChoiceField';
-import { periodChoices } from '../../components/choices';
+import { intervalChoices } from '../../components/choices';
 import type { Part } from '../../components/editor';
 import { EventPicker } from '../../components/EventPicker';
 import { FiltersEditor } from '../../components/FiltersEditor';
@@ -40,7 +40,7 @@ const isRolling = (value?: TrendValue) => value === 'users_7_days' || value === 
 export function TrendEditor({ value: trend, onChange }: Part<Trend>) {
   const set = (change: Partial<Trend>) => onChange({ ...trend, ...change });
   const series = trend.series?.length ? trend.series : [anyEvent];
-  const intervals = periodChoices().filter(({ value }) => value !== 'hour' || !isRolling(trend.value));
+  const intervals = intervalChoices().filter(({ value }) => value !== 'hour' || !isRolling(trend.value));
   return (
     <Stack direction="column" gap={2}>
       <SeriesEditor value={series} onChange={(next) => set({ series: isDefault(next) ? undefined : next })} />

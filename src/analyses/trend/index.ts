@@ -11,6 +11,7 @@ export const trend: Analysis<'trend'> = {
   }),
   editor: TrendEditor,
   fresh: {},
+  initial: { interval: 'auto' },
   expand: (expander, part) => ({
     ...part,
     series: part.series?.map((series) => expander.labelled(series)),
