@@ -1,5 +1,13 @@
 import { t } from '../i18n';
-import { AnyEvent, type Actor, type Breakdown, type EventSelector, type Filter, type Interval, type Operator } from '../types.gen';
+import {
+  AnyEvent,
+  type Actor,
+  type Breakdown,
+  type EventSelector,
+  type Filter,
+  type Interval,
+  type Operator,
+} from '../types.gen';
 
 /** A question with what is said after its main part, such as ", by channel"; empty clauses are left out. */
 export function ask(main: string, ...clauses: string[]): string {
