@@ -17,6 +17,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/experimental"
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/footfall-analytics/footfall/internal/dbtest"
 	"github.com/footfall-analytics/footfall/pkg/frames"
@@ -215,6 +216,23 @@ func TestStatementsAreCancelledInTheServer(t *testing.T) {
 		time.Sleep(100 * time.Millisecond)
 	}
 	t.Errorf("%d statements still run in the server", running)
+}
+
+// Questions that wait for each other all end in an answer: the timeout is of a statement that runs, not of one that waits.
+func TestManyQuestionsAtOnceAreAnswered(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		d := newDatasource(t, dsn, shop, map[string]any{"queryTimeout": 1, "maxOpenConns": 1})
+		var group errgroup.Group
+		for range 8 {
+			group.Go(func() error {
+				_, err := store.Query[nameCount](t.Context(), d.store, plan.Statement{SQL: "SELECT pg_sleep(0.3)::text AS name, 1 AS count"})
+				return err
+			})
+		}
+		if err := group.Wait(); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func TestHealthNamesWhatItFound(t *testing.T) {

@@ -69,6 +69,9 @@ func classify(user *backend.User, err error) (backend.Status, backend.ErrorSourc
 	case errors.Is(err, store.ErrTimeout), errors.As(err, &pg) && pg.Code == pgerrcode.QueryCanceled: // by statement_timeout
 		return backend.StatusTimeout, backend.ErrorSourceDownstream,
 			say.New("error.timeout", "the query ran longer than the data source allows: use a shorter range, more filters, or raise the query timeout in the data source's settings")
+	case errors.Is(err, store.ErrBusy):
+		return backend.StatusTimeout, backend.ErrorSourceDownstream,
+			say.New("error.busy", "other questions kept all connections busy for five minutes: ask again later, or raise the number of connections in the data source's settings")
 	case errors.Is(err, store.ErrTooManyRows):
 		return backend.StatusBadRequest, backend.ErrorSourceDownstream,
 			say.New("error.rows", "the answer has more rows than the data source allows: use a shorter range or fewer periods, or raise the row limit in the data source's settings")

@@ -45,22 +45,35 @@ func sanitized(text string) string {
 	return string(kept[:min(len(kept), 200)])
 }
 
-// Read runs fn on a snapshot with one connection, in a read-only transaction with the schema entered and the timeout set. When
-// ctx ends, the statements are cancelled on the server. When a connection turns out to be lost, fn runs again on another.
+// Read runs fn on a snapshot with one connection, in a read-only transaction with the schema entered and the timeout set. It waits for
+// its turn first, which the timeout does not count: many panels at once take longer, and all of them end in an answer. When ctx ends,
+// the statements are cancelled on the server. When a connection turns out to be lost, fn runs again on another.
 func (s *Store) Read(ctx context.Context, fn func(ctx context.Context, snapshot *Snapshot) error) error {
+	if err := s.waitForTurn(ctx); err != nil {
+		return err
+	}
+	defer s.turns.Release(1)
 	ctx, cancel := context.WithTimeoutCause(ctx, s.config.QueryTimeout, ErrTimeout)
 	defer cancel()
-	err := s.turns.Acquire(ctx, 1)
-	if err == nil {
-		defer s.turns.Release(1)
-		for range attempts {
-			if err = s.readOnce(ctx, fn); !connectionLost(err) || ctx.Err() != nil {
-				break
-			}
+	var err error
+	for range attempts {
+		if err = s.readOnce(ctx, fn); !connectionLost(err) || ctx.Err() != nil {
+			break
 		}
 	}
 	if err != nil && errors.Is(context.Cause(ctx), ErrTimeout) {
 		return ErrTimeout
+	}
+	return err
+}
+
+// waitForTurn takes one of the turns, of which there are as many as connections.
+func (s *Store) waitForTurn(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, turnTimeout, ErrBusy)
+	defer cancel()
+	err := s.turns.Acquire(ctx, 1)
+	if err != nil && errors.Is(context.Cause(ctx), ErrBusy) {
+		return ErrBusy
 	}
 	return err
 }

@@ -162,6 +162,12 @@ func tlsConfig(config Config, host string) (*tls.Config, error) {
 	return c, nil
 }
 
+// turnTimeout is how long a question waits for a connection that others use.
+const turnTimeout = 5 * time.Minute
+
+// ErrBusy is the error of a question that no connection was free for.
+var ErrBusy = errors.New("no connection was free for five minutes")
+
 // ErrTimeout is the error of a statement that ran longer than the data source allows.
 var ErrTimeout = errors.New("the query ran longer than the data source allows")
 
