@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"time"
 
 	"github.com/footfall-analytics/footfall/internal/leash"
@@ -61,8 +62,12 @@ func (d *demo) grafanaEnvironment() ([]string, error) {
 	if err := os.Symlink(filepath.Join(root, "dist"), filepath.Join(plugins, id)); err != nil {
 		return nil, err
 	}
+	provisioning := filepath.Join(folder, "provisioning")
+	if err := provision(provisioning); err != nil {
+		return nil, err
+	}
 	return []string{
-		"GF_PATHS_PROVISIONING=" + filepath.Join(root, "provisioning"),
+		"GF_PATHS_PROVISIONING=" + provisioning,
 		"GF_PATHS_PLUGINS=" + plugins,
 		"GF_PATHS_DATA=" + filepath.Join(folder, "data"),
 		"GF_PATHS_LOGS=" + filepath.Join(folder, "logs"),
@@ -71,6 +76,7 @@ func (d *demo) grafanaEnvironment() ([]string, error) {
 		fmt.Sprintf("GF_SERVER_HTTP_PORT=%d", d.ports[grafanaPort]),
 		"GF_AUTH_ANONYMOUS_ENABLED=true",
 		"GF_AUTH_ANONYMOUS_ORG_ROLE=Admin",
+		"GF_PLUGINS_PREINSTALL_DISABLED=true",
 		"GF_ANALYTICS_REPORTING_ENABLED=false",
 		"GF_ANALYTICS_CHECK_FOR_UPDATES=false",
 		"GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES=false",
@@ -80,4 +86,21 @@ func (d *demo) grafanaEnvironment() ([]string, error) {
 		"FOOTFALL_DB_PASSWORD=" + d.database.Password,
 		"FOOTFALL_DB_SSLMODE=" + d.database.SSLMode,
 	}, nil
+}
+
+// connections matches how many the provisioned data source opens.
+var connections = regexp.MustCompile(`maxOpenConns: \d+`)
+
+// provision copies what Grafana is told into the folder. The data source opens one connection: the embedded database has one session, for
+// which statements wait better in the plugin than there.
+func provision(folder string) error {
+	if err := os.CopyFS(folder, os.DirFS("provisioning")); err != nil {
+		return err
+	}
+	file := filepath.Join(folder, "datasources", "footfall.yaml")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, connections.ReplaceAll(text, []byte("maxOpenConns: 1")), 0o644)
 }

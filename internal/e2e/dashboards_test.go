@@ -231,7 +231,7 @@ func TestCollectorMetricsAreThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rules, err := os.ReadFile(filepath.Join(root, "provisioning", "alerting", repository.CollectorRules))
+	rules, err := os.ReadFile(filepath.Join(root, "provisioning", repository.CollectorRules))
 	if err != nil {
 		t.Fatal(err)
 	}

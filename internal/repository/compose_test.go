@@ -209,8 +209,8 @@ func TestVariablesAreThoseThatTheProgramsRead(t *testing.T) {
 		reads[service] = variableNames(string(text))
 	}
 	var provisioning []byte
-	for _, name := range []string{"footfall.yaml", "prometheus.yaml"} {
-		text, err := os.ReadFile(filepath.Join(root, "provisioning", "datasources", name))
+	for _, name := range []string{"datasources/footfall.yaml", "prometheus/datasources/prometheus.yaml"} {
+		text, err := os.ReadFile(filepath.Join(root, "provisioning", filepath.FromSlash(name)))
 		if err != nil {
 			t.Fatal(err)
 		}

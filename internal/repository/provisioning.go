@@ -131,9 +131,9 @@ func Dashboards(root string) ([]Dashboard, error) {
 	return dashboards, nil
 }
 
-// Rules are the alert rules of a file below the repository's provisioning/alerting.
+// Rules are the alert rules of a file below the repository's provisioning.
 func Rules(root, name string) ([]Rule, error) {
-	name = filepath.Join(root, "provisioning", "alerting", name)
+	name = filepath.Join(root, "provisioning", filepath.FromSlash(name))
 	text, err := os.ReadFile(name)
 	if err != nil {
 		return nil, err
@@ -155,6 +155,6 @@ func Rules(root, name string) ([]Rule, error) {
 
 // Files of alert rules: those that ask the data source, and those that ask Prometheus about the collectors.
 const (
-	DataRules      = "footfall.yaml"
-	CollectorRules = "collector.yaml"
+	DataRules      = "alerting/footfall.yaml"
+	CollectorRules = "prometheus/alerting/collector.yaml"
 )
