@@ -77,5 +77,5 @@ func remembered(check func(ctx context.Context) error) func(ctx context.Context)
 	}
 }
 
-// spare is the part of a time to end in which what was given up must be over.
+// spare returns the part of a time to end in which what was given up must be over.
 func spare(timeout time.Duration) time.Duration { return min(timeout/4, 2*time.Second) }

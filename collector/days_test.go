@@ -16,7 +16,7 @@ import (
 	"github.com/footfall-analytics/footfall/internal/dbtest"
 )
 
-// onDays is a request with an event on each of the days [from, to), counted back from today, of fifty users.
+// onDays returns a request with an event on each of the days [from, to), counted back from today, of fifty users.
 func onDays(t *testing.T, from, to int) []byte {
 	t.Helper()
 	type message struct {
@@ -40,7 +40,8 @@ func onDays(t *testing.T, from, to int) []byte {
 	return body
 }
 
-// bystander is somebody else on the server: it logs in again and again, and returns the most locks that one of the collector's sessions had.
+// bystander returns somebody else on the server: it logs in again and again, and returns the most locks that one of the collector's
+// sessions had.
 func bystander(ctx context.Context, dsn, schema string) (most, logins int, err error) {
 	for ; ctx.Err() == nil; logins++ {
 		conn, err := pgx.Connect(context.WithoutCancel(ctx), dsn)

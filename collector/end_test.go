@@ -23,7 +23,7 @@ import (
 	"github.com/footfall-analytics/footfall/collector/event"
 )
 
-// silent is a server that takes connections and never answers.
+// silent returns a server that takes connections and never answers.
 func silent(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

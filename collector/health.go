@@ -47,7 +47,7 @@ func (h *healthCmd) Run(env *environment) error {
 	return err
 }
 
-// onThisMachine is where a program that listens on the address can be reached from this machine.
+// onThisMachine returns where a program that listens on the address can be reached from this machine.
 func onThisMachine(listen string) (string, error) {
 	host, port, err := net.SplitHostPort(listen)
 	if err != nil {

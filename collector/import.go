@@ -78,7 +78,7 @@ func (c *importCmd) importTo(env *environment, pool *pgxpool.Pool) error {
 	return errors.Join(err, list.Close())
 }
 
-// progress is a bar of the bytes read; it shows only in a terminal.
+// progress returns a bar of the bytes read; it shows only in a terminal.
 func (c *importCmd) progress(stderr io.Writer) *progressbar.ProgressBar {
 	total := int64(0)
 	for _, name := range c.Files {

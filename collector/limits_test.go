@@ -35,7 +35,7 @@ func bomb(t *testing.T, size int) []byte {
 	return b.Bytes()
 }
 
-// memory is what the process has in memory now and had at most, in bytes.
+// memory returns what the process has in memory now and had at most, in bytes.
 func (s *service) memory(t *testing.T) (now, most int64) {
 	t.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
@@ -307,7 +307,7 @@ func TestConnectionsAreUsedUp(t *testing.T) {
 	}
 }
 
-// hostileHeader is a header of the shortest lines, each with a name of its own, without its end.
+// hostileHeader returns a header of the shortest lines, each with a name of its own, without its end.
 func hostileHeader(bytes int) string {
 	var b strings.Builder
 	b.WriteString("POST /v1/batch HTTP/1.1\r\nHost: x\r\n")

@@ -53,7 +53,7 @@ func newLog(w io.Writer, level slog.Leveler) (*slog.Logger, func()) {
 	return slog.New(&steady{Handler: handler, lines: l}), l.end
 }
 
-// kind is a logger whose lines are all of one kind, whatever they say.
+// kind returns a logger whose lines are all of one kind, whatever they say.
 func kind(log *slog.Logger, name string) *slog.Logger {
 	if s, is := log.Handler().(*steady); is {
 		return slog.New(&steady{Handler: s.Handler, kind: name, lines: s.lines})

@@ -152,7 +152,7 @@ func TestMain(m *testing.M) {
 // longest is how long a program may run in a test.
 const longest = 10 * time.Minute
 
-// command is the real program, with nothing of this process's settings.
+// command returns the real program, with nothing of this process's settings.
 func command(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	path, err := program()

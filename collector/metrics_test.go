@@ -16,7 +16,7 @@ var (
 	labelNamed  = regexp.MustCompile(`(footfall_[a-z_]+)\{result=\\?"([a-z_]+)\\?"`)
 )
 
-// texts are the files below the folders whose names end so.
+// texts returns the files below the folders whose names end so.
 func texts(t *testing.T, suffixes []string, folders ...string) map[string]string {
 	t.Helper()
 	found := map[string]string{}

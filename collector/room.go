@@ -146,7 +146,7 @@ func (p *place) Close() error {
 	return p.Conn.Close()
 }
 
-// headerLines is how many lines a header had.
+// headerLines returns how many lines a header had.
 func headerLines(h http.Header) (n int) {
 	for _, values := range h {
 		n += len(values)

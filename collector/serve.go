@@ -162,7 +162,7 @@ func (s *serveCmd) handler(known *keys.Keys, ready func(ctx context.Context) err
 		Privacy: filter, Visitors: visitors, Ready: ready}, registry), nil
 }
 
-// file is where something is kept for a start without the database; with Kafka there is no folder for it.
+// file returns where something is kept for a start without the database; with Kafka there is no folder for it.
 func (s *serveCmd) file(name string) string {
 	if s.Queue == "disk" {
 		return filepath.Join(s.QueueDir, name)

@@ -75,7 +75,7 @@ func TestNobodyTakesAdvisoryLocks(t *testing.T) {
 	}
 }
 
-// routines are the definitions of the schema's functions, each with who may execute it.
+// routines returns the definitions of the schema's functions, each with who may execute it.
 func (p place) routines(roles sql.Roles) []string {
 	p.Helper()
 	list := p.list(`SELECT pg_get_functiondef(p.oid) || coalesce((SELECT string_agg(CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END || ' ' || privilege_type, ', '
@@ -147,7 +147,7 @@ func TestUpgradesEndWithTheSameFunctions(t *testing.T) {
 	})
 }
 
-// written are the names of the functions in sql/functions, in order, each as often as it is made.
+// written returns the names of the functions in sql/functions, in order, each as often as it is made.
 func written(t *testing.T) (names []string) {
 	t.Helper()
 	files, err := filepath.Glob("functions/*.sql")

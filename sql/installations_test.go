@@ -61,7 +61,7 @@ func (p place) login(roles ...string) string {
 	return name
 }
 
-// reads is what a role may read of the schema, and of the chunks behind it; calls is what it may execute there.
+// reads returns what a role may read of the schema, and of the chunks behind it; calls is what it may execute there.
 func (p place) reads(role string) (objects []string) {
 	p.Helper()
 	return p.list(`SELECT c.oid::regclass::text FROM pg_class c WHERE relkind IN ('r', 'v', 'm', 'S', 'p')
@@ -90,7 +90,7 @@ func (p place) list(query string, args ...any) []string {
 	return list
 }
 
-// rights are what the roles hold in the schema, with which is which.
+// rights returns what the roles hold in the schema, with which is which.
 func (p place) rights(roles sql.Roles) []string {
 	p.Helper()
 	return p.list(`SELECT name || ': ' || CASE grantee::regrole::text WHEN $2 THEN 'writer ' ELSE 'reader ' END || privilege_type FROM (

@@ -193,7 +193,7 @@ func explain(what string, err error) error {
 	return fmt.Errorf("%s: %w", what, err)
 }
 
-// pgCode is the SQLSTATE of an error that the server sent, else empty.
+// pgCode returns the SQLSTATE of an error that the server sent, else empty.
 func pgCode(err error) string {
 	var pgErr *pgconn.PgError
 	if errors.As(err, &pgErr) {

@@ -134,7 +134,7 @@ func endsOrLoops(part string) bool {
 	return !loops && strings.TrimSpace(part) == "END" || loops && (after == "END" || strings.HasPrefix(after, "PERFORM pg_catalog.set_config('search_path'"))
 }
 
-// trap is the body of a function that a writer made. Whoever else calls it gets an error that tells of it.
+// trap returns the body of a function that a writer made. Whoever else calls it gets an error that tells of it.
 func trap(writer, result string) string {
 	return fmt.Sprintf(`LANGUAGE plpgsql AS $$ BEGIN IF current_user <> '%s' THEN RAISE EXCEPTION USING MESSAGE = 'trapped ' || current_user; END IF; %s; END $$`, writer, result)
 }

@@ -183,7 +183,7 @@ func (at *installation) create(ctx context.Context, tx pgx.Tx, database, schema 
 	return nil
 }
 
-// membersToAdopt are the login users that were members of a role of all installations and are to be members of the installation's
+// membersToAdopt returns the login users that were members of a role of all installations and are to be members of the installation's
 // own. Where others are served by the same role or the same users, nobody but an admin knows whose each user is: one who made the
 // new role before has said so.
 func membersToAdopt(ctx context.Context, tx pgx.Tx, former, role string, exists bool) ([]string, error) {

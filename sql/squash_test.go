@@ -176,7 +176,7 @@ func (s *squashing) number(query string) (n int) {
 	return n
 }
 
-// answer is which user has which of the events that were there from the start, in a snapshot as the plugin reads it.
+// answer returns which user has which of the events that were there from the start, in a snapshot as the plugin reads it.
 func (s *squashing) answer() (text string) {
 	s.Helper()
 	s.within(pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(ctx context.Context, tx pgx.Tx) error {

@@ -81,7 +81,7 @@ type upgrade struct {
 	from time.Time
 }
 
-// day is the start of one of the days, as SQL.
+// day returns the start of one of the days, as SQL.
 func (u upgrade) day(n int) string {
 	return u.from.AddDate(0, 0, n).Format("timestamptz '2006-01-02 00:00Z'")
 }
@@ -163,7 +163,7 @@ func (u upgrade) list(query string) []string {
 	return list
 }
 
-// answers are what Grafana reads.
+// answers returns what Grafana reads.
 func (u upgrade) answers() map[string]string {
 	u.Helper()
 	texts := map[string]string{}

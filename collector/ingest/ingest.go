@@ -160,7 +160,7 @@ func (h *handler) observe(next http.Handler) http.Handler {
 // clientsID is a request's id that a client or a proxy may choose.
 var clientsID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,128}$`)
 
-// requestID is the sender's id where it can stand in a log, else a new one.
+// requestID returns the sender's id where it can stand in a log, else a new one.
 func requestID(sent string) string {
 	if clientsID.MatchString(sent) {
 		return sent

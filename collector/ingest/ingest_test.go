@@ -362,7 +362,7 @@ func TestReady(t *testing.T) {
 	}
 }
 
-// away is an address where nothing listens until the returned function brings the database there.
+// away returns an address where nothing listens until the returned function brings the database there.
 func away(t *testing.T, dsn string) (awayDSN string, bring func()) {
 	reserved, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

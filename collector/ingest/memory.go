@@ -43,7 +43,7 @@ const (
 	itemMemory, objectMemory = 1 << 10, 20 << 10
 )
 
-// mayTake is how much memory the events of a body take at most while they are decoded.
+// mayTake returns how much memory the events of a body take at most while they are decoded.
 func (h *handler) mayTake(body []byte) int64 {
 	count := func(sign string) int64 { return int64(bytes.Count(body, []byte(sign))) }
 	objects, limit := count("{"), int64(h.MaxBatch)
@@ -51,7 +51,7 @@ func (h *handler) mayTake(body []byte) int64 {
 		itemMemory*min(limit, 1+count(",")) + objectMemory*min(limit, objects)
 }
 
-// takes is how much memory events take until they are stored, a copy for the queue and an answer included.
+// takes returns how much memory events take until they are stored, a copy for the queue and an answer included.
 func takes(request event.Request) (bytes int64) {
 	const whole, refusal = 600, 100
 	for i := range request.Events {

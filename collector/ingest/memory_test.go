@@ -26,7 +26,7 @@ func many(begin, part, end string, size int) string {
 	return b.String()
 }
 
-// hostile are bodies that make as much as they can of their bytes.
+// hostile returns bodies that make as much as they can of their bytes.
 func hostile(size int) map[string]string {
 	good := `{"user_id":"u","event_type":"v","timestamp":"2026-11-01T12:00:00Z"`
 	message := `{"type":"track","userId":"u","event":"v"`

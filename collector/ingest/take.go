@@ -111,7 +111,7 @@ func statusOf(err error) int {
 	return http.StatusBadRequest
 }
 
-// writeKey is the key of a request beside its body: the user of Basic authentication, else in the address, which is all that a
+// writeKey returns the key of a request beside its body: the user of Basic authentication, else in the address, which is all that a
 // beacon can carry.
 func writeKey(r *http.Request) string {
 	if user, _, ok := r.BasicAuth(); ok && user != "" {
@@ -223,7 +223,7 @@ func tell(refused event.Refusals) (told event.Refusals) {
 	return told
 }
 
-// badEvents is how many events the refusals are of; those of one event follow one another.
+// badEvents returns how many events the refusals are of; those of one event follow one another.
 func badEvents(refused event.Refusals) (n int) {
 	for i, r := range refused {
 		if i == 0 || r.Index != refused[i-1].Index {
@@ -247,7 +247,7 @@ func respond(w http.ResponseWriter, status int, body any) {
 var labels = []string{"event_id", "user_id", "event_type", "timestamp", "page_url", "device_type", "session_id", "metadata",
 	"messageId", "userId", "anonymousId", "previousId", "type", "event", "properties", "traits", "context"}
 
-// fieldLabel is the outermost of the fields in a path.
+// fieldLabel returns the outermost of the fields in a path.
 func fieldLabel(path string) string {
 	outer, _, _ := strings.Cut(path, ".")
 	outer, _, _ = strings.Cut(outer, "[")
@@ -262,7 +262,7 @@ var leftOutLabels = []string{"anonymousId", "context", "context.app", "context.c
 	"context.library", "context.locale", "context.network", "context.os", "context.page", "context.screen", "context.sessionId",
 	"context.timezone", "context.userAgent"}
 
-// leftOutLabel is the field in a path, or the part of the context.
+// leftOutLabel returns the field in a path, or the part of the context.
 func leftOutLabel(path string) string {
 	parts := strings.FieldsFunc(path, func(r rune) bool { return r == '.' || r == '[' })
 	label := strings.Join(parts[:min(len(parts), 2)], ".")

@@ -34,7 +34,7 @@ type Config struct {
 	Password string   `name:"kafka-password" help:"The user's password. Better in the environment or the settings file, as others can see a command line."`
 }
 
-// options are what both sides tell the client.
+// options returns what both sides tell the client.
 func (c Config) options(log *slog.Logger) ([]kgo.Opt, error) {
 	if len(c.Brokers) == 0 {
 		return nil, errors.New("no broker is set: use --kafka-brokers or FOOTFALL_KAFKA_BROKERS, such as kafka-1:9092,kafka-2:9092")
@@ -69,7 +69,7 @@ func (c Config) options(log *slog.Logger) ([]kgo.Opt, error) {
 	return opts, nil
 }
 
-// backoff is how long to wait after so many failures in a row, a little different for each client.
+// backoff returns how long to wait after so many failures in a row, a little different for each client.
 func backoff(failures int) time.Duration {
 	return time.Duration((0.8 + 0.4*rand.Float64()) * float64(min(50*time.Millisecond<<min(failures, 5), time.Second)))
 }

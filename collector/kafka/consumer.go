@@ -164,7 +164,7 @@ func (c *Consumer) Run(ctx context.Context, store Store) {
 	}
 }
 
-// leaving is the part of the grace time that is for the last commit and for leaving the group.
+// leaving returns the part of the grace time that is for the last commit and for leaving the group.
 func (c *Consumer) leaving() time.Duration { return min(c.config.Grace/4, 4*time.Second) }
 
 // work stores and commits until ctx ends; the last commit until last ends.

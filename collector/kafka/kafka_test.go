@@ -31,7 +31,7 @@ const (
 	partitions = 6
 )
 
-// newCluster is a Kafka of three brokers in this process, with the topic.
+// newCluster returns a Kafka of three brokers in this process, with the topic.
 func newCluster(t *testing.T, opts ...kfake.Opt) *kfake.Cluster {
 	t.Helper()
 	cluster, err := kfake.NewCluster(append([]kfake.Opt{kfake.NumBrokers(3), kfake.SeedTopics(partitions, topic)}, opts...)...)
@@ -132,7 +132,7 @@ func (s *table) count() int {
 	return len(s.events)
 }
 
-// value is what a counter or gauge stands at.
+// value returns what a counter or gauge stands at.
 func value(m prometheus.Metric) float64 {
 	var metric dto.Metric
 	if err := m.Write(&metric); err != nil {

@@ -186,7 +186,7 @@ func (k *Keys) Check(key, origin string) (Pass, error) {
 	return e.Pass, e.left()
 }
 
-// left is the error of a rate that is used up.
+// left returns the error of a rate that is used up.
 func (p Pass) left() error {
 	if p.limiter == nil {
 		return nil

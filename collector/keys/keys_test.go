@@ -56,7 +56,7 @@ func refresh(t *testing.T, k *Keys) {
 	}
 }
 
-// send is a request of so many events.
+// send returns a request of so many events.
 func send(k *Keys, key, origin string, events int) error {
 	pass, err := k.Check(key, origin)
 	if err != nil {

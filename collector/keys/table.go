@@ -97,7 +97,7 @@ func Add(ctx context.Context, db database, schema string, k Key) (string, error)
 	return key, err
 }
 
-// originOf is a web site as browsers name it: scheme, host and port, in small letters.
+// originOf returns a web site as browsers name it: scheme, host and port, in small letters.
 func originOf(text string) (string, error) {
 	u, err := url.Parse(strings.ToLower(text))
 	if err != nil || u.Scheme == "" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil {

@@ -151,7 +151,7 @@ type group struct {
 	First, Last time.Time
 }
 
-// groups are those of the events in a stretch that meet a condition, with its arguments.
+// groups returns those of the events in a stretch that meet a condition, with its arguments.
 func groups(ctx context.Context, tx pgx.Tx, s stretch, condition string, args ...any) ([]group, error) {
 	rows, err := tx.Query(ctx, fmt.Sprintf(`SELECT user_key, event_type, min(time), max(time) FROM user_events WHERE %s AND time >= $%d AND time < $%d GROUP BY 1, 2`,
 		condition, len(args)+1, len(args)+2), append(slices.Clone(args), s.From, s.To)...)
@@ -161,7 +161,7 @@ func groups(ctx context.Context, tx pgx.Tx, s stretch, condition string, args ..
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[group])
 }
 
-// allGroups are those of all events that meet a condition, for each stretch. It gives back the locks that looking for them takes.
+// allGroups returns those of all events that meet a condition, for each stretch. It gives back the locks that looking for them takes.
 func allGroups(ctx context.Context, tx pgx.Tx, condition string, args ...any) (all []group, err error) {
 	list, err := stretches(ctx, tx)
 	for _, s := range list {

@@ -28,7 +28,7 @@ func transaction(ctx context.Context, conn *pgx.Conn, options pgx.TxOptions, sch
 // stretch is a range of time, without its end.
 type stretch struct{ From, To time.Time }
 
-// stretches are the times of which there may be events, in order. Each has few days: a statement locks all that it might read, and the
+// stretches returns the times of which there may be events, in order. Each has few days: a statement locks all that it might read, and the
 // server has a limited number of locks for everybody.
 func stretches(ctx context.Context, tx pgx.Tx) ([]stretch, error) {
 	const days = 200
@@ -49,7 +49,7 @@ func apart(ctx context.Context, tx pgx.Tx, fn func(tx pgx.Tx) error) error {
 	return errors.Join(fn(part), part.Rollback(ctx))
 }
 
-// idsOf are all ids of the user whom id names; id itself is the first.
+// idsOf returns all ids of the user whom id names; id itself is the first.
 func idsOf(ctx context.Context, tx pgx.Tx, id string) ([]string, error) {
 	rows, err := tx.Query(ctx, `WITH me AS (SELECT coalesce((SELECT user_id FROM user_aliases WHERE alias = $1), $1) AS user_id)
 		SELECT id FROM (SELECT user_id AS id FROM me UNION SELECT alias FROM user_aliases JOIN me USING (user_id) UNION SELECT $1) ids
@@ -70,7 +70,7 @@ type rejected struct {
 	unread []byte
 }
 
-// rejectedOf are the rejected events that name one of the ids. unclear are rows whose record cannot be read and has an id's text in
+// rejectedOf returns the rejected events that name one of the ids. unclear are rows whose record cannot be read and has an id's text in
 // it: nobody can say whose they are.
 func rejectedOf(ctx context.Context, tx pgx.Tx, ids []string) (list []rejected, unclear []int64, err error) {
 	// What the record says of other ids than the user's own is not a column; looking for the bytes leaves few to be read.

@@ -125,7 +125,7 @@ func (w *world) texts(t *testing.T, query string, args ...any) (list []string) {
 	return list
 }
 
-// traces are the tables, chunks and columnstore parts in which an id is, its bytes or its key; chunks count as one.
+// traces returns the tables, chunks and columnstore parts in which an id is, its bytes or its key; chunks count as one.
 func (w *world) traces(t *testing.T, ids ...string) (found []string) {
 	t.Helper()
 	tables := w.texts(t, `SELECT format('%I.%I', nspname, relname) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
@@ -151,13 +151,13 @@ func (w *world) traces(t *testing.T, ids ...string) (found []string) {
 	return found
 }
 
-// described are the columns whose statistics hold one of the ids.
+// described returns the columns whose statistics hold one of the ids.
 func (w *world) described(t *testing.T, ids ...string) []string {
 	t.Helper()
 	return w.texts(t, `SELECT tablename || '.' || attname FROM pg_stats s WHERE EXISTS (SELECT FROM unnest($1::text[]) AS u WHERE position(u IN s::text) > 0)`, ids)
 }
 
-// rest is everything that is stored of those who are not to be forgotten.
+// rest returns everything that is stored of those who are not to be forgotten.
 func (w *world) rest(t *testing.T) []string {
 	t.Helper()
 	return w.texts(t, `SELECT (to_jsonb(e) - 'anonymous_id')::text FROM user_events e WHERE user_id NOT IN ($1, $2)

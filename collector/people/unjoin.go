@@ -52,7 +52,7 @@ func Unjoin(ctx context.Context, conn *pgx.Conn, schema, alias string) (u Unjoin
 	return u, err
 }
 
-// joinOf is the user of an alias, and the alias with those that it had brought along.
+// joinOf returns the user of an alias, and the alias with those that it had brought along.
 func joinOf(ctx context.Context, tx pgx.Tx, alias string) (user string, aliases []string, err error) {
 	rows, err := tx.Query(ctx, `WITH RECURSIVE brought AS (
 			SELECT alias, user_id FROM user_aliases WHERE alias = $1

@@ -127,7 +127,7 @@ func (f *Filter) clean(object []byte) []byte {
 	return rawjson.Rewrite(object, f.replace)
 }
 
-// replace is what a value is replaced by; nil leaves it.
+// replace returns what a value is replaced by; nil leaves it.
 func (f *Filter) replace(names []string, value []byte) []byte {
 	text, is := rawjson.Text(value)
 	if !is {
@@ -157,7 +157,7 @@ func (f *Filter) replace(names []string, value []byte) []byte {
 	return nil
 }
 
-// address is what may be kept of an address, as JSON.
+// address returns what may be kept of an address, as JSON.
 func (f *Filter) address(address netip.Addr) []byte {
 	switch f.IP {
 	case ipHash:
@@ -173,7 +173,7 @@ func (f *Filter) address(address netip.Addr) []byte {
 	return []byte("null")
 }
 
-// keyed is the HMAC-SHA-256 of a text, as JSON: without the key nobody finds the text by trying them all.
+// keyed returns the HMAC-SHA-256 of a text, as JSON: without the key nobody finds the text by trying them all.
 func (f *Filter) keyed(text string) []byte {
 	mac := hmac.New(sha256.New, f.key)
 	mac.Write([]byte(text))

@@ -69,14 +69,14 @@ func content(t testing.TB, dir string) map[string][]byte {
 	return files
 }
 
-// names are the files, in order.
+// names returns the files, in order.
 func (f folder) names() []string { return slices.Sorted(maps.Keys(f.files)) }
 
 func (f folder) segments() []string {
 	return slices.DeleteFunc(f.names(), func(name string) bool { return !strings.HasSuffix(name, suffix) })
 }
 
-// with is the folder with another content of one file; nil for none.
+// with returns the folder with another content of one file; nil for none.
 func (f folder) with(name string, content []byte) folder {
 	f.files = maps.Clone(f.files)
 	if f.files[name] = content; content == nil {
@@ -96,7 +96,7 @@ func (f folder) write(t testing.TB) (dir string) {
 	return dir
 }
 
-// whole are the records whose frames stand somewhere in the files as they were written.
+// whole returns the records whose frames stand somewhere in the files as they were written.
 func (f folder) whole(original folder) (records []string) {
 	for _, name := range original.segments() {
 		content := original.files[name]

@@ -46,7 +46,7 @@ func appendHeader(b []byte, id uint64) []byte {
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
 }
 
-// readHeader is the id of the queue that a file belongs to. It is not ok when b does not begin with a whole header.
+// readHeader returns the id of the queue that a file belongs to. It is not ok when b does not begin with a whole header.
 func readHeader(b []byte) (id uint64, ok bool) {
 	if len(b) < headerBytes || string(b[:len(magic)]) != magic {
 		return 0, false
@@ -72,7 +72,7 @@ func (f framing) number(frames []byte, first uint64) {
 	}
 }
 
-// before is how many bytes stand before a record.
+// before returns how many bytes stand before a record.
 func (f framing) before() int64 {
 	if f.old {
 		return oldFrameBytes

@@ -103,7 +103,7 @@ func (in *inspection) inspect() error {
 	return nil
 }
 
-// idOf is the queue's id: what the notes say, or the first file that can say it. It is 0 where nothing does.
+// idOf returns the queue's id: what the notes say, or the first file that can say it. It is 0 where nothing does.
 func idOf(all []*segment, contents, committed noted) uint64 {
 	if contents.ok {
 		return contents.id

@@ -272,7 +272,7 @@ func (q *Queue) run() {
 	}
 }
 
-// take is the group that waits, in whose place the next one gathers; nil when there is nothing to write.
+// take returns the group that waits, in whose place the next one gathers; nil when there is nothing to write.
 func (q *Queue) take(next *group) (g *group, closed bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -125,7 +125,7 @@ func (q *Queue) lose(s *segment, fault *Fault, first, end uint64) {
 		"byte", fault.At, "bytes", fault.Bytes, "records", end-first)
 }
 
-// segmentOf is where a record is that is on disk and not committed, how far that file reaches, and the number of the record after
+// segmentOf returns where a record is that is on disk and not committed, how far that file reaches, and the number of the record after
 // its last one.
 func (q *Queue) segmentOf(number uint64) (s *segment, size int64, end uint64) {
 	q.mu.Lock()

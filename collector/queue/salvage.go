@@ -71,7 +71,7 @@ func newFresh(in *inspection) *fresh {
 	return f
 }
 
-// folder is where the files are until all are whole.
+// folder returns where the files are until all are whole.
 func (f *fresh) folder() string { return filepath.Join(f.dir, "fresh") }
 
 func (f *fresh) copy(show func(record []byte) error) error {

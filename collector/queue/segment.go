@@ -117,7 +117,7 @@ func same(path string, info fs.FileInfo) bool {
 	return err == nil && os.SameFile(now, info)
 }
 
-// listSegments are the folder's files in order, stray ones last.
+// listSegments returns the folder's files in order, stray ones last.
 func listSegments(dir string) (list []*segment, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -151,7 +151,7 @@ func compareBool(a, b bool) int {
 	return 1
 }
 
-// headerOf is the id of the queue that a file says it belongs to.
+// headerOf returns the id of the queue that a file says it belongs to.
 func headerOf(path string) (id uint64, ok bool) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -197,7 +197,7 @@ func copyPart(f Fault) (path string, err error) {
 	return path, nil
 }
 
-// unused is the name, or one that begins so, under which there is no file yet.
+// unused returns the name, or one that begins so, under which there is no file yet.
 func unused(name string) (string, error) {
 	for n := 0; ; n++ {
 		path := name

@@ -138,7 +138,7 @@ func (c *clock) turnTo(sent time.Time) {
 	c.knots = slices.Delete(c.knots, 0, max(0, len(c.knots)-maxKnots))
 }
 
-// better is the offset to go on with, where the requests show another as the smallest. Small ones are none, so that the times of a
+// better returns the offset to go on with, where the requests show another as the smallest. Small ones are none, so that the times of a
 // clock that is right are stored as they were sent; the limit is halved for a clock that was wrong, or one at the limit would be
 // corrected now and then.
 func better(offset, smallest time.Duration) time.Duration {

@@ -19,7 +19,7 @@ type sending struct {
 	sent, received float64
 }
 
-// stored are the times of the events in the order of arrival, by the collector's clock, in seconds since noon.
+// stored returns the times of the events in the order of arrival, by the collector's clock, in seconds since noon.
 func stored(sendings ...sending) (times []float64) {
 	var c clocks
 	for _, s := range sendings {

@@ -20,7 +20,7 @@ var (
 	networkMembers = []string{"carrier", "wifi", "cellular", "bluetooth"}
 )
 
-// contextParts are what metadata has of a context, in Segment's own shape. What is odd is left out.
+// contextParts returns what metadata has of a context, in Segment's own shape. What is odd is left out.
 func (m *message) contextParts() (parts []member) {
 	c := &m.Context.value
 	add := func(name string, value []byte) {
@@ -57,7 +57,7 @@ func (m *message) contextParts() (parts []member) {
 	return parts
 }
 
-// pick is an object of some members of another, as far as they are texts, numbers, true or false; nil for none.
+// pick returns an object of some members of another, as far as they are texts, numbers, true or false; nil for none.
 func (m *message) pick(field string, value rawValue, names []string) []byte {
 	if value == nil {
 		return nil
@@ -85,7 +85,7 @@ var deviceTypes = map[string]string{
 	"watchos": "watch", "applewatch": "watch", "apple watch": "watch", "wearos": "watch",
 }
 
-// deviceType is the kind of the device that a context names: mobile, tablet, desktop, tv or watch, else its own word in lower
+// deviceType returns the kind of the device that a context names: mobile, tablet, desktop, tv or watch, else its own word in lower
 // case.
 func (c *clientContext) deviceType() string {
 	if len(c.Device) == 0 || jsontext.Value(c.Device).Kind() != '{' {
@@ -114,7 +114,7 @@ func (c *clientContext) deviceType() string {
 // authority is the part of an address before its path.
 var authority = regexp.MustCompile(`^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?//([^/]*)`)
 
-// pageAddress is what is kept of a page's address: the path, and with host scheme and host before it. The query and the fragment
+// pageAddress returns what is kept of a page's address: the path, and with host scheme and host before it. The query and the fragment
 // may hold what is nobody's business and would make many pages of one; but a fragment that begins with a slash is the path of an
 // application that has all its pages at one address.
 func pageAddress(address string, host bool) string {
@@ -134,7 +134,7 @@ func pageAddress(address string, host bool) string {
 	return address + route(fragment)
 }
 
-// route is a fragment that is a path, with the # before it, else empty.
+// route returns a fragment that is a path, with the # before it, else empty.
 func route(fragment string) string {
 	path, _, _ := strings.Cut(fragment, "?")
 	if !strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "!/") || strings.ContainsAny(path, "=&") {

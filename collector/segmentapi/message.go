@@ -102,7 +102,7 @@ func inContext(err error) bool {
 	return errors.As(err, &syntax) && (syntax.JSONPointer == "/context" || strings.HasPrefix(string(syntax.JSONPointer), "/context/"))
 }
 
-// withoutContext is a message without its context.
+// withoutContext returns a message without its context.
 func withoutContext(raw []byte) []byte {
 	var o object
 	rawjson.Members(raw, func(name, value []byte) {

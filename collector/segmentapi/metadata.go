@@ -106,7 +106,7 @@ type member struct {
 	value []byte
 }
 
-// closed is an object of members, nil for none.
+// closed returns an object of members, nil for none.
 func closed(members []member) []byte {
 	var o object
 	for _, m := range members {
@@ -146,7 +146,7 @@ func (o *object) add(name string, value []byte) {
 	o.added = append(o.added, name)
 }
 
-// checked is the object as metadata, and what keeps it from being stored, by the message's names.
+// checked returns the object as metadata, and what keeps it from being stored, by the message's names.
 func (o *object) checked() ([]byte, event.Refusals) {
 	metadata, bad := event.CheckObject("properties", o.close())
 	for i := range bad {

@@ -49,7 +49,7 @@ func closedList(list ...string) map[string]string {
 	return found
 }
 
-// named is the name of a list that the text is, or other; nothing for nothing.
+// named returns the name of a list that the text is, or other; nothing for nothing.
 func named(list map[string]string, text string) string {
 	if text == "" {
 		return ""

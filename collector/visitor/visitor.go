@@ -100,7 +100,7 @@ func (v *Visitors) read(agent string, address netip.Addr) said {
 	return s
 }
 
-// country is the code of two letters (ISO 3166-1) of an address's country, or empty.
+// country returns the code of two letters (ISO 3166-1) of an address's country, or empty.
 func (v *Visitors) country(address netip.Addr) string {
 	if v.countries == nil || !address.IsValid() {
 		return ""
@@ -116,7 +116,7 @@ func (v *Visitors) country(address netip.Addr) string {
 	return record.Country.Code
 }
 
-// address is where a request comes from. Of the addresses that proxies noted, the last one that is no proxy of ours is it:
+// address returns where a request comes from. Of the addresses that proxies noted, the last one that is no proxy of ours is it:
 // what stands before that, anybody may have written.
 func (v *Visitors) address(r *http.Request) netip.Addr {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)

@@ -70,7 +70,7 @@ func byTime(format Format, files []string) ([]string, error) {
 	return sorted, nil
 }
 
-// firstTime is the time of the first line that can be read among a file's first thousand.
+// firstTime returns the time of the first line that can be read among a file's first thousand.
 func firstTime(format Format, name string) (time.Time, error) {
 	// Looking into a pipe would take the lines out of it.
 	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {

@@ -126,7 +126,7 @@ func write(t *testing.T, name, content string) string {
 	return path
 }
 
-// line is a log line; agent tells users apart.
+// line returns a log line; agent tells users apart.
 func line(at time.Time, agent, path string) string {
 	return fmt.Sprintf("192.0.2.1 - - [%s] \"GET %s HTTP/1.1\" 200 1 \"-\" \"%s\"\n", at.Format(timeLayout), path, agent)
 }

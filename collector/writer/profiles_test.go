@@ -96,7 +96,7 @@ func (p *profiled) store(events ...event.Event) {
 	}
 }
 
-// stored are the profiles as they are in the table.
+// stored returns the profiles as they are in the table.
 func (p *profiled) stored() map[string]profile {
 	p.Helper()
 	found := map[string]profile{}
@@ -125,7 +125,7 @@ type fact struct {
 	metadata            map[string]any
 }
 
-// wanted are the profiles that follow from the events in the table, one after the other.
+// wanted returns the profiles that follow from the events in the table, one after the other.
 func (p *profiled) wanted() map[string]profile {
 	p.Helper()
 	users := map[string][]fact{}

@@ -66,7 +66,7 @@ func (t *Table) insertRejection(ctx context.Context, r Rejection, user, reason s
 	})
 }
 
-// storable is a text without what the database cannot store, of at most limit bytes.
+// storable returns a text without what the database cannot store, of at most limit bytes.
 func storable(text string, limit int) string {
 	text = strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD")
 	if len(text) <= limit {
@@ -78,7 +78,7 @@ func storable(text string, limit int) string {
 	return text[:limit]
 }
 
-// ascii is what every database has, whatever its encoding.
+// ascii returns what every database has, whatever its encoding.
 func ascii(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' {

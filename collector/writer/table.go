@@ -104,7 +104,7 @@ func (t *Table) Insert(ctx context.Context, events []event.Event, patience time.
 	return result, nil
 }
 
-// part is the first of the events, as many as go to the database in one transaction.
+// part returns the first of the events, as many as go to the database in one transaction.
 func (t *Table) part(events []event.Event) []event.Event {
 	size := cmp.Or(int(t.size.Load()), t.BatchEvents, defaultBatchEvents)
 	days := map[int64]struct{}{}
@@ -209,7 +209,7 @@ func (t *Table) insertAll(ctx context.Context, events []event.Event, limit time.
 	return stored, err
 }
 
-// columnsOf are the arguments of [storeEvents].
+// columnsOf returns the arguments of [storeEvents].
 func columnsOf(events []event.Event) []any {
 	n := len(events)
 	times, received, sent := make([]time.Time, n), make([]time.Time, n), make([]*time.Time, n)
@@ -251,7 +251,7 @@ type lessons struct {
 	times             []time.Time
 }
 
-// lessonsOf are those of the events whose ids were told.
+// lessonsOf returns those of the events whose ids were told.
 func lessonsOf(events []event.Event, told []string) (l lessons) {
 	isNew := map[string]bool{}
 	for _, id := range told {

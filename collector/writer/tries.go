@@ -34,7 +34,7 @@ func (t *tries) begin() { t.pause, t.giveUp = shortestPause, time.Now().Add(t.pa
 // over reports whether there is no time for another try.
 func (t *tries) over() bool { return time.Now().Add(t.pause).After(t.giveUp) }
 
-// limit is how long a try may take.
+// limit returns how long a try may take.
 func (t *tries) limit() time.Duration { return max(t.patience/attempts, minAttempt) }
 
 // hurry halves the patience from now on.

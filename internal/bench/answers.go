@@ -47,7 +47,7 @@ func number(field *data.Field, row int) int64 {
 	return int64(n)
 }
 
-// named is the field of that name. A frame without it has another form than this program knows, which is a mistake in it.
+// named returns the field of that name. A frame without it has another form than this program knows, which is a mistake in it.
 func named(frame *data.Frame, name string) *data.Field {
 	field, at := frame.FieldByName(name)
 	if at < 0 {

@@ -24,7 +24,7 @@ type clickHouse struct {
 	stop func()
 }
 
-// findClickHouse is where Debian's server is; empty where it is not installed.
+// findClickHouse returns where Debian's server is; empty where it is not installed.
 func findClickHouse() string {
 	for _, name := range []string{"clickhouse-server", "/usr/sbin/clickhouse-server"} {
 		if path, err := exec.LookPath(name); err == nil {
@@ -95,7 +95,7 @@ func startClickHouse(ctx context.Context, program string) (*clickHouse, error) {
 	return c, nil
 }
 
-// freePorts are ports of loopback that nobody listens on.
+// freePorts returns ports of loopback that nobody listens on.
 func freePorts(n int) ([]int, error) {
 	ports := make([]int, n)
 	for i := range ports {

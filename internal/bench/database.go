@@ -58,7 +58,7 @@ func value[T any](ctx context.Context, db *database, sql string, args ...any) (v
 	return v, err
 }
 
-// userKeys are the server's keys of the users, by number.
+// userKeys returns the server's keys of the users, by number.
 func (db *database) userKeys(ctx context.Context, users int) ([]int64, error) {
 	if len(db.keys) == users {
 		return db.keys, nil

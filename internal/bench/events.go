@@ -48,11 +48,11 @@ type event struct {
 	number uint64
 }
 
-// calendarDays is how many days have events. The questions' range begins on the first one, at the time of day that it is when
+// calendarDays returns how many days have events. The questions' range begins on the first one, at the time of day that it is when
 // they are asked.
 func (p *parameters) calendarDays() int { return p.Days + 1 }
 
-// midnight is the beginning of a day, which are counted from 0.
+// midnight returns the beginning of a day, which are counted from 0.
 func (p *parameters) midnight(n int) time.Time {
 	return p.Until.Truncate(day).AddDate(0, 0, n-p.Days)
 }
@@ -92,7 +92,7 @@ func someType(rng *rand.Rand) uint8 {
 	panic("bench: the percentages of the event types are less than a hundred")
 }
 
-// fraction is a user's part of a second, in all times of that user. Real times are not whole seconds, which would compress
+// fraction returns a user's part of a second, in all times of that user. Real times are not whole seconds, which would compress
 // better; with the same part for all events of a user the time between any two still is.
 func fraction(user int) time.Duration {
 	return time.Duration(uint32(user)*2654435761%1_000_000) * time.Microsecond

@@ -59,7 +59,7 @@ func (b *ingestion) measureCopy(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%.0f rows a second", float64(b.rows)/b.bareCopy.Seconds()), err
 }
 
-// syncRate is how many times a second 16 kB can be added to a file and made safe.
+// syncRate returns how many times a second 16 kB can be added to a file and made safe.
 func syncRate(path string) (float64, error) {
 	file, err := os.Create(path)
 	if err != nil {

@@ -75,7 +75,7 @@ func loadProcess(ctx context.Context) error {
 	return json.NewEncoder(os.Stdout).Encode(r)
 }
 
-// send is one connection. It speaks HTTP by itself, as net/http's client would take more of the machine than the collector.
+// send returns one connection. It speaks HTTP by itself, as net/http's client would take more of the machine than the collector.
 func (l load) send(ctx context.Context, address string, sender int, begin time.Time) ([]time.Duration, error) {
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
 	if err != nil {

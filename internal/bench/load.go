@@ -42,7 +42,7 @@ func sameEvents(a, b parameters) bool {
 	return a == b
 }
 
-// loaded are the parameters of what the schema holds: nil where that is not all there, or the schema is not. A schema that is not
+// loaded returns the parameters of what the schema holds: nil where that is not all there, or the schema is not. A schema that is not
 // the bench's is an error.
 func (db *database) loaded(ctx context.Context) (*parameters, error) {
 	exists, err := value[bool](ctx, db, `SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)`, db.schema)

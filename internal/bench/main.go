@@ -65,7 +65,7 @@ func run(ctx context.Context) error {
 	return bench(ctx, o)
 }
 
-// serverDSN is the server to measure.
+// serverDSN returns the server to measure.
 func serverDSN() (string, error) {
 	dsn := os.Getenv("FOOTFALL_DSN")
 	if dsn == "" {

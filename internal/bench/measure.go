@@ -83,7 +83,7 @@ func (a *asker) askBoth(ctx context.Context, d *plugin.Datasource, q *question, 
 	return r, nil
 }
 
-// stats are the numbers that the query inspector shows of an answer.
+// stats returns the numbers that the query inspector shows of an answer.
 func stats(frame *data.Frame) map[string]float64 {
 	all := map[string]float64{}
 	for _, s := range frame.Meta.Stats {

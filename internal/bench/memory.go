@@ -41,7 +41,7 @@ func memory(ctx context.Context, a *asker) (footprint, error) {
 
 var highWater = regexp.MustCompile(`VmHWM:\s*(\d+) kB`)
 
-// peakMemory is the most resident memory that this process has had.
+// peakMemory returns the most resident memory that this process has had.
 func peakMemory() (int64, error) {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {

@@ -66,7 +66,7 @@ func ask(ctx context.Context, d *plugin.Datasource, q *question) (reply, error) 
 	return r, nil
 }
 
-// since is the beginning of what the question is about: a whole second, because ClickHouse's times are.
+// since returns the beginning of what the question is about: a whole second, because ClickHouse's times are.
 func (q *question) since(now time.Time) time.Time {
 	return now.UTC().Truncate(time.Second).AddDate(0, 0, -q.days)
 }

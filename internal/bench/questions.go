@@ -35,7 +35,7 @@ type target struct {
 
 const fourSteps = "funnel, 4 steps, 24 h window"
 
-// questions are about the last days: all of them, which p counts, or the last 7.
+// questions returns about the last days: all of them, which p counts, or the last 7.
 func questions(p parameters) []question {
 	var all []string
 	for _, t := range eventTypes {

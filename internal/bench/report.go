@@ -172,7 +172,7 @@ func median(d []time.Duration) time.Duration {
 	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
 }
 
-// both are the median and the smallest.
+// both returns the median and the smallest.
 func both(d []time.Duration) string {
 	if len(d) == 0 {
 		return ""

@@ -42,7 +42,7 @@ type file struct {
 	records []record
 }
 
-// files are the queue's, in order, with the records as far as they are whole.
+// files returns the queue's, in order, with the records as far as they are whole.
 func (c *chaos) files() (list []file, err error) {
 	paths, err := filepath.Glob(filepath.Join(c.queues[0].folder, "*"+suffix))
 	if err != nil {
@@ -73,7 +73,7 @@ func (c *chaos) files() (list []file, err error) {
 	return list, nil
 }
 
-// noted are the numbers of the first record that is not committed, and of the one after the last that was acknowledged: the last but
+// noted returns the numbers of the first record that is not committed, and of the one after the last that was acknowledged: the last but
 // one word of each note.
 func (c *chaos) noted() (committed, end uint64, err error) {
 	for name, number := range map[string]*uint64{"committed": &committed, "contents": &end} {

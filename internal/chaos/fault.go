@@ -27,7 +27,7 @@ type fault struct {
 	smallDisk, sessions, roomy bool
 }
 
-// allFaults are those that are possible here, in the order of the summary.
+// allFaults returns those that are possible here, in the order of the summary.
 func (c *chaos) allFaults() []fault {
 	over := func() error { return nil }
 	release := over

@@ -162,7 +162,7 @@ func (p *proxy) stall() (release func()) {
 	return func() { close(held) }
 }
 
-// ports are those from which the database is connected to.
+// ports returns those from which the database is connected to.
 func (p *proxy) ports() (ports []int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -102,7 +102,7 @@ const (
 	jumpAtLeast = time.Minute + time.Second
 )
 
-// body is the request's body for one more try, which the ledger is told of.
+// body returns the request's body for one more try, which the ledger is told of.
 func (r *request) body(rng *rand.Rand, l *ledger) ([]byte, error) {
 	if r.path != segmentPath {
 		return r.plainBody(l)
@@ -135,7 +135,7 @@ func (r *request) body(rng *rand.Rand, l *ledger) ([]byte, error) {
 	return json.Marshal(map[string]any{"batch": mixed(rng, items), "sentAt": t.sentAt})
 }
 
-// segment is the message as Segment's clients send it.
+// segment returns the message as Segment's clients send it.
 func (m *message) segment(t try) map[string]any {
 	item := map[string]any{"type": "track", "event": m.name, "messageId": m.id, "properties": map[string]any{"number": m.number}}
 	switch m.name {

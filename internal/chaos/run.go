@@ -70,7 +70,7 @@ type queueFolder struct {
 	small bool
 }
 
-// disk is where the small disk is, if there is one.
+// disk returns where the small disk is, if there is one.
 func (c *chaos) disk() string { return filepath.Join(c.folder, "disk") }
 
 func run(ctx context.Context, o options) (err error) {
@@ -184,7 +184,7 @@ func (c *chaos) clear() error {
 	return errors.Join(append(errs, err)...)
 }
 
-// proxied is the connection string that leads through the proxy.
+// proxied returns the connection string that leads through the proxy.
 func (c *chaos) proxied() (string, error) {
 	u, err := url.Parse(c.dsn)
 	if err != nil || u.Host == "" {

@@ -75,7 +75,7 @@ func (s *sender) run(ctx context.Context, stop <-chan struct{}) error {
 // mostPast is how many requests a sender remembers.
 const mostPast = 200
 
-// next is a new request or, now and then, one that was acknowledged before.
+// next returns a new request or, now and then, one that was acknowledged before.
 func (s *sender) next() *request {
 	if len(s.past) > 0 && s.rng.IntN(6) == 0 {
 		s.ledger.count(known)

@@ -59,7 +59,7 @@ func (s source) chooser() object {
 	return object{"type": "datasource", "name": s.variable, "label": s.label, "description": s.description, "query": s.kind, "refresh": 1}
 }
 
-// json is the dashboard as Grafana reads it.
+// json returns the dashboard as Grafana reads it.
 func (d dashboard) json() ([]byte, error) {
 	panels, err := d.panels()
 	if err != nil {
@@ -144,7 +144,7 @@ func (d dashboard) panel(p panel) (object, error) {
 	}, nil
 }
 
-// toObject is what a value is in JSON.
+// toObject returns what a value is in JSON.
 func toObject(value any) (o object, err error) {
 	text, err := json.Marshal(value)
 	if err != nil {

@@ -46,7 +46,7 @@ var (
 	pageChoice    = choice{"page", "Page", "page_url"}
 )
 
-// segment are the variables of a dashboard that looks at a part of the events: chosen values, and whatever else one likes.
+// segment returns the variables of a dashboard that looks at a part of the events: chosen values, and whatever else one likes.
 func segment(choices ...choice) []object {
 	var list []object
 	for _, c := range choices {
@@ -67,7 +67,7 @@ func variable(name, label string, query object) object {
 	}
 }
 
-// chosen are the filters for what is chosen in the variables.
+// chosen returns the filters for what is chosen in the variables.
 func chosen(choices ...choice) []model.Filter {
 	var filters []model.Filter
 	for _, c := range choices {

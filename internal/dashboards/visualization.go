@@ -19,12 +19,12 @@ var eachRow = object{"calcs": []string{last}, "values": true}
 
 var blue = object{"mode": "fixed", "fixedColor": "blue"}
 
-// number is one big number.
+// number returns one big number.
 func number(reduction object) visualization {
 	return visualization{"stat", object{"color": blue}, object{"reduceOptions": reduction, "graphMode": "none"}}
 }
 
-// sparkline is the last number, with its history behind it.
+// sparkline returns the last number, with its history behind it.
 func sparkline() visualization {
 	v := number(reduce(last))
 	v.options["graphMode"] = "area"
@@ -42,14 +42,14 @@ func from(value any, color string) object { return object{"value": value, "color
 
 func steps(list ...object) object { return object{"mode": "absolute", "steps": list} }
 
-// fieldName is a big text: the name of a series.
+// fieldName returns a big text: the name of a series.
 func fieldName() visualization {
 	v := number(reduce(total))
 	v.options["textMode"], v.options["text"] = "name", object{"valueSize": 24}
 	return v
 }
 
-// gauges are horizontal bars, one for each series or row.
+// gauges returns horizontal bars, one for each series or row.
 func gauges(reduction object) visualization {
 	return visualization{"bargauge", object{"color": blue, "min": 0}, object{
 		"reduceOptions": reduction, "orientation": "horizontal", "namePlacement": "left", "displayMode": "basic", "valueMode": "color",
@@ -63,7 +63,7 @@ var (
 	sumsOnly = []object{{"id": "reduce", "options": object{"mode": "seriesToRows", "reducers": []string{total}}}}
 )
 
-// bars are groups of bars, one group for each text of the field x.
+// bars returns groups of bars, one group for each text of the field x.
 func bars(orientation, x string) visualization {
 	return visualization{
 		"barchart",
@@ -78,14 +78,14 @@ func lines() visualization {
 	return visualization{"timeseries", object{"custom": object{"lineWidth": 2, "fillOpacity": 5, "showPoints": "never"}}, object{"tooltip": everySeries}}
 }
 
-// stacks are bars over time, those of a time on top of each other.
+// stacks returns bars over time, those of a time on top of each other.
 func stacks() visualization {
 	return visualization{"timeseries", object{"decimals": 0, "custom": object{
 		"drawStyle": "bars", "fillOpacity": 80, "lineWidth": 0, "stacking": object{"mode": "normal", "group": "A"},
 	}}, object{"tooltip": everySeries}}
 }
 
-// curves are lines over a number, the field x.
+// curves returns lines over a number, the field x.
 func curves(x string) visualization {
 	return visualization{"trend", object{"min": 0, "custom": object{"lineWidth": 2, "showPoints": "always"}}, object{"xField": x, "tooltip": everySeries}}
 }

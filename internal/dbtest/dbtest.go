@@ -88,7 +88,7 @@ func Elsewhere(t *testing.T, test func(t *testing.T, dsn string)) {
 	})
 }
 
-// Embedded is the connection string of the embedded TimescaleDB.
+// Embedded returns the connection string of the embedded TimescaleDB.
 func Embedded(t testing.TB) string {
 	t.Helper()
 	s, err := server()

@@ -48,7 +48,7 @@ func (d *demo) showGrafana(ctx context.Context) error {
 	return nil
 }
 
-// grafanaEnvironment are the settings that make Grafana show Footfall to anyone on this machine.
+// grafanaEnvironment returns the settings that make Grafana show Footfall to anyone on this machine.
 func (d *demo) grafanaEnvironment() ([]string, error) {
 	root, err := os.Getwd()
 	if err != nil {

@@ -87,7 +87,7 @@ func (s *started) reads(t *testing.T, text string) {
 	t.Fatalf("it ended without %q:\n%s", text, &s.seen)
 }
 
-// family is the process and all that it has started, by their names.
+// family returns the process and all that it has started, by their names.
 func family(t *testing.T, pid int) (all []*process.Process) {
 	t.Helper()
 	p, err := process.NewProcess(int32(pid))
@@ -102,7 +102,7 @@ func family(t *testing.T, pid int) (all []*process.Process) {
 	return all
 }
 
-// alive are the command lines of those that still run.
+// alive returns the command lines of those that still run.
 func alive(family []*process.Process) (left []string) {
 	for _, p := range family {
 		if described, err := programOf(p); err == nil && described.find() != nil {

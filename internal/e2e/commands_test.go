@@ -97,7 +97,7 @@ func TestTerminalsInTheDocs(t *testing.T) {
 // said is a command of a terminal and what it answered.
 type said struct{ typed, answer string }
 
-// terminal is the block of a page whose first command begins so.
+// terminal returns the block of a page whose first command begins so.
 func (r reader) terminal(t *testing.T, page, first string) (list []said) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(r.root, page))
@@ -134,7 +134,7 @@ var differs = []struct {
 	{regexp.MustCompile(`\s+`), " "},
 }
 
-// plainly is a text without what differs.
+// plainly returns a text without what differs.
 func plainly(text string) string {
 	for _, d := range differs {
 		text = d.what.ReplaceAllString(text, d.name)
@@ -157,7 +157,7 @@ func newReader(t *testing.T, dsn string) reader {
 	return reader{root, programs.OneConnection(dsn), dbtest.Schema(t, dsn), t.TempDir(), t.TempDir(), port, admin}
 }
 
-// blocks are what a page has the reader type: what builds, migrates, serves and sends. What makes the server's roles needs a server of
+// blocks returns what a page has the reader type: what builds, migrates, serves and sends. What makes the server's roles needs a server of
 // one's own.
 func (r reader) blocks(t *testing.T, page string) (blocks []string) {
 	text, err := os.ReadFile(filepath.Join(r.root, page))
@@ -184,7 +184,7 @@ var (
 	folder  = regexp.MustCompile(`--queue-dir \S+`)
 )
 
-// typed is what the reader types for a block: with the test's database, ports and folders.
+// typed returns what the reader types for a block: with the test's database, ports and folders.
 func (r reader) typed(code string) string {
 	typed := strings.Replace(code, "curl ", "curl --silent --show-error ", 1)
 	typed = address.ReplaceAllString(typed, "'"+r.dsn+"'")
@@ -262,7 +262,7 @@ func (r reader) ask(t *testing.T, query string) (text string) {
 	return text
 }
 
-// events is how many events are in the table, once the collector has written some.
+// events returns how many events are in the table, once the collector has written some.
 func (r reader) events(t *testing.T) int { return r.await(t, 1) }
 
 // await returns how many events are in the table, once there are so many.

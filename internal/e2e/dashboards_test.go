@@ -95,7 +95,7 @@ func checkPanel(t *testing.T, plugin *preview.Plugin, fill *strings.Replacer, d 
 	}
 }
 
-// namedFields are the fields that a panel picks by name.
+// namedFields returns the fields that a panel picks by name.
 func namedFields(p repository.Panel) []string {
 	var names []string
 	for _, o := range p.FieldConfig.Overrides {

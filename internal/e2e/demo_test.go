@@ -105,7 +105,7 @@ func funnelOf(frame *data.Frame) map[string]float64 {
 
 const day = "2006-01-02"
 
-// countRetention is the size of each day's cohort of new visitors, and the share that visits again on each day after.
+// countRetention returns the size of each day's cohort of new visitors, and the share that visits again on each day after.
 func countRetention(events []shop.Event, from, now time.Time) map[string]float64 {
 	first, visits := map[string]time.Time{}, map[string]map[string]bool{}
 	for _, e := range events {

@@ -87,7 +87,7 @@ func (h *house) run(t *testing.T, statements string) {
 	}
 }
 
-// block is the text of the first fenced block of a kind.
+// block returns the text of the first fenced block of a kind.
 func block(t *testing.T, page, kind string) string {
 	t.Helper()
 	_, after, found := strings.Cut(page, "```"+kind+"\n")

@@ -225,7 +225,7 @@ func TestASessionIsOfItsUser(t *testing.T) {
 	})
 }
 
-// hoursOf are the hours of a day, one of which counts something.
+// hoursOf returns the hours of a day, one of which counts something.
 func hoursOf(hour int, n float64) [][]any {
 	rows := make([][]any, 24)
 	for i := range rows {

@@ -10,7 +10,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-// funnelTable is the frame that the twin's answer makes.
+// funnelTable returns the frame that the twin's answer makes.
 func funnelTable(q *model.Query, w twin.World, r twin.Range, s twin.Settings, rows []twin.FunnelRow) table {
 	switch q.Funnel.Output {
 	case model.FunnelChart:
@@ -173,7 +173,7 @@ func timeToConvert(q *model.Query, w twin.World, r twin.Range, s twin.Settings) 
 	return t
 }
 
-// rounded is the time below which the share p of the sorted ones lies, in the largest unit that it fills, to three digits.
+// rounded returns the time below which the share p of the sorted ones lies, in the largest unit that it fills, to three digits.
 func rounded(sorted []time.Duration, p float64) string {
 	at := p * float64(len(sorted)-1)
 	low, high := sorted[int(at)], sorted[int(math.Ceil(at))]

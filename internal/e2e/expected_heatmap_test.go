@@ -9,7 +9,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-// heatmapTable is the frames that the twin's answer makes: one, or one for each value of the breakdown.
+// heatmapTable returns the frames that the twin's answer makes: one, or one for each value of the breakdown.
 func heatmapTable(h *model.Heatmap, grid twin.Grid) table {
 	ax, ay := h.Axes()
 	notices := leftOut(ax, ay, grid)
@@ -45,7 +45,7 @@ func axisName(name string, a model.Axis) string {
 	return name
 }
 
-// onAxis is what the frame has for the i-th place of an axis.
+// onAxis returns what the frame has for the i-th place of an axis.
 func onAxis(a model.Axis, i int, p twin.Place, isX bool) any {
 	switch {
 	case a.Dimension == model.ByBins:

@@ -13,7 +13,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-// retentionOutputs are a retention query in all its forms; of lists, those of one cell of the largest cohort.
+// retentionOutputs returns a retention query in all its forms; of lists, those of one cell of the largest cohort.
 func retentionOutputs(t *testing.T, q *model.Query, s twin.Scenario) []*model.Query {
 	t.Helper()
 	var all []*model.Query
@@ -52,7 +52,7 @@ func retentionOutputs(t *testing.T, q *model.Query, s twin.Scenario) []*model.Qu
 	return all
 }
 
-// retentionTable is the frame that the twin's answer makes.
+// retentionTable returns the frame that the twin's answer makes.
 func retentionTable(r *model.Retention, matrices []twin.Matrix) table {
 	switch r.Output {
 	case model.RetentionHeatmap:
@@ -69,7 +69,7 @@ func retentionTable(r *model.Retention, matrices []twin.Matrix) table {
 	return cohortTable(r, matrices)
 }
 
-// columnNames are the columns as a query writes them.
+// columnNames returns the columns as a query writes them.
 func columnNames(r *model.Retention) []string {
 	if len(r.Brackets) > 0 {
 		return r.Brackets
@@ -81,7 +81,7 @@ func columnNames(r *model.Retention) []string {
 	return all
 }
 
-// names are the cohorts' names.
+// names returns the cohorts' names.
 func names(r *model.Retention, matrices []twin.Matrix) []string {
 	layout := map[model.Period]string{model.Hour: "2006-01-02 15:04", model.Day: time.DateOnly, model.Week: time.DateOnly, model.Month: "2006-01"}[r.Period]
 	var all []string
@@ -124,7 +124,7 @@ func groupField(r *model.Retention, fields ...string) []string {
 	return append([]string{"breakdown"}, fields...)
 }
 
-// cohortTable is the table with shares, or the classic one, with numbers before them.
+// cohortTable returns the table with shares, or the classic one, with numbers before them.
 func cohortTable(r *model.Retention, matrices []twin.Matrix) table {
 	classic := r.Output == model.RetentionClassic
 	size := string(r.Actor) + "s"
@@ -181,7 +181,7 @@ func cohortTable(r *model.Retention, matrices []twin.Matrix) table {
 	return t
 }
 
-// openCohorts is the notice on cohorts that still have time to come back.
+// openCohorts returns the notice on cohorts that still have time to come back.
 func openCohorts(matrices []twin.Matrix) []string {
 	open := 0
 	for _, m := range matrices {

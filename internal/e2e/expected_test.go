@@ -5,7 +5,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-// expected is the frame that the twin's answer makes.
+// expected returns the frame that the twin's answer makes.
 func expected(q *model.Query, w twin.World, r twin.Range, s twin.Settings) table {
 	w = w.Known()
 	answer := twin.Ask(q, w, r, s)
@@ -32,7 +32,7 @@ func expected(q *model.Query, w twin.World, r twin.Range, s twin.Settings) table
 	return heatmapTable(q.Heatmap, answer.Heatmap)
 }
 
-// idFields are the columns that name an actor: a session has its user beside it.
+// idFields returns the columns that name an actor: a session has its user beside it.
 func idFields(a model.Actor) []string {
 	if a == model.SessionActor {
 		return []string{"session_id", "user_id"}

@@ -43,7 +43,7 @@ func textOrNull(text string) any {
 	return text
 }
 
-// plainJSON is what JSON text says, whatever its spaces, the order of its names and the way in which it writes numbers.
+// plainJSON returns what JSON text says, whatever its spaces, the order of its names and the way in which it writes numbers.
 func plainJSON(metadata map[string]any) any {
 	if metadata == nil {
 		return map[string]any{} // as the database has it

@@ -7,7 +7,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-// trendTable is the frame that the twin's answer makes.
+// trendTable returns the frame that the twin's answer makes.
 func trendTable(m *model.Trend, trend twin.Trend, s twin.Settings) table {
 	if len(trend.Lines) == 0 {
 		return table{}

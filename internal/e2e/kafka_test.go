@@ -33,7 +33,7 @@ type program struct {
 	ended      <-chan struct{}
 }
 
-// freeAddress is one where nothing listens.
+// freeAddress returns one where nothing listens.
 func freeAddress(t *testing.T) string {
 	t.Helper()
 	port, err := net.Listen("tcp", "127.0.0.1:0")
@@ -69,7 +69,7 @@ func start(t *testing.T, binary, dsn string, args ...string) *program {
 	return p
 }
 
-// metrics are the lines of a program's metrics that begin so.
+// metrics returns the lines of a program's metrics that begin so.
 func (p *program) metrics(t *testing.T, begin string) (lines []string) {
 	t.Helper()
 	response, err := http.Get(p.admin + "/metrics")
@@ -147,7 +147,7 @@ func TestEventsGoThroughKafka(t *testing.T) {
 	})
 }
 
-// waiting is how many records no writer has committed.
+// waiting returns how many records no writer has committed.
 func waiting(t *testing.T, cluster *kfake.Cluster) (n int64) {
 	t.Helper()
 	client, err := kgo.NewClient(kgo.SeedBrokers(cluster.ListenAddrs()...))

@@ -73,7 +73,7 @@ type row struct {
 	Metadata    map[string]any `json:"metadata"`
 }
 
-// rows are the events on pages whose paths begin with the prefix, by time.
+// rows returns the events on pages whose paths begin with the prefix, by time.
 func rows(ctx context.Context, conn *pgx.Conn, schema, prefix string) ([]row, error) {
 	found, err := conn.Query(ctx, fmt.Sprintf(`SELECT event_id, time, user_id, coalesce(anonymous_id, ''), event_type, coalesce(page_url, ''),
 		coalesce(device_type, ''), coalesce(session_id, ''), metadata FROM %s.user_events WHERE starts_with(coalesce(page_url, ''), $1) ORDER BY time`, schema), prefix)
@@ -169,7 +169,7 @@ func TestGoProgramInTheDocs(t *testing.T) {
 	}
 }
 
-// snippet is the block of that kind in the docs of the clients, with a real collector's address and key.
+// snippet returns the block of that kind in the docs of the clients, with a real collector's address and key.
 func snippet(t *testing.T, kind string, c *keyedCollector) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "sending-events.md"))
@@ -241,7 +241,7 @@ func TestGoClientIsRefused(t *testing.T) {
 	}
 }
 
-// script is the client for web pages as it is built.
+// script returns the client for web pages as it is built.
 func script(t *testing.T) []byte {
 	t.Helper()
 	root, err := embedded.RepositoryRoot()

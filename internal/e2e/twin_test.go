@@ -92,7 +92,7 @@ type stage struct {
 	squashed bool
 }
 
-// stages are a world whose days are all open; then with most of its days closed; then with events that come late to them; and where
+// stages returns a world whose days are all open; then with most of its days closed; then with events that come late to them; and where
 // there are aliases, with these known late, and moved.
 func stages(s twin.Scenario) []stage {
 	random := rand.New(rand.NewPCG(s.Seed, 2))
@@ -113,7 +113,7 @@ func stages(s twin.Scenario) []stage {
 	return all
 }
 
-// closing are the days that are packed up to some time, in order: all that have events, and some that have none.
+// closing returns the days that are packed up to some time, in order: all that have events, and some that have none.
 func closing(events []twin.Event, upTo time.Time, random *rand.Rand) []time.Time {
 	last := upTo.UTC().Truncate(24*time.Hour).AddDate(0, 0, random.IntN(3))
 	days := []time.Time{last}
@@ -383,7 +383,7 @@ func (h *house) difference(t *testing.T, q *model.Query, s stage) string {
 	return all.String()
 }
 
-// outputs are the query in all its forms.
+// outputs returns the query in all its forms.
 func outputs(t *testing.T, q *model.Query, s twin.Scenario) []*model.Query {
 	t.Helper()
 	var all []*model.Query
@@ -436,7 +436,7 @@ func outputs(t *testing.T, q *model.Query, s twin.Scenario) []*model.Query {
 	return all
 }
 
-// reparsed is a query as the plugin reads it, with its defaults.
+// reparsed returns a query as the plugin reads it, with its defaults.
 func reparsed(t *testing.T, q *model.Query) *model.Query {
 	t.Helper()
 	parsed, err := model.Parse([]byte(asJSON(t, q)))
@@ -446,7 +446,7 @@ func reparsed(t *testing.T, q *model.Query) *model.Query {
 	return parsed
 }
 
-// ask is what Grafana does, at the scenario's time, with the question written in a way of its own.
+// ask returns what Grafana does, at the scenario's time, with the question written in a way of its own.
 func (h *house) ask(t *testing.T, q *model.Query, s stage) data.Frames {
 	t.Helper()
 	d := h.plugins[s.Settings.WeekStart]
@@ -474,7 +474,7 @@ func differ(want table, frames data.Frames, zone *time.Location) string {
 	return cmp.Diff(want, got, cmpopts.EquateApprox(0, 1e-9), cmpopts.EquateEmpty())
 }
 
-// moment is a date where a day begins, and else the time.
+// moment returns a date where a day begins, and else the time.
 func moment(t time.Time, zone *time.Location) string {
 	t = t.In(zone)
 	if before := t.Add(-time.Nanosecond); before.Day() != t.Day() {

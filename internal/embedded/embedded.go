@@ -110,7 +110,7 @@ func awaitPort(ctx context.Context, stdout io.Reader) (int, error) {
 	}
 }
 
-// DSN is the connection string for pgx.
+// DSN returns the connection string for pgx.
 func (s *Server) DSN() string {
 	return fmt.Sprintf("postgres://postgres:postgres@127.0.0.1:%d/postgres?sslmode=disable&default_query_exec_mode=exec", s.port)
 }
@@ -121,7 +121,7 @@ func (s *Server) Stop() {
 	<-s.ended
 }
 
-// RepositoryRoot is the nearest folder above the working directory with a go.mod.
+// RepositoryRoot returns the nearest folder above the working directory with a go.mod.
 func RepositoryRoot() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {

@@ -39,7 +39,7 @@ func Follow(ctx context.Context) context.Context {
 	return ctx
 }
 
-// lineage is the numbers of this process and of the commands above it, up to the first that is none.
+// lineage returns the numbers of this process and of the commands above it, up to the first that is none.
 func lineage() (line []int32) {
 	p, err := process.NewProcess(int32(os.Getpid()))
 	for err == nil {
@@ -62,7 +62,7 @@ func handOn(line []int32) {
 	_ = os.Setenv(lineVariable, strings.Join(numbers, " "))
 }
 
-// inherited is the line of the program whose process this one took over, if it did: a child has another number.
+// inherited returns the line of the program whose process this one took over, if it did: a child has another number.
 func inherited() (line []int32) {
 	for number := range strings.FieldsSeq(os.Getenv(lineVariable)) {
 		pid, err := strconv.ParseInt(number, 10, 32)

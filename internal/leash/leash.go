@@ -11,7 +11,7 @@ import (
 // endTimeout is how long a program may take to end in order.
 const endTimeout = 4 * time.Second
 
-// Command is a program that ends with the context or with this process: it is asked to first, and killed after 4 seconds. It has a
+// Command returns a program that ends with the context or with this process: it is asked to first, and killed after 4 seconds. It has a
 // process group of its own, so that Ctrl-C in a terminal reaches only the program that started it, which then ends its children in
 // order, with theirs.
 func Command(ctx context.Context, name string, args ...string) *exec.Cmd {

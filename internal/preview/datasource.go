@@ -33,7 +33,7 @@ func DatabaseOf(conn *pgx.Conn) Database {
 	return db
 }
 
-// DataSource is a data source of Grafana that reads the database's schema.
+// DataSource returns a data source of Grafana that reads the database's schema.
 func (db Database) DataSource(schema string) (backend.DataSourceInstanceSettings, error) {
 	settings, err := json.Marshal(map[string]any{
 		"database": db.Name, "schema": schema, "sslmode": db.SSLMode, "timeZone": "Europe/Berlin", "weekStart": "monday",

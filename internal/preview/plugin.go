@@ -89,7 +89,7 @@ func (p *Plugin) Close() {
 	}
 }
 
-// Source is the data source that the plugin serves.
+// Source returns the data source that the plugin serves.
 func (p *Plugin) Source() backend.DataSourceInstanceSettings {
 	return *p.context.DataSourceInstanceSettings
 }

@@ -109,7 +109,7 @@ func (c *Collector) Settle(ctx context.Context) error {
 	}
 }
 
-// Metrics is what the collector says of itself, in Prometheus' text format.
+// Metrics returns what the collector says of itself, in Prometheus' text format.
 func (c *Collector) Metrics(ctx context.Context) (string, error) {
 	text, err := get(ctx, c.Admin+"/metrics")
 	return string(text), err

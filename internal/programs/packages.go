@@ -86,7 +86,7 @@ func install(ctx context.Context, folder string, at progress) (string, error) {
 	return fmt.Sprintf("%d installed", len(lock.Packages)), err
 }
 
-// installed is how many of the packages are there.
+// installed returns how many of the packages are there.
 func installed(folder string, packages map[string]json.RawMessage) (there int) {
 	for path := range packages {
 		if _, err := os.Stat(filepath.Join(folder, path, "package.json")); err == nil {

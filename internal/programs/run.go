@@ -60,7 +60,7 @@ var known = []struct {
 	{regexp.MustCompile(`dial tcp|i/o timeout|TLS handshake|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTCACHED|proxyconnect`), "what is not on this machine yet comes over the network: connect it, or name a proxy that it reaches (HTTPS_PROXY; for Go's modules GOPROXY, for npm's packages npm config set registry), and run the command again"},
 }
 
-// advice is what to do about a failure.
+// advice returns what to do about a failure.
 func advice(said string) string {
 	for _, k := range known {
 		if k.says.MatchString(said) {

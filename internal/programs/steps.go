@@ -100,7 +100,7 @@ func (p *Printer) every(show func()) (stop func()) {
 	return func() { ticker.Stop(); close(done) }
 }
 
-// waiting is the line that says that a step is still at work, where it cannot be written over another.
+// waiting returns the line that says that a step is still at work, where it cannot be written over another.
 func (p *Printer) waiting(t *task) string {
 	if p.live {
 		return ""

@@ -78,7 +78,7 @@ func dataplane(frames data.Frames, kind data.FrameType) error {
 	return toldApart(labels)
 }
 
-// numbersOf are the columns of numbers, and how many there are beside them and texts.
+// numbersOf returns the columns of numbers, and how many there are beside them and texts.
 func numbersOf(frame *data.Frame) (numbers []*data.Field, others int) {
 	for _, field := range frame.Fields {
 		switch kind := field.Type().NonNullableType(); {
@@ -91,7 +91,7 @@ func numbersOf(frame *data.Frame) (numbers []*data.Field, others int) {
 	return numbers, others
 }
 
-// labelsOf are those of a wide frame's columns. Columns of true and false are numbers to expressions.
+// labelsOf returns those of a wide frame's columns. Columns of true and false are numbers to expressions.
 func labelsOf(frame *data.Frame) []data.Labels {
 	var labels []data.Labels
 	for _, field := range frame.Fields {

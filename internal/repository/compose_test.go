@@ -187,7 +187,7 @@ func TestFilesThatAreNamedExist(t *testing.T) {
 
 var fromEnvironment = regexp.MustCompile(`\$(FOOTFALL_[A-Z_]+)`)
 
-// variableNames are the variables that a text mentions.
+// variableNames returns the variables that a text mentions.
 func variableNames(text string) map[string]bool {
 	found := map[string]bool{}
 	for _, match := range fromEnvironment.FindAllStringSubmatch(text, -1) {

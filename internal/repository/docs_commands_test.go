@@ -17,7 +17,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-// pages are all pages, their blocks of code included, by their names.
+// pages returns all pages, their blocks of code included, by their names.
 func pages(t *testing.T) (root string, texts map[string]string) {
 	t.Helper()
 	root = repositoryRoot(t)
@@ -47,7 +47,7 @@ var (
 	flag    = regexp.MustCompile(`(?:^|\s)--([a-z][a-z-]*)`)
 )
 
-// settings are the flags of each command of the collector, from the table that a test of the collector compares with the program.
+// settings returns the flags of each command of the collector, from the table that a test of the collector compares with the program.
 func settings(t *testing.T, page string) map[string][]string {
 	t.Helper()
 	flags := map[string][]string{}
@@ -125,7 +125,7 @@ func TestVariablesExist(t *testing.T) {
 	}
 }
 
-// sourceFiles are the files of the repository that read variables.
+// sourceFiles returns the files of the repository that read variables.
 func sourceFiles(t *testing.T, root string) (files []string) {
 	t.Helper()
 	list := exec.CommandContext(t.Context(), "git", "ls-files")

@@ -75,7 +75,7 @@ func read(t *testing.T, page string) string {
 	return fenced.ReplaceAllString(string(text), "")
 }
 
-// anchors are the names that GitHub gives to a page's headings.
+// anchors returns the names that GitHub gives to a page's headings.
 func anchors(page string) map[string]bool {
 	names := map[string]bool{}
 	for _, match := range heading.FindAllStringSubmatch(page, -1) {

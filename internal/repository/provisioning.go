@@ -111,7 +111,7 @@ type RuleQuery struct {
 	Model map[string]any `yaml:"model"`
 }
 
-// Dashboards are the dashboards below the repository's root.
+// Dashboards returns the dashboards below the repository's root.
 func Dashboards(root string) ([]Dashboard, error) {
 	files, err := filepath.Glob(filepath.Join(root, "provisioning", "dashboards", "*.json"))
 	if err != nil {

@@ -54,7 +54,7 @@ func rules(t *testing.T) []repository.Rule {
 	return list
 }
 
-// chooser is the variable that lists a dashboard's data sources, and what its panels and queries name.
+// chooser returns the variable that lists a dashboard's data sources, and what its panels and queries name.
 func chooser(d repository.Dashboard) (v repository.Variable, source repository.DataSource) {
 	if len(d.Templating.List) == 0 {
 		return v, source

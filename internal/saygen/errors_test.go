@@ -51,7 +51,7 @@ func TestPlainErrorsAreFound(t *testing.T) {
 	}
 }
 
-// plainErrors are the calls that make errors out of English, but for variables that are known and for what holds no word.
+// plainErrors returns the calls that make errors out of English, but for variables that are known and for what holds no word.
 func plainErrors(file *ast.File, known map[string]bool) (found []*ast.CallExpr) {
 	ast.Inspect(file, func(node ast.Node) bool {
 		if spec, isVariable := node.(*ast.ValueSpec); isVariable && len(spec.Names) == 1 && known[spec.Names[0].Name] {
@@ -77,7 +77,7 @@ func plainErrors(file *ast.File, known map[string]bool) (found []*ast.CallExpr) 
 	return found
 }
 
-// identifiers are all names that a file uses.
+// identifiers returns all names that a file uses.
 func identifiers(t *testing.T, path string) map[string]bool {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)

@@ -106,7 +106,7 @@ func addCall(texts map[string]string, call *ast.CallExpr) error {
 	return nil
 }
 
-// literal is the value of a string that stands there as it is, or is put together of such.
+// literal returns the value of a string that stands there as it is, or is put together of such.
 func literal(e ast.Expr) (string, bool) {
 	switch e := e.(type) {
 	case *ast.BasicLit:

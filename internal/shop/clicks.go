@@ -34,12 +34,12 @@ func (v *visitor) click(rng *rand.Rand) {
 	}
 }
 
-// around is a place near another, on the page.
+// around returns a place near another, on the page.
 func around(rng *rand.Rand, middle float64) float64 {
 	return math.Round(10*min(max(middle+2.5*rng.NormFloat64(), 0.1), 99.9)) / 10
 }
 
-// robot is a program that compares prices. On Sundays at noon it searches far more often than a person can.
+// robot returns a program that compares prices. On Sundays at noon it searches far more often than a person can.
 func robot(seed uint64, day time.Time) []Event {
 	if day.Weekday() != time.Sunday {
 		return nil

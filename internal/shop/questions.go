@@ -11,7 +11,7 @@ type Question struct {
 	Query model.Query
 }
 
-// Questions are what the demo asks about the shop: a funnel, a retention and a heatmap. They name no time zone: like those of
+// Questions returns what the demo asks about the shop: a funnel, a retention and a heatmap. They name no time zone: like those of
 // a panel, they are asked in the zone of whoever looks.
 func Questions() []Question {
 	return []Question{

@@ -77,19 +77,19 @@ func Generate(seed uint64, now time.Time, days, users int) []Event {
 	return events
 }
 
-// Start is the midnight in the shop's zone that is the given number of whole days before now's day.
+// Start returns the midnight in the shop's zone that is the given number of whole days before now's day.
 func Start(now time.Time, days int) time.Time {
 	y, m, d := now.In(Zone).Date()
 	return time.Date(y, m, d-days, 0, 0, 0, 0, Zone)
 }
 
-// arrivals is how many users come for the first time on a day: more at the weekend, and never quite the same number.
+// arrivals returns how many users come for the first time on a day: more at the weekend, and never quite the same number.
 func arrivals(seed uint64, day time.Time, mean float64) int {
 	rng := random(seed, day, -1)
 	return int(math.Round(mean * weekdays[day.Weekday()] * (0.9 + 0.2*rng.Float64())))
 }
 
-// random is the source of chance of one visitor, the same whenever it is asked for.
+// random returns the source of chance of one visitor, the same whenever it is asked for.
 func random(seed uint64, day time.Time, n int) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, uint64(day.Unix())<<20+uint64(n+1)))
 }
@@ -127,7 +127,7 @@ var hours = [2][24]float64{
 	{2.6, 1.5, .8, .5, .3, .4, .7, 1.4, 2.8, 4.6, 6.2, 6.8, 6.4, 6.2, 6.4, 6.6, 6.6, 6.4, 6.2, 6.6, 7.4, 7.0, 5.0, 2.9},
 }
 
-// moment is a time on the day at which someone starts a visit.
+// moment returns a time on the day at which someone starts a visit.
 func moment(rng *rand.Rand, day time.Time) time.Time {
 	weights := &hours[0]
 	if w := day.Weekday(); w == time.Saturday || w == time.Sunday {
@@ -138,7 +138,7 @@ func moment(rng *rand.Rand, day time.Time) time.Time {
 	return time.Date(y, m, d, hour, rng.IntN(60), rng.IntN(60), rng.IntN(1000)*1e6, Zone)
 }
 
-// pause is a waiting time around the median; one in six is more than e^spread times as long.
+// pause returns a waiting time around the median; one in six is more than e^spread times as long.
 func pause(rng *rand.Rand, median time.Duration, spread float64) time.Duration {
 	d := time.Duration(float64(median) * math.Exp(spread*rng.NormFloat64()))
 	return max(time.Second, d.Round(time.Millisecond))

@@ -102,7 +102,7 @@ func TestVisitorsComeBack(t *testing.T) {
 	}
 }
 
-// comeBack is the share of the users who came through a channel who are there again on the given day after their first,
+// comeBack returns the share of the users who came through a channel who are there again on the given day after their first,
 // over the days old enough to tell.
 func comeBack(events []shop.Event, channel string, age int) float64 {
 	first, back, old := map[string]time.Time{}, map[string]bool{}, map[string]bool{}

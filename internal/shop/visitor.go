@@ -104,7 +104,7 @@ func (v *visitor) live(now time.Time) {
 	}
 }
 
-// returns is the chance that the visitor comes on the given day after the first: over all visitors about 27 % on day 1,
+// returns returns the chance that the visitor comes on the given day after the first: over all visitors about 27 % on day 1,
 // 12 % on day 7 and 7 % on day 28.
 func (v *visitor) returns(age int) float64 {
 	p := 0.275 * math.Pow(float64(age), -0.45) * v.channel.returns * v.loyalty

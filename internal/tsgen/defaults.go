@@ -66,7 +66,7 @@ func gather(objects map[string]map[string]any, path string, value any) {
 	}
 }
 
-// scalar is a text or a number as TypeScript; empty for an empty one, and for what is neither.
+// scalar returns a text or a number as TypeScript; empty for an empty one, and for what is neither.
 func scalar(value any) string {
 	switch x := value.(type) {
 	case string:

@@ -73,7 +73,7 @@ func Stickiness(q *model.Query, w World, r Range, s Settings) Sticky {
 	return answer
 }
 
-// activeBuckets are the buckets, up to now, in which each user was active.
+// activeBuckets returns the buckets, up to now, in which each user was active.
 func activeBuckets(q *model.Query, selector model.EventSelector, w World, c calendar, s Settings) []map[int]bool {
 	var users []map[int]bool
 	for _, events := range w.byActor(model.UserActor) {

@@ -68,7 +68,7 @@ func firsts(q *model.Query, w World, r Range) []Mark {
 	return all
 }
 
-// annotated is the value of the property; nil where it is not set, or none is asked for.
+// annotated returns the value of the property; nil where it is not set, or none is asked for.
 func annotated(a *model.Annotations, e Event) *string {
 	if a.Property == "" {
 		return nil

@@ -31,7 +31,7 @@ type Busy struct {
 	At time.Time
 }
 
-// busyActors are all busy actors, the busiest first.
+// busyActors returns all busy actors, the busiest first.
 func busyActors(q *model.Query, w World, r Range) []Busy {
 	a := q.Anomalies
 	var found []Busy
@@ -68,7 +68,7 @@ type Unusual struct {
 	Expected, Deviation float64
 }
 
-// unusualBuckets are all buckets that touch the range.
+// unusualBuckets returns all buckets that touch the range.
 func unusualBuckets(q *model.Query, w World, r Range, s Settings) []Unusual {
 	c := weekly{calendar{zone: s.Zone, period: model.Day}, q.Anomalies.Interval}
 	var buckets []Unusual

@@ -32,7 +32,7 @@ func (c calendar) bucket(t time.Time) int {
 	panic("twin: unknown period " + string(c.period))
 }
 
-// begin is the first moment of a bucket.
+// begin returns the first moment of a bucket.
 func (c calendar) begin(bucket int) time.Time {
 	switch c.period {
 	case model.Hour:
@@ -49,7 +49,7 @@ func (c calendar) begin(bucket int) time.Time {
 
 var hours sync.Map // lists of times, by the name of their zone
 
-// startsOfHours are the moments from 2015 to 2035 at which a zone's clock shows a full hour, or changes. All clocks of these years
+// startsOfHours returns the moments from 2015 to 2035 at which a zone's clock shows a full hour, or changes. All clocks of these years
 // keep to quarter hours.
 func startsOfHours(zone *time.Location) []time.Time {
 	if known, ok := hours.Load(zone.String()); ok {
@@ -68,7 +68,7 @@ func startsOfHours(zone *time.Location) []time.Time {
 	return starts
 }
 
-// weekOffset is the number of the first day since 1970-01-01 that begins a week.
+// weekOffset returns the number of the first day since 1970-01-01 that begins a week.
 func (c calendar) weekOffset() int { return int(c.weekStart-time.Thursday+7) % 7 }
 
 // dayNumber counts the days of the calendar from 1970-01-01 to t's local date.

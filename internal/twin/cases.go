@@ -369,7 +369,7 @@ func (c *Case) checkRetention(groups []Matrix) error {
 	return nil
 }
 
-// expectedCohorts are the rows that the source gives, by the start of their cohort in UTC.
+// expectedCohorts returns the rows that the source gives, by the start of their cohort in UTC.
 func (c *Case) expectedCohorts() (map[time.Time][]int, error) {
 	want := map[time.Time][]int{}
 	for name, row := range c.expected.Rows {

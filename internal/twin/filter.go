@@ -85,7 +85,7 @@ func rational(text string) *big.Rat {
 	return r
 }
 
-// numberOf is a number, or the number that a text is.
+// numberOf returns a number, or the number that a text is.
 func numberOf(value any) (*big.Rat, bool) {
 	if n, ok := jsonNumber(value); ok {
 		return n, true
@@ -105,10 +105,10 @@ func jsonNumber(value any) (*big.Rat, bool) {
 	return nil, false
 }
 
-// PropertyOf is the text of an event's property, and whether it is set.
+// PropertyOf returns the text of an event's property, and whether it is set.
 func PropertyOf(e Event, name string) (string, bool) { return textOf(valueOf(e, name)) }
 
-// valueOf is an event's property; nil where it is not set.
+// valueOf returns an event's property; nil where it is not set.
 func valueOf(e Event, name string) any {
 	p, err := model.ParseProperty("property", name)
 	if err != nil {
@@ -130,7 +130,7 @@ func valueOf(e Event, name string) any {
 	return value
 }
 
-// orNil is a text; no text is not set.
+// orNil returns a text; no text is not set.
 func orNil(text string) any {
 	if text == "" {
 		return nil
@@ -138,7 +138,7 @@ func orNil(text string) any {
 	return text
 }
 
-// member is what PostgreSQL's #>> finds under one name of a path; null where there is nothing.
+// member returns what PostgreSQL's #>> finds under one name of a path; null where there is nothing.
 func member(value any, name string) any {
 	switch v := value.(type) {
 	case map[string]any:
@@ -155,7 +155,7 @@ func member(value any, name string) any {
 	return nil
 }
 
-// textOf is the text that stands for a value: of a number, its shortest writing without an exponent. Null is not set. Whole objects
+// textOf returns the text that stands for a value: of a number, its shortest writing without an exponent. Null is not set. Whole objects
 // and arrays do not occur.
 func textOf(value any) (string, bool) {
 	switch v := value.(type) {

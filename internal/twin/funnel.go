@@ -104,7 +104,7 @@ func FunnelTrend(q *model.Query, w World, r Range, s Settings) []FunnelBucket {
 	return rows
 }
 
-// FunnelTimes are the times from first step to last of those who converted, by group in the panel's order.
+// FunnelTimes returns the times from first step to last of those who converted, by group in the panel's order.
 func FunnelTimes(q *model.Query, w World, r Range, s Settings) (titles []string, kinds []Kind, times [][]time.Duration) {
 	for _, g := range grouped(q.Funnel.Breakdown, travelAll(q, w, r, s)) {
 		var list []time.Duration
@@ -127,7 +127,7 @@ type FunnelActor struct {
 	Breakdown      string
 }
 
-// Title is what a group of a breakdown is called.
+// Title returns what a group of a breakdown is called.
 func Title(kind Kind, value string) string {
 	switch {
 	case kind == Other:
@@ -227,7 +227,7 @@ func travel(q *model.Query, events []Event, r Range, worldEnd time.Time) (journe
 	return j, true
 }
 
-// startTimes are the different times at which a chain may start.
+// startTimes returns the different times at which a chain may start.
 func startTimes(q *model.Query, events []Event, r Range) []time.Time {
 	var starts []time.Time
 	for _, e := range events {
@@ -378,7 +378,7 @@ func better(a, b []time.Time) bool {
 	return order > 0
 }
 
-// breakdownValue is the property of the event that fills the first step, or the last reached one. Among events of the very same
+// breakdownValue returns the property of the event that fills the first step, or the last reached one. Among events of the very same
 // time that could, the smallest value counts.
 func breakdownValue(q *model.Query, events []Event, times []time.Time) (Kind, string) {
 	f := q.Funnel
@@ -435,7 +435,7 @@ func grouped(b *model.Breakdown, journeys []journey) []group {
 	return filled
 }
 
-// topValues are the breakdown values with the most users, most first; of equals, the smaller value first.
+// topValues returns the breakdown values with the most users, most first; of equals, the smaller value first.
 func topValues(journeys []journey, limit int) []string {
 	users := map[string]int{}
 	for _, j := range journeys {

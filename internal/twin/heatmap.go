@@ -85,7 +85,7 @@ func Heatmap(q *model.Query, w World, r Range, s Settings) Grid {
 	return grid
 }
 
-// counted is the actor that a value counts.
+// counted returns the actor that a value counts.
 func counted(v model.HeatmapValue, e Event) (Actor, bool) {
 	if v == model.Sessions {
 		return e.Actor(model.SessionActor)
@@ -93,7 +93,7 @@ func counted(v model.HeatmapValue, e Event) (Actor, bool) {
 	return e.Actor(model.UserActor)
 }
 
-// placeOn is an event's place on an axis, or why it has none.
+// placeOn returns an event's place on an axis, or why it has none.
 func placeOn(a model.Axis, e Event, s Settings) (Place, *LeftOut) {
 	local := e.Time.In(s.Zone)
 	switch a.Dimension {
@@ -188,7 +188,7 @@ func ranked(h *model.Heatmap, limit int, events []placed, of func(*placed) *Plac
 	return places
 }
 
-// topPlaces are the values with the highest totals, by bytes where these are equal, then Other and None if there are any.
+// topPlaces returns the values with the highest totals, by bytes where these are equal, then Other and None if there are any.
 func topPlaces(limit int, groups map[Place][]Event, total func([]Event) int) []Place {
 	var values []Place
 	for place := range groups {

@@ -72,7 +72,7 @@ func FindPaths(q *model.Query, w World, r Range) PathsFound {
 	return found
 }
 
-// visits are an actor's events of the range, cut at long pauses.
+// visits returns an actor's events of the range, cut at long pauses.
 func visits(q *model.Query, events []Event, r Range) [][]labelled {
 	events = slices.DeleteFunc(slices.Clone(events), func(e Event) bool { return !r.contains(e.Time) || !allHold(q.Filters, e) })
 	of := func(e Event) labelled {

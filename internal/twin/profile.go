@@ -13,7 +13,7 @@ type Profile struct {
 	Scores      map[string]any `json:"scores,omitempty"`
 }
 
-// property is a column, or what a path into it leads to; nil where it is not set.
+// property returns a column, or what a path into it leads to; nil where it is not set.
 func (p *Profile) property(column string, path []string) any {
 	if p == nil {
 		return nil

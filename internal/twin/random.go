@@ -141,7 +141,7 @@ func pick[T any](g generator, values []T) T { return values[g.IntN(len(values))]
 
 func (g generator) chance(percent int) bool { return g.IntN(100) < percent }
 
-// times are the few moments at which something can happen: around each other, around windows and around midnights.
+// times returns the few moments at which something can happen: around each other, around windows and around midnights.
 func (g generator) times(date time.Time, zone *time.Location, window time.Duration) []time.Time {
 	year, month, day := date.Date()
 	spread := pick(g, []int{1, 3, 10, 40, 100})
@@ -276,7 +276,7 @@ func (g generator) query(zone, window string, r Range) *model.Query {
 	return normal(q)
 }
 
-// normal is a query as the plugin would read it: with defaults, and valid.
+// normal returns a query as the plugin would read it: with defaults, and valid.
 func normal(q model.Query) *model.Query {
 	raw, err := json.Marshal(q)
 	if err != nil {

@@ -41,7 +41,7 @@ type Cohort struct {
 	Cells []Cell
 }
 
-// Size is how many actors the cohort has.
+// Size returns how many actors the cohort has.
 func (c Cohort) Size() int { return len(c.Members) }
 
 // Member is an actor of a cohort.
@@ -97,7 +97,7 @@ func past(events []Event, now time.Time) []Event {
 	return all
 }
 
-// columns are the first and the last period of each column.
+// columns returns the first and the last period of each column.
 func columns(r *model.Retention) [][2]int {
 	var all [][2]int
 	for _, text := range r.Brackets {
@@ -120,7 +120,7 @@ func columns(r *model.Retention) [][2]int {
 	return all
 }
 
-// rollingPeriod is the length of a period that is counted from an actor's start.
+// rollingPeriod returns the length of a period that is counted from an actor's start.
 func rollingPeriod(r *model.Retention) time.Duration {
 	return map[model.Period]time.Duration{model.Hour: time.Hour, model.Day: 24 * time.Hour, model.Week: 7 * 24 * time.Hour}[r.Period]
 }
@@ -165,7 +165,7 @@ func memberOf(q *model.Query, cal calendar, bucket int, events []Event) (Member,
 	return Member{}, false
 }
 
-// returns is how many return events an actor who started at the given time has in a column.
+// returns returns how many return events an actor who started at the given time has in a column.
 func returns(q *model.Query, cal calendar, bucket int, column [2]int, started time.Time, events []Event) int {
 	r := q.Retention
 	n := 0
@@ -190,7 +190,7 @@ func sameEvent(q *model.Query) bool {
 	return q.Retention.Start.Event == q.Retention.Return.Event && maps.Equal(start, back)
 }
 
-// conditions are what a selector asks for besides the event's name, as a set.
+// conditions returns what a selector asks for besides the event's name, as a set.
 func conditions(q *model.Query, s model.EventSelector) map[string]bool {
 	set := map[string]bool{}
 	for _, f := range slices.Concat(q.Filters, s.Filters) {
@@ -209,7 +209,7 @@ func conditions(q *model.Query, s model.EventSelector) map[string]bool {
 	return set
 }
 
-// startValue is the property of the start event; of several at the very same time, the smallest value.
+// startValue returns the property of the start event; of several at the very same time, the smallest value.
 func startValue(q *model.Query, started time.Time, events []Event) (Kind, string) {
 	var values []string
 	for _, e := range events {

@@ -9,7 +9,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-// Rewritten is the same question written in another way: its lists in another order, some things said twice, one value as a list of
+// Rewritten returns the same question written in another way: its lists in another order, some things said twice, one value as a list of
 // one, numbers and names of properties spelled otherwise.
 func Rewritten(q *model.Query, random *rand.Rand) *model.Query {
 	raw, err := json.Marshal(q)
@@ -37,7 +37,7 @@ func Rewritten(q *model.Query, random *rand.Rand) *model.Query {
 	return &other
 }
 
-// selectors are those of a query's analysis.
+// selectors returns those of a query's analysis.
 func selectors(q *model.Query) []*model.EventSelector {
 	switch q.QueryType {
 	case model.FunnelType:

@@ -49,7 +49,7 @@ type trender struct {
 	cal      calendar
 }
 
-// lines are those of one series.
+// lines returns those of one series.
 func (t trender) lines(w World, series, first, last int) []TrendLine {
 	groups := map[Place][]Event{}
 	for _, e := range w.Events {
@@ -115,7 +115,7 @@ func (t trender) counts(e Event, first, last int) bool {
 	return e.Time.Before(t.r.To) && day > t.lastDay(first)-days && day <= t.lastDay(last)
 }
 
-// lastDay is the last day that counts in a bucket: its last, or the last one that has come, or that is in the range.
+// lastDay returns the last day that counts in a bucket: its last, or the last one that has come, or that is in the range.
 func (t trender) lastDay(bucket int) int {
 	begin, end := t.cal.begin(bucket), t.cal.begin(bucket+1)
 	for _, limit := range []time.Time{t.r.To, t.settings.Now} {
@@ -126,7 +126,7 @@ func (t trender) lastDay(bucket int) int {
 	return dayNumber(end.Add(-time.Nanosecond).In(t.settings.Zone))
 }
 
-// number is what a group of events makes.
+// number returns what a group of events makes.
 func (t trender) number(events []Event) int {
 	switch t.query.Trend.Value {
 	case model.TrendEvents:

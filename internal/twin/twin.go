@@ -35,7 +35,7 @@ type World struct {
 	Aliases map[string]string `json:"aliases,omitempty"`
 }
 
-// Known is the world in which every event is of the user that it counts for.
+// Known returns the world in which every event is of the user that it counts for.
 func (w World) Known() World {
 	profiles := map[string]*Profile{}
 	for _, e := range w.Events {
@@ -121,7 +121,7 @@ func CompareActors(a, b Actor) int {
 	return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.User, b.User))
 }
 
-// Actor is whose event it is; false where nobody is known.
+// Actor returns whose event it is; false where nobody is known.
 func (e Event) Actor(a model.Actor) (Actor, bool) {
 	if a == model.SessionActor {
 		return Actor{e.SessionID, e.User}, e.SessionID != ""
@@ -143,7 +143,7 @@ func (w World) byActor(a model.Actor) map[Actor][]Event {
 	return actors
 }
 
-// end is the end of the data: the latest event of anybody or now, whichever is earlier. An empty world ended long ago.
+// end returns the end of the data: the latest event of anybody or now, whichever is earlier. An empty world ended long ago.
 func (w World) end(now time.Time) time.Time {
 	if last := w.last(); last.Before(now) {
 		return last
@@ -151,7 +151,7 @@ func (w World) end(now time.Time) time.Time {
 	return now
 }
 
-// last is the time of the latest event of anybody, and the zero time in an empty world.
+// last returns the time of the latest event of anybody, and the zero time in an empty world.
 func (w World) last() time.Time {
 	var last time.Time
 	for _, e := range w.Events {

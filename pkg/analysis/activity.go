@@ -13,7 +13,7 @@ type Activity struct {
 	add    func(counts []int64, set []uint64, by int64)
 }
 
-// setWords is how many words a set of buckets has.
+// setWords returns how many words a set of buckets has.
 func (a *Activity) setWords() int { return setWords(a.bounds) }
 
 // mostKeptWords is how long an actor's set may be for a state: with longer ones, states of many actors would be too large.
@@ -87,7 +87,7 @@ func (s *ActivityState) append(actor int64, set []uint64) {
 	s.words = append(doubled(s.words), set...)
 }
 
-// set is the buckets of the i-th actor.
+// set returns the buckets of the i-th actor.
 func (s *ActivityState) set(i int) []uint64 {
 	n := s.activity.setWords()
 	return s.words[i*n : (i+1)*n]
@@ -96,7 +96,7 @@ func (s *ActivityState) set(i int) []uint64 {
 // Bytes is about how much memory the state takes.
 func (s *ActivityState) Bytes() int { return 8*cap(s.actors) + 8*cap(s.words) }
 
-// merge is the state of the actors of both, which have none in common.
+// merge returns the state of the actors of both, which have none in common.
 func (s *ActivityState) merge(o *ActivityState) *ActivityState {
 	merged := &ActivityState{activity: s.activity}
 	n := len(s.actors) + len(o.actors)

@@ -112,7 +112,7 @@ func (r *activityRun) kept(seed uint64) *analysis.ActivityTally {
 	return analysis.CloseActivity(states(before)).Tally(states(after))
 }
 
-// answer is a tally in the twin's form.
+// answer returns a tally in the twin's form.
 func (r *activityRun) answer(t *analysis.ActivityTally) (a twin.Answer) {
 	now := analysis.Microseconds(r.scenario.Settings.Now)
 	if r.query.QueryType == model.StickinessType {

@@ -55,7 +55,7 @@ func (b *BusyActors) Visit(events []Event) {
 	}
 }
 
-// Busiest are the first n actors in order of their number of events, the earlier one first where it is equal, and those that share
+// Busiest returns the first n actors in order of their number of events, the earlier one first where it is equal, and those that share
 // the last one's place, of whom the ids decide.
 func Busiest(found []BusyActor, n int) []BusyActor {
 	slices.SortFunc(found, compareBusy)
@@ -85,13 +85,13 @@ const quarterSeconds = 900
 // Add adds the quarter hour of a time.
 func (a *ActiveQuarters) Add(t time.Time) { *a = append(*a, floorDiv(t.Unix(), quarterSeconds)) }
 
-// Sorted are the same in order, each once.
+// Sorted returns the same in order, each once.
 func (a ActiveQuarters) Sorted() ActiveQuarters {
 	slices.Sort(a)
 	return slices.Compact(a)
 }
 
-// weekBefore is how many of the sorted quarters began in the seven days before a time.
+// weekBefore returns how many of the sorted quarters began in the seven days before a time.
 func (a ActiveQuarters) weekBefore(t time.Time) int {
 	begun := func(t time.Time) int {
 		n, _ := slices.BinarySearchFunc(a, t, func(quarter int64, t time.Time) int {

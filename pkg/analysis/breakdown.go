@@ -30,7 +30,7 @@ const (
 	NoneTitle  = "(none)"
 )
 
-// Title is what the group is called on screen. A value that is called as one of ours stands in quotes.
+// Title returns what the group is called on screen. A value that is called as one of ours stands in quotes.
 func (g Group) Title() string {
 	switch {
 	case g.Place == OtherPlace:
@@ -89,7 +89,7 @@ func NewRanking(values *Values, limit int, counts iter.Seq2[uint32, int64]) *Ran
 	return r
 }
 
-// Group is the group that a value belongs to.
+// Group returns the group that a value belongs to.
 func (r *Ranking) Group(value uint32) Group {
 	if r.ranks == nil {
 		return Group{}
@@ -121,7 +121,7 @@ func newGroups[G any](r *Ranking, newGroup func(Group) *G) *groups[G] {
 	return all
 }
 
-// of is the group that a value belongs to.
+// of returns the group that a value belongs to.
 func (all *groups[G]) of(value uint32) *G {
 	group := all.ranking.Group(value)
 	if all.found[group.Place] == nil {
@@ -130,7 +130,7 @@ func (all *groups[G]) of(value uint32) *G {
 	return all.found[group.Place]
 }
 
-// list is the groups to which anything belongs, in the order in which they are shown.
+// list returns the groups to which anything belongs, in the order in which they are shown.
 func (all *groups[G]) list() []G {
 	var list []G
 	for _, place := range InOrder(all.found) {

@@ -28,7 +28,7 @@ func NewClock(zone *time.Location, from, to time.Time) *Clock {
 	}
 }
 
-// Local is the local time as seconds since 1970-01-01 0:00, as if there were no zones.
+// Local returns the local time as seconds since 1970-01-01 0:00, as if there were no zones.
 func (c *Clock) Local(us int64) int64 {
 	i := len(c.changes) - 1
 	if i > 0 {

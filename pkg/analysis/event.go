@@ -70,12 +70,12 @@ func AllMicroseconds(times []time.Time) []int64 {
 	return list
 }
 
-// TimeOf is the time that [Microseconds] gives us.
+// TimeOf returns the time that [Microseconds] gives us.
 func TimeOf(us int64) time.Time {
 	return time.Unix(epoch.Unix()+floorDiv(us, 1e6), (us-floorDiv(us, 1e6)*1e6)*1000).UTC()
 }
 
-// Bounds are the ends of a range as [Event] counts.
+// Bounds returns the ends of a range as [Event] counts.
 func Bounds(r model.Range) (from, to int64) {
 	if r.From.IsZero() {
 		return -1 << 63, Microseconds(r.To)

@@ -27,7 +27,7 @@ type Funnel struct {
 	Values *Values
 }
 
-// NewFunnel is the funnel of a query.
+// NewFunnel returns the funnel of a query.
 func NewFunnel(m *model.Funnel) *Funnel {
 	f := &Funnel{
 		Steps: len(m.MainSteps()), Window: m.WindowDuration().Microseconds(), Order: m.Order,
@@ -156,7 +156,7 @@ func (w *Walker) Walk(events []Event, starts Starts) Outcome {
 	return o
 }
 
-// starting are the bits of the events that may start a chain.
+// starting returns the bits of the events that may start a chain.
 func (w *Walker) starting() uint64 {
 	if w.funnel.Order == model.Unordered {
 		return w.main
@@ -197,7 +197,7 @@ func (w *Walker) inOrder(events []Event, starts Starts) Outcome {
 	return o
 }
 
-// sameTime is how many events happened at the time of the first, and their picks together.
+// sameTime returns how many events happened at the time of the first, and their picks together.
 func sameTime(events []Event) (n int, picks uint64) {
 	for n < len(events) && events[n].Time == events[0].Time {
 		picks |= events[n].Picks
@@ -206,7 +206,7 @@ func sameTime(events []Event) (n int, picks uint64) {
 	return n, picks
 }
 
-// level is how deep the last run came.
+// level returns how deep the last run came.
 func (w *Walker) level() int {
 	level := 0
 	for level < len(w.first) && len(w.first[level]) > 0 {
@@ -354,7 +354,7 @@ func (w *Walker) unordered(events []Event, starts Starts) Outcome {
 	return o
 }
 
-// value is the breakdown value of a chain.
+// value returns the breakdown value of a chain.
 func (w *Walker) value(events []Event, times []int64) uint32 {
 	t, step := times[0], uint64(1)
 	if w.funnel.ByLast {

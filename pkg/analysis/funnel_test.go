@@ -38,7 +38,7 @@ func TestFunnelsOfRandomWorlds(t *testing.T) {
 	}
 }
 
-// walked is a world's funnel in the twin's form.
+// walked returns a world's funnel in the twin's form.
 func walked(t *testing.T, q *model.Query, s twin.Scenario, cuts int) []twin.FunnelRow {
 	t.Helper()
 	f := q.Funnel
@@ -69,7 +69,7 @@ func walked(t *testing.T, q *model.Query, s twin.Scenario, cuts int) []twin.Funn
 	return rowsOf(f, tally.Groups(f.Breakdown.Groups()))
 }
 
-// actorsOf are a world's events as a scan would bring them, by actor, in any order within a time.
+// actorsOf returns a world's events as a scan would bring them, by actor, in any order within a time.
 func actorsOf(t *testing.T, q *model.Query, w twin.World, scan plan.Scan, values *analysis.Values) [][]analysis.Event {
 	t.Helper()
 	keys := map[twin.Actor]int64{}
@@ -109,7 +109,7 @@ func actorsOf(t *testing.T, q *model.Query, w twin.World, scan plan.Scan, values
 	return list
 }
 
-// twinPlace is a group in the twin's form.
+// twinPlace returns a group in the twin's form.
 func twinPlace(g analysis.Group, isBrokenDown bool) twin.Place {
 	switch {
 	case !isBrokenDown:

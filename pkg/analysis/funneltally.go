@@ -86,7 +86,7 @@ func (t *FunnelTally) newGroup() *FunnelGroup {
 	}
 }
 
-// Groups are the groups in the order of the panel, each with somebody in it. With limit 0 there is no breakdown and one group of all.
+// Groups returns the groups in the order of the panel, each with somebody in it. With limit 0 there is no breakdown and one group of all.
 func (t *FunnelTally) Groups(limit int) []FunnelGroup {
 	all := newGroups(t.Ranking(limit), func(group Group) *FunnelGroup {
 		g := t.newGroup()
@@ -147,7 +147,7 @@ func spread(us []int64) Spread {
 	return Spread{Percentile(us, 0.5), Percentile(us, 0.9), &mean}
 }
 
-// Percentile is the value below which the share p of the times lies, between its two neighbours in proportion, as PostgreSQL's
+// Percentile returns the value below which the share p of the times lies, between its two neighbours in proportion, as PostgreSQL's
 // percentile_cont; in seconds, nil of none. It changes the order of the times.
 func Percentile(us []int64, p float64) *float64 {
 	if len(us) == 0 {

@@ -39,7 +39,7 @@ type TimeAxis struct {
 	First, Size int
 }
 
-// NewTimeAxis is the axis for the times in [from, to).
+// NewTimeAxis returns the axis for the times in [from, to).
 func NewTimeAxis(d model.Dimension, zone *time.Location, from, to time.Time) TimeAxis {
 	switch d {
 	case model.HourOfDay:
@@ -54,7 +54,7 @@ func NewTimeAxis(d model.Dimension, zone *time.Location, from, to time.Time) Tim
 	return a
 }
 
-// Place is the place of a local time, see [Clock.Local].
+// Place returns the place of a local time, see [Clock.Local].
 func (a TimeAxis) Place(local int64) int {
 	const day = 86400
 	switch a.Dimension {
@@ -133,7 +133,7 @@ func (c *HeatmapCounts) Merge(o *HeatmapCounts) {
 	}
 }
 
-// Cells are the cells that count something.
+// Cells returns the cells that count something.
 func (c *HeatmapCounts) Cells() []HeatmapCell {
 	var cells []HeatmapCell
 	for i, n := range c.cells {

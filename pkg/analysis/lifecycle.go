@@ -52,8 +52,8 @@ func addLifecycle(counts []int64, set []uint64, by int64) {
 	}
 }
 
-// Lifecycle is the answer to [NewLifecycle]: the buckets that are shown, the first of which is the second between the bounds. now parts
-// the past from the future.
+// Lifecycle returns the answer to [NewLifecycle]: the buckets that are shown, the first of which is the second between the bounds. now
+// parts the past from the future.
 func (t *ActivityTally) Lifecycle(now int64) []LifecycleBucket {
 	bounds := t.activity.bounds
 	list := make([]LifecycleBucket, len(bounds)-2)

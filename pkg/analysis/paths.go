@@ -22,7 +22,7 @@ type Paths struct {
 	Values *Values
 }
 
-// NewPaths is the question of a query.
+// NewPaths returns the question of a query.
 func NewPaths(m *model.Paths) *Paths {
 	p := &Paths{Steps: m.Steps, Before: m.Direction == model.PathsBefore, KeepRepeats: m.KeepRepeats, Values: NewValues()}
 	if gap, cut := m.GapDuration(); cut {
@@ -74,7 +74,7 @@ type pathCounter[K comparable] struct {
 // manyPaths is how many different ones a visitor counts by itself before it hands them over.
 const manyPaths = 8192
 
-// Values are the labels of the paths.
+// Values returns the labels of the paths.
 func (c *pathCounter[K]) Values() *Values { return c.paths.Values }
 
 // NewVisitor makes a visitor whose paths are counted.
@@ -202,7 +202,7 @@ func chosenFirst(s pathStep) int {
 	return 1
 }
 
-// compare is the order of labels: values by their bytes, then no value, then the end.
+// compare returns the order of labels: values by their bytes, then no value, then the end.
 func (p *Paths) compare(a, b label) int {
 	if a == b {
 		return 0
@@ -211,7 +211,7 @@ func (p *Paths) compare(a, b label) int {
 	return cmp.Or(cmp.Compare(y.Place, x.Place), cmp.Compare(x.Value, y.Value))
 }
 
-// labelOf is a label as the group that it would be alone.
+// labelOf returns a label as the group that it would be alone.
 func (p *Paths) labelOf(l label) Group {
 	if l == visitEnd {
 		return Group{Place: EndPlace}
@@ -275,8 +275,8 @@ func NewPathTransitions(p *Paths) *PathTransitions {
 	return t
 }
 
-// Graph is the graph with as many nodes of their own at each step as nodes says, for the labels on most paths; of equal ones, the first
-// by their bytes. The other labels are together. It is false if there were more than [MaxTransitions] to count.
+// Graph returns the graph with as many nodes of their own at each step as nodes says, for the labels on most paths; of equal ones, the
+// first by their bytes. The other labels are together. It is false if there were more than [MaxTransitions] to count.
 func (t *PathTransitions) Graph(nodes int) (g *PathGraph, ok bool) {
 	if !t.finish() {
 		return nil, false
@@ -367,7 +367,7 @@ func NewWholePaths(p *Paths) *WholePaths {
 	return w
 }
 
-// List is the most frequent paths, at most as many as limit says. Equal ones are in the order of their labels, from the chosen event
+// List returns the most frequent paths, at most as many as limit says. Equal ones are in the order of their labels, from the chosen event
 // on. It is false if there were more than [MaxDifferentPaths] to count.
 func (w *WholePaths) List(limit int) (list *PathList, ok bool) {
 	if !w.finish() {

@@ -31,7 +31,7 @@ func TestPathsOfRandomWorlds(t *testing.T) {
 	t.Log("asked", asked)
 }
 
-// foundPaths are a world's paths in the twin's form.
+// foundPaths returns a world's paths in the twin's form.
 func foundPaths(t *testing.T, q *model.Query, s twin.Scenario) twin.PathsFound {
 	t.Helper()
 	var found twin.PathsFound

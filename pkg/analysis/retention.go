@@ -32,8 +32,8 @@ type Retention struct {
 	Now int64
 }
 
-// NewRetention is the question of a query. starts has the starts of the buckets and the end of the last one, and names what the cohorts
-// are called, which are the first of the buckets; now parts the past from the future.
+// NewRetention returns the question of a query. starts has the starts of the buckets and the end of the last one, and names what the
+// cohorts are called, which are the first of the buckets; now parts the past from the future.
 func NewRetention(m *model.Retention, starts []time.Time, names []string, now time.Time) *Retention {
 	r := &Retention{
 		Cohorts: len(names), Names: names, Columns: m.Columns(),
@@ -57,7 +57,7 @@ const (
 	Future
 )
 
-// State is the state of a cohort's cell. With rolling windows the cell begins with the first actor's that can be and ends with the
+// State returns the state of a cohort's cell. With rolling windows the cell begins with the first actor's that can be and ends with the
 // last one's.
 func (r *Retention) State(cohort, column int) CellState {
 	b := r.Columns[column]
@@ -121,7 +121,7 @@ func (f *follower) follow(events []Event) {
 	}
 }
 
-// value is the smallest value that a start event at the time of the first event has; 0 if none has any.
+// value returns the smallest value that a start event at the time of the first event has; 0 if none has any.
 func (f *follower) value(events []Event) (value uint32) {
 	if !f.retention.Breakdown {
 		return 0

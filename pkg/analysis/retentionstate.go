@@ -34,10 +34,10 @@ func (r *Retention) newMarker() *marker {
 	return m
 }
 
-// setWords is how many words a set of buckets has.
+// setWords returns how many words a set of buckets has.
 func (r *Retention) setWords() int { return setWords(r.Bounds) }
 
-// sets is how many sets of buckets are to be known of an actor.
+// sets returns how many sets of buckets are to be known of an actor.
 func (r *Retention) sets() int {
 	if r.FirstTime || r.SameEvent {
 		return 1
@@ -45,7 +45,7 @@ func (r *Retention) sets() int {
 	return 3
 }
 
-// marksOf are marks with their sets in the given words. first is twice the first bucket, plus 1 if the actor was back in it.
+// marksOf returns marks with their sets in the given words. first is twice the first bucket, plus 1 if the actor was back in it.
 func (r *Retention) marksOf(first int16, words []uint64) marks {
 	n := r.setWords()
 	m := marks{first: int(first >> 1), back: first&1 == 1, returns: words[:n]}
@@ -162,7 +162,7 @@ func (s *RetentionState) add(actor int64, first int16, words []uint64) {
 	}
 }
 
-// of is what is known of the i-th actor.
+// of returns what is known of the i-th actor.
 func (s *RetentionState) of(i int) (first int16, words []uint64) {
 	if s.retention.FirstTime {
 		first = s.first[i]
@@ -174,7 +174,7 @@ func (s *RetentionState) of(i int) (first int16, words []uint64) {
 // Bytes is about how much memory the state takes.
 func (s *RetentionState) Bytes() int { return 8*cap(s.actors) + 2*cap(s.first) + 8*cap(s.words) }
 
-// Merge is what is known after two stretches of time, this one and a later one that begins at a bucket's start; or of two sets
+// Merge returns what is known after two stretches of time, this one and a later one that begins at a bucket's start; or of two sets
 // of actors in the same time. Both must be of the same question with the same bounds; how many of the buckets are cohorts may have
 // changed.
 func (s *RetentionState) Merge(later *RetentionState) *RetentionState {
@@ -261,7 +261,7 @@ func (c *ClosedRetention) Tally(r *Retention, later []*RetentionState) *Retentio
 	return t
 }
 
-// together is what is known of an actor after two stretches of time; its sets are put into both.
+// together returns what is known of an actor after two stretches of time; its sets are put into both.
 func together(both []uint64, first int16, words []uint64, laterFirst int16, laterWords []uint64) (int16, []uint64) {
 	if first>>1 == noBucket {
 		first = laterFirst

@@ -159,7 +159,7 @@ func addTo(sum, counts []int64) {
 	}
 }
 
-// Listed are the actors of the listed cohort.
+// Listed returns the actors of the listed cohort.
 func (t *RetentionTally) Listed() []ListedActor { return t.listed }
 
 // RetentionAnswer is the answer to a retention question: one matrix a breakdown value, or one of everybody.
@@ -192,7 +192,7 @@ type RetentionCohort struct {
 	Users []int64
 }
 
-// Size is the number of actors in all cohorts; who is in several counts in each.
+// Size returns the number of actors in all cohorts; who is in several counts in each.
 func (g *RetentionGroup) Size() int64 {
 	var sum int64
 	for i := range g.Cohorts {
@@ -210,7 +210,7 @@ func (t *RetentionTally) Ranking(limit int) *Ranking {
 	return NewRanking(t.retention.Values, limit, maps.All(sizes))
 }
 
-// Groups are the groups in the order of the panel. With limit 0 there is no breakdown and one group of all.
+// Groups returns the groups in the order of the panel. With limit 0 there is no breakdown and one group of all.
 func (t *RetentionTally) Groups(limit int) []RetentionGroup {
 	all := newGroups(t.Ranking(limit), t.newGroup)
 	if limit == 0 {

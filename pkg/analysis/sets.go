@@ -47,7 +47,7 @@ func (b *buckets) of(t int64) int {
 	return i + 1
 }
 
-// end is the end of a bucket.
+// end returns the end of a bucket.
 func (b *buckets) end(bucket int) int64 {
 	if bucket == len(b.bounds) {
 		return 1<<63 - 1
@@ -59,7 +59,7 @@ const noBucket = -1
 
 func has(set []uint64, bucket int) bool { return set[bucket>>6]>>(bucket&63)&1 == 1 }
 
-// nextIn is the first bucket in a set from the given one on; a large number if there is none.
+// nextIn returns the first bucket in a set from the given one on; a large number if there is none.
 func nextIn(set []uint64, bucket int) int {
 	at := bucket >> 6
 	if at >= len(set) {
@@ -75,7 +75,7 @@ func nextIn(set []uint64, bucket int) int {
 	}
 }
 
-// lastIn is the last bucket in a set; -1 of an empty one.
+// lastIn returns the last bucket in a set; -1 of an empty one.
 func lastIn(set []uint64) int {
 	for at := len(set) - 1; at >= 0; at-- {
 		if set[at] != 0 {
@@ -97,7 +97,7 @@ func doubled[T any](list []T) []T {
 // longestTable is how many stretches the table may have.
 const longestTable = 4096
 
-// setWords is how many words a set of the buckets between bounds has, and of the time before and after them.
+// setWords returns how many words a set of the buckets between bounds has, and of the time before and after them.
 func setWords(bounds []int64) int { return (len(bounds) + 1 + 63) / 64 }
 
 // mark adds the buckets of the events that have one of the picks to a set.

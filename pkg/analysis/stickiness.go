@@ -32,7 +32,7 @@ func NewStickiness(bounds []int64) *Activity {
 	}}
 }
 
-// Stickiness is the answer to [NewStickiness]. now parts the past from the future.
+// Stickiness returns the answer to [NewStickiness]. now parts the past from the future.
 func (t *ActivityTally) Stickiness(now int64) *Stickiness {
 	s, bounds := &Stickiness{}, t.activity.bounds
 	for i, begin := range bounds[:len(bounds)-1] {

@@ -96,7 +96,7 @@ func (d *DistinctOverTime) Merge(o *DistinctOverTime) {
 	}
 }
 
-// Lines are the groups by value that anybody is in, as lines of a series; values are those with ranks, in their order.
+// Lines returns the groups by value that anybody is in, as lines of a series; values are those with ranks, in their order.
 func (d *DistinctOverTime) Lines(series int, values []string) []TrendLine {
 	var list []TrendLine
 	for g, counts := range d.Counts {

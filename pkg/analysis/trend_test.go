@@ -38,7 +38,7 @@ func TestCountsOfRandomWorlds(t *testing.T) {
 	t.Logf("asked %v", asked)
 }
 
-// trended is a world's trend in the twin's form.
+// trended returns a world's trend in the twin's form.
 func trended(t *testing.T, q *model.Query, s twin.Scenario) twin.Trend {
 	t.Helper()
 	b, err := plan.NewTrendBuckets(q.Trend, model.Range(s.Range), plan.Settings(s.Settings))
@@ -144,7 +144,7 @@ func countWorld(q *model.Query, selector *model.EventSelector, s twin.Scenario, 
 	}
 }
 
-// gridOf is a world's heatmap of time, by cell: the events or actors, or both.
+// gridOf returns a world's heatmap of time, by cell: the events or actors, or both.
 func gridOf(t *testing.T, q *model.Query, s twin.Scenario) map[[2]int]float64 {
 	t.Helper()
 	counts := analysis.NewHeatmapCounts(q.Heatmap, s.Settings.Zone, s.Range.From, s.Range.To)
@@ -167,7 +167,7 @@ func gridOf(t *testing.T, q *model.Query, s twin.Scenario) map[[2]int]float64 {
 	return cells
 }
 
-// gridCells are the twin's cells that count something, by the engine's places.
+// gridCells returns the twin's cells that count something, by the engine's places.
 func gridCells(h *model.Heatmap, g twin.Grid) map[[2]int]float64 {
 	cells := map[[2]int]float64{}
 	for i, x := range g.X {
@@ -180,7 +180,7 @@ func gridCells(h *model.Heatmap, g twin.Grid) map[[2]int]float64 {
 	return cells
 }
 
-// placeNumber is the engine's number for what the twin calls a place.
+// placeNumber returns the engine's number for what the twin calls a place.
 func placeNumber(d model.Dimension, text string) int {
 	layout := map[model.Dimension]string{model.HourOfDay: "15", model.Weekday: "5", model.Date: time.DateOnly, model.CalendarMonth: "2006-01"}[d]
 	if d == model.Weekday {

@@ -22,7 +22,7 @@ var ErrTooManyValues = errors.New("the property has more than a million differen
 // NewValues returns an empty numbering.
 func NewValues() *Values { return &Values{ids: map[string]uint32{}} }
 
-// ID is the text's number.
+// ID returns the text's number.
 func (v *Values) ID(text []byte) (uint32, error) {
 	v.mu.RLock()
 	id, known := v.ids[string(text)]
@@ -44,7 +44,7 @@ func (v *Values) ID(text []byte) (uint32, error) {
 	return id, nil
 }
 
-// Text is the text of a number, and false for 0.
+// Text returns the text of a number, and false for 0.
 func (v *Values) Text(id uint32) (string, bool) {
 	if id == 0 {
 		return "", false
@@ -54,7 +54,7 @@ func (v *Values) Text(id uint32) (string, bool) {
 	return v.texts[id-1], true
 }
 
-// Group is the group that a number would be alone.
+// Group returns the group that a number would be alone.
 func (v *Values) Group(id uint32) Group {
 	if text, set := v.Text(id); set {
 		return Group{Value: text}

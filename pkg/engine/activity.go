@@ -83,7 +83,7 @@ func (r *reading) countActivity(ctx context.Context, scan plan.Scan, days []plan
 	return tallies[0], nil
 }
 
-// closedActivity is what is known after the closed time before cut.
+// closedActivity returns what is known after the closed time before cut.
 func (r *reading) closedActivity(ctx context.Context, q Question, scan plan.Scan, days []plan.Day, cut time.Time, starts []time.Time, a *analysis.Activity) (*analysis.ClosedActivity, error) {
 	scan.To = cut
 	part := closedPart{

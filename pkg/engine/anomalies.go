@@ -115,7 +115,7 @@ func (r *reading) countRunUsers(ctx context.Context, q Question, starts []time.T
 	return nil
 }
 
-// activeQuarters are the quarter hours of a time in which anybody did anything.
+// activeQuarters returns the quarter hours of a time in which anybody did anything.
 func (r *reading) activeQuarters(ctx context.Context, span model.Range) (analysis.ActiveQuarters, error) {
 	if !span.From.Before(span.To) {
 		return nil, nil // the range lies in the future

@@ -71,7 +71,7 @@ func rows[R any](ctx context.Context, r *reading, statement plan.Statement) ([]R
 	return list, err
 }
 
-// days is what is known of the days of a time range.
+// days returns what is known of the days of a time range.
 func (r *reading) days(ctx context.Context, tr model.Range) ([]plan.Day, error) {
 	var list []plan.Day
 	err := r.snapshot.Stream(ctx, 0, plan.Days(tr), func(values [][]byte) error {
@@ -81,7 +81,7 @@ func (r *reading) days(ctx context.Context, tr model.Range) ([]plan.Day, error) 
 	return list, err
 }
 
-// dataEnd is the end of the data, in microseconds: the latest event of anybody or now, whichever is earlier. 0 without events.
+// dataEnd returns the end of the data, in microseconds: the latest event of anybody or now, whichever is earlier. 0 without events.
 func (r *reading) dataEnd(ctx context.Context, now time.Time) (end int64, err error) {
 	var last time.Time
 	err = r.snapshot.Stream(ctx, 0, plan.LastDay(), func(values [][]byte) error {

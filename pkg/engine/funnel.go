@@ -61,7 +61,7 @@ type listedOutcome struct {
 	started, ended int64
 }
 
-// funnelActors are the actors of a list, with their ids.
+// funnelActors returns the actors of a list, with their ids.
 func (r *funnelReading) funnelActors(ctx context.Context, found []listedOutcome) ([]analysis.FunnelActor, error) {
 	scan := plan.FunnelScan(r.question.Query, r.question.Range)
 	scan.Range = r.question.Range
@@ -268,7 +268,7 @@ func (r *funnelReading) walk(ctx context.Context, starts model.Range) ([]*analys
 	})
 }
 
-// closedSpan is the longest run of whole days (UTC), from the first one of the range, on which chains start whose windows
+// closedSpan returns the longest run of whole days (UTC), from the first one of the range, on which chains start whose windows
 // end within closed days and before the end of the data: their outcomes are final until one of those days changes.
 func (r *funnelReading) closedSpan(starts model.Range) (model.Range, bool) {
 	first := starts.From.UTC().Truncate(24 * time.Hour)
@@ -307,7 +307,7 @@ func (k *keptOutcomes) Bytes() int {
 	return bytes
 }
 
-// keptOutcomes are the outcomes of the starts in a closed span, computed once.
+// keptOutcomes returns the outcomes of the starts in a closed span, computed once.
 func (r *funnelReading) keptOutcomes(ctx context.Context, span model.Range) ([]*analysis.Outcomes, error) {
 	kept, err := once(r.reading, r.closedPart("outcomes", span), func() (*keptOutcomes, error) {
 		lists, err := r.walk(ctx, span)
@@ -323,7 +323,7 @@ func (r *funnelReading) keptOutcomes(ctx context.Context, span model.Range) ([]*
 	return kept.lists, nil
 }
 
-// closedPart is the chains that start in a closed span.
+// closedPart returns the chains that start in a closed span.
 func (r *funnelReading) closedPart(what string, span model.Range) closedPart {
 	f := *r.question.Query.Funnel
 	f.Output, f.Actors, f.Bins = "", nil, 0

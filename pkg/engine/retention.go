@@ -52,7 +52,7 @@ func (e *Engine) RetentionActors(ctx context.Context, q Question, trace *Trace) 
 	})
 }
 
-// example is a cohort's name; the start of the range where there is no cohort yet.
+// example returns a cohort's name; the start of the range where there is no cohort yet.
 func example(c plan.Cohorts) string {
 	if c.Count == 0 {
 		return c.Starts[0].Format(time.DateOnly)
@@ -83,7 +83,7 @@ func (r *reading) countRetention(ctx context.Context, q Question, cohorts plan.C
 	return closed.Tally(spec, later), nil
 }
 
-// closedCut is the last bound up to which all time of the range lies on closed days; false if there is none. Days that are not
+// closedCut returns the last bound up to which all time of the range lies on closed days; false if there is none. Days that are not
 // closed make it earlier; so do days, of any age, that are known only because an event came late to them.
 func closedCut(r model.Range, days []plan.Day, bounds []time.Time) (time.Time, bool) {
 	if len(days) == 0 || !r.From.IsZero() && days[0].Start.After(r.From) {
@@ -108,7 +108,7 @@ func closedCut(r model.Range, days []plan.Day, bounds []time.Time) (time.Time, b
 	return cut, found
 }
 
-// closedRetention is the state after the closed time before cut.
+// closedRetention returns the state after the closed time before cut.
 func (r *reading) closedRetention(ctx context.Context, q Question, scan plan.Scan, days []plan.Day, cut time.Time, spec *analysis.Retention) (*analysis.ClosedRetention, error) {
 	scan.To = cut
 	m := *q.Query.Retention
@@ -147,7 +147,7 @@ func (r *reading) retention(ctx context.Context, q Question, cohorts plan.Cohort
 	return tallies[0], nil
 }
 
-// retentionActors are the listed actors of the wanted status, with their ids.
+// retentionActors returns the listed actors of the wanted status, with their ids.
 func (r *reading) retentionActors(ctx context.Context, q Question, cohorts plan.Cohorts, tally *analysis.RetentionTally) ([]analysis.RetentionActor, error) {
 	m := q.Query.Retention
 	ranking := tally.Ranking(m.Breakdown.Groups())
@@ -173,7 +173,7 @@ func (r *reading) retentionActors(ctx context.Context, q Question, cohorts plan.
 	return actors, err
 }
 
-// retentionSpec is a retention query in numbers.
+// retentionSpec returns a retention query in numbers.
 func retentionSpec(q Question) (plan.Cohorts, *analysis.Retention, error) {
 	cohorts, err := plan.RetentionCohorts(q.Query.Retention, q.Range, q.Settings)
 	if err != nil {

@@ -205,7 +205,7 @@ func dayOf(values [][]byte) plan.Day {
 	}
 }
 
-// dateOf is the midnight of a date as the server sends it: days since 2000-01-01.
+// dateOf returns the midnight of a date as the server sends it: days since 2000-01-01.
 func dateOf(value []byte) time.Time {
 	return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, int(int32(binary.BigEndian.Uint32(value))))
 }

@@ -51,7 +51,7 @@ func (t *Trace) keep(span model.Range) {
 	t.Kept = &text
 }
 
-// Comments are the texts of the comments within [Trace.String], each once, for the front end to translate.
+// Comments returns the texts of the comments within [Trace.String], each once, for the front end to translate.
 func (t *Trace) Comments() []say.Text {
 	texts := []say.Text{}
 	if t.Kept != nil {

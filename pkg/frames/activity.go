@@ -11,7 +11,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// Lifecycle is a wide time series with four numbers a bucket, told apart by the label status; those of dormant users are negative, so
+// Lifecycle returns a wide time series with four numbers a bucket, told apart by the label status; those of dormant users are negative, so
 // that they stack below the others. Buckets that have not begun are empty. Of the one that is not over, dormant is: whoever is missing
 // may still come.
 func Lifecycle(panel Panel, buckets []analysis.LifecycleBucket) data.Frames {
@@ -66,7 +66,7 @@ func StickinessTable(panel Panel, s *analysis.Stickiness) data.Frames {
 	return data.Frames{frame}
 }
 
-// StickinessRate is one number. Where nobody was active there is none.
+// StickinessRate returns one number. Where nobody was active there is none.
 func StickinessRate(panel Panel, s *analysis.Stickiness) data.Frames {
 	m := panel.Query.Stickiness
 	frame := data.NewFrame("stickiness")

@@ -11,7 +11,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// BusyActorCount is one number: how many actors are busy.
+// BusyActorCount returns one number: how many actors are busy.
 func BusyActorCount(panel Panel, answer *analysis.BusyList) data.Frames {
 	name := actorsName(panel.Query.Anomalies.Actor)
 	frame := data.NewFrame("busy "+name, titleByName(data.NewField(name, nil, []int64{int64(answer.All)})))
@@ -19,7 +19,7 @@ func BusyActorCount(panel Panel, answer *analysis.BusyList) data.Frames {
 	return data.Frames{frame}
 }
 
-// BusyActors is a table of actors with their highest counts, and when they had them.
+// BusyActors returns a table of actors with their highest counts, and when they had them.
 func BusyActors(panel Panel, answer *analysis.BusyList) data.Frames {
 	frame := busyFrame(panel, answer)
 	frame.Fields = append(frame.Fields,
@@ -27,7 +27,7 @@ func BusyActors(panel Panel, answer *analysis.BusyList) data.Frames {
 	return data.Frames{frame}
 }
 
-// BusyActorPeaks is the highest counts as numbers, which alert rules take. Where nobody is busy there are none.
+// BusyActorPeaks returns the highest counts as numbers, which alert rules take. Where nobody is busy there are none.
 func BusyActorPeaks(panel Panel, answer *analysis.BusyList) data.Frames {
 	frame := busyFrame(panel, answer)
 	frame.Meta.Type, frame.Meta.TypeVersion = data.FrameTypeNumericLong, data.FrameTypeVersion{0, 1}
@@ -51,7 +51,7 @@ func busyFrame(panel Panel, answer *analysis.BusyList) *data.Frame {
 	return frame
 }
 
-// UnusualBuckets is a wide time series: of each bucket its count, the usual range, the score and whether it is an anomaly.
+// UnusualBuckets returns a wide time series: of each bucket its count, the usual range, the score and whether it is an anomaly.
 func UnusualBuckets(panel Panel, list []analysis.UnusualBucket) data.Frames {
 	a := panel.Query.Anomalies
 	frame := data.NewFrame("anomalies",
@@ -77,7 +77,7 @@ func UnusualBuckets(panel Panel, list []analysis.UnusualBucket) data.Frames {
 	return data.Frames{frame}
 }
 
-// BucketScore is one number, the score of the last bucket that is over; none where it is not known.
+// BucketScore returns one number, the score of the last bucket that is over; none where it is not known.
 func BucketScore(_ Panel, list []analysis.UnusualBucket) data.Frames {
 	frame := data.NewFrame("score")
 	frame.Meta = &data.FrameMeta{Type: data.FrameTypeNumericWide, TypeVersion: data.FrameTypeVersion{0, 1}}

@@ -24,7 +24,7 @@ type stepRow struct {
 	fromPrevious        analysis.Spread
 }
 
-// FunnelSteps is a table with one row a step and breakdown value: actors, shares, dropped, in progress, and the time from the
+// FunnelSteps returns a table with one row a step and breakdown value: actors, shares, dropped, in progress, and the time from the
 // step before. Of an optional step, what follows the shares is null, and the shares are those of the main step before it. Numbers of
 // actors link to lists of them.
 func FunnelSteps(panel Panel, groups []analysis.FunnelGroup) data.Frames {
@@ -115,7 +115,7 @@ func FunnelChart(panel Panel, groups []analysis.FunnelGroup) data.Frames {
 	return data.Frames{frame}
 }
 
-// FunnelConversion is one number a breakdown value: what alert rules accept. Where nobody did the first step there is no number.
+// FunnelConversion returns one number a breakdown value: what alert rules accept. Where nobody did the first step there is no number.
 func FunnelConversion(panel Panel, groups []analysis.FunnelGroup) data.Frames {
 	f := panel.Query.Funnel
 	var breakdown []string
@@ -164,7 +164,7 @@ func FunnelTrend(panel Panel, trend *analysis.FunnelTrend) data.Frames {
 // histogramType is the frame type that the histogram panel draws as it is. The SDK has no constant for it.
 const histogramType data.FrameType = "histogram"
 
-// FunnelTimeToConvert is a histogram of the seconds from first step to last, with one count a breakdown value. The bins are
+// FunnelTimeToConvert returns a histogram of the seconds from first step to last, with one count a breakdown value. The bins are
 // equally wide and reach from the shortest time of all to the longest, which the last bin includes. Where all times are equal, bins
 // are a second wide.
 func FunnelTimeToConvert(panel Panel, parts []analysis.FunnelGroup) data.Frames {
@@ -225,7 +225,7 @@ func Duration(seconds float64) say.Text {
 	return say.New("unit.seconds", "{{amount}} s", amount(1))
 }
 
-// FunnelActors is a table of actors.
+// FunnelActors returns a table of actors.
 func FunnelActors(panel Panel, list []analysis.FunnelActor) data.Frames {
 	f := panel.Query.Funnel
 	frame := data.NewFrame("actors", actorColumns(&panel, f.Actor, list, func(a analysis.FunnelActor) analysis.ActorID { return a.ActorID })...)

@@ -69,7 +69,7 @@ func (p *Panel) axis(name string, a model.Axis, texts map[int]string) axis {
 	return axis{name, title, t.Size, func(place int) (int, bool) { return index(place), true }, value, label, text}
 }
 
-// weekdayText is a weekday by its short name.
+// weekdayText returns a weekday by its short name.
 func weekdayText(name string) (text say.Text, isOurs bool) {
 	switch name {
 	case "Mon":
@@ -120,7 +120,7 @@ func binAxis(name string, edges []float64) axis {
 	}
 }
 
-// date is the local midnight of a day since 1970-01-01; the hour after where a clock change skips it.
+// date returns the local midnight of a day since 1970-01-01; the hour after where a clock change skips it.
 func (p *Panel) date(day int) time.Time {
 	t := time.Date(1970, time.January, 1+day, 0, 0, 0, 0, p.Zone)
 	if t.Hour() == 23 {

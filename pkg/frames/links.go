@@ -46,7 +46,7 @@ func actorColumns[R any](p *Panel, a model.Actor, list []R, id func(R) analysis.
 	return []*data.Field{p.linkSession(ids, valueOf(users)), p.linkUser(users)}
 }
 
-// valueOf is what Grafana puts into a link for a field of the row that is clicked.
+// valueOf returns what Grafana puts into a link for a field of the row that is clicked.
 func valueOf(field *data.Field) string { return "${__data.fields." + field.Name + "}" }
 
 // linkUser links a field of user ids to their timelines.

@@ -27,7 +27,7 @@ const (
 	rowHeight   = 115
 )
 
-// PathGraph is two frames for the node graph panel, nodes and edges. Each step is a column of nodes at fixed places, from left to
+// PathGraph returns two frames for the node graph panel, nodes and edges. Each step is a column of nodes at fixed places, from left to
 // right in the order of time. The panel writes numbers with two decimals and ignores units; so what it shows is text, and the numbers
 // stand in fields of their own, which it does not look at.
 func PathGraph(panel Panel, g *analysis.PathGraph) data.Frames {
@@ -97,7 +97,7 @@ func pathEdges(p *model.Paths, g *analysis.PathGraph) *data.Frame {
 	return frame
 }
 
-// nodeID is the step and the rank of the label, or what stands for it.
+// nodeID returns the step and the rank of the label, or what stands for it.
 func nodeID(n analysis.PathNode) string {
 	place := map[int]string{analysis.OtherPlace: "other", analysis.NonePlace: "none", analysis.EndPlace: "end"}[n.Place]
 	if place == "" {
@@ -106,7 +106,7 @@ func nodeID(n analysis.PathNode) string {
 	return fmt.Sprintf("%d-%s", n.Step, place)
 }
 
-// pathLabel is the name of a label. A value that could be taken for one of ours, or for several steps, stands in quotes.
+// pathLabel returns the name of a label. A value that could be taken for one of ours, or for several steps, stands in quotes.
 func pathLabel(p *model.Paths, g analysis.Group) string {
 	switch {
 	case g.Place == analysis.EndPlace && p.Direction == model.PathsBefore:
@@ -119,7 +119,7 @@ func pathLabel(p *model.Paths, g analysis.Group) string {
 	return g.Title()
 }
 
-// PathList is a table of paths, their steps in the order of time.
+// PathList returns a table of paths, their steps in the order of time.
 func PathList(panel Panel, list *analysis.PathList) data.Frames {
 	p := panel.Query.Paths
 	frame := data.NewFrame("paths",
@@ -155,7 +155,7 @@ func pathColumn(p *model.Paths, list []analysis.ListedPath) *data.Field {
 	return titleByName(field)
 }
 
-// pathWords is a path some of whose steps are called with words of ours.
+// pathWords returns a path some of whose steps are called with words of ours.
 func pathWords(steps []string) (path say.Text, hasOurs bool) {
 	var before any
 	for i, step := range steps {
@@ -172,7 +172,7 @@ func pathWords(steps []string) (path say.Text, hasOurs bool) {
 	return path, hasOurs
 }
 
-// pathText is the label of a node where it is one of our words.
+// pathText returns the label of a node where it is one of our words.
 func pathText(label string) (text say.Text, isOurs bool) {
 	switch label {
 	case visitStart:
@@ -190,7 +190,7 @@ func setDisplayName(field *data.Field, name say.Text) *data.Field {
 	return field
 }
 
-// percentText is a share as people read it.
+// percentText returns a share as people read it.
 func percentText(part, whole int64) string {
 	return strconv.FormatFloat(100*float64(part)/float64(whole), 'f', 1, 64) + " %"
 }

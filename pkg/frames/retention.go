@@ -24,7 +24,7 @@ type cohortRow struct {
 	states []analysis.CellState
 }
 
-// cohortRows are the rows of a group's cohorts.
+// cohortRows returns the rows of a group's cohorts.
 func cohortRows(answer *analysis.RetentionAnswer, g *analysis.RetentionGroup) []cohortRow {
 	rows := make([]cohortRow, len(g.Cohorts))
 	for c := range rows {
@@ -44,7 +44,7 @@ func cohortRows(answer *analysis.RetentionAnswer, g *analysis.RetentionGroup) []
 	return rows
 }
 
-// meanRow is the share retained in each column over all cohorts for which it is over, weighted by their sizes.
+// meanRow returns the share retained in each column over all cohorts for which it is over, weighted by their sizes.
 func meanRow(answer *analysis.RetentionAnswer, g *analysis.RetentionGroup) cohortRow {
 	row := cohortRow{group: g.Title(), name: weightedMean, size: g.Size()}
 	for i := range answer.Columns {
@@ -87,7 +87,7 @@ func (p *Panel) linkCell(field *data.Field, r *model.Retention, column string, s
 	})
 }
 
-// columnOf is a column as a query names it.
+// columnOf returns a column as a query names it.
 func columnOf(r *model.Retention, i int) string { return r.Columns()[i].String() }
 
 func columnTitle(r *model.Retention, b model.Bracket) say.Text {
@@ -128,7 +128,7 @@ func RetentionClassic(panel Panel, answer *analysis.RetentionAnswer) data.Frames
 	})
 }
 
-// matrixFrame is a table of all rows, with the fields that each column makes.
+// matrixFrame returns a table of all rows, with the fields that each column makes.
 func matrixFrame(
 	r *model.Retention, answer *analysis.RetentionAnswer, panel Panel, size string, fields func(rows []cohortRow, i int, title say.Text) []*data.Field,
 ) data.Frames {
@@ -292,7 +292,7 @@ func RetentionCurve(panel Panel, answer *analysis.RetentionAnswer) data.Frames {
 	return data.Frames{frame}
 }
 
-// RetentionRate is one number a breakdown value: what alert rules accept. Where no cell is over there is no number.
+// RetentionRate returns one number a breakdown value: what alert rules accept. Where no cell is over there is no number.
 func RetentionRate(panel Panel, answer *analysis.RetentionAnswer) data.Frames {
 	r := panel.Query.Retention
 	var breakdown []string
@@ -315,7 +315,7 @@ func RetentionRate(panel Panel, answer *analysis.RetentionAnswer) data.Frames {
 	return data.Frames{frame}
 }
 
-// RetentionActors is a table of actors.
+// RetentionActors returns a table of actors.
 func RetentionActors(panel Panel, list []analysis.RetentionActor) data.Frames {
 	r := panel.Query.Retention
 	frame := data.NewFrame("actors", actorColumns(&panel, r.Actor, list, func(a analysis.RetentionActor) analysis.ActorID { return a.ActorID })...)

@@ -114,7 +114,7 @@ func markLinked(field *data.Field) *data.Field {
 	return field
 }
 
-// groupText is the title of a breakdown's group where it is one of ours: values that are called like that stand in quotes.
+// groupText returns the title of a breakdown's group where it is one of ours: values that are called like that stand in quotes.
 func groupText(title string) (text say.Text, isOurs bool) {
 	switch title {
 	case analysis.OtherTitle:
@@ -140,7 +140,7 @@ func isAnyEvent(s *model.EventSelector, label string) bool {
 	return label == "" && s.Event == model.AnyEvent
 }
 
-// periodText is an hour, day, week or month within a sentence.
+// periodText returns an hour, day, week or month within a sentence.
 func periodText(period model.Period) say.Text {
 	switch period {
 	case model.Hour:
@@ -161,7 +161,7 @@ func actorsText(a model.Actor) say.Text {
 	return say.New("word.users", "users")
 }
 
-// columnText is what the columns are called whose names are the same in all answers; false for others.
+// columnText returns what the columns are called whose names are the same in all answers; false for others.
 func columnText(name string) (text say.Text, isKnown bool) {
 	for _, table := range []func(string) say.Text{commonColumn, funnelColumn, cohortColumn, activityColumn, pictureColumn} {
 		if text := table(name); text.ID != "" {

@@ -11,7 +11,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// Timeline is a table of events. The time comes first and the event's name is the first text: so the logs panel and annotations
+// Timeline returns a table of events. The time comes first and the event's name is the first text: so the logs panel and annotations
 // take the frame as it is, too. A session's events have their users as well.
 func Timeline(panel Panel, answer *analysis.Limited[analysis.TimelineEvent]) data.Frames {
 	t, events := panel.Query.Timeline, answer.List

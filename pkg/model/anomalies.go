@@ -132,5 +132,5 @@ func (a *Anomalies) validate(c *checker) {
 
 func (a *Anomalies) window() window { return window{a.Window, MaxBusyWindow, "24h"} }
 
-// WindowDuration is the parsed window of a validated query.
+// WindowDuration returns the parsed window of a validated query.
 func (a *Anomalies) WindowDuration() time.Duration { return a.window().duration() }

@@ -10,7 +10,7 @@ type Breakdown struct {
 	Limit int `json:"limit,omitempty"`
 }
 
-// Groups is how many values have a group of their own; 0 without a breakdown.
+// Groups returns how many values have a group of their own; 0 without a breakdown.
 func (b *Breakdown) Groups() int {
 	if b == nil {
 		return 0

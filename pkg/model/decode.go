@@ -76,7 +76,7 @@ func jsonValue(found string) say.Text {
 	return say.New("word.object", "object")
 }
 
-// jsonKind is what JSON calls the values of a type.
+// jsonKind returns what JSON calls the values of a type.
 func jsonKind(t reflect.Type) say.Text {
 	switch t.Kind() {
 	case reflect.String:
@@ -93,7 +93,7 @@ func jsonKind(t reflect.Type) say.Text {
 	return say.New("word.an-object", "an object")
 }
 
-// loneSurrogate is the first escape of valid JSON that stands for half of a UTF-16 pair without the other; empty for none.
+// loneSurrogate returns the first escape of valid JSON that stands for half of a UTF-16 pair without the other; empty for none.
 func loneSurrogate(raw []byte) string {
 	for i := 0; i < len(raw); i++ {
 		if raw[i] != '\\' {
@@ -117,7 +117,7 @@ func loneSurrogate(raw []byte) string {
 	return ""
 }
 
-// utf16Unit is the number of an escape such as \u00e9 at the start of the text.
+// utf16Unit returns the number of an escape such as \u00e9 at the start of the text.
 func utf16Unit(text []byte) (rune, bool) {
 	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
 		return 0, false
@@ -126,7 +126,7 @@ func utf16Unit(text []byte) (rune, bool) {
 	return rune(unit), err == nil
 }
 
-// repeatedName is the path of the first name that an object of valid JSON has twice; empty for none. Names that differ only in case
+// repeatedName returns the path of the first name that an object of valid JSON has twice; empty for none. Names that differ only in case
 // are the same, as they are to the decoder.
 func repeatedName(decoder *json.Decoder) string {
 	token, _ := decoder.Token() // valid JSON has a value here
@@ -157,7 +157,7 @@ func repeatedName(decoder *json.Decoder) string {
 	return ""
 }
 
-// joined is the path of something inside of a field.
+// joined returns the path of something inside of a field.
 func joined(field, inside string) string {
 	if strings.HasPrefix(inside, "[") {
 		return field + inside
@@ -176,5 +176,5 @@ func shortened(text string) string {
 	return strings.ToValidUTF8(text[:maxShown], "") + "…"
 }
 
-// quoted is a value as errors show it.
+// quoted returns a value as errors show it.
 func quoted[T ~string](value T) string { return strconv.Quote(shortened(string(value))) }

@@ -87,7 +87,7 @@ func used(q *Query, text string) bool {
 	return q.Retention == nil || q.Retention.Column != text || q.Retention.Output == RetentionRate || q.Retention.Output == RetentionActors
 }
 
-// texts are all the settable strings in a value.
+// texts returns all the settable strings in a value.
 func texts(v reflect.Value) []reflect.Value {
 	var all []reflect.Value
 	switch v.Kind() {

@@ -24,7 +24,7 @@ func (s *EventSelector) validate(c *checker, field string) {
 	validateFilters(c, field+".filters", s.Filters)
 }
 
-// selectors is the only one of most analyses.
+// selectors returns the only one of most analyses.
 func (s *EventSelector) selectors() []*EventSelector { return []*EventSelector{s} }
 
 // Equal reports whether both selectors of a parsed query ask for the same events.

@@ -142,7 +142,7 @@ type FunnelStep struct {
 	Optional bool `json:"optional,omitempty"`
 }
 
-// Title is what a step is called on screen.
+// Title returns what a step is called on screen.
 func (s *FunnelStep) Title() string {
 	switch {
 	case s.Label != "":
@@ -176,7 +176,7 @@ func (f *Funnel) setDefaults() {
 	f.Breakdown.setDefaults()
 }
 
-// MainSteps are the places in Steps of those that are not optional.
+// MainSteps returns the places in Steps of those that are not optional.
 func (f *Funnel) MainSteps() []int {
 	var main []int
 	for i := range f.Steps {
@@ -267,5 +267,5 @@ const MaxBins = 100
 
 func (f *Funnel) window() window { return window{f.Window, MaxWindow, "366d"} }
 
-// WindowDuration is the parsed window of a validated funnel.
+// WindowDuration returns the parsed window of a validated funnel.
 func (f *Funnel) WindowDuration() time.Duration { return f.window().duration() }

@@ -85,7 +85,7 @@ type Axis struct {
 	Bins      *Bins
 }
 
-// Axes are the axes, x and y.
+// Axes returns the axes, x and y.
 func (h *Heatmap) Axes() (x, y Axis) {
 	return Axis{h.X, h.XProperty, h.XLimit, h.XBins}, Axis{h.Y, h.YProperty, h.YLimit, h.YBins}
 }
@@ -180,7 +180,7 @@ func shortest(number float64) string { return strconv.FormatFloat(number, 'f', -
 // roundingError is how far the number of bins may be off: 1.1 / 0.1 is a little more than 11.
 const roundingError = 1e-9
 
-// Edges are the edges of the bins, one more than there are bins, to nine decimal places.
+// Edges returns the edges of the bins, one more than there are bins, to nine decimal places.
 func (b *Bins) Edges() []float64 {
 	count, size := b.Count, b.Size
 	if size == 0 {

@@ -78,7 +78,8 @@ var numeral = regexp.MustCompile(`^([+-]?)([0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]{
 // mostZeros is how many zeros a numeral has before it is written with an exponent.
 const mostZeros = 40
 
-// Numeral is the one writing of a number, in JSON, that stands for all: 12 for 12.0, +012 and 1.2e1. False for a text that is no number.
+// Numeral returns the one writing of a number, in JSON, that stands for all: 12 for 12.0, +012 and 1.2e1. False for a text that is no
+// number.
 func Numeral(text string) (string, bool) {
 	parts := numeral.FindStringSubmatch(text)
 	if parts == nil || parts[2]+parts[3] == "" {

@@ -100,7 +100,7 @@ func (p *Paths) validate(c *checker) {
 
 func (p *Paths) gap() window { return window{p.Gap, MaxWindow, "366d"} }
 
-// GapDuration is the parsed gap of validated paths; false where visits are not cut.
+// GapDuration returns the parsed gap of validated paths; false where visits are not cut.
 func (p *Paths) GapDuration() (gap time.Duration, cut bool) {
 	if p.Actor != UserActor {
 		return 0, false

@@ -8,7 +8,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// Pattern is a regular expression as PostgreSQL writes it. It takes PostgreSQL's own syntax, and what other programs write otherwise:
+// Pattern returns a regular expression as PostgreSQL writes it. It takes PostgreSQL's own syntax, and what other programs write otherwise:
 // there, \b would be a backspace, \x would take any number of digits, and a dot a line break, without a word. What PostgreSQL cannot
 // do is refused, with a reason that names it.
 func Pattern(text string) (pattern string, reason say.Text) {

@@ -13,7 +13,7 @@ const (
 	Month Period = "month"
 )
 
-// Rolling is the length of a period of rolling windows; of months, which have none, a day's.
+// Rolling returns the length of a period of rolling windows; of months, which have none, a day's.
 func (p Period) Rolling() time.Duration {
 	switch p {
 	case Hour:

@@ -143,7 +143,7 @@ func (b Bracket) String() string {
 	return fmt.Sprintf("%d-%d", b.From, b.To)
 }
 
-// Columns are the columns of a validated retention query.
+// Columns returns the columns of a validated retention query.
 func (r *Retention) Columns() []Bracket {
 	var columns []Bracket
 	for i, text := range r.Brackets {
@@ -161,7 +161,7 @@ func (r *Retention) Columns() []Bracket {
 	return columns
 }
 
-// ColumnIndex is the place of Column among the columns of a validated query of the output rate or actors.
+// ColumnIndex returns the place of Column among the columns of a validated query of the output rate or actors.
 func (r *Retention) ColumnIndex() int {
 	for i, b := range r.Columns() {
 		if b.String() == r.Column {

@@ -51,7 +51,7 @@ type TrendSeries struct {
 	Label string `json:"label,omitempty"`
 }
 
-// Title is what a series is called on screen.
+// Title returns what a series is called on screen.
 func (s *TrendSeries) Title() string {
 	switch {
 	case s.Label != "":

@@ -40,7 +40,7 @@ func (w window) length(field string) (time.Duration, *Error) {
 	return time.Duration(n) * unit, nil
 }
 
-// duration is the length of a window that was validated.
+// duration returns the length of a window that was validated.
 func (w window) duration() time.Duration {
 	d, problem := w.length("window")
 	if problem != nil {

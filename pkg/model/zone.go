@@ -31,7 +31,7 @@ func NextChange(t time.Time) time.Time {
 	}
 }
 
-// offset is how many seconds t's zone is ahead of UTC at t.
+// offset returns how many seconds t's zone is ahead of UTC at t.
 func offset(t time.Time) int {
 	_, seconds := t.Zone()
 	return seconds

@@ -52,7 +52,7 @@ func firstEvents(q *model.Query, r model.Range, aliases bool) Statement {
 	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: say.New("reason.no-properties", "closed days keep no properties")}
 }
 
-// shown is the expression for the part of a value that an annotation shows.
+// shown returns the expression for the part of a value that an annotation shows.
 func shown(value string) string {
 	return "left(" + value + ", " + strconv.Itoa(MaxAnnotationCharacters) + ")"
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// BusyScan is the events in which busy actors are looked for: windows end in the range, and begin before it.
+// BusyScan returns the events in which busy actors are looked for: windows end in the range, and begin before it.
 func BusyScan(q *model.Query, r model.Range) Scan {
 	a := q.Anomalies
 	return Scan{
@@ -45,7 +45,7 @@ func NewWeeklyBuckets(a *model.Anomalies, r model.Range, s Settings) (WeeklyBuck
 	return b, nil
 }
 
-// weeklyCuts are the functions that give the start of the bucket of a moment, and the start of the next bucket after a start.
+// weeklyCuts returns the functions that give the start of the bucket of a moment, and the start of the next bucket after a start.
 func weeklyCuts(interval model.AnomaliesInterval, zone *time.Location) (start, next func(time.Time) time.Time) {
 	if interval == model.EveryDay {
 		return func(t time.Time) time.Time { return bucketStart(t, model.Day, Settings{Zone: zone}) },
@@ -63,7 +63,7 @@ func stepOf(interval model.AnomaliesInterval) time.Duration {
 	return time.Hour
 }
 
-// weeksBefore is the same bucket of an earlier week: that of the same local date and time, the first where a clock change repeats
+// weeksBefore returns the same bucket of an earlier week: that of the same local date and time, the first where a clock change repeats
 // it; false where a clock change skips it or makes one of the two shorter. Days are days, however long.
 func weeksBefore(bucket model.Range, weeks int, interval model.AnomaliesInterval, zone *time.Location) (model.Range, bool) {
 	local := bucket.From.In(zone)
@@ -86,7 +86,7 @@ func sameDate(t time.Time, year int, month time.Month, day int) bool {
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Equal(time.Date(year, month, day, 0, 0, 0, 0, time.UTC))
 }
 
-// firstShown is the first moment at which the zone's clock shows a local time, which is written as if it were UTC; false where a
+// firstShown returns the first moment at which the zone's clock shows a local time, which is written as if it were UTC; false where a
 // clock change skips it.
 func firstShown(local time.Time, zone *time.Location) (time.Time, bool) {
 	const farther = 36 * time.Hour // than any zone is from UTC; no zone changes its clock twice in three days
@@ -99,7 +99,7 @@ func firstShown(local time.Time, zone *time.Location) (time.Time, bool) {
 	return local.In(zone), false
 }
 
-// Activity is the time whose events say which weeks are known: a week more than all buckets, up to now.
+// Activity returns the time whose events say which weeks are known: a week more than all buckets, up to now.
 func (b *WeeklyBuckets) Activity(now time.Time) model.Range {
 	all := slices.Concat(append([][]model.Range{b.Buckets}, b.History...)...)
 	earlier := func(x, y model.Range) int { return x.From.Compare(y.From) }
@@ -119,7 +119,7 @@ func ActiveQuarters(p Piece) Statement {
 		"weeks in which next to nothing happened tell nothing about what is usual; {{reason}}", p.Reason)}
 }
 
-// Runs are all the buckets whose counts are needed, put together where they follow each other: of each run, the starts of its
+// Runs returns all the buckets whose counts are needed, put together where they follow each other: of each run, the starts of its
 // buckets and the end of the last.
 func (b *WeeklyBuckets) Runs() [][]time.Time {
 	all := slices.Concat(append([][]model.Range{b.Buckets}, b.History...)...)
@@ -137,7 +137,7 @@ func (b *WeeklyBuckets) Runs() [][]time.Time {
 	return runs
 }
 
-// BucketScan is the scan that counts the users of a run of buckets.
+// BucketScan returns the scan that counts the users of a run of buckets.
 func BucketScan(q *model.Query, r model.Range) Scan {
 	return Scan{Actor: model.UserActor, Filters: q.Filters, Picks: []*model.EventSelector{&q.Anomalies.EventSelector}, Range: r}
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// within is the conditions that keep to a range of time.
+// within returns the conditions that keep to a range of time.
 func (a *arguments) within(r model.Range) []string {
 	return []string{"e.time >= " + a.timestamp(r.From), "e.time < " + a.timestamp(r.To)}
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// ranking is a common table expression that ranks the values of a column of the table cells, whose rows have n events (and an actor,
+// ranking returns a common table expression that ranks the values of a column of the table cells, whose rows have n events (and an actor,
 // if actors is set: then actors are counted). It has the limit values with the most, and of equal ones the first by bytes: with the
 // columns value and place, from 0.
 func (a *arguments) ranking(name, column, where string, actors bool, limit int) string {
@@ -23,7 +23,7 @@ func (a *arguments) ranking(name, column, where string, actors bool, limit int) 
 	)
 }
 
-// placeOf is the place of a group of rows in a ranking that was joined to the column: its rank, -1 if it has none, -2 if there is
+// placeOf returns the place of a group of rows in a ranking that was joined to the column: its rank, -1 if it has none, -2 if there is
 // no value. The rows are grouped by [placeGroups].
 func placeOf(ranking, column string) string {
 	return "coalesce(" + ranking + ".place, CASE WHEN " + column + " IS NULL THEN -2 ELSE -1 END)::int"
@@ -31,7 +31,7 @@ func placeOf(ranking, column string) string {
 
 func placeGroups(ranking, column string) string { return ranking + ".place, " + column + " IS NULL" }
 
-// textOf is the value of a place. Grouping by it would cost more than looking at all of them.
+// textOf returns the value of a place. Grouping by it would cost more than looking at all of them.
 func textOf(ranking string) string { return "coalesce(max(" + ranking + ".value), '')" }
 
 // TopValues plans the values of the scan's property that most actors have, as rows of (value): most first, of equal ones the first

@@ -7,7 +7,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// Buckets are the starts of the buckets of the given period that touch the range, in order, and the end of the last one. More
+// Buckets returns the starts of the buckets of the given period that touch the range, in order, and the end of the last one. More
 // than [MaxBuckets] are refused, with the field that asks for them.
 func Buckets(field string, r model.Range, period model.Period, s Settings) ([]time.Time, error) {
 	starts := []time.Time{bucketStart(r.From, period, s)}
@@ -25,7 +25,7 @@ func tooManyBuckets(field, period string) error {
 		"is {{period}}, which cuts the range into more than {{most}} buckets; use a longer one or a shorter range", period, MaxBuckets)}
 }
 
-// bucketStart is the start of the bucket of the given period that contains t, in the settings' zone.
+// bucketStart returns the start of the bucket of the given period that contains t, in the settings' zone.
 func bucketStart(t time.Time, period model.Period, s Settings) time.Time {
 	t = t.In(s.Zone)
 	day := t.Day()
@@ -40,7 +40,7 @@ func bucketStart(t time.Time, period model.Period, s Settings) time.Time {
 	return localMidnight(t.Year(), t.Month(), day, s.Zone)
 }
 
-// nextBucket is the start of the bucket after the one that starts at t.
+// nextBucket returns the start of the bucket after the one that starts at t.
 func nextBucket(t time.Time, period model.Period, zone *time.Location) time.Time {
 	t = t.In(zone)
 	// A day may start late, where a clock change removes its midnight; its date is what counts.

@@ -6,7 +6,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-// FunnelScan is the events that a funnel over the range needs: the chain's first event lies in the range, later ones as far
+// FunnelScan returns the events that a funnel over the range needs: the chain's first event lies in the range, later ones as far
 // after it as the window reaches. Bits: main steps, optional steps, exclusions.
 func FunnelScan(q *model.Query, r model.Range) Scan {
 	f := q.Funnel
@@ -31,7 +31,7 @@ func FunnelScan(q *model.Query, r model.Range) Scan {
 	return s
 }
 
-// reach is the first time that no chain started before t can get to: a chain starts at least a microsecond before t, and its last
+// reach returns the first time that no chain started before t can get to: a chain starts at least a microsecond before t, and its last
 // event is at most the window later.
 func reach(t time.Time, f *model.Funnel) time.Time {
 	return t.Add(f.WindowDuration())

@@ -22,7 +22,7 @@ func CheckHeatmap(m *model.Heatmap, r model.Range) error {
 	return nil
 }
 
-// HeatmapActors is the scan that counts users or sessions over two dimensions of time; false for other heatmaps.
+// HeatmapActors returns the scan that counts users or sessions over two dimensions of time; false for other heatmaps.
 func HeatmapActors(q *model.Query, r model.Range) (Scan, bool) {
 	m := q.Heatmap
 	s := Scan{Actor: model.UserActor, Filters: q.Filters, Picks: []*model.EventSelector{&m.EventSelector}, Range: r}
@@ -32,7 +32,7 @@ func HeatmapActors(q *model.Query, r model.Range) (Scan, bool) {
 	return s, m.Value != model.Events && onlyTime(m)
 }
 
-// HeatmapEvents is the counting for a heatmap of events over two dimensions of time; false for other heatmaps.
+// HeatmapEvents returns the counting for a heatmap of events over two dimensions of time; false for other heatmaps.
 func HeatmapEvents(q *model.Query, r model.Range, s Settings) (Counting, bool) {
 	m := q.Heatmap
 	return Counting{Filters: q.Filters, Selector: &m.EventSelector, Range: r, Zone: s.Zone}, m.Value == model.Events && onlyTime(m)
@@ -113,7 +113,7 @@ func (b *heatmapBuilder) bins(name string, a model.Axis) {
 	b.lateral += "\nCROSS JOIN LATERAL (SELECT " + b.args.number(b.args.value(a.Property)) + " AS number OFFSET 0) " + name + "_number"
 }
 
-// cells is a common table expression of that name. Where events are counted, those of the same grain are put together first:
+// cells returns a common table expression of that name. Where events are counted, those of the same grain are put together first:
 // converting each event's time to a zone costs more than reading it, and within a grain that no clock change cuts, one conversion
 // serves all. Single actors have few events a grain; for them, putting together costs more than it saves.
 func (b *heatmapBuilder) cells(q *model.Query, r model.Range, s Settings, aliases bool) string {
@@ -155,7 +155,7 @@ func places(n int) string {
 	return strings.Join(list, ", ")
 }
 
-// actorOf is the key of what is counted once a cell, and the condition that there is one; nothing where events are counted.
+// actorOf returns the key of what is counted once a cell, and the condition that there is one; nothing where events are counted.
 func actorOf(v model.HeatmapValue) (key, condition string) {
 	switch v {
 	case model.Users, model.EventsPerUser:
@@ -174,7 +174,7 @@ func (b *heatmapBuilder) actors() string {
 	return "count(DISTINCT actor)"
 }
 
-// included is the condition for cells that are not left out.
+// included returns the condition for cells that are not left out.
 func (b *heatmapBuilder) included() string {
 	var conditions []string
 	if b.heatmap.X == model.ByBins {
@@ -200,7 +200,7 @@ func dimension(name string, d model.Dimension) string {
 	return name
 }
 
-// zoneGrain is the longest time, of at most a quarter hour, whose multiples (counted from 1970 in UTC) no offset of the zone
+// zoneGrain returns the longest time, of at most a quarter hour, whose multiples (counted from 1970 in UTC) no offset of the zone
 // in the range cuts. All zones in use today keep to quarter hours; some of a century ago were off by seconds.
 func zoneGrain(r model.Range, zone *time.Location) time.Duration {
 	grain := 15 * time.Minute

@@ -72,7 +72,7 @@ func FuzzPlan(f *testing.F) {
 	})
 }
 
-// sqlOf is the SQL of all the statements that a query may need, whatever the database offers; or why it is refused.
+// sqlOf returns the SQL of all the statements that a query may need, whatever the database offers; or why it is refused.
 func sqlOf(t *testing.T, q *model.Query, r model.Range, s Settings) string {
 	t.Helper()
 	statements, err := statementsOf(q, r, s)
@@ -167,7 +167,7 @@ func ofAnomalies(q *model.Query, r model.Range, s Settings) ([]Statement, error)
 	return append(statements, ActiveQuarters(Piece{Range: r})), nil
 }
 
-// ofScan are the statements of a scan of a few days, some of which are closed, in whole and in part.
+// ofScan returns the statements of a scan of a few days, some of which are closed, in whole and in part.
 func ofScan(s Scan) []Statement {
 	aliased := s
 	aliased.Aliases = true
@@ -223,7 +223,7 @@ func fullQueries(t testing.TB) []json.RawMessage {
 	return list
 }
 
-// renamed is a query whose texts are replaced by others: equal ones by equal ones, different ones by different ones.
+// renamed returns a query whose texts are replaced by others: equal ones by equal ones, different ones by different ones.
 func renamed(t *testing.T, raw []byte, text string) *model.Query {
 	t.Helper()
 	q, err := model.Parse(raw)

@@ -38,7 +38,7 @@ func KnownUser(id string) Statement {
 	return Statement{SQL: sql, Args: args, Source: aliasTable, Reason: say.New("reason.meant-user", "the user that the id means")}
 }
 
-// eventsWith is the table of events as "e", and with them the profiles of their users as "p" where some property needs it. With
+// eventsWith returns the table of events as "e", and with them the profiles of their users as "p" where some property needs it. With
 // aliases, e.user_id and e.user_key are those of the known user where some property needs it, and e.stored_key is the event's own.
 func eventsWith(aliases bool, properties ...string) string {
 	from := "user_events e"

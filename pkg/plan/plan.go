@@ -37,7 +37,7 @@ func (s Statement) Comment() say.Text {
 	return say.New("plan.source", "source: {{source}}; {{reason}}", s.SourceText(), s.Reason)
 }
 
-// SourceText is the source as people read it.
+// SourceText returns the source as people read it.
 func (s Statement) SourceText() say.Text {
 	switch s.Source {
 	case rawEvents:
@@ -124,7 +124,7 @@ func (a *arguments) value(name string) value {
 	return value{text: column}
 }
 
-// property is the SQL expression for a property's text; null where it is not set. A number has one text, however it is stored: 12 for
+// property returns the SQL expression for a property's text; null where it is not set. A number has one text, however it is stored: 12 for
 // 12.0.
 func (a *arguments) property(name string) string { return a.value(name).oneText() }
 
@@ -156,7 +156,7 @@ func properties(filters []model.Filter, selectors ...*model.EventSelector) []str
 	return names
 }
 
-// selects is the conditions under which a selector picks an event.
+// selects returns the conditions under which a selector picks an event.
 func (a *arguments) selects(s *model.EventSelector) []string {
 	var conditions []string
 	if s.Event != model.AnyEvent {
@@ -195,7 +195,7 @@ func (a *arguments) filter(f *model.Filter) string {
 	return "coalesce(" + a.number(v) + " " + string(f.Operator) + " " + a.bind(f.Values[0], "text") + "::numeric, false)"
 }
 
-// among is the condition that a property is one of some texts, or a JSON number that one of them writes: those are equal whatever they
+// among returns the condition that a property is one of some texts, or a JSON number that one of them writes: those are equal whatever they
 // look like. It is null where the property is not set.
 func (a *arguments) among(v value, texts []string) string {
 	var numbers []string
@@ -226,7 +226,7 @@ func (a *arguments) amongJSON(v value, texts, values []string) string {
 	return v.json + " = ANY(" + a.bind(values, "text[]") + "::jsonb[])"
 }
 
-// looksLike is a condition that stands before the exact one, since it costs half as much: that a property's text is the given one, or
+// looksLike returns a condition that stands before the exact one, since it costs half as much: that a property's text is the given one, or
 // begins as a number does however many zeros the database keeps at its end.
 func (a *arguments) looksLike(v value, text, number string) string {
 	start, exponent, _ := strings.Cut(number, "e") // the database writes no exponents
@@ -243,7 +243,7 @@ func (a *arguments) looksLike(v value, text, number string) string {
 	return "(" + condition + " OR " + v.text + " = " + a.bind(text, "text") + ")"
 }
 
-// number is the number that a property is, or that its text writes; null where there is none.
+// number returns the number that a property is, or that its text writes; null where there is none.
 func (a *arguments) number(v value) string {
 	written := "CASE WHEN " + v.text + " ~ " + a.bind(model.NumberPattern, "text") + " THEN " + v.text + "::numeric END"
 	if v.json == "" {

@@ -64,7 +64,7 @@ func (c *Cohorts) name(period model.Period, zone *time.Location) {
 	}
 }
 
-// RetentionScan is the events that a retention query needs: bit 0 picks start events, bit 1 return events. Whether a start event
+// RetentionScan returns the events that a retention query needs: bit 0 picks start events, bit 1 return events. Whether a start event
 // is an actor's first is known only to who reads them since ever. What lies ahead of now does not count yet.
 func RetentionScan(q *model.Query, c Cohorts, s Settings) Scan {
 	m := q.Retention
@@ -81,7 +81,7 @@ func RetentionScan(q *model.Query, c Cohorts, s Settings) Scan {
 	return scan
 }
 
-// end is the end of the last cell.
+// end returns the end of the last cell.
 func (c *Cohorts) end(m *model.Retention) time.Time {
 	end := c.Starts[len(c.Starts)-1]
 	switch {

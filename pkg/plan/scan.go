@@ -158,7 +158,7 @@ func Parts(n int) []Part {
 	return parts
 }
 
-// firstKey is the smallest key of a slice: the upper seven bits of a key number the slices.
+// firstKey returns the smallest key of a slice: the upper seven bits of a key number the slices.
 func firstKey(slice int) int64 { return int64(slice-Slices/2) << 57 }
 
 // ReadClosed plans the reading of a piece of closed days, as rows of (event_type, user_keys, times), see event_blocks.
@@ -236,7 +236,7 @@ func (s *Scan) TellsStored() bool { return s.Aliases && s.Actor == model.Session
 const sessionKey = `CASE e.user_key WHEN 0 THEN hashtextextended(e.session_id, 0)
     ELSE (e.user_key & (-144115188075855872)) | (hashtextextended(e.session_id, e.user_key) & 144115188075855871) END`
 
-// actor is the expression for the actor's key, and the conditions that keep to the actors of a part. userKey is the column by which
+// actor returns the expression for the actor's key, and the conditions that keep to the actors of a part. userKey is the column by which
 // events are cut into parts; it also is the key of users.
 func (s *Scan) actor(args *arguments, userKey string, part Part) (key string, where []string) {
 	if s.Actor == model.UserActor {
@@ -250,7 +250,7 @@ func (s *Scan) actor(args *arguments, userKey string, part Part) (key string, wh
 	return sessionKey, where
 }
 
-// holds is the conditions under which a key belongs to the part; nil for the part that is all.
+// holds returns the conditions under which a key belongs to the part; nil for the part that is all.
 func (p Part) holds(args *arguments, key string) []string {
 	var where []string
 	if p.From > 0 {
@@ -262,7 +262,7 @@ func (p Part) holds(args *arguments, key string) []string {
 	return where
 }
 
-// picks is the expression for the bits of the selectors that pick an event.
+// picks returns the expression for the bits of the selectors that pick an event.
 func (s *Scan) picks(args *arguments) string {
 	var bits []string
 	plain := map[string]uint64{} // by event type, of the selectors without filters
@@ -291,7 +291,7 @@ func (s *Scan) picks(args *arguments) string {
 	return "(" + strings.Join(bits, " | ") + ")"
 }
 
-// eventNames are the types that the selectors name; nil for any.
+// eventNames returns the types that the selectors name; nil for any.
 func (s *Scan) eventNames() []string {
 	var names []string
 	for _, p := range s.Picks {

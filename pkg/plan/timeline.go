@@ -50,7 +50,7 @@ func Timeline(q *model.Query, r model.Range, aliases bool, keys []int64) Stateme
 	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: say.New("reason.no-shown", "closed days keep no properties to show")}
 }
 
-// anyKey is the condition that a key is one of a few. The columnstore skips what a list of comparisons rules out, not what ANY does.
+// anyKey returns the condition that a key is one of a few. The columnstore skips what a list of comparisons rules out, not what ANY does.
 func (a *arguments) anyKey(key string, keys []int64) string {
 	list := make([]string, len(keys))
 	for i, k := range keys {

@@ -22,7 +22,7 @@ func maxTime(a, b time.Time) time.Time {
 
 func dayOf(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
 
-// clockStart is the last moment up to t at which the local clock shows a multiple of step (an hour or a part of one that divides
+// clockStart returns the last moment up to t at which the local clock shows a multiple of step (an hour or a part of one that divides
 // it), or at which clocks change: hours of different offsets are different buckets.
 func clockStart(t time.Time, step time.Duration) time.Time {
 	start := t.Add(-clockPast(t, step))
@@ -32,7 +32,7 @@ func clockStart(t time.Time, step time.Duration) time.Time {
 	return start
 }
 
-// clockNext is the first such moment after t.
+// clockNext returns the first such moment after t.
 func clockNext(t time.Time, step time.Duration) time.Time {
 	next := t.Add(step - clockPast(t, step))
 	if change := model.NextChange(t); !change.IsZero() && change.Before(next) {
@@ -41,12 +41,12 @@ func clockNext(t time.Time, step time.Duration) time.Time {
 	return next
 }
 
-// clockPast is how much of the step is over at t.
+// clockPast returns how much of the step is over at t.
 func clockPast(t time.Time, step time.Duration) time.Duration {
 	return (time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second + time.Duration(t.Nanosecond())) % step
 }
 
-// localMidnight is the first instant of a date in a zone: 0:00, the earlier one where a clock change repeats it, and the
+// localMidnight returns the first instant of a date in a zone: 0:00, the earlier one where a clock change repeats it, and the
 // instant of the change where one skips it. [time.Date] promises none of that.
 func localMidnight(year int, month time.Month, day int, zone *time.Location) time.Time {
 	utc := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
@@ -65,7 +65,7 @@ func localMidnight(year int, month time.Month, day int, zone *time.Location) tim
 	return midnight
 }
 
-// offset is how far the zone of t is ahead of UTC at t.
+// offset returns how far the zone of t is ahead of UTC at t.
 func offset(t time.Time) time.Duration {
 	_, seconds := t.Zone()
 	return time.Duration(seconds) * time.Second

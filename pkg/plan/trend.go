@@ -21,12 +21,12 @@ type TrendBuckets struct {
 	CutFront, CutBack bool
 }
 
-// Range is all the time that counts.
+// Range returns all the time that counts.
 func (b *TrendBuckets) Range() model.Range {
 	return model.Range{From: b.Counted[0].From, To: b.Counted[len(b.Counted)-1].To}
 }
 
-// Bucket is the place of the bucket that holds a moment of the range.
+// Bucket returns the place of the bucket that holds a moment of the range.
 func (b *TrendBuckets) Bucket(t time.Time) int {
 	return sort.Search(len(b.Starts), func(i int) bool { return b.Starts[i].After(t) }) - 1
 }
@@ -56,7 +56,7 @@ func NewTrendBuckets(t *model.Trend, r model.Range, s Settings) (TrendBuckets, e
 	return b, nil
 }
 
-// rollingRange is the time whose events count for a bucket that looks back over some days.
+// rollingRange returns the time whose events count for a bucket that looks back over some days.
 func rollingRange(days int, bucket, r model.Range, s Settings) model.Range {
 	end := bucket.To
 	for _, limit := range []time.Time{r.To, s.Now} {
@@ -71,7 +71,7 @@ func rollingRange(days int, bucket, r model.Range, s Settings) model.Range {
 	}
 }
 
-// TrendScan is the scan that counts users or sessions over time, for the given series.
+// TrendScan returns the scan that counts users or sessions over time, for the given series.
 func TrendScan(q *model.Query, series []model.TrendSeries, b TrendBuckets) Scan {
 	s := Scan{Actor: model.UserActor, Filters: q.Filters, Range: b.Range()}
 	if q.Trend.Value == model.TrendSessions {

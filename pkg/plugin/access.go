@@ -42,7 +42,7 @@ func (d *Datasource) hidesPeopleFrom(user *backend.User) bool {
 // isAdmin reports whether the user, or Grafana itself, may see addresses and the server's own words.
 func isAdmin(user *backend.User) bool { return user == nil || user.Role == "Admin" }
 
-// ofPeople is the place where a valid query lists single users or sessions, follows one, or picks or splits events by their ids;
+// ofPeople returns the place where a valid query lists single users or sessions, follows one, or picks or splits events by their ids;
 // "" where its answer is of numbers only.
 func ofPeople(q *model.Query) string {
 	switch kind := kindOf(q); {
@@ -58,7 +58,7 @@ func ofPeople(q *model.Query) string {
 // identifies reports whether each value of the property is a single user or session.
 func identifies(property any) bool { return property == "user_id" || property == "session_id" }
 
-// placeOfID is the path of a property within the query that identifies people, wherever a query may have one. A filter on whether
+// placeOfID returns the path of a property within the query that identifies people, wherever a query may have one. A filter on whether
 // an event has an id at all is of nobody.
 func placeOfID(value any, path string) string {
 	switch v := value.(type) {

@@ -107,7 +107,7 @@ func queryAs(t *testing.T, d *Datasource, asker backend.PluginContext, text stri
 	return response.Responses["A"]
 }
 
-// valuesAs is the status of the suggestions of a property's values.
+// valuesAs returns the status of the suggestions of a property's values.
 func valuesAs(t *testing.T, d *Datasource, asker backend.PluginContext, property string) (status int) {
 	t.Helper()
 	url := fmt.Sprintf("values?property=%s&from=%d&to=%d", property, march.From.UnixMilli(), march.To.UnixMilli())
@@ -119,7 +119,7 @@ func valuesAs(t *testing.T, d *Datasource, asker backend.PluginContext, property
 	return status
 }
 
-// fieldsOf is how many fields a response has in all its frames.
+// fieldsOf returns how many fields a response has in all its frames.
 func fieldsOf(response backend.DataResponse) (fields int) {
 	for _, frame := range response.Frames {
 		fields += len(frame.Fields)

@@ -62,7 +62,7 @@ type entry struct {
 	answer      func(ctx context.Context, d *Datasource, q engine.Question, trace *engine.Trace) (data.Frames, error)
 }
 
-// numbers is an entry whose answer is of many people, but for what a query itself asks for by id. ask computes it, show makes frames, and
+// numbers returns an entry whose answer is of many people, but for what a query itself asks for by id. ask computes it, show makes frames, and
 // the Footfall panel draws them as the view.
 func numbers[A any](
 	ask func(*engine.Engine, context.Context, engine.Question, *engine.Trace) (A, error),
@@ -78,7 +78,7 @@ func numbers[A any](
 	}}
 }
 
-// people is an entry whose answer names single users or sessions.
+// people returns an entry whose answer names single users or sessions.
 func people[A any](
 	ask func(*engine.Engine, context.Context, engine.Question, *engine.Trace) (A, error),
 	show func(frames.Panel, A) data.Frames,
@@ -98,7 +98,7 @@ func (d *Datasource) answer(ctx context.Context, q engine.Question, trace *engin
 	return e.answer(ctx, d, q, trace)
 }
 
-// panel is what frames need to know besides the answer.
+// panel returns what frames need to know besides the answer.
 func (d *Datasource) panel(q engine.Question) frames.Panel {
 	return frames.Panel{UID: d.uid, Name: d.name, Query: q.Query, From: q.From, To: q.To, Zone: q.Zone, WeekStart: q.WeekStart}
 }

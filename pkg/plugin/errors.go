@@ -39,7 +39,7 @@ func errorResponse(ctx context.Context, user *backend.User, err error, trace *en
 	return response
 }
 
-// askAnAdmin is what those who are no admins read of a database that cannot be reached: the rest names its address.
+// askAnAdmin returns what those who are no admins read of a database that cannot be reached: the rest names its address.
 func askAnAdmin() say.Text {
 	return say.New("error.ask-an-admin", "the database cannot be reached: ask an admin, to whom Save & test tells why")
 }
@@ -118,7 +118,7 @@ func explainPostgres(pg *pgconn.PgError) say.Text {
 	return say.New("error.postgres", "the database reported: {{message}} (SQLSTATE {{code}})", pg.Message, pg.Code)
 }
 
-// connectionProblem is the failed step of a connection, which names the address but none of the secrets, and what to do.
+// connectionProblem returns the failed step of a connection, which names the address but none of the secrets, and what to do.
 func connectionProblem(err error) say.Text {
 	problem, step := err, (*net.OpError)(nil)
 	if said := (*say.Error)(nil); errors.As(err, &said) {

@@ -47,7 +47,7 @@ func health(status backend.HealthStatus, text say.Text, server *store.Server) (*
 	return &backend.CheckHealthResult{Status: status, Message: text.String(), JSONDetails: details}, err
 }
 
-// serverText is the sentence on what a server offers that has all it needs.
+// serverText returns the sentence on what a server offers that has all it needs.
 func (d *Datasource) serverText(server *store.Server) say.Text {
 	text := say.New("health.connected-to",
 		"Connected: PostgreSQL {{postgres}}, TimescaleDB {{timescale}} ({{licence}} licence), schema {{schema}} version {{version}}, {{rollups}} rollups",

@@ -77,7 +77,7 @@ func TestHostileTexts(t *testing.T) {
 	})
 }
 
-// stringsOf are functions that set the strings in a JSON value, in an order that stays.
+// stringsOf returns functions that set the strings in a JSON value, in an order that stays.
 func stringsOf(value any) []func(string) {
 	var all []func(string)
 	switch v := value.(type) {

@@ -97,7 +97,7 @@ func flightKey(q engine.Question) string {
 	return fmt.Sprintf("%d %d %s %s", q.From.UnixNano(), q.To.UnixNano(), q.Zone, raw)
 }
 
-// explained is an answer's frames with what the query inspector shows: what was asked of the database and what it cost.
+// explained returns an answer's frames with what the query inspector shows: what was asked of the database and what it cost.
 func explained(a answer, refID string, took time.Duration) data.Frames {
 	stats := []struct {
 		name  say.Text

@@ -21,7 +21,7 @@ import (
 // maxRequestBytes is the largest body of a resource request.
 const maxRequestBytes = 1 << 20
 
-// routes are what the query editor asks for: suggestions, what is wrong with a query, and its SQL. Times are milliseconds since 1970.
+// routes returns what the query editor asks for: suggestions, what is wrong with a query, and its SQL. Times are milliseconds since 1970.
 func (d *Datasource) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /events", respond(d.eventNames))

@@ -44,7 +44,7 @@ func New(id, english string, values ...any) Text {
 	return t
 }
 
-// Names are the names of the values in an English text, each once, in the order in which they come.
+// Names returns the names of the values in an English text, each once, in the order in which they come.
 func Names(english string) []string {
 	var names []string
 	seen := map[string]bool{}
@@ -57,7 +57,7 @@ func Names(english string) []string {
 	return names
 }
 
-// String is the text in English.
+// String returns the text in English.
 func (t Text) String() string {
 	words := map[string]string{}
 	for _, v := range t.values {
@@ -77,7 +77,7 @@ type Error struct{ Text }
 
 func (e *Error) Error() string { return e.String() }
 
-// Err is the text as an error.
+// Err returns the text as an error.
 func (t Text) Err() error { return &Error{t} }
 
 // MarshalJSON writes what src/said.ts reads: the id, the values by name, and the whole text in English.

@@ -145,7 +145,7 @@ func (s *Snapshot) narrow() {
 	}
 }
 
-// Connections is how many statements the snapshot can run at the same time.
+// Connections returns how many statements the snapshot can run at the same time.
 func (s *Snapshot) Connections() int { return len(s.txs) }
 
 // Select runs a statement on the snapshot's first connection and collects its rows, whose columns have the names of R's db

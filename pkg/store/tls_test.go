@@ -140,7 +140,7 @@ func authority(t *testing.T) (ca string, sign func(host string) *tls.Certificate
 	}
 }
 
-// refusing is an address where nobody listens.
+// refusing returns an address where nobody listens.
 func refusing(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -238,7 +238,7 @@ func (c *Client) next(ctx context.Context) []json.RawMessage {
 	}
 }
 
-// due is how long the first batch still has to wait. The lock is held.
+// due returns how long the first batch still has to wait. The lock is held.
 func (c *Client) due() time.Duration {
 	switch {
 	case len(c.queue) == 0:
@@ -249,7 +249,7 @@ func (c *Client) due() time.Duration {
 	return time.Until(c.queue[0].since.Add(c.options.Interval))
 }
 
-// batch is the head of the queue, as much of it as goes into one request: one message at least. The lock is held.
+// batch returns the head of the queue, as much of it as goes into one request: one message at least. The lock is held.
 func (c *Client) batch() []json.RawMessage {
 	n, size := 0, 0
 	for n < min(len(c.queue), c.options.BatchEvents) && size+len(c.queue[n].message) <= c.options.BatchBytes {

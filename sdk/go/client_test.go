@@ -85,7 +85,7 @@ func status(code int, body string) http.HandlerFunc {
 	}
 }
 
-// again is the same answer n times.
+// again returns the same answer n times.
 func again(answer http.HandlerFunc, n int) (answers []http.HandlerFunc) {
 	for range n {
 		answers = append(answers, answer)

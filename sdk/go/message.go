@@ -77,7 +77,7 @@ type Context struct {
 	Consent bool
 }
 
-// given is the context, or nil where it says nothing.
+// given returns the context, or nil where it says nothing.
 func (c Context) given() *Context {
 	if c == (Context{}) {
 		return nil

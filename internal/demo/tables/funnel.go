@@ -53,7 +53,7 @@ func funnelRow(frame *data.Frame, row int, s Style) table.Row {
 	}
 }
 
-// span is a number of seconds in the two units that matter.
+// span returns a number of seconds in the two units that matter.
 func span(seconds float64) string {
 	d := time.Duration(seconds * float64(time.Second)).Round(time.Second)
 	switch {

@@ -55,7 +55,7 @@ func Heatmap(frame *data.Frame, s Style) string {
 	return b.String()
 }
 
-// block is a cell of three characters.
+// block returns a cell of three characters.
 func (s Style) block(share float64) string {
 	if s.Color {
 		return s.shade(share, "   ")
@@ -75,7 +75,7 @@ func (s Style) legend(low, high float64, what string) string {
 	return s.paint(fmt.Sprintf("%s ", count(low)), text.Faint) + b.String() + s.paint(fmt.Sprintf(" %s %s in an hour of the week", count(high), what), text.Faint)
 }
 
-// ordinals are the names of the y axis, which the frame carries in its meta data.
+// ordinals returns the names of the y axis, which the frame carries in its meta data.
 func ordinals(frame *data.Frame) []string {
 	if frame.Meta == nil {
 		return nil

@@ -36,7 +36,7 @@ func (s Style) shade(share float64, content string) string {
 	return fmt.Sprintf("\x1b[48;5;%d;38;5;%dm%s\x1b[0m", c.back, c.fore, content)
 }
 
-// level is which of n equal parts of 0 to 1 the share falls in.
+// level returns which of n equal parts of 0 to 1 the share falls in.
 func level(share float64, n int) int { return min(max(int(share*float64(n)), 0), n-1) }
 
 func (s Style) paint(content string, colors ...text.Color) string {
@@ -46,12 +46,12 @@ func (s Style) paint(content string, colors ...text.Color) string {
 	return text.Colors(colors).EscapeSeq() + content + text.Reset.EscapeSeq()
 }
 
-// Heading is a question in bold with a remark beneath.
+// Heading returns a question in bold with a remark beneath.
 func (s Style) Heading(question, remark string) string {
 	return "  " + s.paint(question, text.Bold) + "\n  " + s.paint(remark, text.Faint)
 }
 
-// bar is a bar of the given width for a share of 1, in eighths of a character.
+// bar returns a bar of the given width for a share of 1, in eighths of a character.
 func bar(share float64, width int) string {
 	eighths := int(share*float64(width)*8 + 0.5)
 	if share > 0 {
@@ -64,7 +64,7 @@ func bar(share float64, width int) string {
 	return full
 }
 
-// newTable is a table without frame: a header, a rule, rows.
+// newTable returns a table without frame: a header, a rule, rows.
 func newTable(header ...any) table.Writer {
 	t := table.NewWriter()
 	style := table.StyleLight
