@@ -60,8 +60,8 @@ func admin(registry *prometheus.Registry, ready readiness, log *slog.Logger) *ht
 		ErrorLog: slog.NewLogLogger(kind(log, "HTTP").Handler(), slog.LevelWarn)}
 }
 
-// remembered asks check once a second at most, however many want to know.
-func remembered(check func(ctx context.Context) error) func(ctx context.Context) error {
+// limitToOneASecond asks check once a second at most, however many want to know.
+func limitToOneASecond(check func(ctx context.Context) error) func(ctx context.Context) error {
 	var mu sync.Mutex
 	var asked time.Time
 	var last error

@@ -61,8 +61,8 @@ func bystander(ctx context.Context, dsn, schema string) (most, logins int, err e
 	return most, logins, nil
 }
 
-// stored counts the events, and the different ones, in stretches of days: one statement for all would lock all of them.
-func stored(t *testing.T, conn *pgx.Conn, schema string, days int) (events, different int) {
+// countStored counts the events, and the different ones, in stretches of days: one statement for all would lock all of them.
+func countStored(t *testing.T, conn *pgx.Conn, schema string, days int) (events, different int) {
 	t.Helper()
 	const stretch = 300
 	for day := -1; day < days; day += stretch {
@@ -117,7 +117,7 @@ func TestThousandsOfDays(t *testing.T) {
 		stop()
 		other := <-told
 		conn := dbtest.Connect(t, dsn)
-		events, different := stored(t, conn, schema, more)
+		events, different := countStored(t, conn, schema, more)
 		t.Logf("%d events of %d days in %s; at most %d locks of a session; %d logins meanwhile", events, more, took, other.most, other.logins)
 		if want := days + more; events != want || different != want {
 			t.Errorf("%d events, %d different ones; want %d", events, different, want)
@@ -146,7 +146,7 @@ func TestThousandsOfDays(t *testing.T) {
 			}
 			t.Log(args, time.Since(start))
 		}
-		if events, _ := stored(t, conn, schema, more); events != days+more-2 {
+		if events, _ := countStored(t, conn, schema, more); events != days+more-2 {
 			t.Errorf("%d events after one user with two of them was forgotten", events)
 		}
 	})

@@ -23,8 +23,8 @@ import (
 	"github.com/footfall-analytics/footfall/collector/event"
 )
 
-// silent returns a server that takes connections and never answers.
-func silent(t *testing.T) string {
+// newSilentServer returns a server that takes connections and never answers.
+func newSilentServer(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -97,7 +97,7 @@ func TestWriteEndsInTime(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	dsn := "postgres://u@" + silent(t) + "/x"
+	dsn := "postgres://u@" + newSilentServer(t) + "/x"
 	const limit = 4 * time.Second
 	// end has several programs told to end, each some time after it has begun.
 	end := func(what string, programs int) {
@@ -128,7 +128,7 @@ func TestWriteEndsInTime(t *testing.T) {
 // known.
 func TestServeWithASilentDatabase(t *testing.T) {
 	cmd, admin := launch(t, "serve", "--listen", "127.0.0.1:0", "--listen-admin", "127.0.0.1:0", "--queue-dir", t.TempDir(),
-		"--database", "postgres://u@"+silent(t)+"/x", "--drain-timeout", "2s")
+		"--database", "postgres://u@"+newSilentServer(t)+"/x", "--drain-timeout", "2s")
 	for path, want := range map[string]int{"/healthz": 200, "/readyz": 503} {
 		res, err := http.Get(admin + path)
 		if err != nil {

@@ -101,8 +101,8 @@ func (s *serveCmd) run(env *environment, pool *pgxpool.Pool, log *slog.Logger) e
 	go known.Run(env.ctx)
 	forgets := people.OpenForgets(env.ctx, pool, env.Schema, s.file("forgets"), log)
 	go forgets.Run(env.ctx)
-	waiting := marking{queue, forgets}
-	ready := remembered(func(ctx context.Context) error { return errors.Join(known.Ready(), waiting.Ready(ctx)) })
+	waiting := marker{queue, forgets}
+	ready := limitToOneASecond(func(ctx context.Context) error { return errors.Join(known.Ready(), waiting.Ready(ctx)) })
 	handler, err := s.handler(known, ready, log, waiting, registry)
 	if err != nil {
 		return err

@@ -36,14 +36,14 @@ const (
 	leastSegments    = 8
 )
 
-// marking marks events with what is known of forgotten users when they are taken.
-type marking struct {
+// marker marks events with what is known of forgotten users when they are taken.
+type marker struct {
 	waiting
 	forgets *people.Forgets
 }
 
 // Accept returns nil when the events are where they wait.
-func (m marking) Accept(ctx context.Context, events []event.Event) error {
+func (m marker) Accept(ctx context.Context, events []event.Event) error {
 	n, err := m.forgets.Count()
 	if err != nil {
 		return err
@@ -55,7 +55,7 @@ func (m marking) Accept(ctx context.Context, events []event.Event) error {
 }
 
 // Ready reports why nothing is taken.
-func (m marking) Ready(ctx context.Context) error {
+func (m marker) Ready(ctx context.Context) error {
 	if _, err := m.forgets.Count(); err != nil {
 		return err
 	}

@@ -147,8 +147,8 @@ func TestUpgradesEndWithTheSameFunctions(t *testing.T) {
 	})
 }
 
-// written returns the names of the functions in sql/functions, in order, each as often as it is made.
-func written(t *testing.T) (names []string) {
+// readNames returns the names of the functions in sql/functions, in order, each as often as it is made.
+func readNames(t *testing.T) (names []string) {
 	t.Helper()
 	files, err := filepath.Glob("functions/*.sql")
 	if err != nil {
@@ -192,7 +192,7 @@ func TestFunctionsAreMadeAnew(t *testing.T) {
 		if now := number(); now != numbers {
 			t.Errorf("functions have other numbers: %s instead of %s", now, numbers)
 		}
-		if got, want := p.list("SELECT proname::text FROM pg_proc WHERE pronamespace = $1::text::regnamespace ORDER BY proname COLLATE \"C\"", schema), written(t); !slices.Equal(got, want) {
+		if got, want := p.list("SELECT proname::text FROM pg_proc WHERE pronamespace = $1::text::regnamespace ORDER BY proname COLLATE \"C\"", schema), readNames(t); !slices.Equal(got, want) {
 			t.Errorf("the schema has the functions\n%v, and in sql/functions are\n%v: one that goes, or gets other arguments, is dropped by a migration", got, want)
 		}
 	})

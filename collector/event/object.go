@@ -73,9 +73,9 @@ func (c *objectCheck) refuse(at jsontext.Pointer, format string, args ...any) bo
 func (c *objectCheck) value() bool {
 	switch c.in.PeekKind() {
 	case '{':
-		return c.nested('}', c.member)
+		return c.copyNested('}', c.member)
 	case '[':
-		return c.nested(']', c.value)
+		return c.copyNested(']', c.value)
 	}
 	v, err := c.in.ReadValue()
 	if err != nil {
@@ -95,8 +95,8 @@ func (c *objectCheck) value() bool {
 	return true
 }
 
-// nested copies an object or a list, whose members or values take copies one by one.
-func (c *objectCheck) nested(end jsontext.Kind, take func() bool) bool {
+// copyNested copies an object or a list, whose members or values take copies one by one.
+func (c *objectCheck) copyNested(end jsontext.Kind, take func() bool) bool {
 	if c.in.StackDepth() == c.depth {
 		if err := c.in.SkipValue(); err != nil {
 			return c.unreadable(err)

@@ -80,7 +80,7 @@ func New(sink Sink, opts Options, registry prometheus.Registerer) http.Handler {
 	}
 	r := chi.NewRouter()
 	r.Use(h.observe, cors.Handler(cors.Options{
-		AllowOriginFunc: func(_ *http.Request, origin string) bool { return h.Keys.OriginAllowed(origin) },
+		AllowOriginFunc: func(_ *http.Request, origin string) bool { return h.Keys.AllowsOrigin(origin) },
 		AllowedMethods:  []string{http.MethodPost},
 		AllowedHeaders:  []string{"Authorization", "Content-Type", "Content-Encoding", "X-Retry-Count"}, // the last is Segment's library's
 		ExposedHeaders:  []string{"Retry-After"},

@@ -123,7 +123,7 @@ func writeKey(r *http.Request) string {
 // turnAway answers a request of which nothing is taken.
 func (h *handler) turnAway(w http.ResponseWriter, err error) {
 	status := http.StatusForbidden
-	var limited keys.RateLimited
+	var limited keys.RateError
 	var refused refusal
 	switch {
 	case errors.As(err, &refused):
@@ -210,13 +210,13 @@ func (h *handler) count(a answer) {
 	h.events.WithLabelValues("refused").Add(float64(badEvents(a.Refused)))
 }
 
-// maxTold is after how many refusals only the first one of each event is told.
-const maxTold = 1000
+// maxRefusalsInAnswer is after how many refusals only the first one of each event is told.
+const maxRefusalsInAnswer = 1000
 
 // tell keeps an answer from growing with the nonsense that was sent.
 func tell(refused event.Refusals) (told event.Refusals) {
 	for i, r := range refused {
-		if i < maxTold || r.Index != refused[i-1].Index {
+		if i < maxRefusalsInAnswer || r.Index != refused[i-1].Index {
 			told = append(told, r)
 		}
 	}

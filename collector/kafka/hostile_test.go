@@ -130,7 +130,7 @@ func TestManyEventsInARecord(t *testing.T) {
 			return stored.store(ctx, events)
 		})
 	}()
-	await(t, "the record is done with", func() bool { return committed(t, cluster) == 1 })
+	await(t, "the record is done with", func() bool { return sumCommitted(t, cluster) == 1 })
 	cancel()
 	<-ended
 	if stored.count() != len(events) || len(rejected) != 1 || rejected[0].Number != 250 || rejected[0].Event.UserID != bad.UserID {
@@ -210,8 +210,8 @@ func TestEndWhateverHangs(t *testing.T) {
 			}
 			if test.name == "nothing" {
 
-				if committed(t, cluster) != int64(stored.count()) {
-					t.Errorf("%d stored, %d committed", stored.count(), committed(t, cluster))
+				if sumCommitted(t, cluster) != int64(stored.count()) {
+					t.Errorf("%d stored, %d committed", stored.count(), sumCommitted(t, cluster))
 				}
 			}
 		})

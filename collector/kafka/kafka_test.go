@@ -437,8 +437,8 @@ func TestSilentBrokerAndFullBuffer(t *testing.T) {
 	}
 }
 
-// committed asks Kafka how far the group has come, as a sum over the partitions.
-func committed(t *testing.T, cluster *kfake.Cluster) (sum int64) {
+// sumCommitted asks Kafka how far the group has come, as a sum over the partitions.
+func sumCommitted(t *testing.T, cluster *kfake.Cluster) (sum int64) {
 	t.Helper()
 	client, err := kgo.NewClient(kgo.SeedBrokers(cluster.ListenAddrs()...))
 	if err != nil {
@@ -469,7 +469,7 @@ func TestCommitFailsInMidBatch(t *testing.T) {
 			var stored table
 			startMember(t, cluster, stored.store, nil)
 			await(t, "all events are stored", func() bool { return stored.count() == len(events) })
-			await(t, "all offsets are committed", func() bool { return committed(t, cluster) == int64(len(events)) })
+			await(t, "all offsets are committed", func() bool { return sumCommitted(t, cluster) == int64(len(events)) })
 			stored.check(t, events)
 			if handle.Hits() == 0 {
 				t.Error("nothing failed")
@@ -489,13 +489,13 @@ func TestEndBetweenStoreAndCommit(t *testing.T) {
 	await(t, "some events are stored", func() bool { return stored.count() > 0 && handle.Hits() > 0 })
 	first.stop()
 	before := stored.count()
-	if n := committed(t, cluster); n != 0 {
+	if n := sumCommitted(t, cluster); n != 0 {
 		t.Errorf("%d offsets are committed", n)
 	}
 	handle.Remove()
 	startMember(t, cluster, stored.store, nil)
 	await(t, "all events are stored", func() bool { return stored.count() == len(events) })
-	await(t, "all offsets are committed", func() bool { return committed(t, cluster) == int64(len(events)) })
+	await(t, "all offsets are committed", func() bool { return sumCommitted(t, cluster) == int64(len(events)) })
 	stored.check(t, events)
 	if stored.again != before {
 		t.Errorf("%d events came again, want the %d that were stored", stored.again, before)
@@ -528,7 +528,7 @@ func TestEndInMidBatch(t *testing.T) {
 		if took := time.Since(start); took > test.longest {
 			t.Errorf("the end took %s", took)
 		}
-		if n := committed(t, cluster); n != int64(stored.count()) || (n > 0) != (test.takes < test.grace) {
+		if n := sumCommitted(t, cluster); n != int64(stored.count()) || (n > 0) != (test.takes < test.grace) {
 			t.Errorf("%d offsets are committed, %d events stored", n, stored.count())
 		}
 	}
@@ -574,7 +574,7 @@ func TestDamagedRecordsHoldNothingUp(t *testing.T) {
 		defer close(ended)
 		c.Run(ctx, stored.store)
 	}()
-	await(t, "all offsets are committed", func() bool { return committed(t, cluster) == int64(len(good)+len(bad)) })
+	await(t, "all offsets are committed", func() bool { return sumCommitted(t, cluster) == int64(len(good)+len(bad)) })
 	cancel()
 	<-ended
 	stored.check(t, good)
@@ -592,7 +592,7 @@ func TestDeletedEventsAreCounted(t *testing.T) {
 	accept(t, p, events[:2])
 	var stored table
 	m := startMember(t, cluster, stored.store, func(c *ConsumerConfig) { inShort(&c.Config) })
-	await(t, "the first are committed", func() bool { return committed(t, cluster) == 2 })
+	await(t, "the first are committed", func() bool { return sumCommitted(t, cluster) == 2 })
 	m.stop()
 	accept(t, p, events[2:])
 	request := kmsg.NewPtrDeleteRecordsRequest()

@@ -46,7 +46,7 @@ func TestTheTableHasEachEventOnce(t *testing.T) {
 		first.stop()
 		handle.Remove()
 		second := startMember(t, cluster, store, one)
-		await(t, "all offsets are committed", func() bool { return committed(t, cluster) == int64(len(events)) })
+		await(t, "all offsets are committed", func() bool { return sumCommitted(t, cluster) == int64(len(events)) })
 		second.stop()
 		if known == 0 {
 			t.Error("nothing came again")

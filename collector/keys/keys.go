@@ -36,13 +36,13 @@ var (
 	ErrNotLoaded = errors.New("the write keys are not known yet, because the database could not be asked; try again later")
 )
 
-// RateLimited reports a key that sends more than it may, for an answer 429.
-type RateLimited struct {
+// RateError reports a key that sends more than it may, for an answer 429.
+type RateError struct {
 	// RetryAfter is when as many events will be let in.
 	RetryAfter time.Duration
 }
 
-func (r RateLimited) Error() string {
+func (r RateError) Error() string {
 	return fmt.Sprintf("the write key has sent more events than its rate allows; come back in %s", r.RetryAfter.Round(time.Millisecond))
 }
 
@@ -59,15 +59,15 @@ type Options struct {
 type Keys struct {
 	Options
 	every   time.Duration
-	current atomic.Pointer[known]
+	current atomic.Pointer[snapshot]
 }
 
 // hash is the SHA-256 of a key. A slow hash is for secrets that can be guessed; keys have 128 random bits. Neither can a key be
 // found by the time that an answer takes: what is compared is a hash of what was sent, and nobody chooses that.
 type hash [sha256.Size]byte
 
-// known are the keys at one time; never changed.
-type known struct {
+// snapshot are the keys at one time; never changed.
+type snapshot struct {
 	keys   []Key
 	byHash map[hash]*entry
 }
@@ -132,7 +132,7 @@ func (k *Keys) Refresh(ctx context.Context) error {
 // use makes these the keys that hold. What a key has used of its rate goes on counting.
 func (k *Keys) use(list []Key) {
 	before := k.current.Load()
-	next := &known{keys: list, byHash: make(map[hash]*entry, len(list))}
+	next := &snapshot{keys: list, byHash: make(map[hash]*entry, len(list))}
 	for _, key := range list {
 		e := &entry{Key: key}
 		if before != nil && before.byHash[key.Hash] != nil && before.byHash[key.Hash].Rate == key.Rate {
@@ -183,11 +183,11 @@ func (k *Keys) Check(key, origin string) (Pass, error) {
 	case origin != "" && !e.allows(origin):
 		return Pass{}, ErrOrigin
 	}
-	return e.Pass, e.left()
+	return e.Pass, e.rateError()
 }
 
-// left returns the error of a rate that is used up.
-func (p Pass) left() error {
+// rateError returns the error of a rate that is used up.
+func (p Pass) rateError() error {
 	if p.limiter == nil {
 		return nil
 	}
@@ -195,11 +195,11 @@ func (p Pass) left() error {
 	if missing <= 0 {
 		return nil
 	}
-	return RateLimited{time.Duration(missing / float64(p.limiter.Limit()) * float64(time.Second))}
+	return RateError{time.Duration(missing / float64(p.limiter.Limit()) * float64(time.Second))}
 }
 
 // Spend counts events against the key's rate, bad ones too. When there are more than it allows now, it counts none and returns
-// a [RateLimited].
+// a [RateError].
 func (p Pass) Spend(events int) error {
 	if p.limiter == nil {
 		return nil
@@ -208,13 +208,13 @@ func (p Pass) Spend(events int) error {
 	r := p.limiter.ReserveN(time.Now(), min(events, p.limiter.Burst()))
 	if wait := r.Delay(); wait > 0 {
 		r.Cancel()
-		return RateLimited{wait}
+		return RateError{wait}
 	}
 	return nil
 }
 
-// OriginAllowed says whether some key may be used from a web site. A browser asks so before it sends a key (CORS).
-func (k *Keys) OriginAllowed(origin string) bool {
+// AllowsOrigin says whether some key may be used from a web site. A browser asks so before it sends a key (CORS).
+func (k *Keys) AllowsOrigin(origin string) bool {
 	current := k.current.Load()
 	if current == nil || len(current.keys) == 0 {
 		return current != nil

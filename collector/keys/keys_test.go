@@ -69,7 +69,7 @@ func TestWhoIsLetIn(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
 		w := newWorld(t, dsn)
 		k := Open(t.Context(), w.Options)
-		if err := send(k, "", "https://any.example", 1); err != nil || !k.OriginAllowed("https://any.example") || strings.Count(w.log.String(), "THERE ARE NO WRITE KEYS") != 1 {
+		if err := send(k, "", "https://any.example", 1); err != nil || !k.AllowsOrigin("https://any.example") || strings.Count(w.log.String(), "THERE ARE NO WRITE KEYS") != 1 {
 			t.Error("without any key", err, w.log)
 		}
 		web := w.add(t, Key{Name: "web", Origins: []string{"https://Shop.example/", "http://localhost:3000"}})
@@ -104,7 +104,7 @@ func TestWhoIsLetIn(t *testing.T) {
 		}
 		refresh(t, k)
 		for origin, want := range map[string]bool{"https://shop.example": true, "https://old.example": false, "https://evil.example": false} {
-			if k.OriginAllowed(origin) != want {
+			if k.AllowsOrigin(origin) != want {
 				t.Errorf("%s: %t", origin, !want)
 			}
 		}
@@ -113,7 +113,7 @@ func TestWhoIsLetIn(t *testing.T) {
 			t.Fatal(err)
 		}
 		refresh(t, k)
-		if err := send(k, "", "", 1); !errors.Is(err, ErrNoKey) || k.OriginAllowed("https://shop.example") {
+		if err := send(k, "", "", 1); !errors.Is(err, ErrNoKey) || k.AllowsOrigin("https://shop.example") {
 			t.Error(err)
 		}
 	})
@@ -125,7 +125,7 @@ func TestRates(t *testing.T) {
 	k := Open(t.Context(), w.Options)
 	limited := func(err error, least, most time.Duration) {
 		t.Helper()
-		var limit RateLimited
+		var limit RateError
 		if !errors.As(err, &limit) || limit.RetryAfter < least || limit.RetryAfter > most {
 			t.Error(err)
 		}
@@ -185,7 +185,7 @@ func TestWithoutTheDatabase(t *testing.T) {
 			}
 		}
 		k = Open(t.Context(), away)
-		if err := send(k, key, "", 1); !errors.Is(err, ErrNotLoaded) || k.OriginAllowed("https://shop.example") {
+		if err := send(k, key, "", 1); !errors.Is(err, ErrNotLoaded) || k.AllowsOrigin("https://shop.example") {
 			t.Error(err)
 		}
 	}

@@ -73,7 +73,7 @@ func exportEvents(ctx context.Context, tx pgx.Tx, ids []string, out io.Writer) (
 }
 
 func exportRejected(ctx context.Context, tx pgx.Tx, ids []string, out io.Writer) (lines int, err error) {
-	list, unclear, err := rejectedOf(ctx, tx, ids)
+	list, unclear, err := rejectionsOf(ctx, tx, ids)
 	if err != nil {
 		return 0, err
 	}
@@ -120,7 +120,7 @@ func writeLine(out io.Writer, table string, row any) error {
 }
 
 // MarshalJSON shows a rejected event as it was to be stored.
-func (r rejected) MarshalJSON() ([]byte, error) {
+func (r rejection) MarshalJSON() ([]byte, error) {
 	type fields struct {
 		EventID     uuid.UUID       `json:"event_id"`
 		UserID      string          `json:"user_id"`

@@ -11,8 +11,8 @@ import (
 	"github.com/footfall-analytics/footfall/sql"
 )
 
-// Forgotten says what was deleted.
-type Forgotten struct {
+// Deletion says what was deleted.
+type Deletion struct {
 	// IDs are all ids of the user, the one that was named first.
 	IDs []string
 	// Events are rows of user_events on so many Days (UTC); the others are rows of the tables of these names.
@@ -26,11 +26,11 @@ type Forgotten struct {
 // Forget deletes everything of the user whom id names, and keeps what was received before from being stored later. When it
 // returns without error no table has a trace of the user, but for the hashes in forgotten_users that keep it so. It may be run
 // again after an error. The connection must be the owner's of the tables.
-func Forget(ctx context.Context, conn *pgx.Conn, schema, id string) (Forgotten, error) {
+func Forget(ctx context.Context, conn *pgx.Conn, schema, id string) (Deletion, error) {
 	if err := checkID(id); err != nil {
-		return Forgotten{}, err
+		return Deletion{}, err
 	}
-	var f Forgotten
+	var f Deletion
 	var list []stretch
 	err := transaction(ctx, conn, pgx.TxOptions{}, schema, func(tx pgx.Tx) (err error) {
 		// Whoever writes events reads this table first, in the same transaction: after the lock, what was written is there to be
@@ -94,7 +94,7 @@ var described = []string{"user_events", "user_profiles", "user_aliases", "user_s
 	"chosen_times", "rejected_events", "event_blocks"}
 
 // alone runs fn while nobody else moves what it deletes.
-func (f *Forgotten) alone(ctx context.Context, conn *pgx.Conn, schema string, fn func(tx pgx.Tx) error) error {
+func (f *Deletion) alone(ctx context.Context, conn *pgx.Conn, schema string, fn func(tx pgx.Tx) error) error {
 	return transaction(ctx, conn, pgx.TxOptions{}, schema, func(tx pgx.Tx) error {
 		// Nobody may move events from one of the ids to another meanwhile: squash_aliases takes the same turn.
 		if _, err := tx.Exec(ctx, `SELECT FROM job_turns WHERE job = 'squash_aliases' FOR UPDATE`); err != nil {
@@ -109,8 +109,8 @@ func (f *Forgotten) alone(ctx context.Context, conn *pgx.Conn, schema string, fn
 }
 
 // deleteRest deletes what is in other tables than the events'.
-func (f *Forgotten) deleteRest(ctx context.Context, tx pgx.Tx) error {
-	list, unclear, err := rejectedOf(ctx, tx, f.IDs)
+func (f *Deletion) deleteRest(ctx context.Context, tx pgx.Tx) error {
+	list, unclear, err := rejectionsOf(ctx, tx, f.IDs)
 	if err != nil {
 		return err
 	}
@@ -185,7 +185,7 @@ const (
 )
 
 // deleteEvents deletes the user's events of a stretch and what was packed of their days (UTC), which it returns in order.
-func (f *Forgotten) deleteEvents(ctx context.Context, tx pgx.Tx, s stretch) (days []string, err error) {
+func (f *Deletion) deleteEvents(ctx context.Context, tx pgx.Tx, s stretch) (days []string, err error) {
 	rows, err := tx.Query(ctx, `SELECT DISTINCT (time AT TIME ZONE 'UTC')::date::text FROM user_events WHERE `+own+` AND `+within+` ORDER BY 1`, f.IDs, s.From, s.To)
 	if err != nil {
 		return nil, err
@@ -226,7 +226,7 @@ func (f *Forgotten) deleteEvents(ctx context.Context, tx pgx.Tx, s stretch) (day
 }
 
 // unlink takes the user's ids out of others' events. It comes after the user's own are gone.
-func (f *Forgotten) unlink(ctx context.Context, tx pgx.Tx, s stretch) error {
+func (f *Deletion) unlink(ctx context.Context, tx pgx.Tx, s stretch) error {
 	list, err := groups(ctx, tx, s, `anonymous_id = ANY($1)`, f.IDs)
 	if err != nil {
 		return err

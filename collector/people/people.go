@@ -60,8 +60,8 @@ func idsOf(ctx context.Context, tx pgx.Tx, id string) ([]string, error) {
 	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
 
-// rejected is a row of rejected_events.
-type rejected struct {
+// rejection is a row of rejected_events.
+type rejection struct {
 	id         int64
 	rejectedAt string
 	reason     string
@@ -70,9 +70,9 @@ type rejected struct {
 	unread []byte
 }
 
-// rejectedOf returns the rejected events that name one of the ids. unclear are rows whose record cannot be read and has an id's text in
+// rejectionsOf returns the rejected events that name one of the ids. unclear are rows whose record cannot be read and has an id's text in
 // it: nobody can say whose they are.
-func rejectedOf(ctx context.Context, tx pgx.Tx, ids []string) (list []rejected, unclear []int64, err error) {
+func rejectionsOf(ctx context.Context, tx pgx.Tx, ids []string) (list []rejection, unclear []int64, err error) {
 	// What the record says of other ids than the user's own is not a column; looking for the bytes leaves few to be read.
 	rows, err := tx.Query(ctx, `SELECT id, to_jsonb(rejected_at) #>> '{}', reason, record, user_id = ANY($1) FROM rejected_events
 		WHERE user_id = ANY($1) OR EXISTS (SELECT FROM unnest($1::text[]) AS u WHERE position(convert_to(u, 'UTF8') IN record) > 0) ORDER BY id`, ids)
@@ -81,7 +81,7 @@ func rejectedOf(ctx context.Context, tx pgx.Tx, ids []string) (list []rejected, 
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var r rejected
+		var r rejection
 		var record []byte
 		var own bool
 		if err := rows.Scan(&r.id, &r.rejectedAt, &r.reason, &record, &own); err != nil {

@@ -151,8 +151,8 @@ func (w *world) traces(t *testing.T, ids ...string) (found []string) {
 	return found
 }
 
-// described returns the columns whose statistics hold one of the ids.
-func (w *world) described(t *testing.T, ids ...string) []string {
+// describe returns the columns whose statistics hold one of the ids.
+func (w *world) describe(t *testing.T, ids ...string) []string {
 	t.Helper()
 	return w.texts(t, `SELECT tablename || '.' || attname FROM pg_stats s WHERE EXISTS (SELECT FROM unnest($1::text[]) AS u WHERE position(u IN s::text) > 0)`, ids)
 }
@@ -191,7 +191,7 @@ func TestForget(t *testing.T) {
 		w.exec(t, `INSERT INTO profile_changes (user_id) VALUES ($1)`, w.anon)
 		w.exec(t, `ANALYZE user_events, user_profiles`)
 		before := w.traces(t, w.ann, w.anon)
-		if len(w.described(t, w.ann)) == 0 || len(w.described(t, w.anon)) == 0 {
+		if len(w.describe(t, w.ann)) == 0 || len(w.describe(t, w.anon)) == 0 {
 			t.Error("no trace in the server's statistics")
 		}
 		for _, table := range []string{"user_events", "known_users", "user_profiles", "user_sessions", "user_categories", "user_aliases", "rejected_events", "event_blocks"} {
@@ -208,14 +208,14 @@ func TestForget(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := Forgotten{IDs: []string{w.anon, w.ann}, Events: 22, Days: f.Days, Profiles: 1, Aliases: 1, RejectedEvents: 2, Unlinked: 1}
+		want := Deletion{IDs: []string{w.anon, w.ann}, Events: 22, Days: f.Days, Profiles: 1, Aliases: 1, RejectedEvents: 2, Unlinked: 1}
 		if diff := cmp.Diff(want, f); diff != "" || f.Days < 10 || f.Days > 11 {
 			t.Error(diff, f.Days)
 		}
 		if left := w.traces(t, w.ann, w.anon); !slices.Equal(left, []string{schema("forgotten_users")}) {
 			t.Error("traces are left", left)
 		}
-		if left := w.described(t, w.ann, w.anon); len(left) > 0 {
+		if left := w.describe(t, w.ann, w.anon); len(left) > 0 {
 			t.Error("the server's statistics have traces", left)
 		}
 		if diff := cmp.Diff(rest, w.rest(t)); diff != "" {

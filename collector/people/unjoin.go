@@ -7,8 +7,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Unjoined says what taking a join back has changed.
-type Unjoined struct {
+// Unjoining says what taking a join back has changed.
+type Unjoining struct {
 	// User is who the alias was, and Aliases the ids that were joined with the alias and are its own again; it comes first.
 	User    string
 	Aliases []string
@@ -20,7 +20,7 @@ type Unjoined struct {
 // Unjoin takes the join of an alias back: it is a user of its own again, with its events, and with the aliases that it had brought
 // along. What events say never joins it again. All of this is one transaction: nobody sees a part of it, and writers wait for its
 // end. The connection must be the owner's of the tables.
-func Unjoin(ctx context.Context, conn *pgx.Conn, schema, alias string) (u Unjoined, err error) {
+func Unjoin(ctx context.Context, conn *pgx.Conn, schema, alias string) (u Unjoining, err error) {
 	if err := checkID(alias); err != nil {
 		return u, err
 	}
@@ -70,7 +70,7 @@ func joinOf(ctx context.Context, tx pgx.Tx, alias string) (user string, aliases 
 }
 
 // part makes the alias a user.
-func (u *Unjoined) part(ctx context.Context, tx pgx.Tx, alias string) error {
+func (u *Unjoining) part(ctx context.Context, tx pgx.Tx, alias string) error {
 	for _, statement := range []string{
 		// First, as whoever joins users does.
 		`UPDATE alias_changes SET changes = changes + 1 WHERE $1 <> '' AND $2 <> ''`,
@@ -104,7 +104,7 @@ const theirs = `user_key = user_key_of($1) AND user_id = $1 AND (alias = ANY($2)
 
 // moveEvents gives the alias its events back. They are deleted and stored again: TimescaleDB refuses to change the columns by which
 // compressed days are sorted.
-func (u *Unjoined) moveEvents(ctx context.Context, tx pgx.Tx, alias string) error {
+func (u *Unjoining) moveEvents(ctx context.Context, tx pgx.Tx, alias string) error {
 	list, err := allGroups(ctx, tx, theirs, u.User, u.Aliases, alias)
 	if err != nil {
 		return err
@@ -132,7 +132,7 @@ func (u *Unjoined) moveEvents(ctx context.Context, tx pgx.Tx, alias string) erro
 }
 
 // recount has the profiles of the ids made again from the events that are there.
-func (u *Unjoined) recount(ctx context.Context, tx pgx.Tx, ids []string) error {
+func (u *Unjoining) recount(ctx context.Context, tx pgx.Tx, ids []string) error {
 	for _, statement := range []string{
 		`DELETE FROM profile_changes WHERE user_id = ANY($1)`,
 		`DELETE FROM user_sessions WHERE ` + ownKey,

@@ -62,7 +62,7 @@ func TestUnjoin(t *testing.T) {
 			if squashed {
 				moved = 5
 			}
-			if diff := cmp.Diff(Unjoined{User: w.ann, Aliases: []string{eve, phone}, Events: moved}, u); diff != "" {
+			if diff := cmp.Diff(Unjoining{User: w.ann, Aliases: []string{eve, phone}, Events: moved}, u); diff != "" {
 				t.Error(diff)
 			}
 			if slices.Equal(changes, w.texts(t, `SELECT changes::text FROM alias_changes`)) {

@@ -140,7 +140,7 @@ func (f *Filter) replace(names []string, value []byte) []byte {
 			return f.address(address)
 		}
 		if f.IP == ipHash { // several addresses, say: nobody knows what could be cut off
-			return f.keyed(text)
+			return f.hashWithKey(text)
 		}
 		return []byte("null")
 	}
@@ -152,7 +152,7 @@ func (f *Filter) replace(names []string, value []byte) []byte {
 			sum := md5.Sum([]byte(text))
 			return rawjson.Quote(hex.EncodeToString(sum[:]))
 		}
-		return f.keyed(text)
+		return f.hashWithKey(text)
 	}
 	return nil
 }
@@ -161,7 +161,7 @@ func (f *Filter) replace(names []string, value []byte) []byte {
 func (f *Filter) address(address netip.Addr) []byte {
 	switch f.IP {
 	case ipHash:
-		return f.keyed(address.String())
+		return f.hashWithKey(address.String())
 	case ipTruncate:
 		bits := 48
 		if address.Is4() {
@@ -173,8 +173,8 @@ func (f *Filter) address(address netip.Addr) []byte {
 	return []byte("null")
 }
 
-// keyed returns the HMAC-SHA-256 of a text, as JSON: without the key nobody finds the text by trying them all.
-func (f *Filter) keyed(text string) []byte {
+// hashWithKey returns the HMAC-SHA-256 of a text, as JSON: without the key nobody finds the text by trying them all.
+func (f *Filter) hashWithKey(text string) []byte {
 	mac := hmac.New(sha256.New, f.key)
 	mac.Write([]byte(text))
 	return rawjson.Quote(hex.EncodeToString(mac.Sum(nil)))

@@ -130,7 +130,7 @@ func TestSettingsThatCannotBe(t *testing.T) {
 		}
 	}
 	one, other := filter(t, Settings{IP: "hash", HashKey: key}), filter(t, Settings{IP: "hash", HashKeyFile: file})
-	if string(one.keyed("x")) != string(other.keyed("x")) {
+	if string(one.hashWithKey("x")) != string(other.hashWithKey("x")) {
 		t.Error("the key in the file is another one")
 	}
 }

@@ -36,8 +36,8 @@ func (a arrivals) of(number uint64) time.Time {
 	return a[n-1].at
 }
 
-// committed forgets the records before a number.
-func (a *arrivals) committed(number uint64) {
+// forgetBefore forgets the records before a number.
+func (a *arrivals) forgetBefore(number uint64) {
 	n := sort.Search(len(*a), func(i int) bool { return (*a)[i].first > number })
 	*a = (*a)[max(n-1, 0):]
 }

@@ -44,7 +44,7 @@ func TestFolderGoesAway(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "queue")
 			q := open(t, dir, 150)
-			records := numbered(12) // several files
+			records := numberLines(12) // several files
 			appendAll(t, q, records...)
 			if err := q.Ready(); err != nil {
 				t.Fatal(err)
@@ -210,7 +210,7 @@ func TestTwoQueuesInOneFolder(t *testing.T) {
 		go func() {
 			var taken []string
 			for i := 0; ; i++ {
-				record := numbered(i + 1)[i] + " of round " + string(rune('a'+round))
+				record := numberLines(i + 1)[i] + " of round " + string(rune('a'+round))
 				if first.Append(t.Context(), []byte(record)) == nil {
 					taken = append(taken, record)
 				}

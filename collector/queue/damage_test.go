@@ -31,7 +31,7 @@ func newFolder(t testing.TB) folder {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := folder{records: numbered(14), committed: 5}
+	f := folder{records: numberLines(14), committed: 5}
 	for i, r := range f.records {
 		if err := q.Append(t.Context(), []byte(r)); err != nil {
 			t.Fatal(err)
@@ -286,7 +286,7 @@ func TestCommittedIsNotBelieved(t *testing.T) {
 
 // Folders of the first version: files without header and numbers, a plain number as the note.
 func TestFilesOfTheFirstVersion(t *testing.T) {
-	records := numbered(9)
+	records := numberLines(9)
 	var first, second []byte
 	for i, r := range records {
 		if i < 5 {
@@ -387,7 +387,7 @@ func TestDamageWhileReading(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	records := numbered(20)
+	records := numberLines(20)
 	appendAll(t, q, records...)
 	path := segmentFiles(t, dir)[0]
 	file, err := os.OpenFile(path, os.O_RDWR, 0)

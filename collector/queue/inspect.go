@@ -58,7 +58,7 @@ type inspection struct {
 	Report
 	dir      string
 	id       uint64
-	contents noted
+	contents noteContent
 	segments []*segment
 	show     func(record []byte) error
 	// tolerant is set when blocks that the disk cannot read are damage like any other, and no error.
@@ -104,7 +104,7 @@ func (in *inspection) inspect() error {
 }
 
 // idOf returns the queue's id: what the notes say, or the first file that can say it. It is 0 where nothing does.
-func idOf(all []*segment, contents, committed noted) uint64 {
+func idOf(all []*segment, contents, committed noteContent) uint64 {
 	if contents.ok {
 		return contents.id
 	}
@@ -178,7 +178,7 @@ func (in *inspection) scan(s *segment, sc *scanner, next uint64) error {
 			break
 		}
 		s.size = f.end
-		if err := in.found(&found, f); err != nil {
+		if err := in.add(&found, f); err != nil {
 			return err
 		}
 	}
@@ -209,7 +209,7 @@ func (in *inspection) showRest(sc *scanner) error {
 	}
 }
 
-func (in *inspection) found(file *File, f frame) error {
+func (in *inspection) add(file *File, f frame) error {
 	file.Records, file.Bytes = file.Records+1, file.Bytes+f.end-f.at
 	if in.show == nil {
 		return nil
@@ -258,7 +258,7 @@ func (in *inspection) scanStray(sc *scanner) error {
 		if err != nil {
 			return err
 		}
-		if err := in.found(&found, f); err != nil {
+		if err := in.add(&found, f); err != nil {
 			return err
 		}
 	}
@@ -314,7 +314,7 @@ const mostNumber = 1 << 62
 
 // believe takes the note of what is committed for what it is worth. What is not committed for certain is written again, which
 // changes nothing.
-func (in *inspection) believe(committed noted) {
+func (in *inspection) believe(committed noteContent) {
 	switch {
 	case in.contents.ok:
 		in.Committed = in.contents.numbers[0]

@@ -85,8 +85,8 @@ func appendNote(b []byte, name string, id uint64, numbers []uint64) []byte {
 	return fmt.Appendf(b, " %08x\n", crc32.Checksum(b, castagnoli))
 }
 
-// noted is what a note says.
-type noted struct {
+// noteContent is what a note says.
+type noteContent struct {
 	id      uint64
 	numbers []uint64
 	// there is set when the file is there, and ok when it is a whole note. plain is set when it is a number only, as the first
@@ -95,19 +95,19 @@ type noted struct {
 }
 
 // readNote reads a note with so many numbers.
-func readNote(dir, name string, count int) (n noted, err error) {
+func readNote(dir, name string, count int) (n noteContent, err error) {
 	text, err := os.ReadFile(filepath.Join(dir, name))
 	if errors.Is(err, fs.ErrNotExist) {
-		return noted{}, nil
+		return noteContent{}, nil
 	}
 	if err != nil {
-		return noted{}, err
+		return noteContent{}, err
 	}
 	n.there = true
 	words := strings.Fields(string(text))
 	if len(words) == 1 && count == 1 {
 		number, err := strconv.ParseUint(words[0], 10, 63)
-		return noted{numbers: []uint64{number}, there: true, plain: err == nil}, nil
+		return noteContent{numbers: []uint64{number}, there: true, plain: err == nil}, nil
 	}
 	if len(words) != count+3 {
 		return n, nil

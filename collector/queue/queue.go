@@ -148,7 +148,7 @@ func (q *Queue) recover() (err error) {
 // damageError says what is damaged, and what to do.
 func damageError(dir string, faults []Fault) error {
 	var told []string
-	for _, f := range faults[:min(len(faults), mostTold)] {
+	for _, f := range faults[:min(len(faults), maxPlacesInError)] {
 		told = append(told, f.String())
 	}
 	if more := len(faults) - len(told); more > 0 {
@@ -158,8 +158,8 @@ func damageError(dir string, faults []Fault) error {
 		"\"collector queue salvage --queue-dir %s\": it brings out all other records and keeps the files as they are", strings.Join(told, "; "), dir)
 }
 
-// mostTold is how many places are named in an error.
-const mostTold = 5
+// maxPlacesInError is how many places are named in an error.
+const maxPlacesInError = 5
 
 // passOver keeps what cannot be read of the files, and says so.
 func (q *Queue) passOver(in *inspection) error {

@@ -60,7 +60,7 @@ func readAll(t *testing.T, q *Queue, atMost int) (records []string, last Batch) 
 	}
 }
 
-func numbered(n int) []string {
+func numberLines(n int) []string {
 	var list []string
 	for i := range n {
 		list = append(list, fmt.Sprintf("record %d %s", i, strings.Repeat("x", i%50)))
@@ -99,7 +99,7 @@ func TestEverythingIsReadAgainUntilItIsCommitted(t *testing.T) {
 		for range 1 + random.IntN(6) {
 			q := open(t, dir, int64(1+random.IntN(2000)))
 			for range random.IntN(4) {
-				fresh := numbered(len(all) + random.IntN(60))[len(all):]
+				fresh := numberLines(len(all) + random.IntN(60))[len(all):]
 				appendAll(t, q, fresh...)
 				all = append(all, fresh...)
 				got := 0
@@ -202,7 +202,7 @@ func TestAppendToAnIdleQueue(t *testing.T) {
 func TestTornEndIsCutAtEveryByte(t *testing.T) {
 	whole := t.TempDir()
 	q := open(t, whole, 1<<20)
-	records := numbered(4)
+	records := numberLines(4)
 	appendAll(t, q, records...)
 	closeQueue(t, q)
 	name := filepath.Base(segmentFiles(t, whole)[0])
@@ -250,7 +250,7 @@ func TestTornEndIsCutAtEveryByte(t *testing.T) {
 func TestEmptyFileAtTheEnd(t *testing.T) {
 	dir := t.TempDir()
 	q := open(t, dir, 10)
-	appendAll(t, q, numbered(3)...) // a file each
+	appendAll(t, q, numberLines(3)...) // a file each
 	closeQueue(t, q)
 	if err := os.WriteFile(filepath.Join(dir, "00000000000000000003.segment"), nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -275,9 +275,9 @@ func TestCommittedFilesGoWithoutANote(t *testing.T) {
 	q := open(t, dir, 10)
 	_ = q.committedNote.file.Close()
 	for range 2 {
-		appendAll(t, q, numbered(3)...)
+		appendAll(t, q, numberLines(3)...)
 		got, last := readAll(t, q, 1000)
-		equal(t, got, numbered(3))
+		equal(t, got, numberLines(3))
 		if err := q.Commit(last); err == nil || !strings.Contains(err.Error(), "file already closed") {
 			t.Fatalf("error %v", err)
 		}
@@ -292,7 +292,7 @@ func TestCommittedFilesGoWithoutANote(t *testing.T) {
 func TestMoreFilesThanAreOpen(t *testing.T) {
 	dir := t.TempDir()
 	q := open(t, dir, 1) // a file each
-	records := numbered(mostOpen + 3)
+	records := numberLines(mostOpen + 3)
 	appendAll(t, q, records...)
 	for range 2 {
 		got, _ := readAll(t, q, 1000)

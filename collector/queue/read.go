@@ -164,7 +164,7 @@ func (q *Queue) Rewind() {
 func (q *Queue) Commit(b Batch) error {
 	q.mu.Lock()
 	q.committed = b.end
-	q.arrivals.committed(b.end)
+	q.arrivals.forgetBefore(b.end)
 	q.mu.Unlock()
 	var err error
 	if q.away() == nil { // else another collector's queue may be there

@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 )
 
-// Salvaged says what [Salvage] did.
-type Salvaged struct {
+// Recovery says what [Salvage] did.
+type Recovery struct {
 	// Found is what was in the folder before.
 	Found Report
 	// Records were brought out.
@@ -22,7 +22,7 @@ type Salvaged struct {
 // Salvage copies all records that can be read into fresh files, from which the queue can be opened, and sets the files that were there
 // aside; it deletes nothing. Each record is shown before it is written. Where nothing is damaged nothing is done. The copies need as
 // much room as the records have. A salvage that was broken off is done again; some records may be in the queue twice then.
-func Salvage(dir string, show func(record []byte) error) (s Salvaged, err error) {
+func Salvage(dir string, show func(record []byte) error) (s Recovery, err error) {
 	if _, err := os.Stat(dir); err != nil {
 		return s, fmt.Errorf("the queue's folder: %w", err)
 	}

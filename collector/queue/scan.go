@@ -124,7 +124,7 @@ func (s *scanner) read() (frame, error) {
 		return s.frameInRest(s.at)
 	}
 	if s.reader == nil {
-		s.reader = bufio.NewReaderSize(&growing{s.file, s.at}, 1<<20)
+		s.reader = bufio.NewReaderSize(&growingFile{s.file, s.at}, 1<<20)
 	}
 	head, err := s.reader.Peek(int(s.before()))
 	if err != nil {
@@ -145,13 +145,13 @@ func (s *scanner) read() (frame, error) {
 	return s.frame(s.at, number, block), nil
 }
 
-// growing reads a file that others add to: its end is no error until there is nothing before it.
-type growing struct {
+// growingFile reads a file that others add to: its end is no error until there is nothing before it.
+type growingFile struct {
 	file io.ReaderAt
 	at   int64
 }
 
-func (g *growing) Read(b []byte) (int, error) {
+func (g *growingFile) Read(b []byte) (int, error) {
 	n, err := g.file.ReadAt(b, g.at)
 	g.at += int64(n)
 	if n > 0 && errors.Is(err, io.EOF) {

@@ -165,7 +165,7 @@ func headerOf(path string) (id uint64, ok bool) {
 
 // setAside gives a file a name under which the queue leaves it alone.
 func setAside(path string) (aside string, err error) {
-	aside, err = unused(path + ".aside")
+	aside, err = unusedName(path + ".aside")
 	if err != nil {
 		return "", err
 	}
@@ -187,7 +187,7 @@ func copyPart(f Fault) (path string, err error) {
 	if last, err := os.ReadFile(name); err == nil && bytes.Equal(last, part) {
 		return name, nil
 	}
-	if path, err = unused(name); err != nil {
+	if path, err = unusedName(name); err != nil {
 		return "", err
 	}
 	if err := os.WriteFile(path, part, 0o600); err != nil {
@@ -197,8 +197,8 @@ func copyPart(f Fault) (path string, err error) {
 	return path, nil
 }
 
-// unused returns the name, or one that begins so, under which there is no file yet.
-func unused(name string) (string, error) {
+// unusedName returns the name, or one that begins so, under which there is no file yet.
+func unusedName(name string) (string, error) {
 	for n := 0; ; n++ {
 		path := name
 		if n > 0 {

@@ -19,8 +19,8 @@ type sending struct {
 	sent, received float64
 }
 
-// stored returns the times of the events in the order of arrival, by the collector's clock, in seconds since noon.
-func stored(sendings ...sending) (times []float64) {
+// storeAll returns the times of the events in the order of arrival, by the collector's clock, in seconds since noon.
+func storeAll(sendings ...sending) (times []float64) {
 	var c clocks
 	for _, s := range sendings {
 		for _, at := range s.events {
@@ -57,7 +57,7 @@ func TestClockOfASender(t *testing.T) {
 		{"what was kept offline keeps its distance", []sending{
 			{[]float64{-7200 - 86400, -7200 - 3600}, -7200, 0}}, []float64{-86400, -3600}},
 	} {
-		got := stored(test.sendings...)
+		got := storeAll(test.sendings...)
 		if !slices.EqualFunc(got, test.want, func(a, b float64) bool { return a-b < 2e-6 && b-a < 2e-6 }) {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)
 		}
@@ -71,7 +71,7 @@ func TestClockThatWasSetBack(t *testing.T) {
 		at := float64(10*i - 3600)
 		sendings = append(sendings, sending{[]float64{at}, at, float64(10 * i)})
 	}
-	got := stored(sendings...)
+	got := storeAll(sendings...)
 	if got[1] != -3590 || got[recentRequests] != 10*recentRequests {
 		t.Error(got)
 	}

@@ -52,7 +52,7 @@ func (m *message) contextParts() (parts []member) {
 		}
 	}
 	if referrer := quote(c.Page.value.Referrer.value); referrer != nil {
-		add("page", closed([]member{{"referrer", referrer}}))
+		add("page", toObject([]member{{"referrer", referrer}}))
 	}
 	return parts
 }

@@ -60,7 +60,7 @@ func (m *message) metadata(p properties) ([]byte, event.Refusals) {
 	}
 	addNew(p.GroupID, "group_id", quote(string(groupID)))
 	if len(p.Context) > 0 {
-		return o.checked()
+		return o.check()
 	}
 	return m.withContext(o)
 }
@@ -69,18 +69,18 @@ func (m *message) metadata(p properties) ([]byte, event.Refusals) {
 func (m *message) withContext(o object) ([]byte, event.Refusals) {
 	parts := m.contextParts()
 	full := o // what is appended to it is read before anything is appended to o
-	full.add("context", closed(parts))
-	metadata, bad := full.checked()
+	full.add("context", toObject(parts))
+	metadata, bad := full.check()
 	if len(bad) == 0 || len(parts) == 0 {
 		return metadata, bad
 	}
-	plain, bad := o.checked()
+	plain, bad := o.check()
 	if len(bad) > 0 {
 		return nil, bad
 	}
 	good := parts[:0]
 	for _, part := range parts {
-		_, bad := event.CheckObject("context", closed([]member{part}))
+		_, bad := event.CheckObject("context", toObject([]member{part}))
 		if len(bad) == 0 {
 			good = append(good, part)
 		}
@@ -92,8 +92,8 @@ func (m *message) withContext(o object) ([]byte, event.Refusals) {
 		}
 	}
 	full = o
-	full.add("context", closed(good))
-	if metadata, bad = full.checked(); len(bad) > 0 {
+	full.add("context", toObject(good))
+	if metadata, bad = full.check(); len(bad) > 0 {
 		m.leaveOut(event.Refusal{Field: "context", Reason: "does not fit into metadata: it " + bad[0].Reason})
 		return plain, nil
 	}
@@ -106,8 +106,8 @@ type member struct {
 	value []byte
 }
 
-// closed returns an object of members, nil for none.
-func closed(members []member) []byte {
+// toObject returns an object of members, nil for none.
+func toObject(members []member) []byte {
 	var o object
 	for _, m := range members {
 		o.add(m.name, m.value)
@@ -146,8 +146,8 @@ func (o *object) add(name string, value []byte) {
 	o.added = append(o.added, name)
 }
 
-// checked returns the object as metadata, and what keeps it from being stored, by the message's names.
-func (o *object) checked() ([]byte, event.Refusals) {
+// check returns the object as metadata, and what keeps it from being stored, by the message's names.
+func (o *object) check() ([]byte, event.Refusals) {
 	metadata, bad := event.CheckObject("properties", o.close())
 	for i := range bad {
 		bad[i].Field = o.fieldOf(bad[i].Field)

@@ -49,8 +49,8 @@ func closedList(list ...string) map[string]string {
 	return found
 }
 
-// named returns the name of a list that the text is, or other; nothing for nothing.
-func named(list map[string]string, text string) string {
+// nameOf returns the name of a list that the text is, or other; nothing for nothing.
+func nameOf(list map[string]string, text string) string {
 	if text == "" {
 		return ""
 	}
@@ -61,7 +61,7 @@ func named(list map[string]string, text string) string {
 func ParseAgent(agent string) Agent {
 	ua := useragent.Parse(agent)
 	device := ua.Mobile || ua.Tablet || ua.Desktop
-	a := Agent{Browser: named(browsers, ua.Name), OS: named(systems, ua.OS), Bot: ua.Bot || agent == "" || !device && robotWords.MatchString(agent)}
+	a := Agent{Browser: nameOf(browsers, ua.Name), OS: nameOf(systems, ua.OS), Bot: ua.Bot || agent == "" || !device && robotWords.MatchString(agent)}
 	switch {
 	case a.Bot:
 		a.Device = "bot"

@@ -55,17 +55,17 @@ func (v *Visitors) Close() error {
 // Sender says who sent a request.
 type Sender struct {
 	visitors *Visitors
-	// agent and address are the visitor's, as far as the request tells; said is what they say.
+	// agent and address are the visitor's, as far as the request tells; facts is what they say.
 	agent   string
 	address netip.Addr
-	said    said
+	facts   facts
 }
 
 // names are the members that an event's metadata gets unless it has them.
 var names = [...]string{"browser", "os", "bot", "country"}
 
-// said is what agent and address say of a visitor: the device, and a JSON value for each of names, nil where it is not known.
-type said struct {
+// facts is what agent and address say of a visitor: the device, and a JSON value for each of names, nil where it is not known.
+type facts struct {
 	device string
 	values [len(names)][]byte
 }
@@ -82,8 +82,8 @@ func (v *Visitors) Sender(r *http.Request) Sender {
 }
 
 // read finds out what agent and address say; both may be missing.
-func (v *Visitors) read(agent string, address netip.Addr) said {
-	var s said
+func (v *Visitors) read(agent string, address netip.Addr) facts {
+	var s facts
 	set := func(i int, text string) {
 		if text != "" {
 			s.values[i] = rawjson.Quote(text)
@@ -162,7 +162,7 @@ func ParseAddress(text string) (netip.Addr, bool) {
 // os, bot and country. agent and ip are what the event's message says of its visitor beside the event; where they are empty, the
 // request's hold. It returns the visitor's address; the zero one is unknown.
 func (s Sender) Describe(e *event.Event, agent, ip string) netip.Addr {
-	known, address := s.said, s.address
+	known, address := s.facts, s.address
 	if agent != "" || ip != "" {
 		if agent == "" {
 			agent = s.agent

@@ -41,7 +41,7 @@ type Importer struct {
 	// second and seen count equal lines: they are those of one second.
 	second time.Time
 	seen   map[[32]byte]uint32
-	first  refused
+	first  refusal
 }
 
 // Summary counts what an import did.
@@ -90,14 +90,14 @@ type Nothing string
 
 func (n Nothing) Error() string { return string(n) }
 
-// refused is a line that became no event; text is empty where it was in the format.
-type refused struct {
+// refusal is a line that became no event; text is empty where it was in the format.
+type refusal struct {
 	file         string
 	line         int
 	reason, text string
 }
 
-func (im *Importer) nothing(first refused) error {
+func (im *Importer) nothing(first refusal) error {
 	why := fmt.Sprintf("no line became an event: the first, %s:%d, %s", first.file, first.line, first.reason)
 	for other := range formats {
 		if _, err := parse(other, first.text); err == nil {
@@ -141,7 +141,7 @@ func (im *Importer) file(ctx context.Context, name string) error {
 			err = fmt.Errorf("is longer than %d bytes", maxLine)
 		}
 		if err != nil {
-			im.refuse(refused{name, log.number, err.Error(), line})
+			im.refuse(refusal{name, log.number, err.Error(), line})
 			continue
 		}
 		if err := order.add(&record{view: v, line: log.number, sum: im.hash("line", line)}, release); err != nil {
@@ -150,7 +150,7 @@ func (im *Importer) file(ctx context.Context, name string) error {
 	}
 }
 
-func (im *Importer) refuse(r refused) {
+func (im *Importer) refuse(r refusal) {
 	if im.Summary.Refused++; im.Summary.Refused == 1 {
 		im.first = r
 	}
@@ -175,7 +175,7 @@ func (im *Importer) add(ctx context.Context, file string, r *record) error {
 	e := event.Event{ID: im.eventID(r), UserID: hex.EncodeToString(id[:16]), Type: "page_view", Time: r.time,
 		PageURL: r.path, DeviceType: r.visitor.Device, Metadata: r.metadata()}
 	if bad := e.Validate(time.Now(), 0); len(bad) > 0 {
-		im.refuse(refused{file: file, line: r.line, reason: bad[0].Field + " " + bad[0].Reason})
+		im.refuse(refusal{file: file, line: r.line, reason: bad[0].Field + " " + bad[0].Reason})
 		return nil
 	}
 	u := im.users[[16]byte(id[:])]
@@ -270,7 +270,7 @@ func (im *Importer) flush(ctx context.Context) error {
 	im.Summary.New += result.New
 	im.Summary.Known += result.Known
 	for _, bad := range result.Rejected {
-		im.refuse(refused{file: im.from[bad.Index].file, line: im.from[bad.Index].line, reason: bad.Reason})
+		im.refuse(refusal{file: im.from[bad.Index].file, line: im.from[bad.Index].line, reason: bad.Reason})
 	}
 	im.batch, im.from = im.batch[:0], im.from[:0]
 	return nil

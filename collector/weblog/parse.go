@@ -43,14 +43,14 @@ type view struct {
 }
 
 const (
-	beginning = `^(.*?)\[([^\]\[]+)\] "((?:[^"\\]|\\.)*)" (\d{3}) (\d+|-)`
-	quoted    = ` "((?:[^"\\]|\\.)*)"`
+	beginning  = `^(.*?)\[([^\]\[]+)\] "((?:[^"\\]|\\.)*)" (\d{3}) (\d+|-)`
+	quotedPart = ` "((?:[^"\\]|\\.)*)"`
 )
 
 // formats find the parts of a line: who, time, request, status, bytes, referrer, agent. What servers are configured to add after
 // these is ignored.
 var formats = map[Format]*regexp.Regexp{
-	Combined: regexp.MustCompile(beginning + quoted + quoted),
+	Combined: regexp.MustCompile(beginning + quotedPart + quotedPart),
 	Common:   regexp.MustCompile(beginning + `(?: |$)`),
 }
 

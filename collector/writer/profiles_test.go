@@ -37,15 +37,15 @@ type profile struct {
 	Categories []string
 }
 
-// profiled is a schema with events and profiles.
-type profiled struct {
+// profileWorld is a schema with events and profiles.
+type profileWorld struct {
 	*testing.T
 	conn   *pgx.Conn
 	schema string
 	table  *writer.Table
 }
 
-func newProfiled(t *testing.T, dsn string) *profiled {
+func newProfileWorld(t *testing.T, dsn string) *profileWorld {
 	t.Helper()
 	if dsn == dbtest.Embedded(t) {
 		dsn = programs.OneConnection(dsn)
@@ -55,7 +55,7 @@ func newProfiled(t *testing.T, dsn string) *profiled {
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
-	p := &profiled{t, dbtest.Connect(t, dsn), dbtest.Schema(t, dsn), nil}
+	p := &profileWorld{t, dbtest.Connect(t, dsn), dbtest.Schema(t, dsn), nil}
 	dbtest.StopColumnstore(t, p.conn, p.schema)
 	p.table = &writer.Table{Pool: pool, Schema: p.schema, Log: slog.New(slog.NewTextHandler(retries{t}, nil))}
 	return p
@@ -69,7 +69,7 @@ func (r retries) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-func (p *profiled) in(fn func(tx pgx.Tx) error) {
+func (p *profileWorld) in(fn func(tx pgx.Tx) error) {
 	p.Helper()
 	if err := pgx.BeginFunc(p.Context(), p.conn, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(p.Context(), "SELECT "+sql.PathWithExtension, p.schema); err != nil {
@@ -81,7 +81,7 @@ func (p *profiled) in(fn func(tx pgx.Tx) error) {
 	}
 }
 
-func (p *profiled) do(statement string, args ...any) {
+func (p *profileWorld) do(statement string, args ...any) {
 	p.Helper()
 	p.in(func(tx pgx.Tx) error {
 		_, err := tx.Exec(p.Context(), statement, args...)
@@ -89,15 +89,15 @@ func (p *profiled) do(statement string, args ...any) {
 	})
 }
 
-func (p *profiled) store(events ...event.Event) {
+func (p *profileWorld) store(events ...event.Event) {
 	p.Helper()
 	if _, err := p.table.Insert(p.Context(), events, time.Minute); err != nil {
 		p.Fatal(err)
 	}
 }
 
-// stored returns the profiles as they are in the table.
-func (p *profiled) stored() map[string]profile {
+// readProfiles returns the profiles as they are in the table.
+func (p *profileWorld) readProfiles() map[string]profile {
 	p.Helper()
 	found := map[string]profile{}
 	p.in(func(tx pgx.Tx) error {
@@ -125,8 +125,8 @@ type fact struct {
 	metadata            map[string]any
 }
 
-// wanted returns the profiles that follow from the events in the table, one after the other.
-func (p *profiled) wanted() map[string]profile {
+// wantProfiles returns the profiles that follow from the events in the table, one after the other.
+func (p *profileWorld) wantProfiles() map[string]profile {
 	p.Helper()
 	users := map[string][]fact{}
 	p.in(func(tx pgx.Tx) error {
@@ -190,12 +190,12 @@ func profileOf(facts []fact) profile {
 }
 
 // check refreshes the profiles and compares them with the events.
-func (p *profiled) check(what string) {
+func (p *profileWorld) check(what string) {
 	p.Helper()
 	if err := sql.RefreshProfiles(p.Context(), p.conn, p.schema); err != nil {
 		p.Fatal(err)
 	}
-	if diff := cmp.Diff(p.wanted(), p.stored(), cmpopts.EquateApprox(0, 2e-6), cmpopts.EquateApproxTime(0)); diff != "" {
+	if diff := cmp.Diff(p.wantProfiles(), p.readProfiles(), cmpopts.EquateApprox(0, 2e-6), cmpopts.EquateApproxTime(0)); diff != "" {
 		p.Fatalf("%s: profiles (+) are not what the events say (-):\n%s", what, diff)
 	}
 }
@@ -252,7 +252,7 @@ func (h *happenings) batch(events int) (list []event.Event) {
 func TestProfilesFollowTheEvents(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
 		for seed := range uint64(3) {
-			p, h := newProfiled(t, dsn), &happenings{Rand: rand.New(rand.NewPCG(seed, 1))}
+			p, h := newProfileWorld(t, dsn), &happenings{Rand: rand.New(rand.NewPCG(seed, 1))}
 			for range 12 {
 				p.store(h.batch(1 + h.IntN(40))...)
 				switch h.IntN(6) {
@@ -290,7 +290,7 @@ func TestProfilesFollowTheEvents(t *testing.T) {
 // The worked example of docs/profiles.md.
 func TestProfilesOfTheDocumentation(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
-		p := newProfiled(t, dsn)
+		p := newProfileWorld(t, dsn)
 		at := func(clock, user, kind, session, category string) event.Event {
 			when, err := time.Parse(time.DateTime, "2026-03-02 "+clock+":00")
 			if err != nil {
@@ -307,7 +307,7 @@ func TestProfilesOfTheDocumentation(t *testing.T) {
 			First: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), Last: time.Date(2026, 3, 2, 19, 0, 0, 0, time.UTC), Events: 5, Clicks: 2, Session: 600,
 			Categories: []string{"hats", "bags", "shoes"},
 		}}
-		if diff := cmp.Diff(want, p.stored(), cmpopts.EquateApproxTime(0)); diff != "" {
+		if diff := cmp.Diff(want, p.readProfiles(), cmpopts.EquateApproxTime(0)); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -321,7 +321,7 @@ func TestProfilesWhileEventsCome(t *testing.T) {
 		t.Log("FOOTFALL_TEST_DSN names no server")
 		return
 	}
-	p := newProfiled(t, dsn)
+	p := newProfileWorld(t, dsn)
 	var writers, refreshers sync.WaitGroup
 	for seed := range uint64(3) {
 		h := &happenings{Rand: rand.New(rand.NewPCG(seed, 2))}

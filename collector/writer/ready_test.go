@@ -72,7 +72,7 @@ func TestReady(t *testing.T) {
 // What keeps the database from taking events is said in plain words, as long as it does.
 func TestReadySaysWhy(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
-		p := newProfiled(t, dsn)
+		p := newProfileWorld(t, dsn)
 		p.table.Log = slog.New(slog.DiscardHandler)
 		p.do(`CREATE TABLE fault (code text)`)
 		p.do(`CREATE FUNCTION faulty() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -88,7 +88,7 @@ func TestReadySaysWhy(t *testing.T) {
 		for code, cause := range map[string]string{"53100": "its disk is full", "53200": "no memory or no locks", "53300": "no connections left", "25006": "read-only", "58030": "disk cannot be", "XX000": "could not extend"} {
 			p.do(`DELETE FROM fault`)
 			p.do(`INSERT INTO fault VALUES ($1)`, code)
-			if _, err := p.table.Insert(t.Context(), []event.Event{happened("ann")}, 200*time.Millisecond); err == nil {
+			if _, err := p.table.Insert(t.Context(), []event.Event{newEvent("ann")}, 200*time.Millisecond); err == nil {
 				t.Error(code, "is no error")
 			}
 			if err := p.table.Ready(t.Context()); err == nil || !strings.Contains(err.Error(), cause) || !strings.Contains(err.Error(), "has taken no events since 20") {
@@ -96,7 +96,7 @@ func TestReadySaysWhy(t *testing.T) {
 			}
 		}
 		p.do(`DELETE FROM fault`)
-		p.store(happened("ann"))
+		p.store(newEvent("ann"))
 		if err := p.table.Ready(t.Context()); err != nil {
 			t.Error(err)
 		}

@@ -27,7 +27,7 @@ type Rejection struct {
 const maxReason = 2000
 
 // rejectOne rejects an event that the database does not take, and adds it to the result.
-func (t *Table) rejectOne(ctx context.Context, e *event.Event, result *Result, r Rejected) error {
+func (t *Table) rejectOne(ctx context.Context, e *event.Event, result *Result, r RejectedEvent) error {
 	err := t.Reject(ctx, Rejection{ID: e.ID, UserID: e.UserID, Reason: r.Reason, Record: event.AppendRecord(nil, []event.Event{*e}), Received: e.Received, Forgets: e.Forgets})
 	if err == nil {
 		result.Rejected = append(result.Rejected, r)

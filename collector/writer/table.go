@@ -41,7 +41,7 @@ type Result struct {
 	// New were stored, Known were there already.
 	New, Known int
 	// Rejected are those that the database does not take: they are in rejected_events.
-	Rejected []Rejected
+	Rejected []RejectedEvent
 	// Apart are the positions of those that would join two users who are both known, or whose join was taken back: they are
 	// stored, and the users stay two.
 	Apart []int
@@ -49,9 +49,9 @@ type Result struct {
 	TraitsLeftOut int
 }
 
-// Rejected says which of the events of one [Table.Insert] went to rejected_events, by its position from 0, and why. Field is the
+// RejectedEvent says which of the events of one [Table.Insert] went to rejected_events, by its position from 0, and why. Field is the
 // column at fault where the database names one.
-type Rejected struct {
+type RejectedEvent struct {
 	Index         int
 	Field, Reason string
 }
@@ -87,7 +87,7 @@ func (t *Table) Insert(ctx context.Context, events []event.Event, patience time.
 			tries.begin()
 			continue
 		}
-		halve := len(part) > 1 && answered(err)
+		halve := len(part) > 1 && serverAnswered(err)
 		if halve {
 			t.size.Store(int64(len(part) / 2))
 		}
@@ -130,7 +130,7 @@ func (t *Table) insertPart(ctx context.Context, events []event.Event, first int,
 	defer cancel()
 	stored, err := t.insertAll(attempt, events, limit)
 	if fault := dataFault(err); fault != nil && len(events) == 1 {
-		err = t.rejectOne(attempt, &events[0], result, Rejected{first, fault.ColumnName,
+		err = t.rejectOne(attempt, &events[0], result, RejectedEvent{first, fault.ColumnName,
 			fmt.Sprintf("the database cannot store this event: %s (SQLSTATE %s)", fault.Message, fault.Code)})
 	}
 	if err != nil {
@@ -162,9 +162,9 @@ func dataFault(err error) *pgconn.PgError {
 	return nil
 }
 
-// answered reports whether the server was there, and failed with what it was given: it lacked memory, locks, disk or time, broke off or
+// serverAnswered reports whether the server was there, and failed with what it was given: it lacked memory, locks, disk or time, broke off or
 // broke down. With fewer events it may succeed, and a single one may be what it cannot do.
-func answered(err error) bool { return !errors.As(err, new(*pgconn.ConnectError)) }
+func serverAnswered(err error) bool { return !errors.As(err, new(*pgconn.ConnectError)) }
 
 // The settings of one transaction. Late events go into days that are compressed already; the server's limit on how many
 // rows one statement may look at there protects interactive sessions, and would lose events here. A statement ends before the

@@ -19,7 +19,7 @@ import (
 	"github.com/footfall-analytics/footfall/internal/dbtest"
 )
 
-func (p *profiled) texts(query string, args ...any) (list []string) {
+func (p *profileWorld) texts(query string, args ...any) (list []string) {
 	p.Helper()
 	p.in(func(tx pgx.Tx) error {
 		rows, err := tx.Query(p.Context(), query, args...)
@@ -31,7 +31,7 @@ func (p *profiled) texts(query string, args ...any) (list []string) {
 	return list
 }
 
-func (p *profiled) want(what, want, query string, args ...any) {
+func (p *profileWorld) want(what, want, query string, args ...any) {
 	p.Helper()
 	if got := strings.Join(p.texts(query, args...), "\n"); got != want {
 		p.Errorf("%s: %s, want %s", what, got, want)
@@ -42,10 +42,10 @@ func (p *profiled) want(what, want, query string, args ...any) {
 // the server's locks are for all sessions.
 func TestManyDays(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
-		p := newProfiled(t, dsn)
+		p := newProfileWorld(t, dsn)
 		var events []event.Event
 		for day := range 120 {
-			e := happened(fmt.Sprint("user", day%7))
+			e := newEvent(fmt.Sprint("user", day%7))
 			e.Time = e.Time.AddDate(0, 0, -day)
 			if day%3 == 0 {
 				e.SentTime, e.TimeChosen = e.Time.AddDate(0, 0, -400), true
@@ -82,7 +82,7 @@ func TestManyDays(t *testing.T) {
 func TestNoRoom(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
 		for _, code := range []string{"53200", "53400", "57014", "55P03"} {
-			p := newProfiled(t, dsn)
+			p := newProfileWorld(t, dsn)
 			p.do(`CREATE FUNCTION scarce() RETURNS trigger LANGUAGE plpgsql AS $$
 				BEGIN
 					PERFORM set_config('test.rows', (coalesce(nullif(current_setting('test.rows', true), ''), '0')::int + 1)::text, true);
@@ -94,7 +94,7 @@ func TestNoRoom(t *testing.T) {
 			p.do(`CREATE TRIGGER scarce BEFORE INSERT ON user_events FOR EACH ROW EXECUTE FUNCTION scarce()`)
 			var events []event.Event
 			for i := range 100 {
-				events = append(events, happened(fmt.Sprint("user", i)))
+				events = append(events, newEvent(fmt.Sprint("user", i)))
 				events[i].Traits = fmt.Appendf(nil, `{"n": %d}`, i)
 			}
 			events[33].Metadata = []byte(`{`)
@@ -110,7 +110,7 @@ func TestNoRoom(t *testing.T) {
 // An event for which the server has no time waits, as long as it has none for others either, and is stored when there is some.
 func TestNoTimeForAnyEvent(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
-		p := newProfiled(t, dsn)
+		p := newProfileWorld(t, dsn)
 		p.table.Log = slog.New(slog.DiscardHandler)
 		p.do(`CREATE SEQUENCE tries`)
 		p.do(`CREATE FUNCTION stuck() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -121,7 +121,7 @@ func TestNoTimeForAnyEvent(t *testing.T) {
 				RETURN NEW;
 			END $$`)
 		p.do(`CREATE TRIGGER stuck BEFORE INSERT ON user_events FOR EACH ROW EXECUTE FUNCTION stuck()`)
-		events := []event.Event{happened("ann"), happened("ann"), happened("ann"), happened("ann")}
+		events := []event.Event{newEvent("ann"), newEvent("ann"), newEvent("ann"), newEvent("ann")}
 		events[2].Type = "stuck"
 		result, err := p.table.Insert(t.Context(), events, time.Second)
 		if err == nil || result.New != 2 || len(result.Rejected) > 0 {
@@ -146,7 +146,7 @@ func TestNoTimeForAnyEvent(t *testing.T) {
 					END IF;
 					RETURN NEW;
 				END $$`)
-			if result, err := p.table.Insert(t.Context(), []event.Event{happened("bob"), happened("bob")}, time.Minute); err != nil || result.New != 2 {
+			if result, err := p.table.Insert(t.Context(), []event.Event{newEvent("bob"), newEvent("bob")}, time.Minute); err != nil || result.New != 2 {
 				t.Error(code, result, err)
 			}
 		}
@@ -159,7 +159,7 @@ func TestNoTimeForAnyEvent(t *testing.T) {
 func TestEventsThatAreNeverStored(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
 		for _, code := range []string{"53200", "57014", "55P03", "XX000", "0A000", "40001", "P0001"} {
-			p := newProfiled(t, dsn)
+			p := newProfileWorld(t, dsn)
 			p.table.Log = slog.New(slog.DiscardHandler)
 			p.do(`CREATE FUNCTION stuck() RETURNS trigger LANGUAGE plpgsql AS $$
 				BEGIN
@@ -171,7 +171,7 @@ func TestEventsThatAreNeverStored(t *testing.T) {
 			p.do(`CREATE TRIGGER stuck BEFORE INSERT ON user_events FOR EACH ROW EXECUTE FUNCTION stuck()`)
 			var events []event.Event
 			for i := range 50 {
-				events = append(events, happened(fmt.Sprint("user", i)))
+				events = append(events, newEvent(fmt.Sprint("user", i)))
 			}
 			for _, i := range []int{0, 7, 8, 49} {
 				events[i].Type = "stuck"
@@ -196,15 +196,15 @@ func TestEventsThatAreNeverStored(t *testing.T) {
 // Whoever may write to Kafka may mark an event with any number of forgotten users: one that cannot be slips past nobody's being forgotten.
 func TestMarksThatCannotBe(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
-		p := newProfiled(t, dsn)
-		p.store(happened("bob"))
+		p := newProfileWorld(t, dsn)
+		p.store(newEvent("bob"))
 		for _, id := range []string{"ann", "phone"} {
 			if _, err := people.Forget(t.Context(), p.conn, p.schema, id); err != nil {
 				t.Fatal(err)
 			}
 		}
 		for mark, stored := range map[int64]int{0: 0, 2: 1, 3: 0, 1 << 40: 0, 1<<63 - 1: 0} {
-			forgotten, alias, never := happened("ann"), happened("carl"), happened("dora")
+			forgotten, alias, never := newEvent("ann"), newEvent("carl"), newEvent("dora")
 			forgotten.Forgets, alias.Forgets, never.Forgets = mark, mark, mark
 			alias.Alias = "phone"
 			result, err := p.table.Insert(t.Context(), []event.Event{forgotten, alias, never}, time.Minute)
@@ -225,11 +225,11 @@ func TestMarksThatCannotBe(t *testing.T) {
 // However many events a request brings, a transaction takes no more than the setting says.
 func TestBatchesAreBounded(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
-		p := newProfiled(t, dsn)
+		p := newProfileWorld(t, dsn)
 		p.table.BatchEvents = 30
 		var events []event.Event
 		for range 100 {
-			events = append(events, happened("ann"))
+			events = append(events, newEvent("ann"))
 		}
 		p.store(events...)
 		p.want("events of each transaction", "10 30 30 30", `SELECT string_agg(n::text, ' ' ORDER BY n) FROM (SELECT count(*) AS n FROM user_events GROUP BY xmin::text) t`)
@@ -239,7 +239,7 @@ func TestBatchesAreBounded(t *testing.T) {
 // Traits that grow and grow are written once a batch, and a profile keeps those that were said last, as many as it has room for.
 func TestGrowingTraits(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
-		p := newProfiled(t, dsn)
+		p := newProfileWorld(t, dsn)
 		p.table.Log = slog.New(slog.DiscardHandler)
 		registry := prometheus.NewRegistry()
 		p.table.Metrics = writer.NewMetrics(registry)
@@ -247,7 +247,7 @@ func TestGrowingTraits(t *testing.T) {
 		for request := range 4 {
 			var events []event.Event
 			for call := range 150 {
-				e := happened("ann")
+				e := newEvent("ann")
 				e.Time = e.Time.Add(time.Duration(call) * time.Microsecond)
 				e.Traits = fmt.Appendf(nil, `{"plan": "pro", "trait %d %d": %q}`, request, call, strings.Repeat("x", 30_000))
 				if request == 3 {
@@ -298,7 +298,7 @@ func TestTraitsFollowTheTimeOfWhatWasSaid(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
 		for seed := range uint64(12) {
 			rng := rand.New(rand.NewPCG(seed, 3))
-			p := newProfiled(t, dsn)
+			p := newProfileWorld(t, dsn)
 			now := time.Now().UTC().Truncate(time.Microsecond)
 			type value struct {
 				at   time.Time
@@ -308,13 +308,13 @@ func TestTraitsFollowTheTimeOfWhatWasSaid(t *testing.T) {
 			known := map[string]string{"ann": "ann", "bob": "bob", "phone": "ann", "tablet": "ann", "laptop": "bob"}
 			var events []event.Event
 			for _, id := range []string{"phone", "tablet", "laptop"} {
-				e := happened(known[id])
+				e := newEvent(known[id])
 				e.Alias = id
 				events = append(events, e)
 			}
 			for range 60 {
 				id := []string{"ann", "bob", "phone", "tablet", "laptop"}[rng.IntN(5)]
-				e := happened(id)
+				e := newEvent(id)
 				e.Time = now.Add(-time.Duration(rng.IntN(20)) * time.Hour)
 				if known[id] != id {
 					e.AnonymousID = id
@@ -352,10 +352,10 @@ func TestTraitsFollowTheTimeOfWhatWasSaid(t *testing.T) {
 // Visitors become users; two users whom events know by name stay two, unless a setting says so.
 func TestKnownUsersAreNotJoined(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
-		p := newProfiled(t, dsn)
+		p := newProfileWorld(t, dsn)
 		p.table.Log = slog.New(slog.DiscardHandler)
 		say := func(user, anonymous, alias string) event.Event {
-			e := happened(user)
+			e := newEvent(user)
 			e.AnonymousID, e.Alias = anonymous, alias
 			return e
 		}

@@ -59,7 +59,7 @@ func (t *Table) putAside(ctx context.Context, e *event.Event, position int, reas
 	if reason = t.insertPart(ctx, one, position, limit, result); reason == nil || ctx.Err() != nil {
 		return reason
 	}
-	err := t.rejectOne(ctx, e, result, Rejected{Index: position, Reason: fmt.Sprintf("the database takes other events and has not taken this one, however often it was tried: %s", reason)})
+	err := t.rejectOne(ctx, e, result, RejectedEvent{Index: position, Reason: fmt.Sprintf("the database takes other events and has not taken this one, however often it was tried: %s", reason)})
 	if err == nil {
 		t.note(nil)
 	}

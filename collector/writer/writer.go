@@ -66,9 +66,9 @@ func (w *Writer) age() float64 {
 	return time.Since(*oldest).Seconds()
 }
 
-// arrived notes when the first event of the batch in hand arrived. Of an event that was appended by an earlier process only the
+// noteArrival notes when the first event of the batch in hand arrived. Of an event that was appended by an earlier process only the
 // clock can tell; it has waited for as long as this process has run, at least.
-func (w *Writer) arrived(since time.Time, first event.Event) {
+func (w *Writer) noteArrival(since time.Time, first event.Event) {
 	if since.IsZero() {
 		now := time.Now()
 		since = now.Add(-max(now.Sub(w.opened), now.Sub(first.Received)))
@@ -151,7 +151,7 @@ func (w *Writer) gather(ctx context.Context) (events []event.Event, batch queue.
 			bytes += len(record)
 		}
 		if len(events) > 0 && w.oldest.Load() == nil {
-			w.arrived(next.Since, events[0])
+			w.noteArrival(next.Since, events[0])
 		}
 		if len(events) >= w.opts.BatchEvents || bytes >= batchBytes {
 			return events, batch, nil

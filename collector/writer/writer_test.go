@@ -25,13 +25,13 @@ import (
 // After an outage batches are as large as they may be.
 func TestCatchingUp(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
-		p := newProfiled(t, dsn)
+		p := newProfileWorld(t, dsn)
 		q := openQueue(t)
 		const users, visits = 50, 200
 		for visit := range visits {
 			var events []event.Event
 			for user := range users {
-				e := happened(fmt.Sprint("user", user))
+				e := newEvent(fmt.Sprint("user", user))
 				e.Traits = fmt.Appendf(nil, `{"visit": %d}`, visit)
 				events = append(events, e)
 			}
@@ -55,16 +55,16 @@ func TestCatchingUp(t *testing.T) {
 // A record that cannot be understood is kept elsewhere, and what is behind it is written. While it cannot be kept, nothing is taken
 // for written.
 func TestRecordThatCannotBeUnderstood(t *testing.T) {
-	p, q := newProfiled(t, dbtest.Embedded(t)), openQueue(t)
+	p, q := newProfileWorld(t, dbtest.Embedded(t)), openQueue(t)
 	batch := make([]event.Event, 100)
 	for i := range batch {
-		batch[i] = happened("ann")
+		batch[i] = newEvent("ann")
 		batch[i].Metadata = fmt.Appendf(nil, `{"large": %q}`, strings.Repeat("x", 30_000)) // as much as is written together
 	}
 	later := append(event.AppendRecord(nil, batch[:1]), "of a newer collector"...)
 	appendRecord(t, q, event.AppendRecord(nil, batch))
 	appendRecord(t, q, later)
-	appendRecord(t, q, event.AppendRecord(nil, []event.Event{happened("ann")}))
+	appendRecord(t, q, event.AppendRecord(nil, []event.Event{newEvent("ann")}))
 	var kept []string
 	fail := errors.New("the database is away")
 	w := newWriter(p.table, q, func(_ context.Context, record []byte, _ error) error {
@@ -92,9 +92,9 @@ func TestRecordThatCannotBeUnderstood(t *testing.T) {
 
 // The clock was set back after an event had come: neither it nor what comes after it waits for its time.
 func TestNoWaitDependsOnTheClock(t *testing.T) {
-	p, q := newProfiled(t, dbtest.Embedded(t)), openQueue(t)
+	p, q := newProfileWorld(t, dbtest.Embedded(t)), openQueue(t)
 	for _, ahead := range []time.Duration{time.Hour, -time.Hour, 0} {
-		e := happened("ann")
+		e := newEvent("ann")
 		e.Received = e.Received.Add(ahead)
 		appendRecord(t, q, event.AppendRecord(nil, []event.Event{e}))
 	}
@@ -134,7 +134,7 @@ func TestAgeOfTheOldestEvent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e := happened("ann")
+		e := newEvent("ann")
 		e.Received = e.Received.Add(test.ahead)
 		appendRecord(t, q, event.AppendRecord(nil, []event.Event{e}))
 		if test.earlier {
@@ -184,7 +184,7 @@ func gauge(t *testing.T, registry *prometheus.Registry, name string) float64 {
 	return 0
 }
 
-func happened(user string) event.Event {
+func newEvent(user string) event.Event {
 	now := time.Now().UTC().Truncate(time.Microsecond)
 	return event.Event{ID: uuid.New(), UserID: user, Type: "visit", Time: now, Received: now}
 }

@@ -47,8 +47,8 @@ func number(field *data.Field, row int) int64 {
 	return int64(n)
 }
 
-// named returns the field of that name. A frame without it has another form than this program knows, which is a mistake in it.
-func named(frame *data.Frame, name string) *data.Field {
+// fieldNamed returns the field of that name. A frame without it has another form than this program knows, which is a mistake in it.
+func fieldNamed(frame *data.Frame, name string) *data.Field {
 	field, at := frame.FieldByName(name)
 	if at < 0 {
 		panic(fmt.Sprintf("bench: the frame %s has no field %s", frame.Name, name))
@@ -57,7 +57,7 @@ func named(frame *data.Frame, name string) *data.Field {
 }
 
 func funnelNumbers(frame *data.Frame) answer {
-	a, users := answer{}, named(frame, "users")
+	a, users := answer{}, fieldNamed(frame, "users")
 	for i := range users.Len() {
 		a.set(fmt.Sprintf("step %d", i+1), number(users, i))
 	}
@@ -65,7 +65,7 @@ func funnelNumbers(frame *data.Frame) answer {
 }
 
 func retentionNumbers(frame *data.Frame) answer {
-	a, cohorts, sizes, periods, users := answer{}, named(frame, "cohort"), named(frame, "size"), named(frame, "period"), named(frame, "users")
+	a, cohorts, sizes, periods, users := answer{}, fieldNamed(frame, "cohort"), fieldNamed(frame, "size"), fieldNamed(frame, "period"), fieldNamed(frame, "users")
 	for i := range users.Len() {
 		cohort := cohorts.At(i)
 		if t, ok := cohort.(time.Time); ok {

@@ -24,7 +24,7 @@ func (db *database) load(ctx context.Context, p parameters, printer *programs.Pr
 		return p, errors.New("today (UTC) began less than an hour ago: the day before is not closed yet and today has no room for events; try again at 01:00")
 	}
 	p.Until = now.Truncate(time.Second)
-	found, err := db.loaded(ctx)
+	found, err := db.readParameters(ctx)
 	if err != nil {
 		return p, err
 	}
@@ -42,9 +42,9 @@ func sameEvents(a, b parameters) bool {
 	return a == b
 }
 
-// loaded returns the parameters of what the schema holds: nil where that is not all there, or the schema is not. A schema that is not
+// readParameters returns the parameters of what the schema holds: nil where that is not all there, or the schema is not. A schema that is not
 // the bench's is an error.
-func (db *database) loaded(ctx context.Context) (*parameters, error) {
+func (db *database) readParameters(ctx context.Context) (*parameters, error) {
 	exists, err := value[bool](ctx, db, `SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)`, db.schema)
 	if err != nil || !exists {
 		return nil, err
@@ -117,7 +117,7 @@ func (db *database) settle(ctx context.Context) error {
 	if err := db.migrate(ctx); err != nil {
 		return err
 	}
-	if err := db.removeAdded(ctx); err != nil {
+	if err := db.removeAddition(ctx); err != nil {
 		return err
 	}
 	return sql.RefreshRollups(ctx, db.conn, db.schema)
@@ -205,8 +205,8 @@ func (db *database) add(ctx context.Context, user int, typ string, at time.Time)
 	})
 }
 
-// removeAdded removes the added events. All of them are younger than what is in the columnstore.
-func (db *database) removeAdded(ctx context.Context) error {
+// removeAddition removes the added events. All of them are younger than what is in the columnstore.
+func (db *database) removeAddition(ctx context.Context) error {
 	since := time.Now().UTC().Truncate(day).Add(-day)
 	return pgx.BeginFunc(ctx, db.conn, func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `WITH removed AS (DELETE FROM user_events WHERE time >= $1 AND metadata @> $2 RETURNING time)

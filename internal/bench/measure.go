@@ -32,7 +32,7 @@ func measure(ctx context.Context, a *asker) ([]timings, error) {
 			}
 		}
 	}
-	return all, a.db.removeAdded(ctx)
+	return all, a.db.removeAddition(ctx)
 }
 
 func (a *asker) measureOnce(ctx context.Context, q *question, t *timings) error {

@@ -36,7 +36,7 @@ func memory(ctx context.Context, a *asker) (footprint, error) {
 	if f.Peak, err = peakMemory(); err != nil {
 		return f, err
 	}
-	return f, a.db.removeAdded(ctx)
+	return f, a.db.removeAddition(ctx)
 }
 
 var highWater = regexp.MustCompile(`VmHWM:\s*(\d+) kB`)

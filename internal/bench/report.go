@@ -87,14 +87,14 @@ func (r *report) questionTable() string {
 		goal, reached := q.target.judge(c)
 		t.AppendRow(table.Row{
 			q.name, both(m.Cold), both(m.Refresh), both(m.Peer), ratio(c.cold, c.peer), ratio(c.refresh, c.peer), goal, reached,
-			fmt.Sprintf("%.0f, %.0f", m.ColdStats[followed], m.RefreshStats[followed]), equal(m),
+			fmt.Sprintf("%.0f, %.0f", m.ColdStats[eventsFollowed], m.RefreshStats[eventsFollowed]), equal(m),
 		})
 	}
 	return t.Render()
 }
 
-// followed is what the plugin calls the number of events it has read.
-const followed = "Events followed"
+// eventsFollowed is what the plugin calls the number of events it has read.
+const eventsFollowed = "Events followed"
 
 func equal(m timings) string {
 	switch {

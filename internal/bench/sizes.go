@@ -52,7 +52,7 @@ func (db *database) refreshDay(ctx context.Context) (time.Duration, error) {
 		return 0, err
 	}
 	took := time.Since(start)
-	if err := db.removeAdded(ctx); err != nil {
+	if err := db.removeAddition(ctx); err != nil {
 		return 0, err
 	}
 	return took, sql.RefreshRollups(ctx, db.conn, db.schema)

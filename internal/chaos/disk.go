@@ -73,9 +73,9 @@ func (c *chaos) files() (list []file, err error) {
 	return list, nil
 }
 
-// noted returns the numbers of the first record that is not committed, and of the one after the last that was acknowledged: the last but
+// readNotes returns the numbers of the first record that is not committed, and of the one after the last that was acknowledged: the last but
 // one word of each note.
-func (c *chaos) noted() (committed, end uint64, err error) {
+func (c *chaos) readNotes() (committed, end uint64, err error) {
 	for name, number := range map[string]*uint64{"committed": &committed, "contents": &end} {
 		text, err := os.ReadFile(filepath.Join(c.queues[0].folder, name))
 		if errors.Is(err, os.ErrNotExist) {
@@ -101,7 +101,7 @@ func (c *chaos) tear(context.Context) error {
 	if err != nil || len(files) == 0 {
 		return err
 	}
-	_, end, err := c.noted()
+	_, end, err := c.readNotes()
 	if err != nil {
 		return err
 	}
@@ -168,7 +168,7 @@ func (c *chaos) spoil() (hit []uuid.UUID, must bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	committed, end, err := c.noted()
+	committed, end, err := c.readNotes()
 	files = slices.DeleteFunc(files, func(f file) bool { return len(f.records) == 0 })
 	if err != nil || len(files) == 0 {
 		return nil, false, err

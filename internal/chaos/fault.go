@@ -83,7 +83,7 @@ func (c *chaos) terminate(ctx context.Context) error {
 }
 
 func (c *chaos) killWhileStarting(ctx context.Context) error {
-	dsn, err := c.proxied()
+	dsn, err := c.proxyDSN()
 	if err != nil {
 		return err
 	}

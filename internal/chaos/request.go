@@ -132,7 +132,7 @@ func (r *request) body(rng *rand.Rand, l *ledger) ([]byte, error) {
 		l.sendingBad(id)
 		items = append(items, map[string]any{"type": "track", "event": "visit", "messageId": id})
 	}
-	return json.Marshal(map[string]any{"batch": mixed(rng, items), "sentAt": t.sentAt})
+	return json.Marshal(map[string]any{"batch": shuffle(rng, items), "sentAt": t.sentAt})
 }
 
 // segment returns the message as Segment's clients send it.
@@ -211,7 +211,7 @@ func manyDays(rng *rand.Rand, sender int, number *int, first int) *request {
 	return r
 }
 
-func mixed(rng *rand.Rand, items []map[string]any) []map[string]any {
+func shuffle(rng *rand.Rand, items []map[string]any) []map[string]any {
 	rng.Shuffle(len(items), func(i, j int) { items[i], items[j] = items[j], items[i] })
 	return items
 }

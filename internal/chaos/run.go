@@ -184,8 +184,8 @@ func (c *chaos) clear() error {
 	return errors.Join(append(errs, err)...)
 }
 
-// proxied returns the connection string that leads through the proxy.
-func (c *chaos) proxied() (string, error) {
+// proxyDSN returns the connection string that leads through the proxy.
+func (c *chaos) proxyDSN() (string, error) {
 	u, err := url.Parse(c.dsn)
 	if err != nil || u.Host == "" {
 		return "", errors.New("FOOTFALL_DSN must have the form postgres://user@host:port/database, for the connection to be led through a proxy")
@@ -196,7 +196,7 @@ func (c *chaos) proxied() (string, error) {
 
 // startCollector starts it where it was before, and returns when it is ready.
 func (c *chaos) startCollector(ctx context.Context) (err error) {
-	dsn, err := c.proxied()
+	dsn, err := c.proxyDSN()
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ func activity() dashboard {
 	clicks := where("click", pageChoice.property, model.In, "${page}")
 	return dashboard{
 		name: "activity", title: "activity", description: "When users are active, and where on a page they click", from: month,
-		source: footfall, variables: segment(deviceChoice, channelChoice, pageChoice), filters: chosen(deviceChoice, channelChoice),
+		source: footfall, variables: segment(deviceChoice, channelChoice, pageChoice), filters: filtersOf(deviceChoice, channelChoice),
 		rows: []row{
 			{11, []panel{
 				{

@@ -14,7 +14,7 @@ func anomalies() dashboard {
 	}
 	return dashboard{
 		name: "anomalies", title: "anomalies", description: "Hours that are not as usual, and users who do more than a person can", from: "now-7d",
-		source: footfall, variables: segment(deviceChoice, channelChoice), filters: chosen(deviceChoice, channelChoice),
+		source: footfall, variables: segment(deviceChoice, channelChoice), filters: filtersOf(deviceChoice, channelChoice),
 		rows: []row{
 			{5, []panel{
 				{

@@ -45,7 +45,7 @@ func funnelDashboard(d dashboard, steps model.Funnel, sentence, dropped string) 
 		return field(name, title, "decimals", 1, "custom.minWidth", 120, "color", blue, "custom.cellOptions", object{"type": "gauge", "mode": "basic"})
 	}
 	d.from, d.source = month, footfall
-	d.variables, d.filters = segment(deviceChoice, channelChoice), chosen(deviceChoice, channelChoice)
+	d.variables, d.filters = segment(deviceChoice, channelChoice), filtersOf(deviceChoice, channelChoice)
 	d.rows = []row{
 		{7, []panel{
 			{

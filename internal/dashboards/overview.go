@@ -14,7 +14,7 @@ func overview() dashboard {
 	const ofMonth = "Daily / monthly"
 	return dashboard{
 		name: "overview", title: "overview", description: "How many users come, whether they stay, and what they do", from: month,
-		source: footfall, variables: segment(deviceChoice, channelChoice), filters: chosen(deviceChoice, channelChoice),
+		source: footfall, variables: segment(deviceChoice, channelChoice), filters: filtersOf(deviceChoice, channelChoice),
 		rows: []row{
 			{5, []panel{
 				{

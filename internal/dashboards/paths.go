@@ -15,7 +15,7 @@ func paths() dashboard {
 	columns := []object{field("path", "Path", "custom.minWidth", 260, "custom.wrapText", true), field("paths", "Times", "custom.width", 70), field("share", "Share", "decimals", 1, "custom.width", 70)}
 	return dashboard{
 		name: "paths", title: "paths", description: "What users do next, and what led to it", from: month,
-		source: footfall, variables: append([]object{start}, segment(deviceChoice, channelChoice)...), filters: append(chosen(deviceChoice, channelChoice), noClicks),
+		source: footfall, variables: append([]object{start}, segment(deviceChoice, channelChoice)...), filters: append(filtersOf(deviceChoice, channelChoice), noClicks),
 		rows: []row{
 			{22, []panel{{
 				title: "After ${event}", description: "What users did after the chosen event, step by step from left to right, within a visit: until nothing happens for 30 minutes. The numbers say how often, and the share of all paths.",

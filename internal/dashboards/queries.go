@@ -67,8 +67,8 @@ func variable(name, label string, query object) object {
 	}
 }
 
-// chosen returns the filters for what is chosen in the variables.
-func chosen(choices ...choice) []model.Filter {
+// filtersOf returns the filters for what is chosen in the variables.
+func filtersOf(choices ...choice) []model.Filter {
 	var filters []model.Filter
 	for _, c := range choices {
 		filters = append(filters, model.Filter{Property: c.property, Operator: model.In, Values: []string{"${" + c.name + "}"}})

@@ -31,7 +31,7 @@ func retention() dashboard {
 	}
 	return dashboard{
 		name: "retention", title: "retention", description: "Which users come back, how long after they first came", from: month,
-		source: footfall, variables: segment(deviceChoice, channelChoice), filters: chosen(deviceChoice, channelChoice),
+		source: footfall, variables: segment(deviceChoice, channelChoice), filters: filtersOf(deviceChoice, channelChoice),
 		rows: []row{
 			{6, []panel{
 				{

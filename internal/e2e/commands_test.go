@@ -94,11 +94,11 @@ func TestTerminalsInTheDocs(t *testing.T) {
 	}
 }
 
-// said is a command of a terminal and what it answered.
-type said struct{ typed, answer string }
+// transcript is a command of a terminal and what it answered.
+type transcript struct{ typed, answer string }
 
 // terminal returns the block of a page whose first command begins so.
-func (r reader) terminal(t *testing.T, page, first string) (list []said) {
+func (r reader) terminal(t *testing.T, page, first string) (list []transcript) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(r.root, page))
 	if err != nil {
@@ -113,7 +113,7 @@ func (r reader) terminal(t *testing.T, page, first string) (list []said) {
 		last := len(list) - 1
 		switch command, typed := strings.CutPrefix(line, "$ "); {
 		case typed:
-			list = append(list, said{typed: command})
+			list = append(list, transcript{typed: command})
 		case strings.HasSuffix(list[last].typed, "\\\n"):
 			list[last].typed += line
 		default:
@@ -184,8 +184,8 @@ var (
 	folder  = regexp.MustCompile(`--queue-dir \S+`)
 )
 
-// typed returns what the reader types for a block: with the test's database, ports and folders.
-func (r reader) typed(code string) string {
+// toType returns what the reader types for a block: with the test's database, ports and folders.
+func (r reader) toType(code string) string {
 	typed := strings.Replace(code, "curl ", "curl --silent --show-error ", 1)
 	typed = address.ReplaceAllString(typed, "'"+r.dsn+"'")
 	typed = port.ReplaceAllString(typed, "$1:"+r.port)
@@ -210,7 +210,7 @@ func (r reader) command(ctx context.Context, typed string) *exec.Cmd {
 // run types a block and returns what it says. One that serves goes on until the test ends.
 func (r reader) run(t *testing.T, code string) string {
 	t.Helper()
-	typed := r.typed(code)
+	typed := r.toType(code)
 	if query, isQuery := strings.CutPrefix(code, "psql -c "); isQuery {
 		r.await(t, 1)
 		return r.ask(t, strings.Trim(strings.TrimSpace(query), "'"))

@@ -39,7 +39,7 @@ func TestProvisionedQueriesAnswer(t *testing.T) {
 	}
 	dbtest.Each(t, func(t *testing.T, dsn string) {
 		plugin, events := openShop(t, dsn, 3000)
-		fill := chosen(events)
+		fill := choose(events)
 		for _, d := range dashboards {
 			if d.Templating.List[0].Name != "datasource" {
 				continue // asks Prometheus
@@ -55,9 +55,9 @@ func TestProvisionedQueriesAnswer(t *testing.T) {
 	})
 }
 
-// chosen puts into a query what Grafana does for the variables of the dashboards: all values, the event of the start, and of the
+// choose puts into a query what Grafana does for the variables of the dashboards: all values, the event of the start, and of the
 // users the one with the most orders.
-func chosen(events []shop.Event) *strings.Replacer {
+func choose(events []shop.Event) *strings.Replacer {
 	values := map[string]map[string]bool{"device": {}, "channel": {}, "page": {}}
 	orders, buyer := map[string]int{}, ""
 	for _, e := range events {

@@ -8,7 +8,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-func annotationsTable(m *model.Annotations, marked twin.Marked, zone *time.Location) table {
+func annotationsTable(m *model.Annotations, marked twin.MarkList, zone *time.Location) table {
 	t := table{Fields: []string{"time", "title", "text", "tags"}}
 	for _, mark := range marked.Marks {
 		var value any

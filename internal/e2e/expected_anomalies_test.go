@@ -9,7 +9,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-func anomaliesTable(a *model.Anomalies, found twin.Found, zone *time.Location) table {
+func anomaliesTable(a *model.Anomalies, found twin.AnomalyList, zone *time.Location) table {
 	switch {
 	case a.Output.OfActors():
 		return busyTable(a, found.Busy, zone)

@@ -147,7 +147,7 @@ func timeToConvert(q *model.Query, w twin.World, r twin.Range, s twin.Settings) 
 	}
 	width := span.Seconds() / float64(bins)
 	t := table{Fields: []string{"xMin", "xMax"}, Notices: []string{fmt.Sprintf(
-		"From first step to last, over all %ss who convert: median %s, 90th percentile %s.", q.Funnel.Actor, rounded(all, 0.5), rounded(all, 0.9))}}
+		"From first step to last, over all %ss who convert: median %s, 90th percentile %s.", q.Funnel.Actor, percentileText(all, 0.5), percentileText(all, 0.9))}}
 	for b := range bins {
 		t.Rows = append(t.Rows, []any{shortest.Seconds() + float64(b)*width, shortest.Seconds() + float64(b+1)*width})
 	}
@@ -173,8 +173,8 @@ func timeToConvert(q *model.Query, w twin.World, r twin.Range, s twin.Settings) 
 	return t
 }
 
-// rounded returns the time below which the share p of the sorted ones lies, in the largest unit that it fills, to three digits.
-func rounded(sorted []time.Duration, p float64) string {
+// percentileText returns the time below which the share p of the sorted ones lies, in the largest unit that it fills, to three digits.
+func percentileText(sorted []time.Duration, p float64) string {
 	at := p * float64(len(sorted)-1)
 	low, high := sorted[int(at)], sorted[int(math.Ceil(at))]
 	seconds := (float64(low.Microseconds()) + (at-math.Floor(at))*float64((high-low).Microseconds())) / 1e6

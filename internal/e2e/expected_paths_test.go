@@ -9,7 +9,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-func pathsTable(p *model.Paths, found twin.PathsFound) table {
+func pathsTable(p *model.Paths, found twin.PathsAnswer) table {
 	all := 0
 	for _, path := range found.All {
 		all += path.Paths
@@ -38,7 +38,7 @@ func pathsTable(p *model.Paths, found twin.PathsFound) table {
 	return t
 }
 
-func pathGraphTable(p *model.Paths, found twin.PathsFound, all int) table {
+func pathGraphTable(p *model.Paths, found twin.PathsAnswer, all int) table {
 	nodes := table{Fields: []string{"id", "title", "mainstat", "secondarystat", "fixedx", "fixedy", "paths", "share"}}
 	ids := map[twin.Node]string{}
 	inStep := map[int]int{}

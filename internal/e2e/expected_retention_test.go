@@ -21,14 +21,14 @@ func retentionOutputs(t *testing.T, q *model.Query, s twin.Scenario) []*model.Qu
 		copied, retention := *q, *q.Retention
 		retention.Output, retention.Actors, retention.Column = output, actors, column
 		copied.Retention = &retention
-		all = append(all, reparsed(t, &copied))
+		all = append(all, reparse(t, &copied))
 	}
 	for _, output := range []model.RetentionOutput{
 		model.RetentionTable, model.RetentionHeatmap, model.RetentionLong, model.RetentionCurve, model.RetentionClassic, model.RetentionRate,
 	} {
 		with(output, nil, "")
 	}
-	matrices := twin.Retention(q, s.World.Known(), s.Range, s.Settings)
+	matrices := twin.Retention(q, s.World.ResolveAliases(), s.Range, s.Settings)
 	largest, name := 0, ""
 	for i, cohort := range names(q.Retention, matrices) {
 		size := 0

@@ -5,9 +5,9 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-// expected returns the frame that the twin's answer makes.
-func expected(q *model.Query, w twin.World, r twin.Range, s twin.Settings) table {
-	w = w.Known()
+// expect returns the frame that the twin's answer makes.
+func expect(q *model.Query, w twin.World, r twin.Range, s twin.Settings) table {
+	w = w.ResolveAliases()
 	answer := twin.Ask(q, w, r, s)
 	switch q.QueryType {
 	case model.FunnelType:

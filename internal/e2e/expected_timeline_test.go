@@ -9,7 +9,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-func timelineTable(m *model.Timeline, listed twin.Listed, zone *time.Location) table {
+func timelineTable(m *model.Timeline, listed twin.EventList, zone *time.Location) table {
 	t := table{Fields: []string{"time", "event", "page", "device", "session"}}
 	if m.User == "" {
 		t.Fields = append(t.Fields, "user_id")

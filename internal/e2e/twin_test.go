@@ -378,7 +378,7 @@ func (h *house) difference(t *testing.T, q *model.Query, s stage) string {
 	}
 	var all strings.Builder
 	for _, q := range forms {
-		all.WriteString(differ(expected(q, s.World, s.Range, s.Settings), h.ask(t, q, s), s.Settings.Zone))
+		all.WriteString(differ(expect(q, s.World, s.Range, s.Settings), h.ask(t, q, s), s.Settings.Zone))
 	}
 	return all.String()
 }
@@ -395,15 +395,15 @@ func outputs(t *testing.T, q *model.Query, s twin.Scenario) []*model.Query {
 			copied, funnel := *q, *q.Funnel
 			funnel.Output = output
 			copied.Funnel = &funnel
-			all = append(all, reparsed(t, &copied))
+			all = append(all, reparse(t, &copied))
 		}
-		if rows := twin.Funnel(q, s.World.Known(), s.Range, s.Settings); q.Funnel.Breakdown != nil && len(rows) > 0 {
+		if rows := twin.Funnel(q, s.World.ResolveAliases(), s.Range, s.Settings); q.Funnel.Breakdown != nil && len(rows) > 0 {
 			copied, funnel := *q, *q.Funnel
 			row := rows[s.Seed%uint64(len(rows))]
 			title := twin.Title(row.Kind, row.Breakdown)
 			funnel.Output, funnel.Actors = model.FunnelActors, &model.FunnelActorList{Step: row.Step, Value: &title}
 			copied.Funnel = &funnel
-			all = append(all, reparsed(t, &copied))
+			all = append(all, reparse(t, &copied))
 		}
 	case model.RetentionType:
 		return retentionOutputs(t, q, s)
@@ -436,8 +436,8 @@ func outputs(t *testing.T, q *model.Query, s twin.Scenario) []*model.Query {
 	return all
 }
 
-// reparsed returns a query as the plugin reads it, with its defaults.
-func reparsed(t *testing.T, q *model.Query) *model.Query {
+// reparse returns a query as the plugin reads it, with its defaults.
+func reparse(t *testing.T, q *model.Query) *model.Query {
 	t.Helper()
 	parsed, err := model.Parse([]byte(asJSON(t, q)))
 	if err != nil {
@@ -452,7 +452,7 @@ func (h *house) ask(t *testing.T, q *model.Query, s stage) data.Frames {
 	d := h.plugins[s.Settings.WeekStart]
 	d.Clock = func() time.Time { return s.Settings.Now }
 	h.asked++
-	raw := []byte(asJSON(t, twin.Rewritten(q, rand.New(rand.NewPCG(s.Seed, h.asked)))))
+	raw := []byte(asJSON(t, twin.Rewrite(q, rand.New(rand.NewPCG(s.Seed, h.asked)))))
 	answer, err := d.QueryData(context.WithoutCancel(t.Context()), &backend.QueryDataRequest{
 		Queries: []backend.DataQuery{{RefID: "A", JSON: raw, TimeRange: backend.TimeRange(s.Range)}},
 	})

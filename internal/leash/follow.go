@@ -21,7 +21,7 @@ const lineVariable = "FOOTFALL_FOLLOWS"
 // Follow returns a context that ends within a second when a command behind this process is gone: whoever kills go or mage means the
 // program that they started. A program that takes this process over follows the same commands.
 func Follow(ctx context.Context) context.Context {
-	line := inherited()
+	line := inheritLine()
 	if line == nil {
 		line = lineage()
 	}
@@ -31,7 +31,7 @@ func Follow(ctx context.Context) context.Context {
 	handOn(line)
 	ctx, cancel := context.WithCancel(ctx)
 	go func() {
-		for unbroken(line) {
+		for isUnbroken(line) {
 			time.Sleep(time.Second)
 		}
 		cancel()
@@ -62,8 +62,8 @@ func handOn(line []int32) {
 	_ = os.Setenv(lineVariable, strings.Join(numbers, " "))
 }
 
-// inherited returns the line of the program whose process this one took over, if it did: a child has another number.
-func inherited() (line []int32) {
+// inheritLine returns the line of the program whose process this one took over, if it did: a child has another number.
+func inheritLine() (line []int32) {
 	for number := range strings.FieldsSeq(os.Getenv(lineVariable)) {
 		pid, err := strconv.ParseInt(number, 10, 32)
 		if err != nil {
@@ -77,9 +77,9 @@ func inherited() (line []int32) {
 	return line
 }
 
-// unbroken reports whether each process still has its parent. One whose parent is gone has another, or, on Windows, one that is not
+// isUnbroken reports whether each process still has its parent. One whose parent is gone has another, or, on Windows, one that is not
 // there.
-func unbroken(line []int32) bool {
+func isUnbroken(line []int32) bool {
 	for i, parent := range line[1:] {
 		child, err := process.NewProcess(line[i])
 		if err != nil {

@@ -71,7 +71,7 @@ func install(ctx context.Context, folder string, at progress) (string, error) {
 	var answers atomic.Int64
 	go func() {
 		for ctx.Err() == nil {
-			at(fmt.Sprintf("%d of %d there, %d answers of the registry", installed(folder, lock.Packages), len(lock.Packages), answers.Load()))
+			at(fmt.Sprintf("%d of %d there, %d answers of the registry", countInstalled(folder, lock.Packages), len(lock.Packages), answers.Load()))
 			time.Sleep(time.Second)
 		}
 	}()
@@ -86,8 +86,8 @@ func install(ctx context.Context, folder string, at progress) (string, error) {
 	return fmt.Sprintf("%d installed", len(lock.Packages)), err
 }
 
-// installed returns how many of the packages are there.
-func installed(folder string, packages map[string]json.RawMessage) (there int) {
+// countInstalled returns how many of the packages are there.
+func countInstalled(folder string, packages map[string]json.RawMessage) (there int) {
 	for path := range packages {
 		if _, err := os.Stat(filepath.Join(folder, path, "package.json")); err == nil {
 			there++

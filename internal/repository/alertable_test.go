@@ -25,7 +25,7 @@ func TestAnswersForRulesAreAlertable(t *testing.T) {
 	}
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".golden.jsonc")
-		err := repository.Alertable(recorded(t, file))
+		err := repository.Alertable(readRecording(t, file))
 		switch {
 		case outputs.MatchString(name) && err != nil:
 			t.Errorf("%s: %v", name, err)
@@ -35,8 +35,8 @@ func TestAnswersForRulesAreAlertable(t *testing.T) {
 	}
 }
 
-// recorded reads the frames of a golden file, below its comments.
-func recorded(t *testing.T, file string) data.Frames {
+// readRecording reads the frames of a golden file, below its comments.
+func readRecording(t *testing.T, file string) data.Frames {
 	t.Helper()
 	text, err := os.ReadFile(file)
 	if err != nil {

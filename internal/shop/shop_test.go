@@ -64,21 +64,21 @@ func TestLaterRunContinues(t *testing.T) {
 
 func TestFunnels(t *testing.T) {
 	events := month()
-	all := reached(events, "", "view_product", "add_to_cart", "checkout_start", "pay_order")
+	all := countReached(events, "", "view_product", "add_to_cart", "checkout_start", "pay_order")
 	between(t, "product to cart", all[1]/all[0], 0.12, 0.20)
 	between(t, "cart to checkout", all[2]/all[1], 0.45, 0.60)
 	between(t, "checkout to paid", all[3]/all[2], 0.60, 0.75)
-	phone := reached(events, "mobile", "view_product", "add_to_cart", "checkout_start", "pay_order")
-	desk := reached(events, "desktop", "view_product", "add_to_cart", "checkout_start", "pay_order")
+	phone := countReached(events, "mobile", "view_product", "add_to_cart", "checkout_start", "pay_order")
+	desk := countReached(events, "desktop", "view_product", "add_to_cart", "checkout_start", "pay_order")
 	between(t, "mobile against desktop", (phone[3]/phone[0])/(desk[3]/desk[0]), 0.3, 0.6)
-	registration := reached(events, "", "visit", "start_registration", "submit_registration", "confirm_email")
+	registration := countReached(events, "", "visit", "start_registration", "submit_registration", "confirm_email")
 	between(t, "visit to registration", registration[1]/registration[0], 0.08, 0.20)
 	between(t, "registration submitted", registration[2]/registration[1], 0.60, 0.75)
 	between(t, "registration confirmed", registration[3]/registration[2], 0.70, 0.90)
 }
 
-// reached counts the users who did the steps in this order, whenever.
-func reached(events []shop.Event, device string, steps ...string) []float64 {
+// countReached counts the users who did the steps in this order, whenever.
+func countReached(events []shop.Event, device string, steps ...string) []float64 {
 	level := map[string]int{}
 	counts := make([]float64, len(steps))
 	for _, e := range events {

@@ -16,14 +16,14 @@ type Mark struct {
 	id    string
 }
 
-// Marked is the moments to mark, newest first, and whether there are more.
-type Marked struct {
+// MarkList is the moments to mark, newest first, and whether there are more.
+type MarkList struct {
 	Marks []Mark
 	More  bool
 }
 
 // Annotate answers a query for annotations.
-func Annotate(q *model.Query, w World, r Range) Marked {
+func Annotate(q *model.Query, w World, r Range) MarkList {
 	a := q.Annotations
 	var all []Mark
 	if a.Mode == model.FirstOf {
@@ -31,12 +31,12 @@ func Annotate(q *model.Query, w World, r Range) Marked {
 	} else {
 		for _, e := range w.Events {
 			if r.contains(e.Time) && Picks(q, a.EventSelector, e) {
-				all = append(all, Mark{Time: e.Time, Event: e.Type, Value: annotated(a, e), id: e.ID})
+				all = append(all, Mark{Time: e.Time, Event: e.Type, Value: valueToMark(a, e), id: e.ID})
 			}
 		}
 	}
 	slices.SortFunc(all, func(x, y Mark) int { return cmp.Or(y.Time.Compare(x.Time), order(a.Mode, x, y)) })
-	return Marked{all[:min(a.Limit, len(all))], len(all) > a.Limit}
+	return MarkList{all[:min(a.Limit, len(all))], len(all) > a.Limit}
 }
 
 // order is that of moments of the same time: later ids first, or values by their bytes.
@@ -51,7 +51,7 @@ func order(mode model.AnnotationsMode, x, y Mark) int {
 func firsts(q *model.Query, w World, r Range) []Mark {
 	first := map[string]time.Time{}
 	for _, e := range w.Events {
-		value := annotated(q.Annotations, e)
+		value := valueToMark(q.Annotations, e)
 		if value == nil || !Picks(q, q.Annotations.EventSelector, e) {
 			continue
 		}
@@ -68,8 +68,8 @@ func firsts(q *model.Query, w World, r Range) []Mark {
 	return all
 }
 
-// annotated returns the value of the property; nil where it is not set, or none is asked for.
-func annotated(a *model.Annotations, e Event) *string {
+// valueToMark returns the value of the property; nil where it is not set, or none is asked for.
+func valueToMark(a *model.Annotations, e Event) *string {
 	if a.Property == "" {
 		return nil
 	}

@@ -9,18 +9,18 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-// Found is what a query for anomalies finds: busy actors or, if it asks for buckets, these.
-type Found struct {
+// AnomalyList is what a query for anomalies finds: busy actors or, if it asks for buckets, these.
+type AnomalyList struct {
 	Busy    []Busy
 	Buckets []Unusual
 }
 
 // Anomalies answers a query for anomalies.
-func Anomalies(q *model.Query, w World, r Range, s Settings) Found {
+func Anomalies(q *model.Query, w World, r Range, s Settings) AnomalyList {
 	if q.Anomalies.Output.OfActors() {
-		return Found{Busy: busyActors(q, w, r)}
+		return AnomalyList{Busy: busyActors(q, w, r)}
 	}
-	return Found{Buckets: unusualBuckets(q, w, r, s)}
+	return AnomalyList{Buckets: unusualBuckets(q, w, r, s)}
 }
 
 // Busy is an actor with more events within a window than it may have.

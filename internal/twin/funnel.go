@@ -55,7 +55,7 @@ type journey struct {
 func Funnel(q *model.Query, w World, r Range, s Settings) []FunnelRow {
 	journeys := travelAll(q, w, r, s)
 	var rows []FunnelRow
-	for _, g := range grouped(q.Funnel.Breakdown, journeys) {
+	for _, g := range groupJourneys(q.Funnel.Breakdown, journeys) {
 		rows = append(rows, groupRows(q.Funnel, g)...)
 	}
 	return rows
@@ -89,7 +89,7 @@ func FunnelTrend(q *model.Query, w World, r Range, s Settings) []FunnelBucket {
 		all = append(all, buckets[start]...)
 	}
 	var rows []FunnelBucket
-	for _, g := range grouped(q.Funnel.Breakdown, all) {
+	for _, g := range groupJourneys(q.Funnel.Breakdown, all) {
 		for _, start := range starts {
 			row := FunnelBucket{Start: start, Breakdown: g.value, Kind: g.kind}
 			for _, j := range having(buckets[start], g.has) {
@@ -106,7 +106,7 @@ func FunnelTrend(q *model.Query, w World, r Range, s Settings) []FunnelBucket {
 
 // FunnelTimes returns the times from first step to last of those who converted, by group in the panel's order.
 func FunnelTimes(q *model.Query, w World, r Range, s Settings) (titles []string, kinds []Kind, times [][]time.Duration) {
-	for _, g := range grouped(q.Funnel.Breakdown, travelAll(q, w, r, s)) {
+	for _, g := range groupJourneys(q.Funnel.Breakdown, travelAll(q, w, r, s)) {
 		var list []time.Duration
 		for _, j := range g.journeys {
 			if n := len(j.chain); n == len(q.Funnel.MainSteps()) {
@@ -147,7 +147,7 @@ func FunnelActors(q *model.Query, w World, r Range, s Settings) []FunnelActor {
 	var actors []FunnelActor
 	journeys := travelAll(q, w, r, s)
 	if list.Value != nil {
-		groups := grouped(q.Funnel.Breakdown, journeys)
+		groups := groupJourneys(q.Funnel.Breakdown, journeys)
 		i := slices.IndexFunc(groups, func(g group) bool { return Title(g.kind, g.value) == *list.Value })
 		if journeys = nil; i >= 0 {
 			journeys = groups[i].journeys
@@ -207,7 +207,7 @@ func travel(q *model.Query, events []Event, r Range, worldEnd time.Time) (journe
 	}
 	var best []time.Time
 	for _, c := range all {
-		if len(c) == deepest && !tainted(q, events, c) {
+		if len(c) == deepest && !isTainted(q, events, c) {
 			if times := chainTimes(events, c); better(times, best) {
 				best = times
 			}
@@ -219,7 +219,7 @@ func travel(q *model.Query, events []Event, r Range, worldEnd time.Time) (journe
 	if f.Order == model.Unordered {
 		best = growth(all, events, best)
 	}
-	j := journey{chain: best, optional: optionalDone(q, events, best), kind: All}
+	j := journey{chain: best, optional: findOptional(q, events, best), kind: All}
 	j.inProgress = deepest < len(f.MainSteps()) && !starts[len(starts)-1].Add(f.WindowDuration()).Before(worldEnd)
 	if f.Breakdown != nil {
 		j.kind, j.value = breakdownValue(q, events, best)
@@ -307,8 +307,8 @@ func chainTimes(events []Event, c chain) []time.Time {
 	return times
 }
 
-// tainted reports whether an excluded event lies where it must not.
-func tainted(q *model.Query, events []Event, c chain) bool {
+// isTainted reports whether an excluded event lies where it must not.
+func isTainted(q *model.Query, events []Event, c chain) bool {
 	for _, x := range q.Funnel.Exclusions {
 		if len(c) < x.From {
 			continue
@@ -339,8 +339,8 @@ func growth(all []chain, events []Event, best []time.Time) []time.Time {
 	return times
 }
 
-// optionalDone finds the optional steps beside a chain.
-func optionalDone(q *model.Query, events []Event, times []time.Time) []int {
+// findOptional finds the optional steps beside a chain.
+func findOptional(q *model.Query, events []Event, times []time.Time) []int {
 	var done []int
 	before := 0
 	for place, step := range q.Funnel.Steps {
@@ -412,8 +412,8 @@ type group struct {
 	journeys []journey
 }
 
-// grouped puts journeys into groups, in the panel's order.
-func grouped(b *model.Breakdown, journeys []journey) []group {
+// groupJourneys puts journeys into groups, in the panel's order.
+func groupJourneys(b *model.Breakdown, journeys []journey) []group {
 	if b == nil {
 		return []group{{All, "", func(journey) bool { return true }, journeys}}
 	}

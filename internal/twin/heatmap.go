@@ -39,8 +39,8 @@ type LeftOut struct {
 	Outside bool
 }
 
-// placed is an event with its places.
-type placed struct {
+// eventPlaces is an event with its places.
+type eventPlaces struct {
 	Event
 	x, y, part Place
 }
@@ -50,12 +50,12 @@ func Heatmap(q *model.Query, w World, r Range, s Settings) Grid {
 	h := q.Heatmap
 	ax, ay := h.Axes()
 	grid := Grid{LeftOut: map[LeftOut]int{}}
-	var events []placed
+	var events []eventPlaces
 	for _, e := range w.Events {
 		if !r.contains(e.Time) || !Picks(q, h.EventSelector, e) {
 			continue
 		}
-		if _, known := counted(h.Value, e); !known && h.Value != model.Events {
+		if _, known := actorOf(h.Value, e); !known && h.Value != model.Events {
 			continue
 		}
 		x, out := placeOn(ax, e, s)
@@ -67,17 +67,17 @@ func Heatmap(q *model.Query, w World, r Range, s Settings) Grid {
 			grid.LeftOut[*out]++
 			continue
 		}
-		p := placed{e, x, y, Place{Kind: All}}
+		p := eventPlaces{e, x, y, Place{Kind: All}}
 		if h.Breakdown != nil {
 			p.part = valuePlace(e, h.Breakdown.Property)
 		}
 		events = append(events, p)
 	}
-	grid.X = layOut(h, ax, r, s, events, func(p *placed) *Place { return &p.x })
-	grid.Y = layOut(h, ay, r, s, events, func(p *placed) *Place { return &p.y })
+	grid.X = layOut(h, ax, r, s, events, func(p *eventPlaces) *Place { return &p.x })
+	grid.Y = layOut(h, ay, r, s, events, func(p *eventPlaces) *Place { return &p.y })
 	parts := []Place{{Kind: All}}
 	if h.Breakdown != nil {
-		parts = ranked(h, h.Breakdown.Limit, events, func(p *placed) *Place { return &p.part })
+		parts = rank(h, h.Breakdown.Limit, events, func(p *eventPlaces) *Place { return &p.part })
 	}
 	for _, place := range parts {
 		grid.Parts = append(grid.Parts, Part{place, cellsOf(h, grid.X, grid.Y, place, events)})
@@ -85,8 +85,8 @@ func Heatmap(q *model.Query, w World, r Range, s Settings) Grid {
 	return grid
 }
 
-// counted returns the actor that a value counts.
-func counted(v model.HeatmapValue, e Event) (Actor, bool) {
+// actorOf returns the actor that a value counts.
+func actorOf(v model.HeatmapValue, e Event) (Actor, bool) {
 	if v == model.Sessions {
 		return e.Actor(model.SessionActor)
 	}
@@ -135,7 +135,7 @@ func valuePlace(e Event, name string) Place {
 }
 
 // layOut lists an axis' places in order, and moves events whose value has none of its own to the place of the others.
-func layOut(h *model.Heatmap, a model.Axis, r Range, s Settings, events []placed, of func(*placed) *Place) []Place {
+func layOut(h *model.Heatmap, a model.Axis, r Range, s Settings, events []eventPlaces, of func(*eventPlaces) *Place) []Place {
 	var texts []string
 	switch a.Dimension {
 	case model.HourOfDay:
@@ -158,7 +158,7 @@ func layOut(h *model.Heatmap, a model.Axis, r Range, s Settings, events []placed
 			texts = append(texts, strconv.Itoa(bin))
 		}
 	default:
-		return ranked(h, a.Limit, events, of)
+		return rank(h, a.Limit, events, of)
 	}
 	var places []Place
 	for _, text := range texts {
@@ -167,8 +167,8 @@ func layOut(h *model.Heatmap, a model.Axis, r Range, s Settings, events []placed
 	return places
 }
 
-// ranked lists the values with the most, then the others and the missing, as far as there are any.
-func ranked(h *model.Heatmap, limit int, events []placed, of func(*placed) *Place) []Place {
+// rank lists the values with the most, then the others and the missing, as far as there are any.
+func rank(h *model.Heatmap, limit int, events []eventPlaces, of func(*eventPlaces) *Place) []Place {
 	groups := map[Place][]Event{}
 	for i := range events {
 		place := *of(&events[i])
@@ -178,7 +178,7 @@ func ranked(h *model.Heatmap, limit int, events []placed, of func(*placed) *Plac
 		if h.Value == model.Events {
 			return len(events)
 		}
-		return different(events, func(e Event) (Actor, bool) { return counted(h.Value, e) })
+		return different(events, func(e Event) (Actor, bool) { return actorOf(h.Value, e) })
 	})
 	for i := range events {
 		if place := of(&events[i]); !slices.Contains(places, *place) {
@@ -219,7 +219,7 @@ func different(events []Event, of func(Event) (Actor, bool)) int {
 	return len(seen)
 }
 
-func cellsOf(h *model.Heatmap, xs, ys []Place, part Place, events []placed) [][]*float64 {
+func cellsOf(h *model.Heatmap, xs, ys []Place, part Place, events []eventPlaces) [][]*float64 {
 	inCell := map[[2]Place][]Event{}
 	for _, p := range events {
 		if p.part == part {
@@ -233,7 +233,7 @@ func cellsOf(h *model.Heatmap, xs, ys []Place, part Place, events []placed) [][]
 			inside := inCell[[2]Place{x, y}]
 			value := float64(len(inside))
 			if h.Value != model.Events {
-				value = float64(different(inside, func(e Event) (Actor, bool) { return counted(h.Value, e) }))
+				value = float64(different(inside, func(e Event) (Actor, bool) { return actorOf(h.Value, e) }))
 			}
 			if h.Value == model.EventsPerUser {
 				if len(inside) == 0 {

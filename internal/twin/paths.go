@@ -7,8 +7,8 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-// PathsFound is the answer to a query for paths.
-type PathsFound struct {
+// PathsAnswer is the answer to a query for paths.
+type PathsAnswer struct {
 	// All are the different paths, the most frequent ones first.
 	All []FoundPath
 	// Nodes are those of the graph, step by step.
@@ -38,14 +38,14 @@ type Edge struct {
 // End is the label of a step at which the visit has no more events.
 const End Kind = "end"
 
-// labelled is an event, or several of the same label that count as one.
-type labelled struct {
+// pathStep is an event, or several of the same label that count as one.
+type pathStep struct {
 	label  Place
 	chosen bool
 }
 
 // FindPaths answers a query for paths.
-func FindPaths(q *model.Query, w World, r Range) PathsFound {
+func FindPaths(q *model.Query, w World, r Range) PathsAnswer {
 	var paths [][]Place
 	for _, events := range w.byActor(q.Paths.Actor) {
 		for _, visit := range visits(q, events, r) {
@@ -56,7 +56,7 @@ func FindPaths(q *model.Query, w World, r Range) PathsFound {
 			}
 		}
 	}
-	var found PathsFound
+	var found PathsAnswer
 	for _, p := range paths {
 		i := slices.IndexFunc(found.All, func(f FoundPath) bool { return slices.Equal(f.Labels, p) })
 		if i < 0 {
@@ -73,10 +73,10 @@ func FindPaths(q *model.Query, w World, r Range) PathsFound {
 }
 
 // visits returns an actor's events of the range, cut at long pauses.
-func visits(q *model.Query, events []Event, r Range) [][]labelled {
+func visits(q *model.Query, events []Event, r Range) [][]pathStep {
 	events = slices.DeleteFunc(slices.Clone(events), func(e Event) bool { return !r.contains(e.Time) || !allHold(q.Filters, e) })
-	of := func(e Event) labelled {
-		return labelled{valuePlace(e, q.Paths.Property), Picks(q, q.Paths.EventSelector, e)}
+	of := func(e Event) pathStep {
+		return pathStep{valuePlace(e, q.Paths.Property), Picks(q, q.Paths.EventSelector, e)}
 	}
 	slices.SortFunc(events, func(a, b Event) int {
 		x, y := of(a), of(b)
@@ -90,7 +90,7 @@ func visits(q *model.Query, events []Event, r Range) [][]labelled {
 		return cmp.Or(a.Time.Compare(b.Time), compareLabels(x.label, y.label), chosenFirst)
 	})
 	gap, cut := q.Paths.GapDuration()
-	var all [][]labelled
+	var all [][]pathStep
 	for i, e := range events {
 		if i == 0 || cut && e.Time.Sub(events[i-1].Time) > gap {
 			all = append(all, nil)
@@ -111,7 +111,7 @@ func compareLabels(a, b Place) int {
 	return cmp.Or(cmp.Compare(slices.Index(order, a.Kind), slices.Index(order, b.Kind)), cmp.Compare(a.Text, b.Text))
 }
 
-func pathFrom(p *model.Paths, visit []labelled, start int) []Place {
+func pathFrom(p *model.Paths, visit []pathStep, start int) []Place {
 	labels := []Place{visit[start].label}
 	for step := 1; step <= p.Steps; step++ {
 		i := start + step
@@ -127,7 +127,7 @@ func pathFrom(p *model.Paths, visit []labelled, start int) []Place {
 }
 
 // draw makes the graph.
-func (f *PathsFound) draw(p *model.Paths, paths [][]Place) {
+func (f *PathsAnswer) draw(p *model.Paths, paths [][]Place) {
 	drawn := make([][]Node, len(paths)) // the nodes of each path
 	for step := range p.Steps + 1 {
 		at := map[Place]int{}

@@ -117,7 +117,7 @@ func TestRandomActivityAndPathsReachEverything(t *testing.T) {
 	}
 }
 
-func pathTraits(p *model.Paths, found PathsFound) []string {
+func pathTraits(p *model.Paths, found PathsAnswer) []string {
 	var all []string
 	for _, n := range found.Nodes {
 		all = append(all, "path "+string(n.Label.Kind), fmt.Sprint("step ", n.Step))

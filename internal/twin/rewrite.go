@@ -9,9 +9,9 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-// Rewritten returns the same question written in another way: its lists in another order, some things said twice, one value as a list of
+// Rewrite returns the same question written in another way: its lists in another order, some things said twice, one value as a list of
 // one, numbers and names of properties spelled otherwise.
-func Rewritten(q *model.Query, random *rand.Rand) *model.Query {
+func Rewrite(q *model.Query, random *rand.Rand) *model.Query {
 	raw, err := json.Marshal(q)
 	if err != nil {
 		panic(err)
@@ -23,17 +23,17 @@ func Rewritten(q *model.Query, random *rand.Rand) *model.Query {
 	g := generator{random}
 	if f := other.Funnel; f != nil {
 		if len(f.Exclusions) > 0 && g.chance(30) {
-			f.Exclusions = append(f.Exclusions, model.Exclusion{From: f.Exclusions[0].From, To: f.Exclusions[0].To, EventSelector: copied(f.Exclusions[0].EventSelector)})
+			f.Exclusions = append(f.Exclusions, model.Exclusion{From: f.Exclusions[0].From, To: f.Exclusions[0].To, EventSelector: copySelector(f.Exclusions[0].EventSelector)})
 		}
 		g.Shuffle(len(f.Exclusions), func(i, j int) { f.Exclusions[i], f.Exclusions[j] = f.Exclusions[j], f.Exclusions[i] })
 	}
 	for _, s := range selectors(&other) {
 		if len(other.Filters) > 0 && g.chance(30) {
-			s.Filters = append(s.Filters, copiedFilter(pick(g, other.Filters)))
+			s.Filters = append(s.Filters, copyFilter(pick(g, other.Filters)))
 		}
-		s.Filters = g.rewritten(s.Filters)
+		s.Filters = g.rewriteFilters(s.Filters)
 	}
-	other.Filters = g.rewritten(other.Filters)
+	other.Filters = g.rewriteFilters(other.Filters)
 	return &other
 }
 
@@ -75,22 +75,22 @@ func selectors(q *model.Query) []*model.EventSelector {
 	panic("twin: unknown query type " + string(q.QueryType))
 }
 
-func copied(s model.EventSelector) model.EventSelector {
+func copySelector(s model.EventSelector) model.EventSelector {
 	filters := slices.Clone(s.Filters)
 	for i := range filters {
-		filters[i] = copiedFilter(filters[i])
+		filters[i] = copyFilter(filters[i])
 	}
 	return model.EventSelector{Event: s.Event, Filters: filters}
 }
 
-func copiedFilter(f model.Filter) model.Filter {
+func copyFilter(f model.Filter) model.Filter {
 	f.Values = slices.Clone(f.Values)
 	return f
 }
 
-func (g generator) rewritten(filters []model.Filter) []model.Filter {
+func (g generator) rewriteFilters(filters []model.Filter) []model.Filter {
 	if len(filters) > 0 && g.chance(30) {
-		filters = append(filters, copiedFilter(pick(g, filters)))
+		filters = append(filters, copyFilter(pick(g, filters)))
 	}
 	for i := range filters {
 		g.rewrite(&filters[i])

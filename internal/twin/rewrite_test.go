@@ -17,7 +17,7 @@ func TestQueriesHaveOneNormalForm(t *testing.T) {
 	for seed := range uint64(3000) {
 		s := Random(seed, 4)
 		for i, q := range s.Queries {
-			raw, err := json.Marshal(Rewritten(q, rand.New(rand.NewPCG(seed, uint64(i)))))
+			raw, err := json.Marshal(Rewrite(q, rand.New(rand.NewPCG(seed, uint64(i)))))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -7,14 +7,14 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-// Listed is the events of a timeline in the order in which they are shown, and whether there are more.
-type Listed struct {
+// EventList is the events of a timeline in the order in which they are shown, and whether there are more.
+type EventList struct {
 	Events []Event
 	More   bool
 }
 
 // Timeline answers a timeline query.
-func Timeline(q *model.Query, w World, r Range) Listed {
+func Timeline(q *model.Query, w World, r Range) EventList {
 	t := q.Timeline
 	user := t.User
 	if known, isAlias := w.Aliases[user]; isAlias {
@@ -32,5 +32,5 @@ func Timeline(q *model.Query, w World, r Range) Listed {
 	if t.Order == model.NewestFirst {
 		slices.Reverse(all)
 	}
-	return Listed{all[:min(t.Limit, len(all))], len(all) > t.Limit}
+	return EventList{all[:min(t.Limit, len(all))], len(all) > t.Limit}
 }

@@ -30,13 +30,13 @@ type Event struct {
 // World is everything that ever happened.
 type World struct {
 	Events []Event `json:"events"`
-	// Aliases has the user that an id means, for each id that means another one; no user is itself an alias. [World.Known] heeds
+	// Aliases has the user that an id means, for each id that means another one; no user is itself an alias. [World.ResolveAliases] heeds
 	// them.
 	Aliases map[string]string `json:"aliases,omitempty"`
 }
 
-// Known returns the world in which every event is of the user that it counts for.
-func (w World) Known() World {
+// ResolveAliases returns the world in which every event is of the user that it counts for.
+func (w World) ResolveAliases() World {
 	profiles := map[string]*Profile{}
 	for _, e := range w.Events {
 		profiles[e.User] = e.Profile
@@ -76,10 +76,10 @@ type Answer struct {
 	Trend       Trend
 	Lifecycle   []LifecycleRow
 	Stickiness  Sticky
-	Paths       PathsFound
-	Timeline    Listed
-	Anomalies   Found
-	Annotations Marked
+	Paths       PathsAnswer
+	Timeline    EventList
+	Anomalies   AnomalyList
+	Annotations MarkList
 }
 
 // Ask answers a query.

@@ -83,8 +83,8 @@ func (s *ActivityState) Visit(events []Event) {
 }
 
 func (s *ActivityState) append(actor int64, set []uint64) {
-	s.actors = append(doubled(s.actors), actor)
-	s.words = append(doubled(s.words), set...)
+	s.actors = append(makeRoom(s.actors), actor)
+	s.words = append(makeRoom(s.words), set...)
 }
 
 // set returns the buckets of the i-th actor.

@@ -27,7 +27,7 @@ func TestActivityOfRandomWorlds(t *testing.T) {
 			asked[q.QueryType]++
 			r := newActivityRun(t, q, s)
 			want := twin.Ask(q, s.World, s.Range, s.Settings)
-			for way, tally := range map[string]*analysis.ActivityTally{"in one go": r.tally(), "kept": r.kept(seed)} {
+			for way, tally := range map[string]*analysis.ActivityTally{"in one go": r.tally(), "kept": r.runKept(seed)} {
 				got := r.answer(tally)
 				for i := range got.Lifecycle {
 					if got.Lifecycle[i].End.After(s.Settings.Now) { // not known yet; the twin counts those who are missing so far
@@ -96,8 +96,8 @@ func (r *activityRun) tally() *analysis.ActivityTally {
 	return halves[0]
 }
 
-// kept counts from what is known after some bucket's start, and what came later.
-func (r *activityRun) kept(seed uint64) *analysis.ActivityTally {
+// runKept counts from what is known after some bucket's start, and what came later.
+func (r *activityRun) runKept(seed uint64) *analysis.ActivityTally {
 	cut := r.starts[rand.New(rand.NewPCG(seed, 2)).IntN(len(r.starts))]
 	before, after := r.scan, r.scan
 	before.To, after.From = cut, cut

@@ -85,8 +85,8 @@ const quarterSeconds = 900
 // Add adds the quarter hour of a time.
 func (a *ActiveQuarters) Add(t time.Time) { *a = append(*a, floorDiv(t.Unix(), quarterSeconds)) }
 
-// Sorted returns the same in order, each once.
-func (a ActiveQuarters) Sorted() ActiveQuarters {
+// Sort returns the same in order, each once.
+func (a ActiveQuarters) Sort() ActiveQuarters {
 	slices.Sort(a)
 	return slices.Compact(a)
 }

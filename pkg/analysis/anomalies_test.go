@@ -83,7 +83,7 @@ func unusualOf(t *testing.T, q *model.Query, s twin.Scenario) []twin.Unusual {
 		}
 	}
 	var list []twin.Unusual
-	for i, b := range analysis.CompareWeeks(buckets.Buckets, buckets.History, active.Sorted(), counts, s.Settings.Now, q.Anomalies.Deviations) {
+	for i, b := range analysis.CompareWeeks(buckets.Buckets, buckets.History, active.Sort(), counts, s.Settings.Now, q.Anomalies.Deviations) {
 		u := twin.Unusual{Start: b.Start, Over: b.Over, Begun: b.Count != nil, Known: b.Expected != nil}
 		if u.Begun {
 			u.Count = int(*b.Count)

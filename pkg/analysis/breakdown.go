@@ -68,18 +68,18 @@ func NewRanking(values *Values, limit int, counts iter.Seq2[uint32, int64]) *Ran
 	if limit == 0 {
 		return r
 	}
-	type counted struct {
+	type valueCount struct {
 		value uint32
 		count int64
 		text  string
 	}
-	var all []counted
+	var all []valueCount
 	for value, count := range counts {
 		if text, set := values.Text(value); set {
-			all = append(all, counted{value, count, text})
+			all = append(all, valueCount{value, count, text})
 		}
 	}
-	slices.SortFunc(all, func(a, b counted) int {
+	slices.SortFunc(all, func(a, b valueCount) int {
 		return cmp.Or(cmp.Compare(b.count, a.count), cmp.Compare(a.text, b.text))
 	})
 	r.ranks = map[uint32]int{}

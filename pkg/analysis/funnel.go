@@ -144,7 +144,7 @@ func (w *Walker) Walk(events []Event, starts Starts) Outcome {
 	}
 	var o Outcome
 	if w.funnel.Order == model.Unordered {
-		o = w.unordered(events, starts)
+		o = w.walkUnordered(events, starts)
 	} else {
 		o = w.inOrder(events, starts)
 	}
@@ -323,9 +323,9 @@ func (w *Walker) taint(picks uint64, t int64) {
 	}
 }
 
-// unordered tries every start: a chain is a start and the events after it within the window, and as deep as the number of steps
+// walkUnordered tries every start: a chain is a start and the events after it within the window, and as deep as the number of steps
 // that they can fill, each event one.
-func (w *Walker) unordered(events []Event, starts Starts) Outcome {
+func (w *Walker) walkUnordered(events []Event, starts Starts) Outcome {
 	var o Outcome
 	w.matching.reset()
 	for i := range events {

@@ -30,7 +30,7 @@ func TestFunnelsOfRandomWorlds(t *testing.T) {
 			}
 			want := twin.Funnel(q, s.World, s.Range, s.Settings)
 			for _, cuts := range []int{0, 2} {
-				if diff := gocmp.Diff(want, walked(t, q, s, cuts), cmpopts.EquateApprox(0, 1e-9), cmpopts.EquateEmpty()); diff != "" {
+				if diff := gocmp.Diff(want, walkRows(t, q, s, cuts), cmpopts.EquateApprox(0, 1e-9), cmpopts.EquateEmpty()); diff != "" {
 					t.Fatalf("seed %d, %d cuts: walked (+) differs from the twin (-)\n%s\n%+v", seed, cuts, diff, q.Funnel)
 				}
 			}
@@ -38,8 +38,8 @@ func TestFunnelsOfRandomWorlds(t *testing.T) {
 	}
 }
 
-// walked returns a world's funnel in the twin's form.
-func walked(t *testing.T, q *model.Query, s twin.Scenario, cuts int) []twin.FunnelRow {
+// walkRows returns a world's funnel in the twin's form.
+func walkRows(t *testing.T, q *model.Query, s twin.Scenario, cuts int) []twin.FunnelRow {
 	t.Helper()
 	f := q.Funnel
 	spec := analysis.NewFunnel(f)

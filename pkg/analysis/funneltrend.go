@@ -10,15 +10,15 @@ type FunnelTrendTally struct {
 	walker *Walker
 	edges  []int64
 	// Counts has, by breakdown value, two numbers a bucket.
-	Counts map[uint32][]EnteredConverted
+	Counts map[uint32][]EntryCounts
 }
 
-// EnteredConverted is the actors who started in a bucket, and those of them who did all steps.
-type EnteredConverted struct{ Entered, Converted int64 }
+// EntryCounts is the actors who started in a bucket, and those of them who did all steps.
+type EntryCounts struct{ Entered, Converted int64 }
 
 // NewFunnelTrendTally takes the buckets' edges, one more than there are buckets.
 func NewFunnelTrendTally(f *Funnel, edges []int64) *FunnelTrendTally {
-	return &FunnelTrendTally{f.NewWalker(), edges, map[uint32][]EnteredConverted{}}
+	return &FunnelTrendTally{f.NewWalker(), edges, map[uint32][]EntryCounts{}}
 }
 
 // Visit counts an actor in every bucket in which it started.
@@ -42,7 +42,7 @@ func (t *FunnelTrendTally) Visit(events []Event) {
 			continue
 		}
 		if t.Counts[o.Value] == nil {
-			t.Counts[o.Value] = make([]EnteredConverted, len(t.edges)-1)
+			t.Counts[o.Value] = make([]EntryCounts, len(t.edges)-1)
 		}
 		count := &t.Counts[o.Value][bucket]
 		count.Entered++
@@ -63,11 +63,11 @@ type FunnelTrend struct {
 type FunnelTrendGroup struct {
 	Group
 	// Counts has one element a bucket.
-	Counts []EnteredConverted
+	Counts []EntryCounts
 }
 
 // GroupFunnelTrend sorts counts into groups as [FunnelTally.Groups] does; values are ranked by how often they were entered with.
-func GroupFunnelTrend(counts map[uint32][]EnteredConverted, values *Values, buckets, limit int) []FunnelTrendGroup {
+func GroupFunnelTrend(counts map[uint32][]EntryCounts, values *Values, buckets, limit int) []FunnelTrendGroup {
 	ranking := NewRanking(values, limit, func(yield func(uint32, int64) bool) {
 		for value, list := range counts {
 			var entered int64
@@ -80,7 +80,7 @@ func GroupFunnelTrend(counts map[uint32][]EnteredConverted, values *Values, buck
 		}
 	})
 	all := newGroups(ranking, func(group Group) *FunnelTrendGroup {
-		return &FunnelTrendGroup{group, make([]EnteredConverted, buckets)}
+		return &FunnelTrendGroup{group, make([]EntryCounts, buckets)}
 	})
 	for value, list := range counts {
 		g := all.of(value)

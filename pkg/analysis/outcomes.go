@@ -31,18 +31,18 @@ func (l *Outcomes) Visit(events []Event) {
 	l.times = append(l.times, o.Times...)
 	l.latest = append(l.latest, o.LatestStart)
 	if o.Value != 0 || l.values != nil {
-		l.values = append(grown(l.values, len(l.actors)-1), o.Value)
+		l.values = append(grow(l.values, len(l.actors)-1), o.Value)
 	}
 	if o.Optional != 0 || l.optional != nil {
-		l.optional = append(grown(l.optional, len(l.actors)-1), o.Optional)
+		l.optional = append(grow(l.optional, len(l.actors)-1), o.Optional)
 	}
 }
 
 // Finish forgets what only matters while some window is open: no chain that starts in the list's time can go on any more.
 func (l *Outcomes) Finish() { l.walker, l.latest = nil, nil }
 
-// grown fills a list up with zeros.
-func grown[T any](list []T, n int) []T {
+// grow fills a list up with zeros.
+func grow[T any](list []T, n int) []T {
 	if list == nil {
 		list = make([]T, n)
 	}
@@ -106,12 +106,12 @@ func MergeOutcomes(f *Funnel, lists []*Outcomes, each func(actor int64, o Outcom
 		}
 		each(actor, o)
 		if ended {
-			cursors = unfinished(cursors)
+			cursors = dropFinished(cursors)
 		}
 	}
 }
 
-func unfinished(cursors []cursor) []cursor {
+func dropFinished(cursors []cursor) []cursor {
 	kept := cursors[:0]
 	for _, c := range cursors {
 		if c.at < len(c.list.actors) {

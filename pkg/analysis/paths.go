@@ -149,7 +149,7 @@ func (v *PathVisitor) follow() {
 	v.sortTies()
 	steps := v.visit
 	if !v.paths.KeepRepeats {
-		steps = folded(steps)
+		steps = foldRepeats(steps)
 	}
 	away := 1
 	if v.paths.Before {
@@ -219,8 +219,8 @@ func (p *Paths) labelOf(l label) Group {
 	return p.Values.Group(uint32(l))
 }
 
-// folded makes one step of those that follow each other with the same label. It is the chosen event if one of them is.
-func folded(steps []pathStep) []pathStep {
+// foldRepeats makes one step of those that follow each other with the same label. It is the chosen event if one of them is.
+func foldRepeats(steps []pathStep) []pathStep {
 	kept := steps[:1]
 	for _, s := range steps[1:] {
 		if last := &kept[len(kept)-1]; last.label == s.label {
@@ -373,17 +373,17 @@ func (w *WholePaths) List(limit int) (list *PathList, ok bool) {
 	if !w.finish() {
 		return nil, false
 	}
-	type counted struct {
+	type pathCount struct {
 		path
 		n int64
 	}
-	all := make([]counted, 0, len(w.counts))
+	all := make([]pathCount, 0, len(w.counts))
 	list = &PathList{Different: len(w.counts)}
 	for found, n := range w.counts {
-		all = append(all, counted{found, n})
+		all = append(all, pathCount{found, n})
 		list.Paths += n
 	}
-	slices.SortFunc(all, func(a, b counted) int {
+	slices.SortFunc(all, func(a, b pathCount) int {
 		return cmp.Or(cmp.Compare(b.n, a.n), slices.CompareFunc(a.path[:], b.path[:], w.paths.compare))
 	})
 	for _, c := range all[:min(limit, len(all))] {

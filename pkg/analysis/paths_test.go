@@ -32,9 +32,9 @@ func TestPathsOfRandomWorlds(t *testing.T) {
 }
 
 // foundPaths returns a world's paths in the twin's form.
-func foundPaths(t *testing.T, q *model.Query, s twin.Scenario) twin.PathsFound {
+func foundPaths(t *testing.T, q *model.Query, s twin.Scenario) twin.PathsAnswer {
 	t.Helper()
-	var found twin.PathsFound
+	var found twin.PathsAnswer
 	spec := analysis.NewPaths(q.Paths)
 	transitions, whole := analysis.NewPathTransitions(spec), analysis.NewWholePaths(spec)
 	visitWorld(t, q, s, plan.PathsScan(q, model.Range(s.Range)), spec.Values, &inTurn{visitors: []analysis.Visitor{transitions.NewVisitor(), transitions.NewVisitor()}})

@@ -135,8 +135,8 @@ func (f *follower) value(events []Event) (value uint32) {
 	return value
 }
 
-// retained tells whether the followed actor is retained in a column.
-func (f *follower) retained(m membership, column int) bool {
+// isRetained tells whether the followed actor is retained in a column.
+func (f *follower) isRetained(m membership, column int) bool {
 	r := f.retention
 	b := r.Columns[column]
 	from, to := m.start+int64(b.From)*r.Rolling, m.start+int64(b.To+1)*r.Rolling

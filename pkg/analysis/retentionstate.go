@@ -155,10 +155,10 @@ func (s *RetentionState) Visit(events []Event) {
 }
 
 func (s *RetentionState) add(actor int64, first int16, words []uint64) {
-	s.actors = append(doubled(s.actors), actor)
-	s.words = append(doubled(s.words), words...)
+	s.actors = append(makeRoom(s.actors), actor)
+	s.words = append(makeRoom(s.words), words...)
 	if s.retention.FirstTime {
-		s.first = append(doubled(s.first), first)
+		s.first = append(makeRoom(s.first), first)
 	}
 }
 

@@ -21,8 +21,8 @@ type RetentionTally struct {
 	// plain says that columns are the periods from 0 on, one by one.
 	plain bool
 
-	listed []ListedActor
-	cell   *Cell
+	list []ListedActor
+	cell *Cell
 }
 
 type valueCohort struct {
@@ -76,12 +76,12 @@ func (t *RetentionTally) Visit(events []Event) {
 		row := t.row(m.cohort, m.value)
 		row[0]++
 		for column := range t.retention.Columns {
-			if t.follower.retained(m, column) {
+			if t.follower.isRetained(m, column) {
 				row[1+column]++
 			}
 		}
 		if t.cell != nil && t.cell.Cohort == m.cohort {
-			t.listed = append(t.listed, ListedActor{events[0].Actor, m.start, m.value, t.follower.retained(m, t.cell.Column)})
+			t.list = append(t.list, ListedActor{events[0].Actor, m.start, m.value, t.follower.isRetained(m, t.cell.Column)})
 		}
 	}
 }
@@ -150,7 +150,7 @@ func (t *RetentionTally) Add(o *RetentionTally) {
 	for key, counts := range o.rows {
 		addTo(t.row(int(key.cohort), key.value), counts)
 	}
-	t.listed = append(t.listed, o.listed...)
+	t.list = append(t.list, o.list...)
 }
 
 func addTo(sum, counts []int64) {
@@ -159,8 +159,8 @@ func addTo(sum, counts []int64) {
 	}
 }
 
-// Listed returns the actors of the listed cohort.
-func (t *RetentionTally) Listed() []ListedActor { return t.listed }
+// List returns the actors of the listed cohort.
+func (t *RetentionTally) List() []ListedActor { return t.list }
 
 // RetentionAnswer is the answer to a retention question: one matrix a breakdown value, or one of everybody.
 type RetentionAnswer struct {

@@ -85,9 +85,9 @@ func lastIn(set []uint64) int {
 	return -1
 }
 
-// doubled makes room for as much again where less than one actor's is left: append by itself would copy large lists four times as
+// makeRoom makes room for as much again where less than one actor's is left: append by itself would copy large lists four times as
 // often.
-func doubled[T any](list []T) []T {
+func makeRoom[T any](list []T) []T {
 	if len(list)+maxSetWords > cap(list) {
 		return slices.Grow(list, len(list)+maxSetWords)
 	}

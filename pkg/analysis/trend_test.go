@@ -22,7 +22,7 @@ func TestCountsOfRandomWorlds(t *testing.T) {
 			var want, got any
 			switch {
 			case q.QueryType == model.TrendType && (q.Trend.Breakdown == nil || q.Trend.Value != model.TrendEvents):
-				want, got = twin.Trending(q, s.World, s.Range, s.Settings), trended(t, q, s)
+				want, got = twin.Trending(q, s.World, s.Range, s.Settings), runTrend(t, q, s)
 				asked["trend"]++
 			case q.QueryType == model.HeatmapType && q.Heatmap.X.OfTime() && q.Heatmap.Y.OfTime() && q.Heatmap.Breakdown == nil:
 				want, got = gridCells(q.Heatmap, twin.Heatmap(q, s.World, s.Range, s.Settings)), gridOf(t, q, s)
@@ -38,8 +38,8 @@ func TestCountsOfRandomWorlds(t *testing.T) {
 	t.Logf("asked %v", asked)
 }
 
-// trended returns a world's trend in the twin's form.
-func trended(t *testing.T, q *model.Query, s twin.Scenario) twin.Trend {
+// runTrend returns a world's trend in the twin's form.
+func runTrend(t *testing.T, q *model.Query, s twin.Scenario) twin.Trend {
 	t.Helper()
 	b, err := plan.NewTrendBuckets(q.Trend, model.Range(s.Range), plan.Settings(s.Settings))
 	if err != nil {

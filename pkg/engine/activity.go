@@ -56,7 +56,7 @@ func (r *reading) activity(ctx context.Context, q Question, scan plan.Scan, star
 	if err != nil {
 		return nil, err
 	}
-	cut, ok := closedCut(scan.Range, days, starts)
+	cut, ok := lastClosedBound(scan.Range, days, starts)
 	if !ok || !a.Keepable() || scan.ReadsProfiles() {
 		return r.countActivity(ctx, scan, days, a)
 	}

@@ -23,15 +23,15 @@ func (e *Engine) BusyActors(ctx context.Context, q Question, trace *Trace) (*ana
 		}
 		answer := &analysis.BusyList{All: len(found)}
 		if a.Output != model.BusyActorCount {
-			answer.Busiest, err = r.identified(ctx, q, analysis.Busiest(found, a.Limit))
+			answer.Busiest, err = r.setBusyIDs(ctx, q, analysis.Busiest(found, a.Limit))
 			answer.Busiest = analysis.ByID(answer.Busiest, a.Limit)
 		}
 		return answer, err
 	})
 }
 
-// identified sets the ids of busy actors. Each has an event at the end of its busiest window.
-func (r *reading) identified(ctx context.Context, q Question, found []analysis.BusyActor) ([]analysis.BusyActor, error) {
+// setBusyIDs sets the ids of busy actors. Each has an event at the end of its busiest window.
+func (r *reading) setBusyIDs(ctx context.Context, q Question, found []analysis.BusyActor) ([]analysis.BusyActor, error) {
 	scan := plan.BusyScan(q.Query, q.Range)
 	keys := make([]int64, len(found))
 	for i, f := range found {
@@ -94,7 +94,7 @@ func (r *reading) countRun(ctx context.Context, q Question, starts []time.Time, 
 	add := func(bucket int, n int64) { counts[starts[bucket].UnixMicro()] += n }
 	return countEvents(ctx, r, plan.Counting{Filters: q.Query.Filters, Selector: selector, Range: span, Zone: q.Zone}, days,
 		func(start time.Time, events int64) { add(b.Bucket(start), events) },
-		func(p plan.Piece) plan.Statement { return plan.TrendEvents(q.Query, selector, b, p, r.aliased()) },
+		func(p plan.Piece) plan.Statement { return plan.TrendEvents(q.Query, selector, b, p, r.hasAliases()) },
 		func(row trendRow) { add(row.Bucket, row.N) })
 }
 
@@ -109,7 +109,7 @@ func (r *reading) countRunUsers(ctx context.Context, q Question, starts []time.T
 	if err != nil {
 		return err
 	}
-	for bucket, n := range merged(visitors).Counts[0] {
+	for bucket, n := range merge(visitors).Counts[0] {
 		counts[starts[bucket].UnixMicro()] = n
 	}
 	return nil
@@ -135,5 +135,5 @@ func (r *reading) activeQuarters(ctx context.Context, span model.Range) (analysi
 				active.Add(start)
 			}
 		})
-	return active.Sorted(), err
+	return active.Sort(), err
 }

@@ -16,14 +16,14 @@ import (
 // Engine answers the queries of one data source. Each of its questions has one answer, of a type of package analysis: a list, or a
 // pointer to a struct. An error comes without an answer.
 type Engine struct {
-	store *store.Store
-	kept  *keeper
+	store  *store.Store
+	keeper *keeper
 	// aliases are those that were read last.
 	aliases atomic.Pointer[aliases]
 }
 
 // New makes an engine on a database.
-func New(s *store.Store) *Engine { return &Engine{store: s, kept: newKeeper(keptBytes)} }
+func New(s *store.Store) *Engine { return &Engine{store: s, keeper: newKeeper(keptBytes)} }
 
 // Question is a query with what its answer depends on besides the data.
 type Question struct {
@@ -117,7 +117,7 @@ func follow[V analysis.Visitor](ctx context.Context, r *reading, s plan.Scan, ne
 
 // followDays is follow for those who know the days already, and have numbered values.
 func followDays[V analysis.Visitor](ctx context.Context, r *reading, s plan.Scan, days []plan.Day, values *analysis.Values, newVisitor func() V) ([]V, error) {
-	s.Aliases = r.aliased()
+	s.Aliases = r.hasAliases()
 	estimate, err := r.estimate(ctx, s, days)
 	if err != nil {
 		return nil, err

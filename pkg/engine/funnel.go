@@ -34,12 +34,12 @@ func (e *Engine) FunnelActors(ctx context.Context, q Question, trace *Trace) ([]
 	f := q.Query.Funnel
 	return readFunnel(ctx, e, q, trace, func(ctx context.Context, r *funnelReading) ([]analysis.FunnelActor, error) {
 		tally := analysis.NewFunnelTally(r.spec, r.dataEnd)
-		listed := funnelListed(f, r.spec, tally)
-		var found []listedOutcome
+		listed := funnelListFilter(f, r.spec, tally)
+		var found []listEntry
 		err := r.outcomes(ctx, func(actor int64, o analysis.Outcome) {
 			tally.Add(o)
 			if o.Times != nil && listed(o) {
-				found = append(found, listedOutcome{actor, o.Value, len(o.Times), o.Times[0], o.Times[len(o.Times)-1]})
+				found = append(found, listEntry{actor, o.Value, len(o.Times), o.Times[0], o.Times[len(o.Times)-1]})
 			}
 		})
 		if err != nil {
@@ -47,14 +47,14 @@ func (e *Engine) FunnelActors(ctx context.Context, q Question, trace *Trace) ([]
 		}
 		if f.Actors.Value != nil {
 			ranking := tally.Ranking(f.Breakdown.Groups())
-			found = slices.DeleteFunc(found, func(l listedOutcome) bool { return ranking.Group(l.value).Title() != *f.Actors.Value })
+			found = slices.DeleteFunc(found, func(l listEntry) bool { return ranking.Group(l.value).Title() != *f.Actors.Value })
 		}
 		return r.funnelActors(ctx, found)
 	})
 }
 
-// listedOutcome is what a list shows of an actor's outcome, whose times are only lent.
-type listedOutcome struct {
+// listEntry is what a list shows of an actor's outcome, whose times are only lent.
+type listEntry struct {
 	actor          int64
 	value          uint32
 	steps          int
@@ -62,7 +62,7 @@ type listedOutcome struct {
 }
 
 // funnelActors returns the actors of a list, with their ids.
-func (r *funnelReading) funnelActors(ctx context.Context, found []listedOutcome) ([]analysis.FunnelActor, error) {
+func (r *funnelReading) funnelActors(ctx context.Context, found []listEntry) ([]analysis.FunnelActor, error) {
 	scan := plan.FunnelScan(r.question.Query, r.question.Range)
 	scan.Range = r.question.Range
 	if r.question.Query.Funnel.Order != model.Unordered {
@@ -102,7 +102,7 @@ func (e *Engine) FunnelTrend(ctx context.Context, q Question, trace *Trace) (*an
 }
 
 // trend counts bucket by bucket; those that lie in closed time are counted once.
-func (r *funnelReading) trend(ctx context.Context, buckets []time.Time) (map[uint32][]analysis.EnteredConverted, error) {
+func (r *funnelReading) trend(ctx context.Context, buckets []time.Time) (map[uint32][]analysis.EntryCounts, error) {
 	edges := make([]int64, len(buckets))
 	for i, b := range buckets {
 		edges[i] = analysis.Microseconds(b)
@@ -118,7 +118,7 @@ func (r *funnelReading) trend(ctx context.Context, buckets []time.Time) (map[uin
 			last--
 		}
 	}
-	sum := map[uint32][]analysis.EnteredConverted{}
+	sum := map[uint32][]analysis.EntryCounts{}
 	if first < last {
 		closed, err := r.keptTrend(ctx, edges[first:last+1])
 		if err != nil {
@@ -142,12 +142,12 @@ func (r *funnelReading) trend(ctx context.Context, buckets []time.Time) (map[uin
 }
 
 // trendOf counts the buckets between the edges.
-func (r *funnelReading) trendOf(ctx context.Context, edges []int64) (map[uint32][]analysis.EnteredConverted, error) {
+func (r *funnelReading) trendOf(ctx context.Context, edges []int64) (map[uint32][]analysis.EntryCounts, error) {
 	starts := model.Range{From: analysis.TimeOf(edges[0]), To: analysis.TimeOf(edges[len(edges)-1])}
 	visitors, err := followDays(ctx, r.reading, plan.FunnelScan(r.question.Query, starts), r.days, r.spec.Values, func() *analysis.FunnelTrendTally {
 		return analysis.NewFunnelTrendTally(r.spec, edges)
 	})
-	sum := map[uint32][]analysis.EnteredConverted{}
+	sum := map[uint32][]analysis.EntryCounts{}
 	for _, v := range visitors {
 		addTrend(sum, v.Counts, 0, len(edges)-1)
 	}
@@ -155,10 +155,10 @@ func (r *funnelReading) trendOf(ctx context.Context, edges []int64) (map[uint32]
 }
 
 // addTrend adds counts of buckets from a place on.
-func addTrend(sum, counts map[uint32][]analysis.EnteredConverted, at, buckets int) {
+func addTrend(sum, counts map[uint32][]analysis.EntryCounts, at, buckets int) {
 	for value, list := range counts {
 		if sum[value] == nil {
-			sum[value] = make([]analysis.EnteredConverted, buckets)
+			sum[value] = make([]analysis.EntryCounts, buckets)
 		}
 		for i, c := range list {
 			sum[value][at+i].Entered += c.Entered
@@ -169,7 +169,7 @@ func addTrend(sum, counts map[uint32][]analysis.EnteredConverted, at, buckets in
 
 // keptTrend is the trend of closed time, and the numbers of its breakdown values.
 type keptTrend struct {
-	counts map[uint32][]analysis.EnteredConverted
+	counts map[uint32][]analysis.EntryCounts
 	values *analysis.Values
 	bytes  int
 }
@@ -178,7 +178,7 @@ type keptTrend struct {
 func (k *keptTrend) Bytes() int { return k.bytes }
 
 // keptTrend counts the buckets between the edges, which lie in closed time, once.
-func (r *funnelReading) keptTrend(ctx context.Context, edges []int64) (map[uint32][]analysis.EnteredConverted, error) {
+func (r *funnelReading) keptTrend(ctx context.Context, edges []int64) (map[uint32][]analysis.EntryCounts, error) {
 	span := model.Range{From: analysis.TimeOf(edges[0]), To: analysis.TimeOf(edges[len(edges)-1])}
 	kept, err := once(r.reading, r.closedPart(fmt.Sprintf("trend %s %s", r.question.Zone, r.question.WeekStart), span), func() (*keptTrend, error) {
 		counts, err := r.trendOf(ctx, edges)
@@ -192,8 +192,8 @@ func (r *funnelReading) keptTrend(ctx context.Context, edges []int64) (map[uint3
 	return kept.counts, nil
 }
 
-// funnelListed tells whether an actor belongs to the number that the query's list asks for.
-func funnelListed(f *model.Funnel, spec *analysis.Funnel, tally *analysis.FunnelTally) func(o analysis.Outcome) bool {
+// funnelListFilter tells whether an actor belongs to the number that the query's list asks for.
+func funnelListFilter(f *model.Funnel, spec *analysis.Funnel, tally *analysis.FunnelTally) func(o analysis.Outcome) bool {
 	place := f.Actors.Step - 1
 	main := slices.Index(f.MainSteps(), place)
 	return func(o analysis.Outcome) bool {

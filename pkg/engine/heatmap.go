@@ -41,7 +41,7 @@ func (r *reading) heatmap(ctx context.Context, q Question) ([]analysis.HeatmapCe
 	}
 	c, ok := plan.HeatmapEvents(q.Query, q.Range, q.Settings)
 	if !ok {
-		return rows[analysis.HeatmapCell](ctx, r, plan.Heatmap(q.Query, q.Range, q.Settings, plan.HeatmapReason(), r.aliased()))
+		return rows[analysis.HeatmapCell](ctx, r, plan.Heatmap(q.Query, q.Range, q.Settings, plan.HeatmapReason(), r.hasAliases()))
 	}
 	days, err := r.days(ctx, q.Range)
 	if err != nil {
@@ -52,7 +52,7 @@ func (r *reading) heatmap(ctx context.Context, q Question) ([]analysis.HeatmapCe
 	err = countEvents(ctx, r, c, days,
 		func(start time.Time, events int64) { counts.Add(analysis.Microseconds(start), events) },
 		func(p plan.Piece) plan.Statement {
-			return plan.Heatmap(q.Query, p.Range, q.Settings, p.Reason, r.aliased())
+			return plan.Heatmap(q.Query, p.Range, q.Settings, p.Reason, r.hasAliases())
 		},
 		func(cell analysis.HeatmapCell) { cells = append(cells, cell) })
 	return append(cells, counts.Cells()...), err

@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	// mostAliases is how many aliases may be looked up, and mostJoined how many events of users who have some may be in memory.
-	mostAliases = 1_000_000
-	mostJoined  = 4_000_000
+	// maxAliases is how many aliases may be looked up, and mostJoined how many events of users who have some may be in memory.
+	maxAliases       = 1_000_000
+	maxAliasedEvents = 4_000_000
 )
 
 // ErrTooManyAliases is the error of a question that would need more memory than there is for the users who have aliases.
@@ -43,13 +43,13 @@ func (r *reading) readAliases(ctx context.Context) error {
 	}
 	r.aliases = &aliases{r.aliasChanges, map[int64]int64{}}
 	n := 0
-	err = r.snapshot.Stream(ctx, 0, plan.Aliases(mostAliases+1), func(values [][]byte) error {
+	err = r.snapshot.Stream(ctx, 0, plan.Aliases(maxAliases+1), func(values [][]byte) error {
 		alias, user := int64(binary.BigEndian.Uint64(values[0])), int64(binary.BigEndian.Uint64(values[1]))
 		r.aliases.known[alias], r.aliases.known[user] = user, user
 		n++
 		return nil
 	})
-	if err == nil && n > mostAliases {
+	if err == nil && n > maxAliases {
 		err = ErrTooManyAliases
 	}
 	if err == nil {
@@ -58,8 +58,8 @@ func (r *reading) readAliases(ctx context.Context) error {
 	return err
 }
 
-// aliased reports whether there are events that count for other users than they are stored under.
-func (r *reading) aliased() bool { return r.aliases != nil }
+// hasAliases reports whether there are events that count for other users than they are stored under.
+func (r *reading) hasAliases() bool { return r.aliases != nil }
 
 // haveAny reports whether one of the known users is among the keys.
 func (a *aliases) haveAny(keys []int64) bool {
@@ -69,18 +69,18 @@ func (a *aliases) haveAny(keys []int64) bool {
 	})
 }
 
-// joined are the events of users who have aliases, from all parts of a scan.
-type joined struct {
+// aliasedEvents are the events of users who have aliases, from all parts of a scan.
+type aliasedEvents struct {
 	mu sync.Mutex
 	buffer
 }
 
 // take adds those that a part has put aside.
-func (j *joined) take(aside []analysis.Event) error {
+func (j *aliasedEvents) take(aside []analysis.Event) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.events = append(j.events, aside...)
-	if len(j.events) > mostJoined {
+	if len(j.events) > maxAliasedEvents {
 		return ErrTooManyAliases
 	}
 	return nil

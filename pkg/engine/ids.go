@@ -20,7 +20,7 @@ func (r *reading) ids(ctx context.Context, scan plan.Scan, keys []int64) (map[in
 	if len(keys) == 0 && !r.trace.Dry {
 		return nil, nil // an empty list would be bound as null, at which the columnstore fails
 	}
-	scan.Aliases = r.aliased()
+	scan.Aliases = r.hasAliases()
 	found, err := rows[actorID](ctx, r, plan.ActorIDs(scan, keys))
 	if err == nil && scan.Actor == model.UserActor && r.aliases.haveAny(keys) {
 		known, e := rows[actorID](ctx, r, plan.KnownIDs(keys))

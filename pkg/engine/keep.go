@@ -87,13 +87,13 @@ func once[T interface{ Bytes() int }](r *reading, part closedPart, compute func(
 	span := part.scan.Range
 	key := fmt.Sprintf("%s from %d, %s", part.name, span.From.UnixMicro(), raw)
 	token := fmt.Sprintf("to %d, %s", span.To.UnixMicro(), r.closedToken(part.days, span))
-	if kept, found := r.engine.kept.get(key, token); found {
+	if kept, found := r.engine.keeper.get(key, token); found {
 		r.trace.keep(span)
 		return kept.(T), nil
 	}
 	value, err := compute()
 	if err == nil && !r.trace.Dry {
-		r.engine.kept.keep(key, token, value, value.Bytes())
+		r.engine.keeper.keep(key, token, value, value.Bytes())
 	}
 	return value, err
 }

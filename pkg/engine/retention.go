@@ -67,7 +67,7 @@ func (r *reading) countRetention(ctx context.Context, q Question, cohorts plan.C
 	if err != nil {
 		return nil, err
 	}
-	cut, ok := closedCut(scan.Range, days, cohorts.Starts)
+	cut, ok := lastClosedBound(scan.Range, days, cohorts.Starts)
 	if !ok || !spec.Mergeable() || scan.ReadsProfiles() {
 		return r.retention(ctx, q, cohorts, spec, analysis.NewRetentionTally)
 	}
@@ -83,9 +83,9 @@ func (r *reading) countRetention(ctx context.Context, q Question, cohorts plan.C
 	return closed.Tally(spec, later), nil
 }
 
-// closedCut returns the last bound up to which all time of the range lies on closed days; false if there is none. Days that are not
+// lastClosedBound returns the last bound up to which all time of the range lies on closed days; false if there is none. Days that are not
 // closed make it earlier; so do days, of any age, that are known only because an event came late to them.
-func closedCut(r model.Range, days []plan.Day, bounds []time.Time) (time.Time, bool) {
+func lastClosedBound(r model.Range, days []plan.Day, bounds []time.Time) (time.Time, bool) {
 	if len(days) == 0 || !r.From.IsZero() && days[0].Start.After(r.From) {
 		return time.Time{}, false
 	}
@@ -153,7 +153,7 @@ func (r *reading) retentionActors(ctx context.Context, q Question, cohorts plan.
 	ranking := tally.Ranking(m.Breakdown.Groups())
 	var actors []analysis.RetentionActor
 	var keys []int64
-	for _, l := range tally.Listed() {
+	for _, l := range tally.List() {
 		if m.Actors.Status == model.Everyone || l.Retained == (m.Actors.Status == model.Retained) {
 			a := analysis.RetentionActor{Group: ranking.Group(l.Value), Started: analysis.TimeOf(l.Start), Retained: l.Retained}
 			if m.Actors.Value == nil || a.Title() == *m.Actors.Value {

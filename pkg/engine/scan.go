@@ -26,7 +26,7 @@ type scanner struct {
 	values   *analysis.Values
 	trace    *Trace
 	aliases  *aliases
-	joined   joined
+	aside    aliasedEvents
 }
 
 // scan hands every actor of a scan, with its events, to one of the visitors that newVisitor makes, one for each connection, and
@@ -53,21 +53,21 @@ func scan[V analysis.Visitor](ctx context.Context, s *scanner, estimate int64, n
 				if err := s.read(groupCtx, worker, part, buffer); err != nil {
 					return err
 				}
-				if err := s.joined.take(buffer.aside); err != nil {
+				if err := s.aside.take(buffer.aside); err != nil {
 					return err
 				}
-				if err := visitAll(groupCtx, buffer.sorted(), v); err != nil {
+				if err := visitAll(groupCtx, buffer.sort(), v); err != nil {
 					return err
 				}
 			}
 			return nil
 		})
 	}
-	if err := group.Wait(); err != nil || len(s.joined.events) == 0 {
+	if err := group.Wait(); err != nil || len(s.aside.events) == 0 {
 		return visitors, err
 	}
 	v := newVisitor()
-	return append(visitors, v), visitAll(ctx, s.joined.sorted(), v)
+	return append(visitors, v), visitAll(ctx, s.aside.sort(), v)
 }
 
 // visitAll cuts events into those of one actor each.

@@ -16,7 +16,7 @@ func (e *Engine) Timeline(ctx context.Context, q Question, trace *Trace) (*analy
 		if err != nil {
 			return nil, err
 		}
-		events, err := rows[analysis.TimelineEvent](ctx, r, plan.Timeline(query, q.Range, r.aliased(), keys))
+		events, err := rows[analysis.TimelineEvent](ctx, r, plan.Timeline(query, q.Range, r.hasAliases(), keys))
 		return analysis.Limit(events, q.Query.Timeline.Limit), err
 	})
 }

@@ -46,13 +46,13 @@ func (r *reading) trendActors(ctx context.Context, q Question, b plan.TrendBucke
 		return nil, err
 	}
 	var list []analysis.TrendLine
-	for i, counts := range merged(visitors).Counts {
+	for i, counts := range merge(visitors).Counts {
 		list = append(list, analysis.TrendLine{Series: i, Counts: counts})
 	}
 	return list, nil
 }
 
-func merged(visitors []*analysis.DistinctOverTime) *analysis.DistinctOverTime {
+func merge(visitors []*analysis.DistinctOverTime) *analysis.DistinctOverTime {
 	for _, v := range visitors[1:] {
 		visitors[0].Merge(v)
 	}
@@ -65,7 +65,7 @@ func (r *reading) trendActorsByValue(ctx context.Context, q Question, b plan.Tre
 	var list []analysis.TrendLine
 	for i := range t.Series {
 		s := plan.TrendScan(q.Query, t.Series[i:i+1], b)
-		s.Aliases = r.aliased()
+		s.Aliases = r.hasAliases()
 		top, err := rows[struct {
 			Value string `db:"value"`
 		}](ctx, r, s.TopValues(t.Breakdown.Limit))
@@ -90,7 +90,7 @@ func (r *reading) trendActorsByValue(ctx context.Context, q Question, b plan.Tre
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, merged(visitors).Lines(i, texts)...)
+		list = append(list, merge(visitors).Lines(i, texts)...)
 	}
 	return list, nil
 }
@@ -113,7 +113,7 @@ func (r *reading) trendEvents(ctx context.Context, q Question, b plan.TrendBucke
 		c := plan.Counting{Filters: q.Query.Filters, Selector: selector, Range: q.Range, Zone: q.Zone}
 		err := countEvents(ctx, r, c, days,
 			func(start time.Time, events int64) { line.Counts[b.Bucket(start)] += events },
-			func(p plan.Piece) plan.Statement { return plan.TrendEvents(q.Query, selector, b, p, r.aliased()) },
+			func(p plan.Piece) plan.Statement { return plan.TrendEvents(q.Query, selector, b, p, r.hasAliases()) },
 			func(row trendRow) { line.Counts[row.Bucket] += row.N })
 		if err != nil {
 			return nil, err
@@ -132,7 +132,7 @@ type trendValueRow struct {
 func (r *reading) trendEventsByValue(ctx context.Context, q Question, b plan.TrendBuckets) ([]analysis.TrendLine, error) {
 	var list []analysis.TrendLine
 	for i := range q.Query.Trend.Series {
-		found, err := rows[trendValueRow](ctx, r, plan.TrendEventsByValue(q.Query, &q.Query.Trend.Series[i].EventSelector, b, r.aliased()))
+		found, err := rows[trendValueRow](ctx, r, plan.TrendEventsByValue(q.Query, &q.Query.Trend.Series[i].EventSelector, b, r.hasAliases()))
 		if err != nil {
 			return nil, err
 		}

@@ -14,7 +14,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-func parsed(t *testing.T, query string) Panel {
+func parsePanel(t *testing.T, query string) Panel {
 	t.Helper()
 	q, err := model.Parse([]byte(query))
 	if err != nil {
@@ -55,9 +55,9 @@ func retentionAnswer(panel Panel) *analysis.RetentionAnswer {
 
 // Every link of every row leads to a query that can be asked, and a group's link to that group.
 func TestLinksLeadToQueries(t *testing.T) {
-	funnel := parsed(t, `{"queryType":"funnel","funnel":{`+twoSteps+`}}`)
-	retention := parsed(t, `{"queryType":"retention","retention":{"start":{"event":"view"},"return":{"event":"pay"},"periods":2,"breakdown":{"property":"metadata.plan"}}}`)
-	busy := parsed(t, `{"queryType":"anomalies","anomalies":{"output":"actors","actor":"session"}}`)
+	funnel := parsePanel(t, `{"queryType":"funnel","funnel":{`+twoSteps+`}}`)
+	retention := parsePanel(t, `{"queryType":"retention","retention":{"start":{"event":"view"},"return":{"event":"pay"},"periods":2,"breakdown":{"property":"metadata.plan"}}}`)
+	busy := parsePanel(t, `{"queryType":"anomalies","anomalies":{"output":"actors","actor":"session"}}`)
 	user := "ann ${__data.fields.x}"
 	for name, frames := range map[string]data.Frames{
 		"steps":     FunnelSteps(funnel, funnelGroups()),
@@ -68,7 +68,7 @@ func TestLinksLeadToQueries(t *testing.T) {
 		"long":      RetentionLong(retention, retentionAnswer(retention)),
 		"retained":  RetentionActors(retention, []analysis.RetentionActor{{ActorID: analysis.ActorID{ID: user}}}),
 		"busy":      BusyActors(busy, &analysis.BusyList{Busiest: []analysis.BusyActor{{ActorID: analysis.ActorID{ID: "7", User: &user}}}, All: 2}),
-		"timelines": Timeline(parsed(t, `{"queryType":"timeline","timeline":{"session":"7"}}`), &analysis.Limited[analysis.TimelineEvent]{List: []analysis.TimelineEvent{{User: &user}}}),
+		"timelines": Timeline(parsePanel(t, `{"queryType":"timeline","timeline":{"session":"7"}}`), &analysis.Limited[analysis.TimelineEvent]{List: []analysis.TimelineEvent{{User: &user}}}),
 	} {
 		links := 0
 		for _, frame := range frames {
@@ -146,18 +146,18 @@ func TestTitlesOfGroupsDiffer(t *testing.T) {
 
 // Numbers that alert rules take have no fields where nothing is known: to a rule, null is an error.
 func TestNothingToAlertOnHasNoFields(t *testing.T) {
-	funnel := parsed(t, `{"queryType":"funnel","funnel":{`+twoSteps+`,"output":"conversion"}}`)
-	retention := parsed(t, `{"queryType":"retention","retention":{"start":{"event":"view"},"return":{"event":"pay"},"periods":2,"output":"rate","column":"1"}}`)
+	funnel := parsePanel(t, `{"queryType":"funnel","funnel":{`+twoSteps+`,"output":"conversion"}}`)
+	retention := parsePanel(t, `{"queryType":"retention","retention":{"start":{"event":"view"},"return":{"event":"pay"},"periods":2,"output":"rate","column":"1"}}`)
 	answer := retentionAnswer(retention)
 	answer.Now = 0 // no cell is over
 	for name, frames := range map[string]data.Frames{
 		"conversion":  FunnelConversion(funnel, nil),
 		"trend":       FunnelTrend(funnel, &analysis.FunnelTrend{Buckets: []time.Time{{}, {}}}),
 		"rate":        RetentionRate(retention, answer),
-		"stickiness":  StickinessRate(parsed(t, `{"queryType":"stickiness","stickiness":{"output":"rate","atLeast":3}}`), &analysis.Stickiness{Users: []int64{0}}),
-		"peaks":       BusyActorPeaks(parsed(t, `{"queryType":"anomalies","anomalies":{"output":"actor_peaks"}}`), &analysis.BusyList{}),
-		"score":       BucketScore(parsed(t, `{"queryType":"anomalies","anomalies":{"output":"bucket_score"}}`), []analysis.UnusualBucket{{}}),
-		"trend lines": Trend(parsed(t, `{"queryType":"trend","trend":{}}`), &analysis.Trend{}),
+		"stickiness":  StickinessRate(parsePanel(t, `{"queryType":"stickiness","stickiness":{"output":"rate","atLeast":3}}`), &analysis.Stickiness{Users: []int64{0}}),
+		"peaks":       BusyActorPeaks(parsePanel(t, `{"queryType":"anomalies","anomalies":{"output":"actor_peaks"}}`), &analysis.BusyList{}),
+		"score":       BucketScore(parsePanel(t, `{"queryType":"anomalies","anomalies":{"output":"bucket_score"}}`), []analysis.UnusualBucket{{}}),
+		"trend lines": Trend(parsePanel(t, `{"queryType":"trend","trend":{}}`), &analysis.Trend{}),
 	} {
 		if len(frames) != 1 || len(frames[0].Fields) != 0 {
 			t.Errorf("%s: %d frames, %d fields", name, len(frames), len(frames[0].Fields))
@@ -167,7 +167,7 @@ func TestNothingToAlertOnHasNoFields(t *testing.T) {
 
 // A cell of the future is empty, one that is not over is marked, and neither is in the mean.
 func TestCellsThatAreNotOver(t *testing.T) {
-	panel := parsed(t, `{"queryType":"retention","retention":{"start":{"event":"view"},"return":{"event":"pay"},"periods":2}}`)
+	panel := parsePanel(t, `{"queryType":"retention","retention":{"start":{"event":"view"},"return":{"event":"pay"},"periods":2}}`)
 	answer := retentionAnswer(panel)
 	answer.Groups = answer.Groups[:1]
 	answer.Groups[0].Group = analysis.Group{}
@@ -200,7 +200,7 @@ func TestCellsThatAreNotOver(t *testing.T) {
 // A dense heatmap has every cell, also those in which nothing happened; where events are divided by users these are empty.
 func TestHeatmapsAreDense(t *testing.T) {
 	for value, want := range map[string]any{"events": 0.0, "events_per_user": nil} {
-		panel := parsed(t, `{"queryType":"heatmap","heatmap":{"x":"date","y":"hour","value":"`+value+`"}}`)
+		panel := parsePanel(t, `{"queryType":"heatmap","heatmap":{"x":"date","y":"hour","value":"`+value+`"}}`)
 		day := int(panel.From.Unix() / 86400)
 		frame := Heatmap(panel, []analysis.HeatmapCell{{X: day, Y: 5, Events: 6, Actors: 2}, {X: day, Y: 5, Events: 1, Actors: 0}})[0]
 		if frame.Rows() != 3*24 {

@@ -151,7 +151,7 @@ func FunnelTrend(panel Panel, trend *analysis.FunnelTrend) data.Frames {
 	frame.Fields = append(frame.Fields, titleByName(data.NewField("time", nil, slices.Clone(buckets[:len(buckets)-1]))))
 	for i := range groups {
 		g := &groups[i]
-		rate := newColumn(g.Counts, "conversion_rate", func(c analysis.EnteredConverted) *float64 { return ratio(c.Converted, c.Entered) })
+		rate := newColumn(g.Counts, "conversion_rate", func(c analysis.EntryCounts) *float64 { return ratio(c.Converted, c.Entered) })
 		if f.Breakdown != nil {
 			setGroup(rate, g.Title())
 		}

@@ -47,11 +47,11 @@ func decode(raw []byte) (*Query, error) {
 func decodeError(err error) error {
 	var mismatch *json.UnmarshalTypeError
 	if !errors.As(err, &mismatch) {
-		return invalid("query", say.New("problem.no-json", "is not valid JSON for a Footfall query: {{error}}", shortened(err.Error())))
+		return invalid("query", say.New("problem.no-json", "is not valid JSON for a Footfall query: {{error}}", shorten(err.Error())))
 	}
 	field := strings.ReplaceAll(mismatch.Field, "EventSelector.", "")
 	setDefault(&field, "query")
-	found, kind := shortened(mismatch.Value), mismatch.Type
+	found, kind := shorten(mismatch.Value), mismatch.Type
 	if number, isNumber := strings.CutPrefix(found, "number "); isNumber && kind.Kind() == reflect.Int {
 		return invalid(field, say.New("problem.fraction", "is a JSON number {{value}}; use a whole number", number))
 	}
@@ -142,14 +142,14 @@ func repeatedName(decoder *json.Decoder) string {
 			}
 			seen[folded] = true
 			if inside := repeatedName(decoder); inside != "" {
-				return joined(name, inside)
+				return joinPath(name, inside)
 			}
 		}
 		_, _ = decoder.Token() // the closing brace
 	case json.Delim('['):
 		for i := 0; decoder.More(); i++ {
 			if inside := repeatedName(decoder); inside != "" {
-				return joined(indexed("", i), inside)
+				return joinPath(indexPath("", i), inside)
 			}
 		}
 		_, _ = decoder.Token()
@@ -157,24 +157,24 @@ func repeatedName(decoder *json.Decoder) string {
 	return ""
 }
 
-// joined returns the path of something inside of a field.
-func joined(field, inside string) string {
+// joinPath returns the path of something inside of a field.
+func joinPath(field, inside string) string {
 	if strings.HasPrefix(inside, "[") {
 		return field + inside
 	}
 	return field + "." + inside
 }
 
-// maxShown is how much of a wrong value an error shows.
-const maxShown = 200
+// maxValueInError is how much of a wrong value an error shows.
+const maxValueInError = 200
 
-// shortened cuts a text that is too long to show.
-func shortened(text string) string {
-	if len(text) <= maxShown {
+// shorten cuts a text that is too long to show.
+func shorten(text string) string {
+	if len(text) <= maxValueInError {
 		return text
 	}
-	return strings.ToValidUTF8(text[:maxShown], "") + "…"
+	return strings.ToValidUTF8(text[:maxValueInError], "") + "…"
 }
 
-// quoted returns a value as errors show it.
-func quoted[T ~string](value T) string { return strconv.Quote(shortened(string(value))) }
+// quote returns a value as errors show it.
+func quote[T ~string](value T) string { return strconv.Quote(shorten(string(value))) }

@@ -72,7 +72,7 @@ func TestEveryTextIsChecked(t *testing.T) {
 				place := texts(reflect.ValueOf(q).Elem())[i]
 				place.SetString(hostile)
 				q.setDefaults()
-				if err := q.validate(); err == nil && place.String() != "" && ValidateText("text", place.String()) != nil && used(q, hostile) {
+				if err := q.validate(); err == nil && place.String() != "" && ValidateText("text", place.String()) != nil && isUsed(q, hostile) {
 					t.Errorf("%s: text %d of type %s may be %.20q", q.QueryType, i, place.Type(), hostile)
 				} else if e := (*Error)(nil); err != nil && (!errors.As(err, &e) || e.Field == "" || len(err.Error()) > 1000) {
 					t.Errorf("%s: with %.20q: %v", q.QueryType, hostile, err)
@@ -82,8 +82,8 @@ func TestEveryTextIsChecked(t *testing.T) {
 	}
 }
 
-// used reports whether a text is one that the query's answer depends on: the column of a retention query counts only for two outputs.
-func used(q *Query, text string) bool {
+// isUsed reports whether a text is one that the query's answer depends on: the column of a retention query counts only for two outputs.
+func isUsed(q *Query, text string) bool {
 	return q.Retention == nil || q.Retention.Column != text || q.Retention.Output == RetentionRate || q.Retention.Output == RetentionActors
 }
 
@@ -174,15 +174,15 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%s is accepted, and saved as %s: %v", raw, saved, err)
 		}
-		if !reflect.DeepEqual(emptied(q), emptied(again)) {
+		if !reflect.DeepEqual(emptyTexts(q), emptyTexts(again)) {
 			t.Fatalf("%s is saved as %s, which reads as something else", raw, saved)
 		}
 		use(q)
 	})
 }
 
-// emptied makes empty lists nil lists, which JSON does not tell apart where they are left out.
-func emptied(q *Query) *Query {
+// emptyTexts makes empty lists nil lists, which JSON does not tell apart where they are left out.
+func emptyTexts(q *Query) *Query {
 	var walk func(v reflect.Value)
 	walk = func(v reflect.Value) {
 		switch v.Kind() {

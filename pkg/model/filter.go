@@ -53,7 +53,7 @@ func validateFilters(c *checker, field string, filters []Filter) {
 		c.invalid(field, say.New("problem.many-filters", "has {{number}} filters; at most {{most}} are allowed", len(filters), MaxFilters))
 	}
 	for i := range filters {
-		filters[i].validate(c, indexed(field, i))
+		filters[i].validate(c, indexPath(field, i))
 	}
 }
 
@@ -61,7 +61,7 @@ func (f *Filter) validate(c *checker, field string) {
 	c.property(field+".property", f.Property)
 	f.validateCount(c, field)
 	for i, v := range f.Values {
-		f.validateValue(c, indexed(field+".values", i), v)
+		f.validateValue(c, indexPath(field+".values", i), v)
 	}
 }
 
@@ -71,11 +71,11 @@ func (f *Filter) validateValue(c *checker, field, value string) {
 	}
 	if f.Operator == Matches {
 		if _, reason := Pattern(value); reason.ID != "" {
-			c.invalid(field, say.New("problem.pattern", "is {{value}}, in which {{reason}}", quoted(value), reason))
+			c.invalid(field, say.New("problem.pattern", "is {{value}}, in which {{reason}}", quote(value), reason))
 		}
 	}
 	if f.Operator.numeric() && !number.MatchString(value) {
-		c.invalid(field, say.New("problem.no-number", "is {{value}}; the operator {{operator}} needs a number such as 12.5", quoted(value), f.Operator))
+		c.invalid(field, say.New("problem.no-number", "is {{value}}; the operator {{operator}} needs a number such as 12.5", quote(value), f.Operator))
 	}
 }
 
@@ -160,12 +160,12 @@ func parseProperty(field, name string) (Property, *Error) {
 		p := prefix.property
 		p.Path = splitPath(path)
 		if len(p.Path) > MaxPropertyParts || slices.Contains(p.Path, "") {
-			return Property{}, invalid(field, say.New("problem.no-path", "is {{name}}; a path has 1 to {{most}} names, none of them empty", quoted(name), MaxPropertyParts))
+			return Property{}, invalid(field, say.New("problem.no-path", "is {{name}}; a path has 1 to {{most}} names, none of them empty", quote(name), MaxPropertyParts))
 		}
 		return p, nil
 	}
 	return Property{}, invalid(field, say.New("problem.unknown-property",
-		"is {{name}}; use {{columns}}, metadata.NAME, profile.NAME, profile.traits.NAME or profile.scores.NAME", quoted(name), Columns))
+		"is {{name}}; use {{columns}}, metadata.NAME, profile.NAME, profile.traits.NAME or profile.scores.NAME", quote(name), Columns))
 }
 
 // splitPath cuts at every dot that no backslash precedes; \. stands for a dot and \\ for a backslash.

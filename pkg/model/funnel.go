@@ -216,7 +216,7 @@ func (f *Funnel) validate(c *checker) {
 }
 
 func (f *Funnel) validateStep(c *checker, i int) {
-	at := indexed("funnel.steps", i)
+	at := indexPath("funnel.steps", i)
 	f.Steps[i].validate(c, at)
 	switch {
 	case f.Steps[i].Optional && (i == 0 || i == len(f.Steps)-1):
@@ -234,7 +234,7 @@ func (f *Funnel) validateExclusions(c *checker) {
 			"has {{number}} entries; steps and exclusions together are at most {{most}}", len(f.Exclusions), MaxSteps))
 	}
 	for i := range f.Exclusions {
-		e, at := &f.Exclusions[i], indexed("funnel.exclusions", i)
+		e, at := &f.Exclusions[i], indexPath("funnel.exclusions", i)
 		if f.Order == Unordered {
 			c.invalid(at, say.New("problem.exclusion-unordered",
 				"is not possible in an unordered funnel, where no step comes between others; make the order ordered or strict"))

@@ -119,9 +119,9 @@ func (h *Heatmap) validate(c *checker) {
 	y.validate(c, "heatmap.y")
 	switch {
 	case h.X.OfTime() && h.X == h.Y:
-		c.invalid("heatmap.y", say.New("problem.same-dimension", "is {{dimension}}, the same as heatmap.x; choose two different dimensions", quoted(h.Y)))
+		c.invalid("heatmap.y", say.New("problem.same-dimension", "is {{dimension}}, the same as heatmap.x; choose two different dimensions", quote(h.Y)))
 	case !h.X.OfTime() && !h.Y.OfTime() && h.XProperty == h.YProperty && h.XProperty != "":
-		c.invalid("heatmap.yProperty", say.New("problem.same-property", "is {{property}}, the same as heatmap.xProperty; choose two different properties", quoted(h.YProperty)))
+		c.invalid("heatmap.yProperty", say.New("problem.same-property", "is {{property}}, the same as heatmap.xProperty; choose two different properties", quote(h.YProperty)))
 	}
 	oneOf(c, "heatmap.value", h.Value, Events, Users, Sessions, EventsPerUser)
 	h.Breakdown.validate(c, "heatmap.breakdown")

@@ -90,7 +90,7 @@ func (p *Paths) validate(c *checker) {
 		c.window("paths.gap", p.gap())
 	case p.Gap != "":
 		c.invalid("paths.gap", say.New("problem.gap-of-session",
-			"is {{gap}}, and a session is a visit of its own; leave it out, or follow users", shortened(p.Gap)))
+			"is {{gap}}, and a session is a visit of its own; leave it out, or follow users", shorten(p.Gap)))
 	}
 	c.property("paths.property", p.Property)
 	oneOf(c, "paths.output", p.Output, PathsGraph, PathsTable)

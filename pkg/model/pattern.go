@@ -105,7 +105,7 @@ func (p *patternReader) escape(inBrackets bool) {
 	case letter == 'z' && !inBrackets:
 		p.replace(2, `\Z`)
 	case letter == 'Q' && !inBrackets:
-		p.quoted()
+		p.quotation()
 	case letter == 'x':
 		if digits := inBraces.FindStringSubmatch(p.rest); digits != nil {
 			p.replace(len(digits[0]), `\U`+strings.Repeat("0", 8-len(digits[1]))+digits[1])
@@ -123,8 +123,8 @@ func (p *patternReader) escape(inBrackets bool) {
 	}
 }
 
-// quoted reads \Q and what follows up to \E, which is plain text.
-func (p *patternReader) quoted() {
+// quotation reads \Q and what follows up to \E, which is plain text.
+func (p *patternReader) quotation() {
 	plain, after, _ := strings.Cut(p.rest[2:], `\E`)
 	for _, r := range plain {
 		if r < 128 && !word.MatchString(string(r)) {

@@ -109,11 +109,11 @@ func oneOf[T ~string](c *checker, field string, value T, words ...T) {
 	}
 	last := len(names) - 1
 	list := say.New("problem.list-or", "{{before}} or {{last}}", names[:last], names[last])
-	c.invalid(field, say.New("problem.not-one-of", "is {{value}}; use {{words}}", quoted(value), list))
+	c.invalid(field, say.New("problem.not-one-of", "is {{value}}; use {{words}}", quote(value), list))
 }
 
 func invalid(field string, reason say.Text) *Error {
-	return &Error{Field: shortened(field), Reason: reason}
+	return &Error{Field: shorten(field), Reason: reason}
 }
 
 // orNil returns no error, and not a nil one of a type, where there is no problem.

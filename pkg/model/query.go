@@ -183,11 +183,11 @@ func ValidateTimeZone(field, name string) error { return orNil(validTimeZone(fie
 
 func validTimeZone(field, name string) *Error {
 	if name == "" || strings.EqualFold(name, "local") {
-		return invalid(field, say.New("problem.local-zone", "is {{zone}}; use an IANA name such as Europe/Berlin or UTC", quoted(name)))
+		return invalid(field, say.New("problem.local-zone", "is {{zone}}; use an IANA name such as Europe/Berlin or UTC", quote(name)))
 	}
 	if _, err := time.LoadLocation(name); err != nil {
 		return invalid(field, say.New("problem.unknown-zone",
-			"is {{zone}}, which is not a known time zone; use an IANA name such as Europe/Berlin or UTC", quoted(name)))
+			"is {{zone}}, which is not a known time zone; use an IANA name such as Europe/Berlin or UTC", quote(name)))
 	}
 	return nil
 }
@@ -208,7 +208,7 @@ func validText(field, s string) *Error {
 	return nil
 }
 
-func indexed(field string, i int) string { return fmt.Sprintf("%s[%d]", field, i) }
+func indexPath(field string, i int) string { return fmt.Sprintf("%s[%d]", field, i) }
 
 func setDefault[T comparable](field *T, value T) {
 	var zero T

@@ -147,7 +147,7 @@ func (b Bracket) String() string {
 func (r *Retention) Columns() []Bracket {
 	var columns []Bracket
 	for i, text := range r.Brackets {
-		b, problem := parseBracket(indexed("retention.brackets", i), text)
+		b, problem := parseBracket(indexPath("retention.brackets", i), text)
 		if problem != nil {
 			panic("model: Columns of a retention query that was not validated: " + problem.Error())
 		}
@@ -226,14 +226,14 @@ func (r *Retention) validateBrackets(c *checker) {
 	}
 	before := -1
 	for i, text := range r.Brackets {
-		at := indexed("retention.brackets", i)
+		at := indexPath("retention.brackets", i)
 		b, problem := parseBracket(at, text)
 		if !c.add(problem) {
 			continue
 		}
 		if b.From <= before {
 			c.invalid(at, say.New("problem.bracket-order",
-				"is {{bracket}}, which begins no later than the bracket before it; put brackets in order", quoted(text)))
+				"is {{bracket}}, which begins no later than the bracket before it; put brackets in order", quote(text)))
 		}
 		before = b.From
 	}
@@ -250,7 +250,7 @@ func parseBracket(field, text string) (Bracket, *Error) {
 	if err != nil || err2 != nil || from > to || to > MaxBracketPeriod || b.String() != text {
 		return b, invalid(field, say.New("problem.no-bracket",
 			"is {{bracket}}; write a number of periods such as 7, or a first and a later last one such as 8-30, from 0 to {{most}}",
-			quoted(text), MaxBracketPeriod))
+			quote(text), MaxBracketPeriod))
 	}
 	return b, nil
 }
@@ -275,11 +275,11 @@ func (r *Retention) validateColumn(c *checker) {
 	}
 	if len(r.Brackets) > 0 {
 		if !slices.Contains(r.Brackets, r.Column) {
-			c.invalid("retention.column", say.New("problem.not-a-bracket", "is {{column}}; use one of the brackets: {{brackets}}", quoted(r.Column), r.Brackets))
+			c.invalid("retention.column", say.New("problem.not-a-bracket", "is {{column}}; use one of the brackets: {{brackets}}", quote(r.Column), r.Brackets))
 		}
 		return
 	}
 	if p, err := strconv.Atoi(r.Column); err != nil || p < 0 || p >= r.Periods || strconv.Itoa(p) != r.Column {
-		c.invalid("retention.column", say.New("problem.not-a-column", "is {{column}}; use 0 to {{last}}", quoted(r.Column), r.Periods-1))
+		c.invalid("retention.column", say.New("problem.not-a-column", "is {{column}}; use 0 to {{last}}", quote(r.Column), r.Periods-1))
 	}
 }

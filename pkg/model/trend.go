@@ -103,14 +103,14 @@ func (t *Trend) validate(c *checker) {
 func (t *Trend) validateSeries(c *checker) {
 	titles := map[string]int{"": -1} // series without an event are not called anything yet
 	for i := range t.Series {
-		s, at := &t.Series[i], indexed("trend.series", i)
+		s, at := &t.Series[i], indexPath("trend.series", i)
 		s.validate(c, at)
 		c.text(at+".label", s.Label)
 		first, used := titles[s.Title()]
 		if !used {
 			titles[s.Title()] = i
 		} else if first >= 0 {
-			c.invalid(at+".label", say.New("problem.same-label", "makes it {{label}}, as trend.series[{{first}}] is called; give it a label of its own", quoted(s.Title()), first))
+			c.invalid(at+".label", say.New("problem.same-label", "makes it {{label}}, as trend.series[{{first}}] is called; give it a label of its own", quote(s.Title()), first))
 		}
 	}
 }

@@ -25,7 +25,7 @@ type window struct {
 // length reads a number and a unit.
 func (w window) length(field string) (time.Duration, *Error) {
 	units := map[byte]time.Duration{'s': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}
-	none := say.New("problem.no-window", "is {{window}}; write a number and a unit, such as 30m, 24h or 14d", quoted(w.text))
+	none := say.New("problem.no-window", "is {{window}}; write a number and a unit, such as 30m, 24h or 14d", quote(w.text))
 	if len(w.text) < 2 {
 		return 0, invalid(field, none)
 	}
@@ -35,7 +35,7 @@ func (w window) length(field string) (time.Duration, *Error) {
 		return 0, invalid(field, none)
 	}
 	if time.Duration(n) > w.longest/unit {
-		return 0, invalid(field, say.New("problem.long-window", "is {{window}}; the longest window is {{longest}}", shortened(w.text), w.longestText))
+		return 0, invalid(field, say.New("problem.long-window", "is {{window}}; the longest window is {{longest}}", shorten(w.text), w.longestText))
 	}
 	return time.Duration(n) * unit, nil
 }

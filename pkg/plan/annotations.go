@@ -20,7 +20,7 @@ func Annotations(q *model.Query, r model.Range, aliases bool) Statement {
 	var args arguments
 	looked, value := properties(q.Filters, &a.EventSelector), "NULL"
 	if a.Property != "" {
-		looked, value = append(looked, a.Property), shown(args.property(a.Property))
+		looked, value = append(looked, a.Property), cutText(args.property(a.Property))
 	}
 	sql := lines(
 		"SELECT e.time, e.event_type AS event, "+value+" AS value",
@@ -38,7 +38,7 @@ func firstEvents(q *model.Query, r model.Range, aliases bool) Statement {
 	a := q.Annotations
 	var args arguments
 	sql := lines(
-		"SELECT time, NULL AS event, "+shown("value")+" AS value",
+		"SELECT time, NULL AS event, "+cutText("value")+" AS value",
 		"FROM (",
 		"    SELECT "+args.property(a.Property)+" AS value, min(e.time) AS time",
 		"    FROM "+eventsWith(aliases, append(properties(q.Filters, &a.EventSelector), a.Property)...),
@@ -52,7 +52,7 @@ func firstEvents(q *model.Query, r model.Range, aliases bool) Statement {
 	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: say.New("reason.no-properties", "closed days keep no properties")}
 }
 
-// shown returns the expression for the part of a value that an annotation shows.
-func shown(value string) string {
+// cutText returns the expression for the part of a value that an annotation shows.
+func cutText(value string) string {
 	return "left(" + value + ", " + strconv.Itoa(MaxAnnotationCharacters) + ")"
 }

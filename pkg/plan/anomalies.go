@@ -76,7 +76,7 @@ func weeksBefore(bucket model.Range, weeks int, interval model.AnomaliesInterval
 	}
 	step := stepOf(interval)
 	sinceMidnight := time.Duration(local.Hour())*time.Hour + time.Duration(local.Minute())*time.Minute
-	start, shown := firstShown(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Add(sinceMidnight/step*step), zone)
+	start, shown := firstWithLocalTime(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Add(sinceMidnight/step*step), zone)
 	before := model.Range{From: start, To: next(start)}
 	return before, shown && before.To.Sub(before.From) == bucket.To.Sub(bucket.From)
 }
@@ -86,9 +86,9 @@ func sameDate(t time.Time, year int, month time.Month, day int) bool {
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Equal(time.Date(year, month, day, 0, 0, 0, 0, time.UTC))
 }
 
-// firstShown returns the first moment at which the zone's clock shows a local time, which is written as if it were UTC; false where a
+// firstWithLocalTime returns the first moment at which the zone's clock shows a local time, which is written as if it were UTC; false where a
 // clock change skips it.
-func firstShown(local time.Time, zone *time.Location) (time.Time, bool) {
+func firstWithLocalTime(local time.Time, zone *time.Location) (time.Time, bool) {
 	const farther = 36 * time.Hour // than any zone is from UTC; no zone changes its clock twice in three days
 	for _, near := range []time.Time{local.Add(-farther), local.Add(farther)} {
 		ahead := offset(near.In(zone))

@@ -93,7 +93,7 @@ func (b *heatmapBuilder) axis(name string, a model.Axis) {
 	}
 	b.inner = append(b.inner, b.args.property(a.Property)+" AS "+name)
 	ranking, column := name+"_values", "cells."+name
-	b.rankings = append(b.rankings, b.args.ranking(ranking, name, b.included(), b.heatmap.Value != model.Events, a.Limit))
+	b.rankings = append(b.rankings, b.args.ranking(ranking, name, b.insideBins(), b.heatmap.Value != model.Events, a.Limit))
 	b.joins += "\nLEFT JOIN " + ranking + " ON " + ranking + ".value = " + column
 	b.outer = append(b.outer, placeOf(ranking, column)+" AS "+name+", "+textOf(ranking)+" AS "+name+"_text")
 	b.groups = append(b.groups, placeGroups(ranking, column))
@@ -174,8 +174,8 @@ func (b *heatmapBuilder) actors() string {
 	return "count(DISTINCT actor)"
 }
 
-// included returns the condition for cells that are not left out.
-func (b *heatmapBuilder) included() string {
+// insideBins returns the condition for cells that are not left out.
+func (b *heatmapBuilder) insideBins() string {
 	var conditions []string
 	if b.heatmap.X == model.ByBins {
 		conditions = append(conditions, "x >= 0")

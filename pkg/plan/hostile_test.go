@@ -19,9 +19,9 @@ func TestTextsOfUsersAreNeverPartOfTheSQL(t *testing.T) {
 	r := model.Range{From: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 3, 20, 0, 0, 0, 0, time.UTC)}
 	s := Settings{Zone: time.UTC, WeekStart: time.Monday, Now: r.To}
 	for _, raw := range fullQueries(t) {
-		want := sqlOf(t, renamed(t, raw, "harmless"), r, s)
+		want := sqlOf(t, replaceTexts(t, raw, "harmless"), r, s)
 		for _, evil := range []string{`x'; DROP TABLE user_events; --`, `$1`, `"`, `\`, `/* */`, "a\nb", `%s`, `'); SELECT pg_sleep(9)--`, "Ünïcødé 💥"} {
-			if got := sqlOf(t, renamed(t, raw, evil), r, s); got != want {
+			if got := sqlOf(t, replaceTexts(t, raw, evil), r, s); got != want {
 				t.Errorf("with %q the SQL is\n%s\ninstead of\n%s", evil, got, want)
 			}
 		}
@@ -66,7 +66,7 @@ func FuzzPlan(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if got, want := sqlOf(t, q, r, s), sqlOf(t, renamed(t, raw, "harmless"), r, s); got != want {
+		if got, want := sqlOf(t, q, r, s), sqlOf(t, replaceTexts(t, raw, "harmless"), r, s); got != want {
 			t.Errorf("the SQL is\n%s\ninstead of\n%s", got, want)
 		}
 	})
@@ -223,8 +223,8 @@ func fullQueries(t testing.TB) []json.RawMessage {
 	return list
 }
 
-// renamed returns a query whose texts are replaced by others: equal ones by equal ones, different ones by different ones.
-func renamed(t *testing.T, raw []byte, text string) *model.Query {
+// replaceTexts returns a query whose texts are replaced by others: equal ones by equal ones, different ones by different ones.
+func replaceTexts(t *testing.T, raw []byte, text string) *model.Query {
 	t.Helper()
 	q, err := model.Parse(raw)
 	if err != nil {

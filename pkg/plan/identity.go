@@ -51,7 +51,7 @@ func eventsWith(aliases bool, properties ...string) string {
 	return from
 }
 
-func ofProfile(property string) bool { return property != "" && parsed(property).Profile }
+func ofProfile(property string) bool { return property != "" && parseProperty(property).Profile }
 
 // userID is the property that says whose an event is.
 const userID = "user_id"

@@ -105,7 +105,7 @@ type value struct {
 }
 
 func (a *arguments) value(name string) value {
-	p := parsed(name)
+	p := parseProperty(name)
 	column := "e." + p.Column // one of model.Columns
 	if p.Profile {
 		column = "p." + p.Column
@@ -136,7 +136,7 @@ func (v value) oneText() string {
 	return "CASE WHEN " + v.text + " LIKE '%.%0' AND jsonb_typeof(" + v.json + ") = 'number' THEN trim_scale(" + v.text + "::numeric)::text ELSE " + v.text + " END"
 }
 
-func parsed(name string) model.Property {
+func parseProperty(name string) model.Property {
 	p, err := model.ParseProperty("property", name)
 	if err != nil {
 		panic("plan: a query that was not validated: " + err.Error())

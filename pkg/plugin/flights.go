@@ -67,7 +67,7 @@ func (f *flights) start(ctx context.Context, key string, run func(ctx context.Co
 	go func() {
 		defer cancel()
 		defer close(started.done)
-		started.answer, started.err = recovered(ctx, run)
+		started.answer, started.err = recoverPanic(ctx, run)
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		f.forget(key, started)
@@ -82,8 +82,8 @@ func (f *flights) forget(key string, old *flight) {
 	}
 }
 
-// recovered runs a function and turns a panic into an error: it would end the plugin, and with it the queries of all data sources.
-func recovered[T any](ctx context.Context, run func(ctx context.Context) (T, error)) (answer T, err error) {
+// recoverPanic runs a function and turns a panic into an error: it would end the plugin, and with it the queries of all data sources.
+func recoverPanic[T any](ctx context.Context, run func(ctx context.Context) (T, error)) (answer T, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			backend.Logger.FromContext(ctx).Error("Panic", "fault", fault, "stack", string(debug.Stack()))

@@ -29,8 +29,8 @@ var hostileTexts = []string{
 	"(", "[", "a{9999}", `\1`, "(?=x)", "***:", "[[:nothing:]]", strings.Repeat("(", 500) + strings.Repeat(")", 500),
 }
 
-// harmed fails the test if what was asked did anything but answer: the answer is right, or the user is told what to mend.
-func harmed(t *testing.T, what string, response backend.DataResponse) {
+// checkHarmless fails the test if what was asked did anything but answer: the answer is right, or the user is told what to mend.
+func checkHarmless(t *testing.T, what string, response backend.DataResponse) {
 	t.Helper()
 	if response.Error == nil {
 		return
@@ -41,8 +41,8 @@ func harmed(t *testing.T, what string, response backend.DataResponse) {
 	}
 }
 
-// untouched fails the test if the events are not what they were.
-func untouched(t *testing.T, dsn string, d *Datasource) {
+// checkUntouched fails the test if the events are not what they were.
+func checkUntouched(t *testing.T, dsn string, d *Datasource) {
 	t.Helper()
 	var n int
 	if err := dbtest.Connect(t, dsn).QueryRow(t.Context(), "SELECT count(*) FROM "+d.settings.store.Schema+".user_events").Scan(&n); err != nil || n != 7 {
@@ -66,14 +66,14 @@ func TestHostileTexts(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					harmed(t, string(raw), query(t, d, string(raw)))
+					checkHarmless(t, string(raw), query(t, d, string(raw)))
 					if !utf8.ValidString(hostile) { // Marshal writes it as U+FFFD; send it as it is, too
-						harmed(t, hostile, query(t, d, strings.ReplaceAll(string(raw), `\ufffd`, "\xff")))
+						checkHarmless(t, hostile, query(t, d, strings.ReplaceAll(string(raw), `\ufffd`, "\xff")))
 					}
 				}
 			}
 		}
-		untouched(t, dsn, d)
+		checkUntouched(t, dsn, d)
 	})
 }
 
@@ -213,7 +213,7 @@ func TestHostileRanges(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					harmed(t, fmt.Sprintf("%s to %s: %s", r.From, r.To, raw), answer.Responses["A"])
+					checkHarmless(t, fmt.Sprintf("%s to %s: %s", r.From, r.To, raw), answer.Responses["A"])
 					if took := time.Since(start); took > 10*time.Second {
 						t.Errorf("%s to %s: %s took %s", r.From, r.To, raw, took)
 					}
@@ -283,7 +283,7 @@ func TestRegularExpressionsThatExplode(t *testing.T) {
 		if response.Status == backend.StatusTimeout {
 			ended++
 		} else {
-			harmed(t, pattern, response)
+			checkHarmless(t, pattern, response)
 		}
 		if took > 10*time.Second {
 			t.Errorf("%.40s took %s: %v", pattern, took, response.Error)
@@ -309,7 +309,7 @@ func TestHostileHeaders(t *testing.T) {
 			t.Errorf("%.40q: %v, %v", hostile, err, answer.Responses[hostile].Error)
 		}
 	}
-	untouched(t, dsn, d)
+	checkUntouched(t, dsn, d)
 }
 
 // Whatever is asked of the resources, the answer is a list or a sentence.
@@ -374,6 +374,6 @@ func TestHostileResources(t *testing.T) {
 			call("GET", path, path, nil)
 			call("DELETE", path, path, nil)
 		}
-		untouched(t, dsn, d)
+		checkUntouched(t, dsn, d)
 	})
 }

@@ -43,7 +43,7 @@ func (d *Datasource) QueryData(ctx context.Context, req *backend.QueryDataReques
 		if err != nil {
 			return errorResponse(ctx, req.PluginContext.User, err, answer.trace)
 		}
-		return backend.DataResponse{Frames: explained(answer, q.DataQuery.RefID, time.Since(start))}
+		return backend.DataResponse{Frames: addStatistics(answer, q.DataQuery.RefID, time.Since(start))}
 	}, concurrentQueries)
 }
 
@@ -97,8 +97,8 @@ func flightKey(q engine.Question) string {
 	return fmt.Sprintf("%d %d %s %s", q.From.UnixNano(), q.To.UnixNano(), q.Zone, raw)
 }
 
-// explained returns an answer's frames with what the query inspector shows: what was asked of the database and what it cost.
-func explained(a answer, refID string, took time.Duration) data.Frames {
+// addStatistics returns an answer's frames with what the query inspector shows: what was asked of the database and what it cost.
+func addStatistics(a answer, refID string, took time.Duration) data.Frames {
 	stats := []struct {
 		name  say.Text
 		unit  string

@@ -37,7 +37,7 @@ func (d *Datasource) routes() http.Handler {
 func respond(handler func(*http.Request) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		status := http.StatusOK
-		answer, err := recovered(r.Context(), func(context.Context) (any, error) { return handler(r) })
+		answer, err := recoverPanic(r.Context(), func(context.Context) (any, error) { return handler(r) })
 		if err != nil {
 			code, source, text := classify(backend.UserFromContext(r.Context()), err)
 			if source == backend.ErrorSourcePlugin {

@@ -30,11 +30,11 @@ type commentKey struct{}
 
 // WithComment returns a context whose statements carry the text as an SQL comment.
 func WithComment(ctx context.Context, text string) context.Context {
-	return context.WithValue(ctx, commentKey{}, "/* "+sanitized(text)+" */ ")
+	return context.WithValue(ctx, commentKey{}, "/* "+sanitize(text)+" */ ")
 }
 
-// sanitized keeps what cannot end a comment.
-func sanitized(text string) string {
+// sanitize keeps what cannot end a comment.
+func sanitize(text string) string {
 	kept := make([]rune, 0, len(text))
 	for _, r := range text {
 		switch {

@@ -43,7 +43,7 @@ func (d *door) note(said []byte) {
 	}
 }
 
-func (d *door) heard() int {
+func (d *door) countConnections() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.plain
@@ -184,7 +184,7 @@ func TestEveryHostIsAskedForTheSameTLS(t *testing.T) {
 		"plain, refusing, good by name": {plain.address + "," + closed + "," + named(localhost), []string{"disable", "require", "verify-ca", "verify-full"}},
 	} {
 		for _, mode := range []string{"disable", "require", "verify-ca", "verify-full", "prefer", "allow", ""} {
-			before := plain.heard()
+			before := plain.countConnections()
 			s, err := Open(Config{Host: c.host, Database: "postgres", User: "postgres", Password: "secret", Schema: "footfall", SSLMode: mode, TLSCACert: ca,
 				QueryTimeout: 20 * time.Second, RowLimit: 10, MaxOpenConns: 1})
 			if err == nil {
@@ -197,7 +197,7 @@ func TestEveryHostIsAskedForTheSameTLS(t *testing.T) {
 			if slices.Contains(c.good, mode) != (err == nil) {
 				t.Errorf("%s, %q: %v", name, mode, err)
 			}
-			if heard := plain.heard() - before; heard > 0 && mode != "disable" {
+			if heard := plain.countConnections() - before; heard > 0 && mode != "disable" {
 				t.Errorf("%s, %q: %d bytes came in plain text", name, mode, heard)
 			}
 		}

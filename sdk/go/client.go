@@ -85,7 +85,7 @@ type Client struct {
 	pause time.Duration
 
 	mu     sync.Mutex
-	queue  []queued
+	queue  []waitingMessage
 	bytes  int // of the queue
 	closed bool
 	// added and settled count messages since the start: those that came, and those of them that were sent, refused or given
@@ -99,7 +99,7 @@ type Client struct {
 	ended chan struct{}
 }
 
-type queued struct {
+type waitingMessage struct {
 	message json.RawMessage
 	since   time.Time
 }
@@ -142,7 +142,7 @@ func (c *Client) Enqueue(m Message) error {
 	case len(c.queue) >= c.options.QueueEvents:
 		return ErrFull
 	}
-	c.queue = append(c.queue, queued{raw, time.Now()})
+	c.queue = append(c.queue, waitingMessage{raw, time.Now()})
 	c.bytes += len(raw)
 	c.added++
 	if len(c.queue) == 1 || c.due() <= 0 {

@@ -72,7 +72,7 @@ func serve(t *testing.T, answers ...http.HandlerFunc) *server {
 	return s
 }
 
-func (s *server) seen() []request {
+func (s *server) all() []request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.requests)
@@ -165,7 +165,7 @@ func TestMessagesInTheFormOfTheAPI(t *testing.T) {
 		}
 	}
 	flush(t, c)
-	requests := s.seen()
+	requests := s.all()
 	if len(requests) != 1 || requests[0].user != "key-1" || time.Since(requests[0].sentAt) > time.Minute {
 		t.Fatalf("%+v", requests)
 	}
@@ -202,11 +202,11 @@ func TestWhatMakesABatch(t *testing.T) {
 				flush(t, c) // the last two have not reached the limit
 			}
 			deadline := time.Now().Add(10 * time.Second)
-			for len(s.seen()) < len(test.want) && time.Now().Before(deadline) {
+			for len(s.all()) < len(test.want) && time.Now().Before(deadline) {
 				time.Sleep(time.Millisecond)
 			}
 			var got []string
-			for _, r := range s.seen() {
+			for _, r := range s.all() {
 				got = append(got, r.names())
 			}
 			if !slices.Equal(got, test.want) || lost.names != nil {
@@ -226,7 +226,7 @@ func TestRetries(t *testing.T) {
 	c, lost := start(t, s.URL, Options{})
 	track(t, c, "a", "b")
 	flush(t, c)
-	requests := s.seen()
+	requests := s.all()
 	if len(requests) != 7 || lost.errs != nil {
 		t.Fatalf("%d requests, lost %v", len(requests), lost.errs)
 	}
@@ -262,7 +262,7 @@ func TestAServerThatIsNotThereYet(t *testing.T) {
 	back.Start()
 	defer back.Close()
 	flush(t, c)
-	if got := s.seen(); len(got) != 1 || got[0].names() != "a" || lost.errs != nil {
+	if got := s.all(); len(got) != 1 || got[0].names() != "a" || lost.errs != nil {
 		t.Errorf("got %v, lost %v", got, lost.errs)
 	}
 }
@@ -275,7 +275,7 @@ func TestRetryAfterIsKept(t *testing.T) {
 	c, _ := start(t, s.URL, Options{})
 	track(t, c, "a")
 	flush(t, c)
-	requests := s.seen()
+	requests := s.all()
 	if len(requests) != 2 || requests[1].at.Sub(requests[0].at) < time.Second {
 		t.Errorf("%v", requests)
 	}
@@ -303,7 +303,7 @@ func TestPausesGrow(t *testing.T) {
 	c.pause = 8 * time.Millisecond
 	track(t, c, "a")
 	flush(t, c)
-	requests := s.seen()
+	requests := s.all()
 	if len(requests) != 7 {
 		t.Fatalf("%d requests", len(requests))
 	}
@@ -320,8 +320,8 @@ func TestRefusedMessagesAreReportedAndOthersTaken(t *testing.T) {
 	c, lost := start(t, s.URL, Options{})
 	track(t, c, "a", "b", "c", "d")
 	flush(t, c)
-	if len(s.seen()) != 1 || !slices.Equal(lost.names, []string{"b", "c"}) {
-		t.Fatalf("%d requests, lost %q", len(s.seen()), lost.names)
+	if len(s.all()) != 1 || !slices.Equal(lost.names, []string{"b", "c"}) {
+		t.Fatalf("%d requests, lost %q", len(s.all()), lost.names)
 	}
 	var refused *RefusedError
 	if !errors.As(lost.errs[1], &refused) || *refused != (RefusedError{400, "properties.x", "is odd"}) {
@@ -339,8 +339,8 @@ func TestWhatIsRefusedAsAWholeIsNotSentAgain(t *testing.T) {
 		track(t, c, "a", "b")
 		flush(t, c)
 		var refused *RefusedError
-		if len(s.seen()) != 1 || !slices.Equal(lost.names, []string{"a", "b"}) || !errors.As(lost.errs[0], &refused) || refused.Status != code || refused.Reason != "no" {
-			t.Errorf("%d: %d requests, lost %q: %v", code, len(s.seen()), lost.names, lost.errs)
+		if len(s.all()) != 1 || !slices.Equal(lost.names, []string{"a", "b"}) || !errors.As(lost.errs[0], &refused) || refused.Status != code || refused.Reason != "no" {
+			t.Errorf("%d: %d requests, lost %q: %v", code, len(s.all()), lost.names, lost.errs)
 		}
 	}
 }
@@ -383,7 +383,7 @@ func TestGivingUp(t *testing.T) {
 	if !slices.Equal(lost.names, []string{"a", "b"}) || len(lost.errs) != 1 || !strings.Contains(lost.errs[0].Error(), "503: busy") {
 		t.Errorf("lost %q: %v", lost.names, lost.errs)
 	}
-	if n := len(s.seen()); n < 3 {
+	if n := len(s.all()); n < 3 {
 		t.Errorf("%d requests", n)
 	}
 }
@@ -407,7 +407,7 @@ func TestAFullQueue(t *testing.T) {
 	flush(t, c)
 	track(t, c, "d")
 	flush(t, c)
-	if got := s.seen(); len(got) != 3 || got[1].names() != "c" || got[2].names() != "d" {
+	if got := s.all(); len(got) != 3 || got[1].names() != "c" || got[2].names() != "d" {
 		t.Errorf("got %v", got)
 	}
 }
@@ -452,7 +452,7 @@ func TestCloseSendsWhatWaits(t *testing.T) {
 	if err := c.Close(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	if got := s.seen(); len(got) != 2 || got[1].names() != "a b" || lost.errs != nil {
+	if got := s.all(); len(got) != 2 || got[1].names() != "a b" || lost.errs != nil {
 		t.Errorf("got %v, lost %v", got, lost.errs)
 	}
 	if err := c.Enqueue(Track{UserID: "u", Event: "c"}); !errors.Is(err, ErrClosed) {

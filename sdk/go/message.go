@@ -77,8 +77,8 @@ type Context struct {
 	Consent bool
 }
 
-// given returns the context, or nil where it says nothing.
-func (c Context) given() *Context {
+// orNil returns the context, or nil where it says nothing.
+func (c Context) orNil() *Context {
 	if c == (Context{}) {
 		return nil
 	}
@@ -120,7 +120,7 @@ type wire struct {
 
 func (m Track) wire() (wire, error) {
 	w := wire{Type: "track", MessageID: m.MessageID, UserID: m.UserID, AnonymousID: m.AnonymousID, Event: m.Event,
-		Properties: m.Properties, Context: m.Context.given(), Timestamp: m.Timestamp}
+		Properties: m.Properties, Context: m.Context.orNil(), Timestamp: m.Timestamp}
 	if m.Event == "" {
 		return w, errors.New(`a Track needs an Event, such as "add_to_cart"`)
 	}
@@ -129,13 +129,13 @@ func (m Track) wire() (wire, error) {
 
 func (m Page) wire() (wire, error) {
 	w := wire{Type: "page", MessageID: m.MessageID, UserID: m.UserID, AnonymousID: m.AnonymousID, Name: m.Name,
-		Properties: m.Properties, Context: m.Context.given(), Timestamp: m.Timestamp}
+		Properties: m.Properties, Context: m.Context.orNil(), Timestamp: m.Timestamp}
 	return w, needUser(m.UserID, m.AnonymousID)
 }
 
 func (m Identify) wire() (wire, error) {
 	w := wire{Type: "identify", MessageID: m.MessageID, UserID: m.UserID, AnonymousID: m.AnonymousID,
-		Traits: m.Traits, Context: m.Context.given(), Timestamp: m.Timestamp}
+		Traits: m.Traits, Context: m.Context.orNil(), Timestamp: m.Timestamp}
 	if m.UserID == "" {
 		return w, errors.New("an Identify needs a UserID")
 	}
@@ -144,7 +144,7 @@ func (m Identify) wire() (wire, error) {
 
 func (m Alias) wire() (wire, error) {
 	w := wire{Type: "alias", MessageID: m.MessageID, UserID: m.UserID, PreviousID: m.PreviousID,
-		Context: m.Context.given(), Timestamp: m.Timestamp}
+		Context: m.Context.orNil(), Timestamp: m.Timestamp}
 	if m.UserID == "" || m.PreviousID == "" {
 		return w, fmt.Errorf("an Alias needs both a PreviousID and a UserID, not %q and %q", m.PreviousID, m.UserID)
 	}

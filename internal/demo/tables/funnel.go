@@ -26,7 +26,7 @@ func Funnel(frame *data.Frame, s Style) string {
 		}
 		t.AppendRow(funnelRow(frame, row, s))
 	}
-	return indented(t)
+	return indent(t)
 }
 
 func funnelRow(frame *data.Frame, row int, s Style) table.Row {

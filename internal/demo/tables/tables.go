@@ -85,8 +85,8 @@ func right(t table.Writer, columns ...int) {
 	t.SetColumnConfigs(configs)
 }
 
-// indented moves the lines of a table to where the rest of the output begins.
-func indented(t table.Writer) string {
+// indent moves the lines of a table to where the rest of the output begins.
+func indent(t table.Writer) string {
 	var b strings.Builder
 	for line := range strings.Lines(t.Render()) {
 		b.WriteString(strings.TrimRight("  "+line, " \n") + "\n")

@@ -54,7 +54,7 @@ func TestRetention(t *testing.T) {
   Mon 23 Nov 2026       1  100%   0%*
   * this day is not over yet
 `
-	if got := trimmed(Retention(frame, Style{})); got != want[1:] {
+	if got := trimLines(Retention(frame, Style{})); got != want[1:] {
 		t.Errorf("got\n%s\nwant%s", got, want)
 	}
 }
@@ -74,7 +74,7 @@ func TestHeatmap(t *testing.T) {
        0    ░░░▒▒▒▓▓▓███ 10 events in an hour of the week
        busiest: Mon 01:00 with 10 events, quietest: Mon 00:00 with 0
 `
-	if got := trimmed(Heatmap(frame, Style{})); got != want[1:] {
+	if got := trimLines(Heatmap(frame, Style{})); got != want[1:] {
 		t.Errorf("got\n%s\nwant%s", got, want)
 	}
 }
@@ -85,9 +85,9 @@ func TestColorsAreOnlyOnDemand(t *testing.T) {
 	if strings.Contains(plain, "\x1b") || !strings.Contains(colored, "\x1b[36m█") {
 		t.Errorf("plain\n%q\ncoloured\n%q", plain, colored)
 	}
-	if bare := regexp.MustCompile(`\x1b\[[0-9;]*m`).ReplaceAllString(colored, ""); trimmed(bare) != trimmed(plain) {
+	if bare := regexp.MustCompile(`\x1b\[[0-9;]*m`).ReplaceAllString(colored, ""); trimLines(bare) != trimLines(plain) {
 		t.Errorf("coloured\n%s\nplain\n%s", bare, plain)
 	}
 }
 
-func trimmed(s string) string { return regexp.MustCompile(`(?m) +$`).ReplaceAllString(s, "") }
+func trimLines(s string) string { return regexp.MustCompile(`(?m) +$`).ReplaceAllString(s, "") }
