@@ -10,12 +10,12 @@ export const MaxMoreThan = 1_000_000;
 /** MaxBusyActors is the longest list of actors. */
 export const MaxBusyActors = 1000;
 
-/** MinHistory is how many of the earlier weeks must be known: of fewer numbers, no spread can be told. */
+/** MinHistory is how many of the earlier weeks must be known: fewer numbers say nothing about their spread. */
 export const MinHistory = 3;
 
 export const MaxWeeks = 12;
 
-/** MinActivity is which part of the activity of now a week must have had to be known: a twentieth. */
+/** MinActivity is the divisor of present activity: a week counts as known if it had at least a twentieth of it. */
 export const MinActivity = 20;
 
 /** MinDeviations and MaxDeviations bound how far from the middle the usual range may reach. */
@@ -26,7 +26,7 @@ export const MaxDeviations = 100;
 /** MaxBreakdownLimit is the largest number of breakdown values. */
 export const MaxBreakdownLimit = 50;
 
-/** AnyEvent as the event of a selector stands for every event. The collector accepts no event of that name. */
+/** AnyEvent is the name by which a selector picks every event. The collector accepts no event with that name. */
 export const AnyEvent = '*';
 
 /** NumberPattern is the text that counts as a number, in the syntax that Go and PostgreSQL share. */
@@ -70,7 +70,7 @@ export const MaxBracketPeriod = 366;
 /** MaxOccurrences is the largest number of return events that may be asked for. */
 export const MaxOccurrences = 1000;
 
-/** MaxAtLeast is the largest number of buckets that a rate may ask for, as many as a range can have. */
+/** MaxAtLeast is the largest number of buckets that a rate may ask for: as many as a range can have. */
 export const MaxAtLeast = 1000;
 
 /** MaxTimelineEvents is the largest number of events that a timeline lists. */
@@ -83,7 +83,7 @@ export const Columns = ['event_type', 'page_url', 'device_type', 'session_id', '
 
 export const ProfileColumns = ['segment', 'tags', 'favorite_categories', 'total_clicks', 'consent'] as const;
 
-/** ClassicBrackets are the columns of the classic table where a query names none. */
+/** ClassicBrackets are the columns of the classic table if a query names none. */
 export const ClassicBrackets = ['1', '7', '30'] as const;
 
 /** Actor is the thing that is followed and counted. */
@@ -106,10 +106,7 @@ export type AnnotationsMode = (typeof AnnotationsModeValues)[number];
 export interface Annotations extends EventSelector {
   /** Mode is every (default) or first_of. */
   mode?: AnnotationsMode;
-  /**
-   * Property is the one whose values' first events are marked. With every, its value is the text of the annotation; then it
-   * may be empty.
-   */
+  /** Property is the property whose values' first events are marked. With every, it is optional, and its value is the annotation's text. */
   property?: string;
   /** Limit is how many to mark, 1 to 1000, the newest. Default 100. */
   limit?: number;
@@ -121,7 +118,7 @@ export const AnomaliesOutputValues = [
   'actors',
   /** BusyActorCount is one number, how many such actors there are, 0 for none: what an alert rule or a stat panel takes. */
   'actor_count',
-  /** BusyActorPeaks is one number an actor, its highest count: an alert rule then has one alert for each. */
+  /** BusyActorPeaks is one number per actor, its highest count: an alert rule then has one alert for each. */
   'actor_peaks',
   /** UnusualBuckets is a time series: the count of each bucket with its usual range, its score, and whether it is an anomaly. */
   'buckets',
@@ -149,21 +146,21 @@ export type AnomaliesInterval = (typeof AnomaliesIntervalValues)[number];
 /**
  * Anomalies finds actors with too many events at once, or buckets that leave their usual range.
  *
- * Actors: an actor's count is its largest number of events in any window of the given length that ends in the panel's range. A
- * window does not hold its very start: two events that lie exactly a window apart are not in one. Actors with a count of more than
- * MoreThan are found.
+ * Actors: an actor's count is its largest number of events in any window of the given length that ends in the panel's range. A window
+ * excludes its very start: two events exactly one window apart are not in the same window. Actors with a count of more than MoreThan are
+ * found.
  *
- * Buckets: the buckets that touch the panel's range, each counted whole, are compared with the same bucket of the week (the same
- * weekday and local time) in the weeks before. Expected is the median of those, the score is how far the count is from it in
- * deviations, and a bucket whose score is beyond Deviations, up or down, is an anomaly: the modified z-score of Iglewicz and Hoaglin
- * (How to Detect and Handle Outliers, 1993; NIST/SEMATECH e-Handbook of Statistical Methods, section 1.3.5.17), whose proposal is
- * 3.5. A deviation is 1.4826 times the median distance of those counts from their median, which for normal numbers is their standard
- * deviation; but not less than the square root of expected, which is what a number of independent events varies by, nor than 1: of a
- * few weeks that happen to be alike, nobody can say that they always are. A week whose bucket a clock change skips or shortens is left
- * out, and so is one that is not known: in the seven days before its bucket, events of anybody must have come in at least a twentieth as
- * many different quarter hours as in the seven days before the bucket that is compared with it, and in one at least. So a new
- * installation has no history, whatever single events with wrong times say. Where a clock change repeats a bucket, the first is taken.
- * With fewer than 3 weeks left, and for buckets that are not over, there is no score.
+ * Buckets: the buckets that touch the panel's range, each counted whole, are compared with the same bucket of the week (the same weekday
+ * and local time) in the weeks before. Expected is the median of those, the score is how far the count is from it in deviations, and a
+ * bucket whose score is beyond Deviations, up or down, is an anomaly. This is the modified z-score of Iglewicz and Hoaglin (How to Detect
+ * and Handle Outliers, 1993; NIST/SEMATECH e-Handbook of Statistical Methods, section 1.3.5.17), who propose 3.5. A deviation is 1.4826
+ * times the median distance of those counts from their median, which is the standard deviation of normally distributed numbers. It is at
+ * least the square root of expected, by which a count of independent events varies, and at least 1: a few weeks that happen to be alike do
+ * not prove that all weeks are. A week whose bucket a clock change skips or shortens is left out, and so is a week that is not known. A
+ * week is known if, in the seven days before its bucket, the quarter hours with any event were at least one, and at least a twentieth as
+ * many as in the seven days before the bucket that is compared with it. So a new installation has no history, even if single events have
+ * wrong times. Where a clock change repeats a bucket, the first is taken. With fewer than 3 weeks left, and for buckets that are not over,
+ * there is no score.
  */
 export interface Anomalies extends EventSelector {
   /** Output is actors (default), actor_count, actor_peaks, buckets or bucket_score. */
@@ -227,34 +224,34 @@ export type Operator = (typeof OperatorValues)[number];
 /** Filter keeps the events whose property compares with the values. */
 export interface Filter {
   /**
-   * Property is a column (device_type, page_url, session_id, user_id, event_type), a path into the event's metadata
-   * (metadata.channel, metadata.cart.total; a dot inside a name is written \.), or something that the profile of the event's
-   * user says now (profile.segment, profile.tags, profile.total_clicks, profile.consent, profile.traits.plan,
-   * profile.scores.churn). Tags and categories are one text each, separated by commas.
+   * Property is a column (device_type, page_url, session_id, user_id, event_type), a path into the event's metadata (metadata.channel,
+   * metadata.cart.total; a dot inside a name is written \.), or a present value of the user's profile (profile.segment, profile.tags,
+   * profile.total_clicks, profile.consent, profile.traits.plan, profile.scores.churn). Tags and categories are one text each, separated
+   * by commas.
    */
   property: string;
   operator: Operator;
-  /** Values to compare with: text, also for numbers. */
+  /** Values are what to compare with, as text, also for numbers. */
   values?: string[];
 }
 
 /** FunnelOutput is the frame that a funnel query returns. */
 export const FunnelOutputValues = [
-  /** FunnelSteps is a table with one row a step (and breakdown value): users, shares, dropped, in progress, median time. */
+  /** FunnelSteps is a table with one row per step (and breakdown value): users, shares, dropped, in progress, median time. */
   'steps',
-  /** FunnelChart is for a bar chart: one row a step, the users who reached it in one column a breakdown value. */
+  /** FunnelChart is for a bar chart: one row per step, with the users who reached it in one column per breakdown value. */
   'chart',
   /**
-   * FunnelConversion is one number a breakdown value, the share of first-step users who reached the last step: what an
-   * alert rule or a stat panel takes.
+   * FunnelConversion is one number per breakdown value, the share of first-step users who reached the last step: what an alert rule or a
+   * stat panel takes.
    */
   'conversion',
   /**
-   * FunnelTrend is one series a breakdown value: for each bucket of entry, the share of those who entered in it that
-   * converted. It asks the funnel of each bucket alone.
+   * FunnelTrend is one series per breakdown value: for each bucket, the share of the users who entered in it that converted. Each bucket
+   * is a funnel by itself.
    */
   'trend',
-  /** FunnelTimeToConvert is a histogram of the time from first step to last, of those who converted. */
+  /** FunnelTimeToConvert is a histogram of the time from first step to last, over the users who converted. */
   'time_to_convert',
   /** FunnelActors lists the actors behind one number of the steps table. */
   'actors',
@@ -284,14 +281,14 @@ export type FunnelEntry = (typeof FunnelEntryValues)[number];
 /**
  * Funnel asks how many actors did a list of steps, all within the window.
  *
- * Ordered: a conversion to step k is a chain of k events of one actor, one per step, with strictly increasing times, whose
- * last event is at most Window after its first. Strict: besides, between two of its steps the actor did none of the funnel's
- * step events. Unordered: k different steps, each by an event of its own, all within the window of the chain's first event.
- * The chain's first event lies in the panel's range; later ones may lie after it. An actor counts at every step up to the
- * deepest that any of its chains reaches.
+ * Ordered: a conversion to step k is a chain of k events of one actor, one per step, with strictly increasing times, whose last event is at
+ * most Window after its first. Strict: in addition, the actor did none of the funnel's step events between two of the chain's steps.
+ * Unordered: k different steps in any order, each filled by its own event, all within the window of the chain's first event. The chain's
+ * first event lies in the panel's range; later ones may lie after it. An actor counts at every step up to the deepest that any of its
+ * chains reaches.
  */
 export interface Funnel {
-  /** Steps, 2 to 64, counting the optional ones. */
+  /** Steps are the steps, 2 to 64, including the optional ones. */
   steps: FunnelStep[];
   /**
    * Window is the longest time from the first step to the last, inclusive, in elapsed time: a number and a unit out of
@@ -304,7 +301,7 @@ export interface Funnel {
   order?: FunnelOrder;
   /** Entry is any_start (default) or first_start. */
   entry?: FunnelEntry;
-  /** EqualTimes lets two steps happen at the very same time, in the order of the steps. */
+  /** EqualTimes accepts two steps at the very same time as being in order. */
   equalTimes?: boolean;
   /** Exclusions are events that must not happen between two steps. Not for unordered funnels. */
   exclusions?: Exclusion[];
@@ -333,9 +330,9 @@ export const BreakdownByValues = [
 export type BreakdownBy = (typeof BreakdownByValues)[number];
 
 /**
- * Exclusion is an event that taints a chain when it comes after the chain's step From and before its step To; where the
- * chain stops short of To, before the chain's window closes. With a clean chain as deep as the deepest of all, tainted or
- * not, the actor counts; without one it leaves the funnel, first step included.
+ * Exclusion is an event that taints a chain when it comes after the chain's step From and before its step To or, if the chain stops short
+ * of To, before the chain's window closes. The actor counts if one of its deepest chains is clean; otherwise it leaves the funnel, first
+ * step included.
  */
 export interface Exclusion extends EventSelector {
   /** From and To are steps, counted from 1 without the optional ones. Default: first and last. */
@@ -347,9 +344,9 @@ export interface Exclusion extends EventSelector {
 export const ActorStatusValues = [
   /** Reached is everybody who reached the step. */
   'reached',
-  /** Dropped is those who came no further and can come no further. */
+  /** Dropped is everybody who came no further and cannot any more. */
   'dropped',
-  /** InProgress is those who came no further yet, and whose window is open at the end of the data. */
+  /** InProgress is everybody who came no further yet, but whose window is still open at the end of the data. */
   'in_progress',
 ] as const;
 export type ActorStatus = (typeof ActorStatusValues)[number];
@@ -360,7 +357,7 @@ export interface FunnelActorList {
   step?: number;
   /** Status is reached (default), dropped or in_progress. */
   status?: ActorStatus;
-  /** Value is the row of the breakdown, as the table names it: a value, Other or (none). Left out: all rows. */
+  /** Value is the row of the breakdown, as the table names it: a value, Other or (none). Without it, all rows. */
   value?: string;
 }
 
@@ -369,14 +366,14 @@ export interface FunnelStep extends EventSelector {
   /** Label is shown instead of the event's name. */
   label?: string;
   /**
-   * Optional steps are counted beside the main chain: an actor counts at one when one of its events came after the chain's
-   * step before it and before the chain's step after it (where the chain stops short of that, before its window closes).
-   * Not the first or last step, and not in unordered funnels.
+   * Optional steps are counted beside the main chain: an actor counts at one if it was done after the previous main step of the chain and
+   * before the next one (or, if the chain stops short of that, before its window closes). The first and the last step cannot be optional,
+   * nor any step of an unordered funnel.
    */
   optional?: boolean;
 }
 
-/** Dimension is an axis of a heatmap. Those of time are cut in the query's time zone. */
+/** Dimension is an axis of a heatmap. Dimensions of time are cut in the query's time zone. */
 export const DimensionValues = [
   'hour',
   'weekday',
@@ -384,8 +381,8 @@ export const DimensionValues = [
   /** CalendarMonth is a month of a year. */
   'month',
   /**
-   * ByProperty has the property's values with the most events (or users, or sessions: what is counted) first, the others
-   * together under "Other", and events without the property under "(none)".
+   * ByProperty has the property's most frequent values first (by events, users or sessions: what is counted), the others together under
+   * "Other", and events without the property under "(none)".
    */
   'property',
   /** ByBins cuts a property that is a number into bins of equal size. */
@@ -400,7 +397,7 @@ export const HeatmapValueValues = [
   'users',
   /** Sessions counts each session once a cell. */
   'sessions',
-  /** EventsPerUser divides the events that have a user by the users of the cell. */
+  /** EventsPerUser divides the cell's events that have a user by the cell's users. */
   'events_per_user',
 ] as const;
 export type HeatmapValue = (typeof HeatmapValueValues)[number];
@@ -422,19 +419,19 @@ export interface Heatmap extends EventSelector {
   yBins?: Bins;
   /** Value is events (default), users, sessions or events_per_user. */
   value?: HeatmapValue;
-  /** Breakdown makes a frame for each of the property's values with the most events (or users, or sessions). */
+  /** Breakdown makes a frame for each of the property's most frequent values (by events, users or sessions). */
   breakdown?: Breakdown;
 }
 
 /**
- * Bins cut the numbers from Min to Max into parts of equal size. A number on the edge of two bins belongs to the upper one; the
- * last bin has its upper edge too. Numbers outside of the bins are left out.
+ * Bins cut the numbers from Min to Max into parts of equal size. A number on the edge of two bins belongs to the upper one; the last bin
+ * includes its upper edge. Numbers outside the bins are left out.
  */
 export interface Bins {
   min: number;
   /** Max is greater than Min. */
   max: number;
-  /** Count is the number of bins, 1 to 100. Default 20, or what Size makes of it. */
+  /** Count is the number of bins, 1 to 100. Default 20, or as Size demands. */
   count?: number;
   /**
    * Size is the size of a bin, instead of Count. The last bin then ends at Max or, where Size does not divide the numbers
@@ -444,9 +441,9 @@ export interface Bins {
 }
 
 /**
- * Lifecycle splits the users of each bucket into new (never active before, in all data), returning (also active in the bucket
- * before), resurrecting (active earlier, but not in the bucket before) and dormant (active in the bucket before and not in this
- * one). Buckets are those that touch the range, each counted whole.
+ * Lifecycle splits the users of each bucket into new (never active before, in all data), returning (also active in the bucket before),
+ * resurrecting (active earlier, but not in the bucket before) and dormant (active in the bucket before and not in this one). The buckets
+ * are all that touch the range, each counted whole.
  */
 export interface Lifecycle extends EventSelector {
   /** Interval is the bucket: hour, day (default), week, month or auto. */
@@ -471,9 +468,9 @@ export const PathsOutputValues = [
 export type PathsOutput = (typeof PathsOutputValues)[number];
 
 /**
- * Paths follows users or sessions from a chosen event on, or back from it, over the events of the range. A user's events are cut
- * into visits wherever nothing happened for longer than Gap; a session is one visit. Every time the chosen event happens, a path
- * begins: the chosen event and the Steps events after (or before) it, or fewer where the visit ends (or starts) with them.
+ * Paths follows users or sessions from a chosen event on, or back from it, over the events of the range. A user's events are cut into
+ * visits wherever nothing happened for longer than Gap; a session is one visit. A path begins each time the chosen event happens: it is the
+ * chosen event and the next Steps events after (or before) it, or fewer where the visit ends (or starts) earlier.
  */
 export interface Paths extends EventSelector {
   /** Direction is after (default) or before. */
@@ -487,18 +484,18 @@ export interface Paths extends EventSelector {
    * Not for sessions.
    */
   gap?: string;
-  /** Property is what the steps are called by. Default event_type. Events without it are "(none)". */
+  /** Property is the property whose value names a step. Default event_type. Events without it are "(none)". */
   property?: string;
   /**
-   * KeepRepeats keeps events apart that follow each other with the same label. Otherwise they are one step, and the chosen event
-   * if one of them is.
+   * KeepRepeats keeps consecutive events with the same label apart. Otherwise they are one step, which is the chosen event if one of them
+   * is.
    */
   keepRepeats?: boolean;
   /** Output is graph (default) or table. */
   output?: PathsOutput;
   /**
-   * Nodes is how many labels have a node of their own at each step, 1 to 50: those on most paths. Default 5. The others are
-   * together in "Other".
+   * Nodes is how many labels have their own node at each step, 1 to 50: the most frequent ones. Default 5. The others are together in
+   * "Other".
    */
   nodes?: number;
   /** Limit is how many paths the table lists, 1 to 1000. Default 20. */
@@ -574,7 +571,7 @@ export interface Query {
 
 /** Cohorts says which start events put an actor into a cohort. */
 export const CohortsValues = [
-  /** FirstTime puts each actor into the bucket of the first start event ever, in all data. */
+  /** FirstTime puts each actor into the bucket of its first start event ever, in all data. */
   'first_time',
   /** Recurring puts each actor into every bucket with a start event, so that an actor can be in several cohorts. */
   'recurring',
@@ -604,20 +601,20 @@ export type RetentionMode = (typeof RetentionModeValues)[number];
 
 /** RetentionOutput is the frame that a retention query returns. */
 export const RetentionOutputValues = [
-  /** RetentionTable has one row a cohort: size and one share a column, and a row with the weighted mean. */
+  /** RetentionTable has one row per cohort, with its size and one share per column, and a row with the weighted mean. */
   'table',
-  /** RetentionHeatmap is the same for the heatmap panel. */
+  /** RetentionHeatmap is the same table for the heatmap panel. */
   'heatmap',
-  /** RetentionLong has one row a cell: cohort, period, size, users, share, complete. */
+  /** RetentionLong has one row per cell: cohort, period, size, users, share, complete. */
   'long',
   /**
-   * RetentionCurve has one line a cohort and one of the weighted mean, over the periods: for the trend panel. With a breakdown,
-   * it has one line a value, of the weighted mean.
+   * RetentionCurve is for the trend panel: over the periods, it has one line per cohort and one for the weighted mean. With a breakdown,
+   * it has one line per value, the weighted mean.
    */
   'curve',
-  /** RetentionClassic has one row a cohort: new users, then number and rate of each bracket; 1, 7 and 30 where none are given. */
+  /** RetentionClassic has one row per cohort: new users, then the number and rate for each bracket; 1, 7 and 30 if none are given. */
   'classic',
-  /** RetentionRate is one number a breakdown value, the weighted mean of one column: what an alert rule or a stat panel takes. */
+  /** RetentionRate is one number per breakdown value, the weighted mean of one column: what an alert rule or a stat panel takes. */
   'rate',
   /** RetentionActors lists the actors behind one cell. */
   'actors',
@@ -626,11 +623,11 @@ export type RetentionOutput = (typeof RetentionOutputValues)[number];
 
 /** RetentionStatus says which actors of a cohort are listed. */
 export const RetentionStatusValues = [
-  /** Retained is those whom the cell counts. */
+  /** Retained lists the actors that the cell counts. */
   'retained',
-  /** NotRetained is the others of the cohort. */
+  /** NotRetained lists the others of the cohort. */
   'not_retained',
-  /** Everyone is the whole cohort. */
+  /** Everyone lists the whole cohort. */
   'all',
 ] as const;
 export type RetentionStatus = (typeof RetentionStatusValues)[number];
@@ -638,8 +635,8 @@ export type RetentionStatus = (typeof RetentionStatusValues)[number];
 /**
  * Retention asks how many actors come back, by cohort and period.
  *
- * Period 0 is the bucket of the start event. There, a return event must come after the start event, unless Start and
- * Return are the same. Cohorts are the buckets that touch the panel's range, each counted whole.
+ * Period 0 is the bucket of the start event. In it, a return event must come after the start event, unless Start and Return are the same.
+ * The cohorts are the buckets that touch the panel's range, each counted whole.
  */
 export interface Retention {
   start: EventSelector;
@@ -664,10 +661,7 @@ export interface Retention {
   breakdown?: Breakdown;
   /** Output is table (default), heatmap, long, curve, classic, rate or actors. */
   output?: RetentionOutput;
-  /**
-   * Column is the column that the rate or the list of actors is about, as a number of periods or a bracket. Default: 1, or the
-   * first bracket.
-   */
+  /** Column is the column for the rate or the list of actors, written as a period's number or a bracket. Default: 1, or the first bracket. */
   column?: string;
   /** Actors says which actors of the column to list. */
   actors?: RetentionActorList;
@@ -685,7 +679,7 @@ export interface RetentionActorList {
 
 /** StickinessOutput is the frame that a stickiness query returns. */
 export const StickinessOutputValues = [
-  /** StickinessTable has a row for each number of buckets: how many users were active in just as many, and in at least as many. */
+  /** StickinessTable has a row for each number of buckets: how many users were active in exactly that many, and in at least that many. */
   'table',
   /**
    * StickinessRate is one number, the share of the active users who were active in at least AtLeast buckets: what an alert rule
@@ -695,7 +689,7 @@ export const StickinessOutputValues = [
 ] as const;
 export type StickinessOutput = (typeof StickinessOutputValues)[number];
 
-/** Stickiness asks in how many buckets each user was active. Buckets are those that touch the range, each counted whole. */
+/** Stickiness asks in how many buckets each user was active. The buckets are all that touch the range, each counted whole. */
 export interface Stickiness extends EventSelector {
   /** Interval is the bucket: hour, day (default), week or month. */
   interval?: Period;
@@ -705,7 +699,7 @@ export interface Stickiness extends EventSelector {
   atLeast?: number;
 }
 
-/** TimelineOrder says which events a timeline begins with. */
+/** TimelineOrder is the order of a timeline's events. */
 export const TimelineOrderValues = [
   'newest',
   'oldest',
@@ -720,7 +714,7 @@ export interface Timeline extends EventSelector {
    */
   user?: string;
   session?: string;
-  /** Order is newest (default) or oldest: the events that come first. Where there are more than Limit, the last are left out. */
+  /** Order is newest (default) or oldest: which events come first. Events beyond Limit are left out at the end. */
   order?: TimelineOrder;
   /** Limit is how many events to list, 1 to 1000. Default 100. */
   limit?: number;
@@ -733,29 +727,29 @@ export const TrendValueValues = [
   'users',
   /** TrendSessions counts each session once a bucket. */
   'sessions',
-  /** TrendUsers7Days counts the different users of the 7 days that end with the bucket, TrendUsers30Days those of the 30 days. */
+  /** TrendUsers7Days counts the different users of the 7 days that end with the bucket, and TrendUsers30Days of the 30 days. */
   'users_7_days',
   'users_30_days',
 ] as const;
 export type TrendValue = (typeof TrendValueValues)[number];
 
-/** Trend counts events, users or sessions over time, bucket by bucket. Buckets without any are 0, those of the future are empty. */
+/** Trend counts events, users or sessions over time, bucket by bucket. Buckets without any are 0, and future buckets are empty. */
 export interface Trend {
-  /** Series, 1 to 10: what is counted. Without any, one series of any event. */
+  /** Series are what is counted, 1 to 10. Default: one series of any event. */
   series?: TrendSeries[];
   /** Value is events (default), users, sessions, users_7_days or users_30_days. */
   value?: TrendValue;
   /** Interval is the bucket: hour, day (default), week, month or auto. Not hour for users_7_days and users_30_days, whose auto is a day at least. */
   interval?: Interval;
   /**
-   * Breakdown splits each series by the values of a property. The values are chosen for each series by what it counts over the
-   * whole range.
+   * Breakdown splits each series by the values of a property. For each series, the values with the highest counts over the whole range
+   * are chosen.
    */
   breakdown?: Breakdown;
 }
 
 /** TrendSeries is one line of a trend. */
 export interface TrendSeries extends EventSelector {
-  /** Label is shown instead of the event's name. No two series may be called the same. */
+  /** Label is shown instead of the event's name. No two series may have the same title. */
   label?: string;
 }

@@ -3,7 +3,7 @@ package model
 // Actor is the thing that is followed and counted.
 type Actor string
 
-// The actors. Events without the one that is asked for are left out.
+// The actors. Events without the chosen one are left out.
 const (
 	UserActor    Actor = "user"
 	SessionActor Actor = "session"

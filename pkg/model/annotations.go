@@ -19,8 +19,7 @@ type Annotations struct {
 	EventSelector
 	// Mode is every (default) or first_of.
 	Mode AnnotationsMode `json:"mode,omitempty"`
-	// Property is the one whose values' first events are marked. With every, its value is the text of the annotation; then it
-	// may be empty.
+	// Property is the property whose values' first events are marked. With every, it is optional, and its value is the annotation's text.
 	Property string `json:"property,omitempty"`
 	// Limit is how many to mark, 1 to 1000, the newest. Default 100.
 	Limit int `json:"limit,omitempty"`

@@ -11,7 +11,7 @@ const (
 	BusyActors AnomaliesOutput = "actors"
 	// BusyActorCount is one number, how many such actors there are, 0 for none: what an alert rule or a stat panel takes.
 	BusyActorCount AnomaliesOutput = "actor_count"
-	// BusyActorPeaks is one number an actor, its highest count: an alert rule then has one alert for each.
+	// BusyActorPeaks is one number per actor, its highest count: an alert rule then has one alert for each.
 	BusyActorPeaks AnomaliesOutput = "actor_peaks"
 	// UnusualBuckets is a time series: the count of each bucket with its usual range, its score, and whether it is an anomaly.
 	UnusualBuckets AnomaliesOutput = "buckets"
@@ -52,10 +52,10 @@ const (
 	MaxMoreThan = 1_000_000
 	// MaxBusyActors is the longest list of actors.
 	MaxBusyActors = 1000
-	// MinHistory is how many of the earlier weeks must be known: of fewer numbers, no spread can be told.
+	// MinHistory is how many of the earlier weeks must be known: fewer numbers say nothing about their spread.
 	MinHistory = 3
 	MaxWeeks   = 12
-	// MinActivity is which part of the activity of now a week must have had to be known: a twentieth.
+	// MinActivity is the divisor of present activity: a week counts as known if it had at least a twentieth of it.
 	MinActivity = 20
 	// MinDeviations and MaxDeviations bound how far from the middle the usual range may reach.
 	MinDeviations = 0.5
@@ -64,21 +64,21 @@ const (
 
 // Anomalies finds actors with too many events at once, or buckets that leave their usual range.
 //
-// Actors: an actor's count is its largest number of events in any window of the given length that ends in the panel's range. A
-// window does not hold its very start: two events that lie exactly a window apart are not in one. Actors with a count of more than
-// MoreThan are found.
+// Actors: an actor's count is its largest number of events in any window of the given length that ends in the panel's range. A window
+// excludes its very start: two events exactly one window apart are not in the same window. Actors with a count of more than MoreThan are
+// found.
 //
-// Buckets: the buckets that touch the panel's range, each counted whole, are compared with the same bucket of the week (the same
-// weekday and local time) in the weeks before. Expected is the median of those, the score is how far the count is from it in
-// deviations, and a bucket whose score is beyond Deviations, up or down, is an anomaly: the modified z-score of Iglewicz and Hoaglin
-// (How to Detect and Handle Outliers, 1993; NIST/SEMATECH e-Handbook of Statistical Methods, section 1.3.5.17), whose proposal is
-// 3.5. A deviation is 1.4826 times the median distance of those counts from their median, which for normal numbers is their standard
-// deviation; but not less than the square root of expected, which is what a number of independent events varies by, nor than 1: of a
-// few weeks that happen to be alike, nobody can say that they always are. A week whose bucket a clock change skips or shortens is left
-// out, and so is one that is not known: in the seven days before its bucket, events of anybody must have come in at least a twentieth as
-// many different quarter hours as in the seven days before the bucket that is compared with it, and in one at least. So a new
-// installation has no history, whatever single events with wrong times say. Where a clock change repeats a bucket, the first is taken.
-// With fewer than 3 weeks left, and for buckets that are not over, there is no score.
+// Buckets: the buckets that touch the panel's range, each counted whole, are compared with the same bucket of the week (the same weekday
+// and local time) in the weeks before. Expected is the median of those, the score is how far the count is from it in deviations, and a
+// bucket whose score is beyond Deviations, up or down, is an anomaly. This is the modified z-score of Iglewicz and Hoaglin (How to Detect
+// and Handle Outliers, 1993; NIST/SEMATECH e-Handbook of Statistical Methods, section 1.3.5.17), who propose 3.5. A deviation is 1.4826
+// times the median distance of those counts from their median, which is the standard deviation of normally distributed numbers. It is at
+// least the square root of expected, by which a count of independent events varies, and at least 1: a few weeks that happen to be alike do
+// not prove that all weeks are. A week whose bucket a clock change skips or shortens is left out, and so is a week that is not known. A
+// week is known if, in the seven days before its bucket, the quarter hours with any event were at least one, and at least a twentieth as
+// many as in the seven days before the bucket that is compared with it. So a new installation has no history, even if single events have
+// wrong times. Where a clock change repeats a bucket, the first is taken. With fewer than 3 weeks left, and for buckets that are not over,
+// there is no score.
 type Anomalies struct {
 	// EventSelector picks the events that count; any event by default.
 	EventSelector
@@ -132,5 +132,5 @@ func (a *Anomalies) validate(c *checker) {
 
 func (a *Anomalies) window() window { return window{a.Window, MaxBusyWindow, "24h"} }
 
-// WindowDuration returns the parsed window of a validated query.
+// WindowDuration returns the window of a validated query.
 func (a *Anomalies) WindowDuration() time.Duration { return a.window().duration() }

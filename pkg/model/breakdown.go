@@ -27,7 +27,7 @@ func (b *Breakdown) setDefaults() {
 	}
 }
 
-// validateValue refuses a row of the breakdown where there is no breakdown.
+// validateValue refuses a breakdown value where there is no breakdown.
 func (b *Breakdown) validateValue(c *checker, field string, value *string) {
 	switch {
 	case value == nil:

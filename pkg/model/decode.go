@@ -17,8 +17,8 @@ import (
 // MaxQueryBytes is the largest query, as JSON.
 const MaxQueryBytes = 1 << 20
 
-// decode reads a query strictly where the JSON could mean two things: text that is no Unicode would silently become other text, and
-// of a name that comes twice, Go would mix both values. The errors are of type [Error].
+// decode reads a query, and is strict where the JSON could mean two things: text that is not Unicode would silently become other text, and
+// where a name occurs twice, Go would mix both values. The errors are of type [Error].
 func decode(raw []byte) (*Query, error) {
 	if len(raw) > MaxQueryBytes {
 		return nil, invalid("query", say.New("problem.too-long", "has {{bytes}} bytes; at most {{most}} are allowed", len(raw), MaxQueryBytes))
@@ -58,7 +58,7 @@ func decodeError(err error) error {
 	return invalid(field, say.New("problem.json-kind", "is a JSON {{value}}; use {{kind}}", jsonValue(found), jsonKind(kind)))
 }
 
-// jsonValue names the kind of a value that the decoder did not expect; of a number it may tell which.
+// jsonValue names the kind of a value that the decoder did not expect; for a number it may include the number itself.
 func jsonValue(found string) say.Text {
 	kind, number, isKnown := strings.Cut(found, " ")
 	switch {
@@ -157,7 +157,7 @@ func repeatedName(decoder *json.Decoder) string {
 	return ""
 }
 
-// joinPath returns the path of something inside of a field.
+// joinPath returns the path of something inside a field.
 func joinPath(field, inside string) string {
 	if strings.HasPrefix(inside, "[") {
 		return field + inside

@@ -5,7 +5,7 @@ var queryTypes = []QueryType{
 	FunnelType, RetentionType, HeatmapType, TrendType, LifecycleType, StickinessType, PathsType, TimelineType, AnomaliesType, AnnotationsType,
 }
 
-// Defaults returns a query with each analysis and each object that has defaults, and nothing in them but the defaults. The front end's
+// Defaults returns a query with every analysis and every object that has defaults, holding the defaults only. The front end's defaults
 // (src/defaults.gen.ts) are generated from it.
 func Defaults() *Query {
 	q := &Query{
@@ -20,12 +20,12 @@ func Defaults() *Query {
 		Anomalies:   &Anomalies{},
 		Annotations: &Annotations{},
 	}
-	q.Heatmap.setDefaults() // those of dimensions that are no default themselves
+	q.Heatmap.setDefaults() // defaults for dimensions that are not the default
 	q.Heatmap.X, q.Heatmap.Y = "", ""
 	for _, q.QueryType = range queryTypes {
 		q.setDefaults()
 	}
 	q.QueryType = ""
-	q.Retention.Column = "" // another one where there are brackets, or one period
+	q.Retention.Column = "" // it depends on brackets and periods
 	return q
 }

@@ -4,6 +4,6 @@
 //	query, err := model.Parse(raw) // as a panel saves it
 //	for _, problem := range model.Problems(err) { ... } // each names its field and says what to do
 //
-// A query has a part for its type ([Query.QueryType]); what more than one type has is in files of its own: actor.go, period.go,
-// breakdown.go, window.go, filter.go, event.go. Who adds a field adds its default and its check beside it, and runs go generate.
+// A query has a part for its type ([Query.QueryType]). What several types share has its own files: actor.go, period.go, breakdown.go,
+// window.go, filter.go, event.go. When you add a field, add its default and its check beside it, and run go generate.
 package model

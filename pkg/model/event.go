@@ -4,7 +4,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// AnyEvent as the event of a selector stands for every event. The collector accepts no event of that name.
+// AnyEvent is the name by which a selector picks every event. The collector accepts no event with that name.
 const AnyEvent = "*"
 
 // EventSelector picks events by name and properties.
@@ -24,7 +24,7 @@ func (s *EventSelector) validate(c *checker, field string) {
 	validateFilters(c, field+".filters", s.Filters)
 }
 
-// selectors returns the only one of most analyses.
+// selectors returns the selector itself: most analyses have only this one.
 func (s *EventSelector) selectors() []*EventSelector { return []*EventSelector{s} }
 
 // Equal reports whether both selectors of a parsed query ask for the same events.

@@ -12,10 +12,10 @@ import (
 // operator but !=, notIn and isNotSet.
 type Operator string
 
-// The operators. =, !=, contains, matches, <, <=, > and >= take one value, in and notIn one or more, isSet and isNotSet
-// none. Text is compared byte by byte, with case. To =, !=, in and notIn, a property that is a JSON number equals every writing of it
-// (12, 12.0, 1.2e1), and a text only itself; contains and matches see the shortest writing. matches takes a regular expression, see
-// [Pattern]; <, <=, > and >= compare numbers, and a property that is no number fails them.
+// The operators. =, !=, contains, matches, <, <=, > and >= take one value, in and notIn one or more, isSet and isNotSet none. Text is
+// compared byte by byte, with case. For =, !=, in and notIn, a property that is a JSON number equals every way to write it (12, 12.0,
+// 1.2e1), and a text equals only itself; contains and matches see the shortest form. matches takes a regular expression, see [Pattern]; <,
+// <=, > and >= compare numbers, and a property that is not a number fails them.
 const (
 	Equal          Operator = "="
 	NotEqual       Operator = "!="
@@ -33,13 +33,13 @@ const (
 
 // Filter keeps the events whose property compares with the values.
 type Filter struct {
-	// Property is a column (device_type, page_url, session_id, user_id, event_type), a path into the event's metadata
-	// (metadata.channel, metadata.cart.total; a dot inside a name is written \.), or something that the profile of the event's
-	// user says now (profile.segment, profile.tags, profile.total_clicks, profile.consent, profile.traits.plan,
-	// profile.scores.churn). Tags and categories are one text each, separated by commas.
+	// Property is a column (device_type, page_url, session_id, user_id, event_type), a path into the event's metadata (metadata.channel,
+	// metadata.cart.total; a dot inside a name is written \.), or a present value of the user's profile (profile.segment, profile.tags,
+	// profile.total_clicks, profile.consent, profile.traits.plan, profile.scores.churn). Tags and categories are one text each, separated
+	// by commas.
 	Property string   `json:"property"`
 	Operator Operator `json:"operator"`
-	// Values to compare with: text, also for numbers.
+	// Values are what to compare with, as text, also for numbers.
 	Values []string `json:"values,omitempty"`
 }
 
@@ -109,7 +109,7 @@ func (o Operator) numeric() bool {
 
 // Property is a parsed property name: a column of user_events or of user_profiles, or a path into one of their JSON columns.
 type Property struct {
-	// Profile says that the column is one of user_profiles.
+	// Profile reports whether the column belongs to user_profiles.
 	Profile bool
 	// Column is the column's name.
 	Column string
@@ -117,13 +117,13 @@ type Property struct {
 	Path []string
 }
 
-// Columns are the columns of events that a filter or a breakdown may name, and ProfileColumns those of profiles.
+// Columns are the columns of events that a filter or a breakdown may name, and ProfileColumns the columns of profiles.
 var (
 	Columns        = []string{"event_type", "page_url", "device_type", "session_id", "user_id"}
 	ProfileColumns = []string{"segment", "tags", "favorite_categories", "total_clicks", "consent"}
 )
 
-// pathPrefixes are what the names of properties begin with that lead into JSON.
+// pathPrefixes are the prefixes of property names that lead into JSON.
 var pathPrefixes = []struct {
 	name     string
 	property Property
@@ -168,7 +168,7 @@ func parseProperty(field, name string) (Property, *Error) {
 		"is {{name}}; use {{columns}}, metadata.NAME, profile.NAME, profile.traits.NAME or profile.scores.NAME", quote(name), Columns))
 }
 
-// splitPath cuts at every dot that no backslash precedes; \. stands for a dot and \\ for a backslash.
+// splitPath cuts at every dot without a backslash before it; \. stands for a dot and \\ for a backslash.
 func splitPath(path string) []string {
 	var parts []string
 	var part strings.Builder

@@ -11,17 +11,17 @@ type FunnelOutput string
 
 // The outputs of a funnel.
 const (
-	// FunnelSteps is a table with one row a step (and breakdown value): users, shares, dropped, in progress, median time.
+	// FunnelSteps is a table with one row per step (and breakdown value): users, shares, dropped, in progress, median time.
 	FunnelSteps FunnelOutput = "steps"
-	// FunnelChart is for a bar chart: one row a step, the users who reached it in one column a breakdown value.
+	// FunnelChart is for a bar chart: one row per step, with the users who reached it in one column per breakdown value.
 	FunnelChart FunnelOutput = "chart"
-	// FunnelConversion is one number a breakdown value, the share of first-step users who reached the last step: what an
-	// alert rule or a stat panel takes.
+	// FunnelConversion is one number per breakdown value, the share of first-step users who reached the last step: what an alert rule or a
+	// stat panel takes.
 	FunnelConversion FunnelOutput = "conversion"
-	// FunnelTrend is one series a breakdown value: for each bucket of entry, the share of those who entered in it that
-	// converted. It asks the funnel of each bucket alone.
+	// FunnelTrend is one series per breakdown value: for each bucket, the share of the users who entered in it that converted. Each bucket
+	// is a funnel by itself.
 	FunnelTrend FunnelOutput = "trend"
-	// FunnelTimeToConvert is a histogram of the time from first step to last, of those who converted.
+	// FunnelTimeToConvert is a histogram of the time from first step to last, over the users who converted.
 	FunnelTimeToConvert FunnelOutput = "time_to_convert"
 	// FunnelActors lists the actors behind one number of the steps table.
 	FunnelActors FunnelOutput = "actors"
@@ -53,13 +53,13 @@ const (
 
 // Funnel asks how many actors did a list of steps, all within the window.
 //
-// Ordered: a conversion to step k is a chain of k events of one actor, one per step, with strictly increasing times, whose
-// last event is at most Window after its first. Strict: besides, between two of its steps the actor did none of the funnel's
-// step events. Unordered: k different steps, each by an event of its own, all within the window of the chain's first event.
-// The chain's first event lies in the panel's range; later ones may lie after it. An actor counts at every step up to the
-// deepest that any of its chains reaches.
+// Ordered: a conversion to step k is a chain of k events of one actor, one per step, with strictly increasing times, whose last event is at
+// most Window after its first. Strict: in addition, the actor did none of the funnel's step events between two of the chain's steps.
+// Unordered: k different steps in any order, each filled by its own event, all within the window of the chain's first event. The chain's
+// first event lies in the panel's range; later ones may lie after it. An actor counts at every step up to the deepest that any of its
+// chains reaches.
 type Funnel struct {
-	// Steps, 2 to 64, counting the optional ones.
+	// Steps are the steps, 2 to 64, including the optional ones.
 	Steps []FunnelStep `json:"steps"`
 	// Window is the longest time from the first step to the last, inclusive, in elapsed time: a number and a unit out of
 	// s, m, h, d (24 h) and w. Default 24h.
@@ -70,7 +70,7 @@ type Funnel struct {
 	Order FunnelOrder `json:"order,omitempty"`
 	// Entry is any_start (default) or first_start.
 	Entry FunnelEntry `json:"entry,omitempty"`
-	// EqualTimes lets two steps happen at the very same time, in the order of the steps.
+	// EqualTimes accepts two steps at the very same time as being in order.
 	EqualTimes bool `json:"equalTimes,omitempty"`
 	// Exclusions are events that must not happen between two steps. Not for unordered funnels.
 	Exclusions []Exclusion `json:"exclusions,omitempty"`
@@ -98,9 +98,9 @@ const (
 	ByLastStep  BreakdownBy = "last"
 )
 
-// Exclusion is an event that taints a chain when it comes after the chain's step From and before its step To; where the
-// chain stops short of To, before the chain's window closes. With a clean chain as deep as the deepest of all, tainted or
-// not, the actor counts; without one it leaves the funnel, first step included.
+// Exclusion is an event that taints a chain when it comes after the chain's step From and before its step To or, if the chain stops short
+// of To, before the chain's window closes. The actor counts if one of its deepest chains is clean; otherwise it leaves the funnel, first
+// step included.
 type Exclusion struct {
 	EventSelector
 	// From and To are steps, counted from 1 without the optional ones. Default: first and last.
@@ -115,9 +115,9 @@ type ActorStatus string
 const (
 	// Reached is everybody who reached the step.
 	Reached ActorStatus = "reached"
-	// Dropped is those who came no further and can come no further.
+	// Dropped is everybody who came no further and cannot any more.
 	Dropped ActorStatus = "dropped"
-	// InProgress is those who came no further yet, and whose window is open at the end of the data.
+	// InProgress is everybody who came no further yet, but whose window is still open at the end of the data.
 	InProgress ActorStatus = "in_progress"
 )
 
@@ -127,7 +127,7 @@ type FunnelActorList struct {
 	Step int `json:"step,omitempty"`
 	// Status is reached (default), dropped or in_progress.
 	Status ActorStatus `json:"status,omitempty"`
-	// Value is the row of the breakdown, as the table names it: a value, Other or (none). Left out: all rows.
+	// Value is the row of the breakdown, as the table names it: a value, Other or (none). Without it, all rows.
 	Value *string `json:"value,omitempty"`
 }
 
@@ -136,9 +136,9 @@ type FunnelStep struct {
 	EventSelector
 	// Label is shown instead of the event's name.
 	Label string `json:"label,omitempty"`
-	// Optional steps are counted beside the main chain: an actor counts at one when one of its events came after the chain's
-	// step before it and before the chain's step after it (where the chain stops short of that, before its window closes).
-	// Not the first or last step, and not in unordered funnels.
+	// Optional steps are counted beside the main chain: an actor counts at one if it was done after the previous main step of the chain and
+	// before the next one (or, if the chain stops short of that, before its window closes). The first and the last step cannot be optional,
+	// nor any step of an unordered funnel.
 	Optional bool `json:"optional,omitempty"`
 }
 
@@ -176,7 +176,7 @@ func (f *Funnel) setDefaults() {
 	f.Breakdown.setDefaults()
 }
 
-// MainSteps returns the places in Steps of those that are not optional.
+// MainSteps returns the indexes in Steps of the steps that are not optional.
 func (f *Funnel) MainSteps() []int {
 	var main []int
 	for i := range f.Steps {
@@ -267,5 +267,5 @@ const MaxBins = 100
 
 func (f *Funnel) window() window { return window{f.Window, MaxWindow, "366d"} }
 
-// WindowDuration returns the parsed window of a validated funnel.
+// WindowDuration returns the window of a validated funnel.
 func (f *Funnel) WindowDuration() time.Duration { return f.window().duration() }

@@ -7,18 +7,18 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// Dimension is an axis of a heatmap. Those of time are cut in the query's time zone.
+// Dimension is an axis of a heatmap. Dimensions of time are cut in the query's time zone.
 type Dimension string
 
-// The dimensions. An hour that a clock change repeats counts under one and the same hour of day.
+// The dimensions. An hour that a clock change repeats counts under the same hour of day both times.
 const (
 	HourOfDay Dimension = "hour"
 	Weekday   Dimension = "weekday"
 	Date      Dimension = "date"
 	// CalendarMonth is a month of a year.
 	CalendarMonth Dimension = "month"
-	// ByProperty has the property's values with the most events (or users, or sessions: what is counted) first, the others
-	// together under "Other", and events without the property under "(none)".
+	// ByProperty has the property's most frequent values first (by events, users or sessions: what is counted), the others together under
+	// "Other", and events without the property under "(none)".
 	ByProperty Dimension = "property"
 	// ByBins cuts a property that is a number into bins of equal size.
 	ByBins Dimension = "bins"
@@ -37,7 +37,7 @@ const (
 	Users HeatmapValue = "users"
 	// Sessions counts each session once a cell.
 	Sessions HeatmapValue = "sessions"
-	// EventsPerUser divides the events that have a user by the users of the cell.
+	// EventsPerUser divides the cell's events that have a user by the cell's users.
 	EventsPerUser HeatmapValue = "events_per_user"
 )
 
@@ -60,17 +60,17 @@ type Heatmap struct {
 	YBins *Bins `json:"yBins,omitempty"`
 	// Value is events (default), users, sessions or events_per_user.
 	Value HeatmapValue `json:"value,omitempty"`
-	// Breakdown makes a frame for each of the property's values with the most events (or users, or sessions).
+	// Breakdown makes a frame for each of the property's most frequent values (by events, users or sessions).
 	Breakdown *Breakdown `json:"breakdown,omitempty"`
 }
 
-// Bins cut the numbers from Min to Max into parts of equal size. A number on the edge of two bins belongs to the upper one; the
-// last bin has its upper edge too. Numbers outside of the bins are left out.
+// Bins cut the numbers from Min to Max into parts of equal size. A number on the edge of two bins belongs to the upper one; the last bin
+// includes its upper edge. Numbers outside the bins are left out.
 type Bins struct {
 	Min float64 `json:"min"`
 	// Max is greater than Min.
 	Max float64 `json:"max"`
-	// Count is the number of bins, 1 to 100. Default 20, or what Size makes of it.
+	// Count is the number of bins, 1 to 100. Default 20, or as Size demands.
 	Count int `json:"count,omitempty"`
 	// Size is the size of a bin, instead of Count. The last bin then ends at Max or, where Size does not divide the numbers
 	// evenly, above it.
@@ -127,7 +127,7 @@ func (h *Heatmap) validate(c *checker) {
 	h.Breakdown.validate(c, "heatmap.breakdown")
 }
 
-// validate takes the name of the axis' field; those of its other fields begin with it.
+// validate takes the name of the axis's field; the names of its other fields begin with it.
 func (a *Axis) validate(c *checker, field string) {
 	oneOf(c, field, a.Dimension, HourOfDay, Weekday, Date, CalendarMonth, ByProperty, ByBins)
 	if a.Dimension.OfTime() {
@@ -141,7 +141,7 @@ func (a *Axis) validate(c *checker, field string) {
 	}
 }
 
-// Limits of where bins may lie and how close together, so that 64-bit numbers are exact enough.
+// Limits on where bins lie and how narrow they are, so that 64-bit numbers are exact enough.
 const (
 	MaxBinEdge  = 1_000_000_000
 	MinBinsSpan = 0.001
@@ -177,7 +177,7 @@ func (b *Bins) validate(c *checker, field string) {
 
 func shortest(number float64) string { return strconv.FormatFloat(number, 'f', -1, 64) }
 
-// roundingError is how far the number of bins may be off: 1.1 / 0.1 is a little more than 11.
+// roundingError is by how much a computed number of bins may be off: 1.1 / 0.1 is a little more than 11.
 const roundingError = 1e-9
 
 // Edges returns the edges of the bins, one more than there are bins, to nine decimal places.

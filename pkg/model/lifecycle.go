@@ -1,8 +1,8 @@
 package model
 
-// Lifecycle splits the users of each bucket into new (never active before, in all data), returning (also active in the bucket
-// before), resurrecting (active earlier, but not in the bucket before) and dormant (active in the bucket before and not in this
-// one). Buckets are those that touch the range, each counted whole.
+// Lifecycle splits the users of each bucket into new (never active before, in all data), returning (also active in the bucket before),
+// resurrecting (active earlier, but not in the bucket before) and dormant (active in the bucket before and not in this one). The buckets
+// are all that touch the range, each counted whole.
 type Lifecycle struct {
 	// EventSelector picks the events that make a user active; any event by default.
 	EventSelector

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// normalize writes a valid query in its one normal form, so that the same question in other words is the same query: lists whose order
-// says nothing are sorted, what is said twice is said once, and properties and numbers are written in one way.
+// normalize writes a valid query in its normal form, so that the same question in other words becomes the same query: lists are sorted
+// where order means nothing, duplicates are removed, and properties and numbers are written in one way.
 func (q *Query) normalize() {
 	q.Filters = normalFilters(q.Filters)
 	p, _ := q.part()
@@ -78,8 +78,8 @@ var numeral = regexp.MustCompile(`^([+-]?)([0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]{
 // mostZeros is how many zeros a numeral has before it is written with an exponent.
 const mostZeros = 40
 
-// Numeral returns the one writing of a number, in JSON, that stands for all: 12 for 12.0, +012 and 1.2e1. False for a text that is no
-// number.
+// Numeral returns the one JSON form of a number that stands for all others: 12 for 12.0, +012 and 1.2e1. It returns false for a text that
+// is not a number.
 func Numeral(text string) (string, bool) {
 	parts := numeral.FindStringSubmatch(text)
 	if parts == nil || parts[2]+parts[3] == "" {

@@ -37,9 +37,9 @@ const (
 	MaxListedPaths = 1000
 )
 
-// Paths follows users or sessions from a chosen event on, or back from it, over the events of the range. A user's events are cut
-// into visits wherever nothing happened for longer than Gap; a session is one visit. Every time the chosen event happens, a path
-// begins: the chosen event and the Steps events after (or before) it, or fewer where the visit ends (or starts) with them.
+// Paths follows users or sessions from a chosen event on, or back from it, over the events of the range. A user's events are cut into
+// visits wherever nothing happened for longer than Gap; a session is one visit. A path begins each time the chosen event happens: it is the
+// chosen event and the next Steps events after (or before) it, or fewer where the visit ends (or starts) earlier.
 type Paths struct {
 	// EventSelector picks the chosen event; any event by default.
 	EventSelector
@@ -52,15 +52,15 @@ type Paths struct {
 	// Gap is the longest pause within a visit of a user, inclusive: a number and a unit out of s, m, h, d (24 h) and w. Default 30m.
 	// Not for sessions.
 	Gap string `json:"gap,omitempty"`
-	// Property is what the steps are called by. Default event_type. Events without it are "(none)".
+	// Property is the property whose value names a step. Default event_type. Events without it are "(none)".
 	Property string `json:"property,omitempty"`
-	// KeepRepeats keeps events apart that follow each other with the same label. Otherwise they are one step, and the chosen event
-	// if one of them is.
+	// KeepRepeats keeps consecutive events with the same label apart. Otherwise they are one step, which is the chosen event if one of them
+	// is.
 	KeepRepeats bool `json:"keepRepeats,omitempty"`
 	// Output is graph (default) or table.
 	Output PathsOutput `json:"output,omitempty"`
-	// Nodes is how many labels have a node of their own at each step, 1 to 50: those on most paths. Default 5. The others are
-	// together in "Other".
+	// Nodes is how many labels have their own node at each step, 1 to 50: the most frequent ones. Default 5. The others are together in
+	// "Other".
 	Nodes int `json:"nodes,omitempty"`
 	// Limit is how many paths the table lists, 1 to 1000. Default 20.
 	Limit int `json:"limit,omitempty"`
@@ -100,7 +100,7 @@ func (p *Paths) validate(c *checker) {
 
 func (p *Paths) gap() window { return window{p.Gap, MaxWindow, "366d"} }
 
-// GapDuration returns the parsed gap of validated paths; false where visits are not cut.
+// GapDuration returns the gap of validated paths, and false where visits are not cut.
 func (p *Paths) GapDuration() (gap time.Duration, cut bool) {
 	if p.Actor != UserActor {
 		return 0, false

@@ -8,9 +8,9 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// Pattern returns a regular expression as PostgreSQL writes it. It takes PostgreSQL's own syntax, and what other programs write otherwise:
-// there, \b would be a backspace, \x would take any number of digits, and a dot a line break, without a word. What PostgreSQL cannot
-// do is refused, with a reason that names it.
+// Pattern returns a regular expression in PostgreSQL's syntax. It accepts that syntax and translates what other programs write differently:
+// PostgreSQL would silently take \b for a backspace, any number of digits after \x, and a line break for a dot. What PostgreSQL cannot do
+// is refused, with a reason that names it.
 func Pattern(text string) (pattern string, reason say.Text) {
 	if strings.HasPrefix(text, "***=") {
 		return text, say.Text{} // plain text
@@ -54,8 +54,8 @@ func (p *patternReader) replace(n int, by string) {
 
 var leadingOptions = regexp.MustCompile(`^\(\?([a-zA-Z]+)\)`)
 
-// options reads the options at the beginning. It reports whether what follows is of another kind, of which nothing is to be translated:
-// q is plain text, b and e are older syntaxes.
+// options reads the options at the beginning. It reports whether the rest is to be left untranslated: q means plain text, b and e are older
+// syntaxes.
 func (p *patternReader) options() (plain bool) {
 	p.dot = `[^\n]`
 	kept := ""
@@ -123,7 +123,7 @@ func (p *patternReader) escape(inBrackets bool) {
 	}
 }
 
-// quotation reads \Q and what follows up to \E, which is plain text.
+// quotation reads \Q and the plain text that follows up to \E.
 func (p *patternReader) quotation() {
 	plain, after, _ := strings.Cut(p.rest[2:], `\E`)
 	for _, r := range plain {
@@ -164,7 +164,7 @@ var (
 	comment    = regexp.MustCompile(`^\(\?#[^)]*\)`)
 )
 
-// group reads a parenthesis and what says which kind of group it opens.
+// group reads a parenthesis and the kind of group that it opens.
 func (p *patternReader) group() {
 	named := namedGroup.FindString(p.rest)
 	switch {

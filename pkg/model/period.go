@@ -13,7 +13,7 @@ const (
 	Month Period = "month"
 )
 
-// Rolling returns the length of a period of rolling windows; of months, which have none, a day's.
+// Rolling returns the length of a rolling window of this period. Months cannot roll; for them it is a day.
 func (p Period) Rolling() time.Duration {
 	switch p {
 	case Hour:

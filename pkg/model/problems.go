@@ -12,7 +12,7 @@ import (
 type Error struct {
 	Field  string
 	Reason say.Text
-	// Missing says that nothing is there yet, as in a query that is being written.
+	// Missing says that the value is not there yet, as in a query that is being written.
 	Missing bool
 }
 
@@ -27,8 +27,8 @@ func (e *Error) MarshalJSON() ([]byte, error) {
 	}{e.Field, e.Reason, e.Missing})
 }
 
-// Problems returns all that keeps a query from running, out of the error of [Parse]: the first is the one that the error's text
-// names. For an error of another kind, and for none, the list is empty.
+// Problems returns everything that keeps a query from running, given the error of [Parse]. The first is the one that the error's text
+// names. For any other error, and for nil, the list is empty.
 func Problems(err error) []*Error {
 	var all problems
 	if errors.As(err, &all) {
@@ -41,7 +41,7 @@ func Problems(err error) []*Error {
 	return []*Error{} // in JSON a list, not null
 }
 
-// problems are the error of a query, at least one. Its text is that of the first: whoever can show one sentence only shows that.
+// problems is the error of a query and holds at least one problem. Its text is the first one's, for places that can show only one sentence.
 type problems []*Error
 
 func (p problems) Error() string { return p[0].Error() }
@@ -54,13 +54,13 @@ func (p problems) Unwrap() []error {
 	return all
 }
 
-// maxProblems is how many problems of one query are told. Nobody reads more, and a query of 1 MiB could have a hundred thousand.
+// maxProblems is how many problems of one query are reported. Nobody reads more, and a query of 1 MiB could have a hundred thousand.
 const maxProblems = 100
 
 // checker gathers the problems of a query, in the order in which they are found.
 type checker struct{ found problems }
 
-// err returns what was found; nil for nothing.
+// err returns the problems found; nil for none.
 func (c *checker) err() error {
 	if len(c.found) == 0 {
 		return nil
@@ -68,7 +68,7 @@ func (c *checker) err() error {
 	return c.found
 }
 
-// add adds a problem that another function found, if it found one, and reports whether it found none.
+// add adds a problem unless it is nil, and reports whether it is nil.
 func (c *checker) add(found *Error) bool {
 	if found != nil && len(c.found) < maxProblems {
 		c.found = append(c.found, found)
@@ -78,15 +78,15 @@ func (c *checker) add(found *Error) bool {
 
 func (c *checker) invalid(field string, reason say.Text) { c.add(invalid(field, reason)) }
 
-// missing is for what a query needs and does not have yet.
+// missing adds a problem for something that a query needs and does not have yet.
 func (c *checker) missing(field string, reason say.Text) {
 	c.add(&Error{Field: field, Reason: reason, Missing: true})
 }
 
-// text refuses what is no text of a query, see [ValidateText].
+// text refuses what cannot be text in a query, see [ValidateText].
 func (c *checker) text(field, s string) bool { return c.add(validText(field, s)) }
 
-// count refuses numbers that are not from least to most.
+// count refuses numbers outside least to most.
 func (c *checker) count(field string, value, least, most int) {
 	if value < least || value > most {
 		c.invalid(field, outOfRange(value, least, most))
@@ -116,7 +116,7 @@ func invalid(field string, reason say.Text) *Error {
 	return &Error{Field: shorten(field), Reason: reason}
 }
 
-// orNil returns no error, and not a nil one of a type, where there is no problem.
+// orNil returns an untyped nil where there is no problem.
 func orNil(problem *Error) error {
 	if problem == nil {
 		return nil

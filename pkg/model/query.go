@@ -67,7 +67,8 @@ type part interface {
 	selectors() []*EventSelector
 }
 
-// part is nil where the type is unknown; missing is true where the type is known and its part is not there.
+// part returns the part that the type names: nil for an unknown type, and missing is true where the type is known but its part is not
+// there.
 func (q *Query) part() (p part, missing bool) {
 	switch q.QueryType {
 	case FunnelType:
@@ -123,7 +124,7 @@ func (q *Query) Output() string {
 	return ""
 }
 
-// Limits of what a query may contain. A query that exceeds one is refused with a sentence that names it.
+// Limits of a query. A query that exceeds one is refused with a sentence that names it.
 const (
 	MaxSteps         = 64
 	MaxFilters       = 32
@@ -132,9 +133,9 @@ const (
 	MaxPropertyParts = 8
 )
 
-// Parse decodes, completes and validates a query, and writes it in its normal form: queries that ask the same in another order are
-// equal. Unknown fields are ignored: Grafana adds its own (refId, datasource, intervalMs, ...). An error is about the query, holds an
-// [Error], and has all of the query's [Problems].
+// Parse decodes, completes and validates a query, and writes it in its normal form: queries that differ only in order become equal. Unknown
+// fields are ignored: Grafana adds its own (refId, datasource, intervalMs, ...). Any error is about the query: it wraps an [Error], and
+// [Problems] lists all of them.
 func Parse(raw []byte) (*Query, error) {
 	q, err := decode(raw)
 	if err != nil {
@@ -178,7 +179,7 @@ func (q *Query) validate() error {
 	return c.err()
 }
 
-// ValidateTimeZone reports whether name is an IANA time zone that this program knows. "Local" and "" are not zones.
+// ValidateTimeZone returns an error unless name is an IANA time zone that this program knows. "Local" and "" are not zones.
 func ValidateTimeZone(field, name string) error { return orNil(validTimeZone(field, name)) }
 
 func validTimeZone(field, name string) *Error {
@@ -192,7 +193,7 @@ func validTimeZone(field, name string) *Error {
 	return nil
 }
 
-// ValidateText refuses what PostgreSQL cannot hold as text, and lengths that no event name or value has.
+// ValidateText refuses text that PostgreSQL cannot hold, or that is longer than any event name or value.
 func ValidateText(field, s string) error { return orNil(validText(field, s)) }
 
 func validText(field, s string) *Error {

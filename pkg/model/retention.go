@@ -14,7 +14,7 @@ type Cohorts string
 
 // The ways to form cohorts.
 const (
-	// FirstTime puts each actor into the bucket of the first start event ever, in all data.
+	// FirstTime puts each actor into the bucket of its first start event ever, in all data.
 	FirstTime Cohorts = "first_time"
 	// Recurring puts each actor into every bucket with a start event, so that an actor can be in several cohorts.
 	Recurring Cohorts = "recurring"
@@ -48,18 +48,18 @@ type RetentionOutput string
 
 // The outputs of a retention query.
 const (
-	// RetentionTable has one row a cohort: size and one share a column, and a row with the weighted mean.
+	// RetentionTable has one row per cohort, with its size and one share per column, and a row with the weighted mean.
 	RetentionTable RetentionOutput = "table"
-	// RetentionHeatmap is the same for the heatmap panel.
+	// RetentionHeatmap is the same table for the heatmap panel.
 	RetentionHeatmap RetentionOutput = "heatmap"
-	// RetentionLong has one row a cell: cohort, period, size, users, share, complete.
+	// RetentionLong has one row per cell: cohort, period, size, users, share, complete.
 	RetentionLong RetentionOutput = "long"
-	// RetentionCurve has one line a cohort and one of the weighted mean, over the periods: for the trend panel. With a breakdown,
-	// it has one line a value, of the weighted mean.
+	// RetentionCurve is for the trend panel: over the periods, it has one line per cohort and one for the weighted mean. With a breakdown,
+	// it has one line per value, the weighted mean.
 	RetentionCurve RetentionOutput = "curve"
-	// RetentionClassic has one row a cohort: new users, then number and rate of each bracket; 1, 7 and 30 where none are given.
+	// RetentionClassic has one row per cohort: new users, then the number and rate for each bracket; 1, 7 and 30 if none are given.
 	RetentionClassic RetentionOutput = "classic"
-	// RetentionRate is one number a breakdown value, the weighted mean of one column: what an alert rule or a stat panel takes.
+	// RetentionRate is one number per breakdown value, the weighted mean of one column: what an alert rule or a stat panel takes.
 	RetentionRate RetentionOutput = "rate"
 	// RetentionActors lists the actors behind one cell.
 	RetentionActors RetentionOutput = "actors"
@@ -70,11 +70,11 @@ type RetentionStatus string
 
 // The statuses.
 const (
-	// Retained is those whom the cell counts.
+	// Retained lists the actors that the cell counts.
 	Retained RetentionStatus = "retained"
-	// NotRetained is the others of the cohort.
+	// NotRetained lists the others of the cohort.
 	NotRetained RetentionStatus = "not_retained"
-	// Everyone is the whole cohort.
+	// Everyone lists the whole cohort.
 	Everyone RetentionStatus = "all"
 )
 
@@ -90,8 +90,8 @@ const (
 
 // Retention asks how many actors come back, by cohort and period.
 //
-// Period 0 is the bucket of the start event. There, a return event must come after the start event, unless Start and
-// Return are the same. Cohorts are the buckets that touch the panel's range, each counted whole.
+// Period 0 is the bucket of the start event. In it, a return event must come after the start event, unless Start and Return are the same.
+// The cohorts are the buckets that touch the panel's range, each counted whole.
 type Retention struct {
 	Start  EventSelector `json:"start"`
 	Return EventSelector `json:"return"`
@@ -115,8 +115,7 @@ type Retention struct {
 	Breakdown *Breakdown `json:"breakdown,omitempty"`
 	// Output is table (default), heatmap, long, curve, classic, rate or actors.
 	Output RetentionOutput `json:"output,omitempty"`
-	// Column is the column that the rate or the list of actors is about, as a number of periods or a bracket. Default: 1, or the
-	// first bracket.
+	// Column is the column for the rate or the list of actors, written as a period's number or a bracket. Default: 1, or the first bracket.
 	Column string `json:"column,omitempty"`
 	// Actors says which actors of the column to list.
 	Actors *RetentionActorList `json:"actors,omitempty"`
@@ -161,7 +160,7 @@ func (r *Retention) Columns() []Bracket {
 	return columns
 }
 
-// ColumnIndex returns the place of Column among the columns of a validated query of the output rate or actors.
+// ColumnIndex returns the index of Column among the columns, for a validated query with the output rate or actors.
 func (r *Retention) ColumnIndex() int {
 	for i, b := range r.Columns() {
 		if b.String() == r.Column {
@@ -171,7 +170,7 @@ func (r *Retention) ColumnIndex() int {
 	panic("model: ColumnIndex of a retention query that was not validated")
 }
 
-// ClassicBrackets are the columns of the classic table where a query names none.
+// ClassicBrackets are the columns of the classic table if a query names none.
 var ClassicBrackets = []string{"1", "7", "30"}
 
 func (r *Retention) setDefaults() {

@@ -5,17 +5,17 @@ type StickinessOutput string
 
 // The outputs of stickiness.
 const (
-	// StickinessTable has a row for each number of buckets: how many users were active in just as many, and in at least as many.
+	// StickinessTable has a row for each number of buckets: how many users were active in exactly that many, and in at least that many.
 	StickinessTable StickinessOutput = "table"
 	// StickinessRate is one number, the share of the active users who were active in at least AtLeast buckets: what an alert rule
 	// or a stat panel takes.
 	StickinessRate StickinessOutput = "rate"
 )
 
-// MaxAtLeast is the largest number of buckets that a rate may ask for, as many as a range can have.
+// MaxAtLeast is the largest number of buckets that a rate may ask for: as many as a range can have.
 const MaxAtLeast = 1000
 
-// Stickiness asks in how many buckets each user was active. Buckets are those that touch the range, each counted whole.
+// Stickiness asks in how many buckets each user was active. The buckets are all that touch the range, each counted whole.
 type Stickiness struct {
 	// EventSelector picks the events that make a user active; any event by default.
 	EventSelector

@@ -2,7 +2,7 @@ package model
 
 import "github.com/footfall-analytics/footfall/pkg/say"
 
-// TimelineOrder says which events a timeline begins with.
+// TimelineOrder is the order of a timeline's events.
 type TimelineOrder string
 
 // The orders.
@@ -22,7 +22,7 @@ type Timeline struct {
 	// listed. A user is found quickly; for a session without its user, the whole range is searched.
 	User    string `json:"user,omitempty"`
 	Session string `json:"session,omitempty"`
-	// Order is newest (default) or oldest: the events that come first. Where there are more than Limit, the last are left out.
+	// Order is newest (default) or oldest: which events come first. Events beyond Limit are left out at the end.
 	Order TimelineOrder `json:"order,omitempty"`
 	// Limit is how many events to list, 1 to 1000. Default 100.
 	Limit int `json:"limit,omitempty"`

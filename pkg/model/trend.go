@@ -12,12 +12,12 @@ const (
 	TrendUsers TrendValue = "users"
 	// TrendSessions counts each session once a bucket.
 	TrendSessions TrendValue = "sessions"
-	// TrendUsers7Days counts the different users of the 7 days that end with the bucket, TrendUsers30Days those of the 30 days.
+	// TrendUsers7Days counts the different users of the 7 days that end with the bucket, and TrendUsers30Days of the 30 days.
 	TrendUsers7Days  TrendValue = "users_7_days"
 	TrendUsers30Days TrendValue = "users_30_days"
 )
 
-// RollingDays is over how many days users are counted; 0 where the value is not a rolling one.
+// RollingDays returns over how many days users are counted; 0 if the value is not a rolling one.
 func (v TrendValue) RollingDays() int {
 	switch v {
 	case TrendUsers7Days:
@@ -31,9 +31,9 @@ func (v TrendValue) RollingDays() int {
 // MaxSeries is the largest number of a trend's series.
 const MaxSeries = 10
 
-// Trend counts events, users or sessions over time, bucket by bucket. Buckets without any are 0, those of the future are empty.
+// Trend counts events, users or sessions over time, bucket by bucket. Buckets without any are 0, and future buckets are empty.
 type Trend struct {
-	// Series, 1 to 10: what is counted. Without any, one series of any event.
+	// Series are what is counted, 1 to 10. Default: one series of any event.
 	Series []TrendSeries `json:"series,omitempty"`
 	// Value is events (default), users, sessions, users_7_days or users_30_days.
 	Value TrendValue `json:"value,omitempty"`
@@ -47,7 +47,7 @@ type Trend struct {
 // TrendSeries is one line of a trend.
 type TrendSeries struct {
 	EventSelector
-	// Label is shown instead of the event's name. No two series may be called the same.
+	// Label is shown instead of the event's name. No two series may have the same title.
 	Label string `json:"label,omitempty"`
 }
 
@@ -101,7 +101,7 @@ func (t *Trend) validate(c *checker) {
 }
 
 func (t *Trend) validateSeries(c *checker) {
-	titles := map[string]int{"": -1} // series without an event are not called anything yet
+	titles := map[string]int{"": -1} // series without an event have no title yet
 	for i := range t.Series {
 		s, at := &t.Series[i], indexPath("trend.series", i)
 		s.validate(c, at)

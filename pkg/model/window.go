@@ -15,7 +15,7 @@ func (c *checker) window(field string, w window) {
 	c.add(problem)
 }
 
-// window is a length of time as a query has it; longest is its limit, and longestText how that is written.
+// window is a length of time as written in a query; longest is its limit, and longestText is that limit in words.
 type window struct {
 	text        string
 	longest     time.Duration
@@ -40,7 +40,7 @@ func (w window) length(field string) (time.Duration, *Error) {
 	return time.Duration(n) * unit, nil
 }
 
-// duration returns the length of a window that was validated.
+// duration returns the length of a validated window.
 func (w window) duration() time.Duration {
 	d, problem := w.length("window")
 	if problem != nil {

@@ -2,11 +2,10 @@ package model
 
 import "time"
 
-// LastChange returns the last moment up to t at which the clock of t's zone was set to another distance from UTC; the zero time if it
-// never was.
+// LastChange returns the last moment up to t at which the offset of t's zone from UTC changed; the zero time if it never did.
 //
-// [time.Time.ZoneBounds] is not enough: of years that the time zone database leaves to a rule (2038 and later) it also gives the start
-// and the end, and on 31 December of a leap year an end that is over.
+// [time.Time.ZoneBounds] is not enough: in years that the time zone database leaves to a rule (2038 and later) it also gives the start and
+// the end of the year, and on 31 December of a leap year an end that has passed.
 func LastChange(t time.Time) time.Time {
 	for {
 		start, _ := t.ZoneBounds()
@@ -17,7 +16,7 @@ func LastChange(t time.Time) time.Time {
 	}
 }
 
-// NextChange returns the first such moment after t; the zero time if there is none.
+// NextChange returns the first moment after t at which the offset of t's zone changes; the zero time if there is none.
 func NextChange(t time.Time) time.Time {
 	for {
 		_, end := t.ZoneBounds()

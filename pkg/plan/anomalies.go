@@ -8,7 +8,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// BusyScan returns the events in which busy actors are looked for: windows end in the range, and begin before it.
+// BusyScan returns the scan in which busy actors are looked for. It begins before the range, since windows only end in it.
 func BusyScan(q *model.Query, r model.Range) Scan {
 	a := q.Anomalies
 	return Scan{
@@ -17,15 +17,15 @@ func BusyScan(q *model.Query, r model.Range) Scan {
 	}
 }
 
-// WeeklyBuckets cuts time for the comparison of buckets with those of earlier weeks.
+// WeeklyBuckets are buckets, and the buckets of earlier weeks to compare them with.
 type WeeklyBuckets struct {
-	// Buckets touch the panel's range, in order.
+	// Buckets are the buckets that touch the panel's range, in order.
 	Buckets []model.Range
-	// History has, for each of them, the same bucket of the weeks before, where the calendar has it.
+	// History has, for each bucket, the same bucket in the weeks before, where the calendar has it.
 	History [][]model.Range
 }
 
-// NewWeeklyBuckets cuts the range.
+// NewWeeklyBuckets cuts the range into buckets.
 func NewWeeklyBuckets(a *model.Anomalies, r model.Range, s Settings) (WeeklyBuckets, error) {
 	var b WeeklyBuckets
 	start, next := weeklyCuts(a.Interval, s.Zone)
@@ -45,7 +45,7 @@ func NewWeeklyBuckets(a *model.Anomalies, r model.Range, s Settings) (WeeklyBuck
 	return b, nil
 }
 
-// weeklyCuts returns the functions that give the start of the bucket of a moment, and the start of the next bucket after a start.
+// weeklyCuts returns two functions: start gives the start of a moment's bucket, and next the start of the bucket after that.
 func weeklyCuts(interval model.AnomaliesInterval, zone *time.Location) (start, next func(time.Time) time.Time) {
 	if interval == model.EveryDay {
 		return func(t time.Time) time.Time { return bucketStart(t, model.Day, Settings{Zone: zone}) },
@@ -63,8 +63,8 @@ func stepOf(interval model.AnomaliesInterval) time.Duration {
 	return time.Hour
 }
 
-// weeksBefore returns the same bucket of an earlier week: that of the same local date and time, the first where a clock change repeats
-// it; false where a clock change skips it or makes one of the two shorter. Days are days, however long.
+// weeksBefore returns the same bucket of an earlier week, by local date and time: the first one if a clock change repeats it, and false if
+// a clock change skips it or makes one of the two shorter. Days are days, however long.
 func weeksBefore(bucket model.Range, weeks int, interval model.AnomaliesInterval, zone *time.Location) (model.Range, bool) {
 	local := bucket.From.In(zone)
 	year, month, day := local.Date()
@@ -86,7 +86,7 @@ func sameDate(t time.Time, year int, month time.Month, day int) bool {
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Equal(time.Date(year, month, day, 0, 0, 0, 0, time.UTC))
 }
 
-// firstWithLocalTime returns the first moment at which the zone's clock shows a local time, which is written as if it were UTC; false where a
+// firstWithLocalTime returns the first moment at which the zone's clock shows a local time, which is passed as if it were UTC; false if a
 // clock change skips it.
 func firstWithLocalTime(local time.Time, zone *time.Location) (time.Time, bool) {
 	const farther = 36 * time.Hour // than any zone is from UTC; no zone changes its clock twice in three days
@@ -99,7 +99,7 @@ func firstWithLocalTime(local time.Time, zone *time.Location) (time.Time, bool) 
 	return local.In(zone), false
 }
 
-// Activity returns the time whose events say which weeks are known: a week more than all buckets, up to now.
+// Activity returns the range whose events tell which weeks are known: all buckets and the week before them, up to now.
 func (b *WeeklyBuckets) Activity(now time.Time) model.Range {
 	all := slices.Concat(append([][]model.Range{b.Buckets}, b.History...)...)
 	earlier := func(x, y model.Range) int { return x.From.Compare(y.From) }
@@ -107,7 +107,7 @@ func (b *WeeklyBuckets) Activity(now time.Time) model.Range {
 	return model.Range{From: first.Add(-7 * 24 * time.Hour), To: minTime(last.Add(quarter), now)}
 }
 
-// ActiveQuarters plans the list of the quarter hours of a piece in which anybody did anything, as rows of (starts), each with several.
+// ActiveQuarters plans the list of a piece's quarter hours with any event, as rows of (starts), several in each row.
 func ActiveQuarters(p Piece) Statement {
 	var args arguments
 	sql := lines(
@@ -119,8 +119,8 @@ func ActiveQuarters(p Piece) Statement {
 		"weeks in which next to nothing happened tell nothing about what is usual; {{reason}}", p.Reason)}
 }
 
-// Runs returns all the buckets whose counts are needed, put together where they follow each other: of each run, the starts of its
-// buckets and the end of the last.
+// Runs returns all the buckets whose counts are needed, grouped into runs of adjacent buckets. Each run has the starts of its buckets and
+// the end of the last one.
 func (b *WeeklyBuckets) Runs() [][]time.Time {
 	all := slices.Concat(append([][]model.Range{b.Buckets}, b.History...)...)
 	slices.SortFunc(all, func(a, b model.Range) int { return a.From.Compare(b.From) })

@@ -6,9 +6,8 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// ranking returns a common table expression that ranks the values of a column of the table cells, whose rows have n events (and an actor,
-// if actors is set: then actors are counted). It has the limit values with the most, and of equal ones the first by bytes: with the
-// columns value and place, from 0.
+// ranking returns a common table expression that ranks the values of a column of the table cells by events or, if actors is set, by actors.
+// Its columns are value and place, which counts from 0. It has the limit most frequent values; equals are ordered by bytes.
 func (a *arguments) ranking(name, column, where string, actors bool, limit int) string {
 	from, total := "cells WHERE "+column+" IS NOT NULL AND "+where, "sum(n)"
 	if actors {
@@ -23,19 +22,19 @@ func (a *arguments) ranking(name, column, where string, actors bool, limit int) 
 	)
 }
 
-// placeOf returns the place of a group of rows in a ranking that was joined to the column: its rank, -1 if it has none, -2 if there is
-// no value. The rows are grouped by [placeGroups].
+// placeOf returns the SQL for a group's place in a ranking that was joined to the column: its rank, -1 if it has none, -2 if there is no
+// value. The rows are grouped by [placeGroups].
 func placeOf(ranking, column string) string {
 	return "coalesce(" + ranking + ".place, CASE WHEN " + column + " IS NULL THEN -2 ELSE -1 END)::int"
 }
 
 func placeGroups(ranking, column string) string { return ranking + ".place, " + column + " IS NULL" }
 
-// textOf returns the value of a place. Grouping by it would cost more than looking at all of them.
+// textOf returns the SQL for the value of a place. Grouping by the value would cost more than taking the maximum.
 func textOf(ranking string) string { return "coalesce(max(" + ranking + ".value), '')" }
 
-// TopValues plans the values of the scan's property that most actors have, as rows of (value): most first, of equal ones the first
-// by bytes.
+// TopValues plans the list of the property values that most actors have, as rows of (value), most frequent first; equals are ordered by
+// bytes.
 func (s *Scan) TopValues(limit int) Statement {
 	var args arguments
 	looked := append(properties(s.Filters, s.Picks...), s.Value, userID)

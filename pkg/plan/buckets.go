@@ -7,8 +7,8 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// Buckets returns the starts of the buckets of the given period that touch the range, in order, and the end of the last one. More
-// than [MaxBuckets] are refused, with the field that asks for them.
+// Buckets returns the starts of the buckets of the given period that touch the range, in order, and the end of the last one. More than
+// [MaxBuckets] are refused, with an error that names the field.
 func Buckets(field string, r model.Range, period model.Period, s Settings) ([]time.Time, error) {
 	starts := []time.Time{bucketStart(r.From, period, s)}
 	for starts[len(starts)-1].Before(r.To) {
@@ -43,7 +43,7 @@ func bucketStart(t time.Time, period model.Period, s Settings) time.Time {
 // nextBucket returns the start of the bucket after the one that starts at t.
 func nextBucket(t time.Time, period model.Period, zone *time.Location) time.Time {
 	t = t.In(zone)
-	// A day may start late, where a clock change removes its midnight; its date is what counts.
+	// A day starts late where a clock change removes its midnight; only its date counts.
 	switch period {
 	case model.Hour:
 		return clockNext(t, time.Hour)

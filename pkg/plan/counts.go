@@ -7,7 +7,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// quarter is the grain in which closed days know how many events they had.
+// quarter is the grain in which closed days keep their counts of events.
 const quarter = 15 * time.Minute
 
 // Counting asks how many events a selector picks at which times.
@@ -16,7 +16,7 @@ type Counting struct {
 	Filters  []model.Filter
 	Selector *model.EventSelector
 	model.Range
-	// Zone cuts the times.
+	// Zone is the time zone in which times are cut.
 	Zone *time.Location
 }
 
@@ -56,7 +56,7 @@ func (c *Counting) Pieces(days []Day) []Piece {
 	return pieces
 }
 
-// needsRaw says what a counting asks for that quarter hours do not tell; empty if they tell it all.
+// needsRaw returns what a counting asks for that quarter hours do not have; empty if they have everything.
 func (c *Counting) needsRaw() say.Text {
 	switch {
 	case len(c.Filters) > 0 || len(c.Selector.Filters) > 0:
@@ -67,8 +67,7 @@ func (c *Counting) needsRaw() say.Text {
 	return say.Text{}
 }
 
-// ReadQuarters plans the reading of a piece of closed days, as rows of (day, events), see quarter_counts: one a day and event
-// type.
+// ReadQuarters plans the reading of a piece of closed days, as rows of (day, events), one per day and event type, see quarter_counts.
 func (c *Counting) ReadQuarters(p Piece) Statement {
 	var args arguments
 	where := []string{"day = ANY(" + args.bind(p.Days, "date[]") + ")"}
@@ -79,7 +78,7 @@ func (c *Counting) ReadQuarters(p Piece) Statement {
 	return Statement{SQL: sql, Args: args, Source: closedDays, Reason: p.Reason}
 }
 
-// Quarters hands over how many events a row of [Counting.ReadQuarters] has in each quarter hour of the piece.
+// Quarters calls add with the number of events in each quarter hour of the piece, given a row of [Counting.ReadQuarters].
 func (p Piece) Quarters(day time.Time, events []int32, add func(start time.Time, events int64)) {
 	for i, n := range events {
 		start := day.Add(time.Duration(i) * quarter)

@@ -5,5 +5,5 @@
 //	pieces := scan.Pieces(days)         // which source for which time
 //	statement := plan.Heatmap(...)      // or, where the database adds up: one statement
 //
-// Files have the names of the analyses; scan.go and counts.go have the rules by which a source is chosen.
+// Files are named after the analyses; scan.go and counts.go have the rules by which a source is chosen.
 package plan

@@ -6,8 +6,8 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-// FunnelScan returns the events that a funnel over the range needs: the chain's first event lies in the range, later ones as far
-// after it as the window reaches. Bits: main steps, optional steps, exclusions.
+// FunnelScan returns the scan for a funnel over the range: a chain's first event lies in the range, later ones as far after it as the
+// window reaches. Its bits are main steps, optional steps, exclusions.
 func FunnelScan(q *model.Query, r model.Range) Scan {
 	f := q.Funnel
 	s := Scan{Actor: f.Actor, Filters: q.Filters, Range: model.Range{From: r.From, To: reach(r.To, f)}}
@@ -31,8 +31,8 @@ func FunnelScan(q *model.Query, r model.Range) Scan {
 	return s
 }
 
-// reach returns the first time that no chain started before t can get to: a chain starts at least a microsecond before t, and its last
-// event is at most the window later.
+// reach returns the first time that is out of reach for chains that start before t: such a chain starts at least a microsecond before t,
+// and its last event is at most the window later.
 func reach(t time.Time, f *model.Funnel) time.Time {
 	return t.Add(f.WindowDuration())
 }

@@ -22,7 +22,7 @@ func CheckHeatmap(m *model.Heatmap, r model.Range) error {
 	return nil
 }
 
-// HeatmapActors returns the scan that counts users or sessions over two dimensions of time; false for other heatmaps.
+// HeatmapActors returns the scan for a heatmap of users or sessions over two dimensions of time; false for other heatmaps.
 func HeatmapActors(q *model.Query, r model.Range) (Scan, bool) {
 	m := q.Heatmap
 	s := Scan{Actor: model.UserActor, Filters: q.Filters, Picks: []*model.EventSelector{&m.EventSelector}, Range: r}
@@ -40,8 +40,8 @@ func HeatmapEvents(q *model.Query, r model.Range, s Settings) (Counting, bool) {
 
 func onlyTime(m *model.Heatmap) bool { return m.X.OfTime() && m.Y.OfTime() && m.Breakdown == nil }
 
-// Heatmap plans a heatmap over raw events. The statement returns rows of (x, x_text, y, y_text, part, part_text, actors, events),
-// one for each cell that counts something or is left out.
+// Heatmap plans a heatmap over raw events. The statement returns rows of (x, x_text, y, y_text, part, part_text, actors, events), one for
+// each cell that has a count or is left out.
 func Heatmap(q *model.Query, r model.Range, s Settings, reason say.Text, aliases bool) Statement {
 	m := q.Heatmap
 	b := heatmapBuilder{heatmap: m}
@@ -68,15 +68,15 @@ func HeatmapReason() say.Text {
 	return say.New("reason.no-properties", "closed days keep no properties")
 }
 
-// heatmapBuilder makes the statement, axis by axis, from the inside: events with their grain of time, properties and actor; cells,
-// where grains have become hours and days; and groups of cells by place.
+// heatmapBuilder builds the statement axis by axis, from the inside out: events with their grain of time, properties and actor; then cells,
+// where grains have become hours and days; then groups of cells by place.
 type heatmapBuilder struct {
 	args    arguments
 	heatmap *model.Heatmap
-	// inner are the columns of the events beside grain and actor, lateral what they are computed from.
+	// inner are the columns of the events besides grain and actor, and lateral is what they are computed from.
 	inner   []string
 	lateral string
-	// rankings are common table expressions; joins and groups put them to use in the outer query, whose columns are outer.
+	// rankings are common table expressions; joins and groups use them in the outer query, whose columns are outer.
 	rankings, outer, groups []string
 	joins                   string
 }
@@ -113,9 +113,9 @@ func (b *heatmapBuilder) bins(name string, a model.Axis) {
 	b.lateral += "\nCROSS JOIN LATERAL (SELECT " + b.args.number(b.args.value(a.Property)) + " AS number OFFSET 0) " + name + "_number"
 }
 
-// cells returns a common table expression of that name. Where events are counted, those of the same grain are put together first:
-// converting each event's time to a zone costs more than reading it, and within a grain that no clock change cuts, one conversion
-// serves all. Single actors have few events a grain; for them, putting together costs more than it saves.
+// cells returns the common table expression cells. Where events are counted, the events of a grain are added up first: converting each
+// event's time to a zone costs more than reading it, and within a grain that no clock change cuts, one conversion serves all. A single
+// actor has few events per grain; for actors, adding up first would cost more than it saves.
 func (b *heatmapBuilder) cells(q *model.Query, r model.Range, s Settings, aliases bool) string {
 	m := b.heatmap
 	looked := append(properties(q.Filters, &m.EventSelector), m.XProperty, m.YProperty)
@@ -155,7 +155,8 @@ func places(n int) string {
 	return strings.Join(list, ", ")
 }
 
-// actorOf returns the key of what is counted once a cell, and the condition that there is one; nothing where events are counted.
+// actorOf returns the key of the actor that is counted once per cell, and the condition that there is one; both are empty where events are
+// counted.
 func actorOf(v model.HeatmapValue) (key, condition string) {
 	switch v {
 	case model.Users, model.EventsPerUser:
@@ -174,7 +175,7 @@ func (b *heatmapBuilder) actors() string {
 	return "count(DISTINCT actor)"
 }
 
-// insideBins returns the condition for cells that are not left out.
+// insideBins returns the condition for cells that are inside the bins.
 func (b *heatmapBuilder) insideBins() string {
 	var conditions []string
 	if b.heatmap.X == model.ByBins {
@@ -200,8 +201,8 @@ func dimension(name string, d model.Dimension) string {
 	return name
 }
 
-// zoneGrain returns the longest time, of at most a quarter hour, whose multiples (counted from 1970 in UTC) no offset of the zone
-// in the range cuts. All zones in use today keep to quarter hours; some of a century ago were off by seconds.
+// zoneGrain returns the longest grain, at most a quarter hour, whose multiples (counted from 1970 in UTC) fit every offset of the zone in
+// the range. All zones in use today keep to quarter hours; some of a century ago were off by seconds.
 func zoneGrain(r model.Range, zone *time.Location) time.Duration {
 	grain := 15 * time.Minute
 	for t := r.From.In(zone); t.Before(r.To); {

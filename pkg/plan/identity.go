@@ -8,8 +8,8 @@ import (
 
 const aliasTable = "user_aliases"
 
-// AliasState plans how often the aliases have changed and whether there are events to be counted for other users than they are
-// stored under, one row of (changes, aliased).
+// AliasState plans the query for how often the aliases have changed and whether some events count for other users than they are stored
+// under, as one row of (changes, aliased).
 func AliasState() Statement {
 	return Statement{
 		SQL:    "SELECT changes, EXISTS (SELECT FROM user_aliases WHERE squashed_at IS NULL) AS aliased FROM alias_changes",
@@ -24,8 +24,8 @@ func Aliases(limit int) Statement {
 	return Statement{SQL: sql, Args: args, Source: aliasTable, Reason: say.New("reason.aliases", "the ids that mean other users")}
 }
 
-// KnownUser plans the user that an id means, with the keys under which the user's events are stored, as rows of (user_id, stored_key):
-// one at least.
+// KnownUser plans the query for the user that an id means and the keys under which the user's events are stored, as one or more rows of
+// (user_id, stored_key).
 func KnownUser(id string) Statement {
 	var args arguments
 	user := args.bind(id, "text")
@@ -38,8 +38,8 @@ func KnownUser(id string) Statement {
 	return Statement{SQL: sql, Args: args, Source: aliasTable, Reason: say.New("reason.meant-user", "the user that the id means")}
 }
 
-// eventsWith returns the table of events as "e", and with them the profiles of their users as "p" where some property needs it. With
-// aliases, e.user_id and e.user_key are those of the known user where some property needs it, and e.stored_key is the event's own.
+// eventsWith returns the table of events as "e", joined with the profiles of their users as "p" if some property needs them. With aliases,
+// e.user_id and e.user_key are the known user's if some property needs that, and e.stored_key is the event's own key.
 func eventsWith(aliases bool, properties ...string) string {
 	from := "user_events e"
 	if aliases && slices.ContainsFunc(properties, ofUser) {
@@ -53,8 +53,8 @@ func eventsWith(aliases bool, properties ...string) string {
 
 func ofProfile(property string) bool { return property != "" && parseProperty(property).Profile }
 
-// userID is the property that says whose an event is.
+// userID is the property with an event's user.
 const userID = "user_id"
 
-// ofUser reports whether a property depends on which user an event counts for.
+// ofUser reports whether a property depends on the user that an event counts for.
 func ofUser(property string) bool { return property == userID || ofProfile(property) }

@@ -5,8 +5,8 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// ActorIDs plans the ids of actors, as rows of (actor, id, user_id): user_id says whose a session is; null where that is not known. They
-// are looked for among the events of the scan's range and types, users by the keys under which those are stored.
+// ActorIDs plans the ids of actors, as rows of (actor, id, user_id). user_id is the user of a session, null if not known. The ids are
+// looked for among the events of the scan's range and types; users by the keys under which their events are stored.
 func ActorIDs(s Scan, keys []int64) Statement {
 	var args arguments
 	key, where := s.actor(&args, "e.user_key", Part{0, Slices})

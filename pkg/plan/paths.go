@@ -2,7 +2,7 @@ package plan
 
 import "github.com/footfall-analytics/footfall/pkg/model"
 
-// PathsScan returns the events over which paths lead: all of the range. Bit 1 picks the chosen event.
+// PathsScan returns the scan for paths: all events of the range. Bit 1 picks the chosen event.
 func PathsScan(q *model.Query, r model.Range) Scan {
 	p := q.Paths
 	return Scan{

@@ -12,23 +12,23 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// Settings are what a statement depends on besides query and range.
+// Settings are what a statement depends on apart from query and range.
 type Settings struct {
 	// Zone cuts hours, days, weeks and months.
 	Zone *time.Location
 	// WeekStart is the first day of a week.
 	WeekStart time.Weekday
-	// Now parts the past from the future: events later than this do not count in cohorts.
+	// Now is the present: later events do not count in cohorts.
 	Now time.Time
 }
 
-// Statement is one SQL statement, its arguments, and where its answer comes from.
+// Statement is one SQL statement with its arguments and the source that it reads.
 type Statement struct {
 	SQL  string
 	Args []any
 	// Source is what the statement reads: [rawEvents], [closedDays], or a table.
 	Source string
-	// Reason says why that was chosen.
+	// Reason says why that source was chosen.
 	Reason say.Text
 }
 
@@ -87,7 +87,7 @@ const rawEvents = "raw events"
 // arguments collects the values bound to $1, $2, ... of one statement.
 type arguments []any
 
-// bind adds a value and returns its placeholder with the type that the server shall take it for.
+// bind adds a value and returns its placeholder, cast to the SQL type.
 func (a *arguments) bind(value any, sqlType string) string {
 	*a = append(*a, value)
 	return fmt.Sprintf("$%d::%s", len(*a), sqlType)
@@ -100,7 +100,7 @@ func (a *arguments) timestamp(t time.Time) string { return a.bind(t.UTC(), "time
 type value struct {
 	// text is the expression for the text as it is stored.
 	text string
-	// json is the one for the property as JSON; empty where it is text in any case.
+	// json is the expression for the property as JSON; empty for a property that is always text.
 	json string
 }
 
@@ -124,11 +124,11 @@ func (a *arguments) value(name string) value {
 	return value{text: column}
 }
 
-// property returns the SQL expression for a property's text; null where it is not set. A number has one text, however it is stored: 12 for
-// 12.0.
+// property returns the SQL for a property's text, null if it is not set. A number has one text, however it is stored: 12 for 12.0.
 func (a *arguments) property(name string) string { return a.value(name).oneText() }
 
-// oneText looks at the text first, which is the cheaper one: of numbers, it has no exponent.
+// oneText returns the SQL for the text, in which a number has one form. It looks at the text first, which is cheaper; numbers in it have no
+// exponent.
 func (v value) oneText() string {
 	if v.json == "" {
 		return v.text
@@ -144,7 +144,7 @@ func parseProperty(name string) model.Property {
 	return p
 }
 
-// properties lists what selectors and filters look at.
+// properties lists the properties that selectors and filters use.
 func properties(filters []model.Filter, selectors ...*model.EventSelector) []string {
 	var names []string
 	for _, f := range filters {
@@ -173,7 +173,7 @@ func (a *arguments) filters(filters []model.Filter) []string {
 	return conditions
 }
 
-// filter never yields null: a property that is not set fails every operator but the negated ones.
+// filter returns a condition that is never null: a property that is not set fails every operator but the negated ones.
 func (a *arguments) filter(f *model.Filter) string {
 	v := a.value(f.Property)
 	switch f.Operator {
@@ -195,8 +195,8 @@ func (a *arguments) filter(f *model.Filter) string {
 	return "coalesce(" + a.number(v) + " " + string(f.Operator) + " " + a.bind(f.Values[0], "text") + "::numeric, false)"
 }
 
-// among returns the condition that a property is one of some texts, or a JSON number that one of them writes: those are equal whatever they
-// look like. It is null where the property is not set.
+// among returns the condition that a property is one of some texts, or a JSON number that equals one of them, however both are written. It
+// is null if the property is not set.
 func (a *arguments) among(v value, texts []string) string {
 	var numbers []string
 	for _, text := range texts {
@@ -226,8 +226,8 @@ func (a *arguments) amongJSON(v value, texts, values []string) string {
 	return v.json + " = ANY(" + a.bind(values, "text[]") + "::jsonb[])"
 }
 
-// looksLike returns a condition that stands before the exact one, since it costs half as much: that a property's text is the given one, or
-// begins as a number does however many zeros the database keeps at its end.
+// looksLike returns a condition to check before the exact one, at half the cost: that a property's text is the given one, or begins with
+// the number, however many zeros the database keeps at its end.
 func (a *arguments) looksLike(v value, text, number string) string {
 	start, exponent, _ := strings.Cut(number, "e") // the database writes no exponents
 	switch {
@@ -243,7 +243,7 @@ func (a *arguments) looksLike(v value, text, number string) string {
 	return "(" + condition + " OR " + v.text + " = " + a.bind(text, "text") + ")"
 }
 
-// number returns the number that a property is, or that its text writes; null where there is none.
+// number returns the SQL for a property as a number, also if it is a number written as text; null if it is neither.
 func (a *arguments) number(v value) string {
 	written := "CASE WHEN " + v.text + " ~ " + a.bind(model.NumberPattern, "text") + " THEN " + v.text + "::numeric END"
 	if v.json == "" {

@@ -8,18 +8,18 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// Cohorts are the buckets of a retention query: the cohorts, then, with calendar windows, the later buckets in which their
-// actors may return.
+// Cohorts are the buckets of a retention query: first the cohorts and then, with calendar windows, the later buckets in which their actors
+// may return.
 type Cohorts struct {
 	// Starts has the start of each bucket, in order, and the end of the last one.
 	Starts []time.Time
-	// Count is how many of the buckets are cohorts.
+	// Count is the number of buckets that are cohorts.
 	Count int
 	// Names are what the cohorts are called on screen: their local date, month, or date and hour.
 	Names []string
 }
 
-// RetentionCohorts cuts the range, as far as it is past, into cohorts. Too many buckets are an error.
+// RetentionCohorts cuts the past part of the range into cohorts. Too many buckets are an error.
 func RetentionCohorts(m *model.Retention, r model.Range, s Settings) (Cohorts, error) {
 	var c Cohorts
 	columns := m.Columns()
@@ -49,7 +49,7 @@ func RetentionCohorts(m *model.Retention, r model.Range, s Settings) (Cohorts, e
 	return c, nil
 }
 
-// name names the cohorts. Hours that a clock change repeats are told apart by their distance from UTC.
+// name sets the cohorts' names. Hours that a clock change repeats are told apart by their offset from UTC.
 func (c *Cohorts) name(period model.Period, zone *time.Location) {
 	layout := map[model.Period]string{model.Hour: "2006-01-02 15:04", model.Month: "2006-01"}[period]
 	if layout == "" {
@@ -64,8 +64,8 @@ func (c *Cohorts) name(period model.Period, zone *time.Location) {
 	}
 }
 
-// RetentionScan returns the events that a retention query needs: bit 0 picks start events, bit 1 return events. Whether a start event
-// is an actor's first is known only to who reads them since ever. What lies ahead of now does not count yet.
+// RetentionScan returns the scan for a retention query: bit 0 picks start events, bit 1 return events. For first-time cohorts it has no
+// lower bound in time: only all earlier events tell whether a start event is an actor's first. Events ahead of now do not count yet.
 func RetentionScan(q *model.Query, c Cohorts, s Settings) Scan {
 	m := q.Retention
 	scan := Scan{

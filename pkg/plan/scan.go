@@ -12,19 +12,18 @@ import (
 
 // Scan says which events an analysis follows, actor by actor, and what it needs to know of each.
 type Scan struct {
-	// Actor is whose events belong together. Events without one are left out.
+	// Actor is what events are grouped by. Events without an actor are left out.
 	Actor model.Actor
 	// Filters hold for all events.
 	Filters []model.Filter
 	// Picks are the selectors, at most [MaxPicks]; events that none of them picks are left out.
 	Picks []*model.EventSelector
-	// Value is a property that is read along; empty for none. ValueOf has a bit for each selector whose events need it.
+	// Value is a property to read with the events; empty for none. ValueOf has a bit for each selector whose events need it.
 	Value   string
 	ValueOf uint64
-	// Aliases says that there are events which count for other users than they are stored under. What is read has the keys under
-	// which events are stored.
+	// Aliases says that some events count for other users than they are stored under. The rows have the keys under which events are stored.
 	Aliases bool
-	// Range is the time; a zero From means since ever.
+	// Range is the time to read; a zero From means from the beginning.
 	model.Range
 }
 
@@ -35,23 +34,23 @@ const MaxPicks = 64
 type Day struct {
 	// Start is its midnight.
 	Start time.Time
-	// End is the midnight after it, or where the next day begins of which something is known, if there are no events in between.
+	// End is the midnight after it or, if no events lie in between, the start of the next day that is known.
 	End time.Time
 	// Closed says that the day is packed, with all its events.
 	Closed bool
-	// Events is how many the day had when it was packed; 0 where it never was.
+	// Events is how many events the day had when it was packed; 0 if it never was.
 	Events int64
-	// Changes is how often it got events after it was over.
+	// Changes is how often the day got events after it was over.
 	Changes int64
 }
 
-// touches reports whether the day, without those after it, has time in the range.
+// touches reports whether the day itself, without empty days after it, overlaps the range.
 func (d Day) touches(r model.Range) bool {
 	return d.Start.AddDate(0, 0, 1).After(r.From) && d.Start.Before(r.To)
 }
 
-// Days plans the list of days of the range that are packed or got late events, in order, as rows of (day, closed, events, changes,
-// until), see [Day]. Days are packed in order: one before the last packed day, that is not packed itself and got no late events, has none.
+// Days plans the list of days of the range that are packed or got late events, in order, as rows of (day, closed, events, changes, until),
+// see [Day]. Days are packed in order: a day before the last packed one that is in neither state has no events.
 func Days(r model.Range) Statement {
 	var args arguments
 	sql := lines(
@@ -69,7 +68,7 @@ func Days(r model.Range) Statement {
 
 const closedDays = "closed days"
 
-// PickedEvents plans how many events of the scan's types its closed days have, one row; null without any.
+// PickedEvents plans the query for how many events of the scan's types its closed days have, as one row, null if there are none.
 func (s *Scan) PickedEvents() Statement {
 	var args arguments
 	where := []string{"day <= " + args.bind(dayOf(s.To), "date")}
@@ -89,7 +88,7 @@ func (s *Scan) PickedEvents() Statement {
 type Piece struct {
 	// Days are the midnights of the closed days to read; nil for raw events.
 	Days []time.Time
-	// Range is the time that is read; within Days, that and no other counts.
+	// Range is the time that is read; only events in it count, also within Days.
 	model.Range
 	// Reason says why the source was chosen.
 	Reason say.Text
@@ -125,7 +124,7 @@ func (s *Scan) Pieces(days []Day) []Piece {
 	return pieces
 }
 
-// needsRaw says what a scan asks for that closed days do not know; empty if they know it all.
+// needsRaw returns what a scan asks for that closed days do not have; empty if they have everything.
 func (s *Scan) needsRaw() say.Text {
 	switch {
 	case s.Actor != model.UserActor:
@@ -138,12 +137,12 @@ func (s *Scan) needsRaw() say.Text {
 	return say.Text{}
 }
 
-// ReadsProfiles reports whether the scan depends on what profiles say now, which no late event tells.
+// ReadsProfiles reports whether the scan depends on present profiles, whose changes no late event shows.
 func (s *Scan) ReadsProfiles() bool {
 	return slices.ContainsFunc(append(properties(s.Filters, s.Picks...), s.Value), ofProfile)
 }
 
-// Slices is into how many parts of about the same number of actors a scan can be cut.
+// Slices is the number of slices, of about as many actors each, that a scan can be cut into.
 const Slices = 128
 
 // Part is a run of slices, From inclusive, To exclusive.
@@ -178,7 +177,7 @@ func (s *Scan) ReadClosed(p Piece, part Part) Statement {
 	return Statement{SQL: sql, Args: args, Source: closedDays, Reason: p.Reason}
 }
 
-// PicksOf has a bit for each selector without filters that picks an event of that type.
+// PicksOf returns the bits of the selectors without filters that pick events of that type.
 func (s *Scan) PicksOf(eventType string) uint64 {
 	var picks uint64
 	for i, p := range s.Picks {
@@ -189,8 +188,8 @@ func (s *Scan) PicksOf(eventType string) uint64 {
 	return picks
 }
 
-// ReadRaw plans the reading of a piece of raw events, as rows of (actor, time, picks) and, where the scan asks for a property,
-// value; and of sessions, where there are aliases, the key of the user under which the event is stored. They come in no particular order.
+// ReadRaw plans the reading of a piece of raw events, as rows of (actor, time, picks), in no particular order. Rows also have the value if
+// the scan asks for a property and, for sessions where there are aliases, the key of the user under which the event is stored.
 func (s *Scan) ReadRaw(p Piece, part Part) Statement {
 	var args arguments
 	looked := append(properties(s.Filters, s.Picks...), s.Value)
@@ -231,13 +230,13 @@ func (s *Scan) ReadRaw(p Piece, part Part) Statement {
 // TellsStored reports whether the rows of [Scan.ReadRaw] end with the key of the user under which the event is stored.
 func (s *Scan) TellsStored() bool { return s.Aliases && s.Actor == model.SessionActor }
 
-// sessionKey is the key of a session: a hash of its id and its user's key or, where no user is known, of its id alone. The upper seven
-// bits are the user's: so a session lies in its user's slice.
+// sessionKey is the SQL for a session's key: a hash of its id and its user's key or, if no user is known, of its id alone. The upper seven
+// bits are the user's, so that a session lies in its user's slice.
 const sessionKey = `CASE e.user_key WHEN 0 THEN hashtextextended(e.session_id, 0)
     ELSE (e.user_key & (-144115188075855872)) | (hashtextextended(e.session_id, e.user_key) & 144115188075855871) END`
 
-// actor returns the expression for the actor's key, and the conditions that keep to the actors of a part. userKey is the column by which
-// events are cut into parts; it also is the key of users.
+// actor returns the SQL for the actor's key, and the conditions for the actors of a part. userKey is the column by which events are cut
+// into parts; it is also the key of users.
 func (s *Scan) actor(args *arguments, userKey string, part Part) (key string, where []string) {
 	if s.Actor == model.UserActor {
 		return userKey, append([]string{userKey + " <> 0"}, part.holds(args, userKey)...)
@@ -250,7 +249,7 @@ func (s *Scan) actor(args *arguments, userKey string, part Part) (key string, wh
 	return sessionKey, where
 }
 
-// holds returns the conditions under which a key belongs to the part; nil for the part that is all.
+// holds returns the conditions under which a key belongs to the part; nil if the part is everything.
 func (p Part) holds(args *arguments, key string) []string {
 	var where []string
 	if p.From > 0 {
@@ -262,7 +261,7 @@ func (p Part) holds(args *arguments, key string) []string {
 	return where
 }
 
-// picks returns the expression for the bits of the selectors that pick an event.
+// picks returns the SQL for the bits of the selectors that pick an event.
 func (s *Scan) picks(args *arguments) string {
 	var bits []string
 	plain := map[string]uint64{} // by event type, of the selectors without filters
@@ -291,7 +290,7 @@ func (s *Scan) picks(args *arguments) string {
 	return "(" + strings.Join(bits, " | ") + ")"
 }
 
-// eventNames returns the types that the selectors name; nil for any.
+// eventNames returns the event types that the selectors name; nil for any.
 func (s *Scan) eventNames() []string {
 	var names []string
 	for _, p := range s.Picks {

@@ -7,16 +7,15 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// Suggestions are bounded: in time by the end of the range, in rows by samples of the newest events, in length by
-// MaxSuggestions.
+// Limits of suggestions: only the end of the range is read, only a sample of the newest events, and the lists are short.
 const (
 	// MaxSuggestions is the longest list of suggestions.
 	MaxSuggestions = 200
 	// suggestionSpan is how much of the range's end suggestions look at.
 	suggestionSpan = 92 * 24 * time.Hour
-	// sampledEvents is how many of the newest events are looked at for properties and values.
+	// sampledEvents is how many of the newest events are read for properties and values.
 	sampledEvents = 20_000
-	// suggestedParts is how many names the path of a suggested property has at most, metadata not counted.
+	// suggestedParts is the most names that the path of a suggested property has, not counting metadata.
 	suggestedParts = 4
 )
 
@@ -32,15 +31,14 @@ func EventNames(r model.Range) Statement {
 	return Statement{SQL: sql, Args: args, Source: "event_counts_15min", Reason: say.New("reason.suggestions", "suggestions may lag behind late events")}
 }
 
-// Properties plans the list of metadata properties of the newest events, as rows of (name, count). Names are complete, such as
-// metadata.context.campaign.source: a property in an object is named by its path. What no query could name is left out. An empty
-// event means any.
+// Properties plans the list of metadata properties of the newest events, as rows of (name, count). Names are whole paths, such as
+// metadata.context.campaign.source. Properties that no query could name are left out. An empty event means any.
 func Properties(event string, r model.Range) (Statement, error) {
 	if err := model.ValidateText("event", event); err != nil {
 		return Statement{}, err
 	}
 	var args arguments
-	// Of what is no object there are no members, whichever comes first, the join or the condition.
+	// What is not an object has no members, whether the join or the condition is evaluated first.
 	members := func(of string) string {
 		return `jsonb_each(CASE jsonb_typeof(` + of + `) WHEN 'object' THEN ` + of + ` ELSE '{}' END) AS member (key, value) WHERE member.key <> ''`
 	}
@@ -75,7 +73,7 @@ func Values(property, event, search string, r model.Range) (Statement, error) {
 	}
 	var args arguments
 	sample := args.sample(event, r)
-	if property == userID { // an alias is no value of it
+	if property == userID { // an alias is not one of its values
 		sample = "SELECT coalesce(a.user_id, s.user_id) AS user_id FROM (" + sample + ") s LEFT JOIN user_aliases a ON a.alias = s.user_id"
 	}
 	sql := lines(
@@ -87,7 +85,7 @@ func Values(property, event, search string, r model.Range) (Statement, error) {
 	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: say.New("reason.newest-sample", "a sample of the newest events")}, nil
 }
 
-// profileValues plans the list of what the profiles say, as [Values] does for events.
+// profileValues plans the list of a profile property's values, as [Values] does for events.
 func profileValues(property, search string) (Statement, error) {
 	if err := model.ValidateText("search", search); err != nil {
 		return Statement{}, err

@@ -11,15 +11,15 @@ import (
 // MaxMetadataBytes is the longest metadata that a timeline shows.
 const MaxMetadataBytes = 64 << 10
 
-// Timeline plans the list of a user's or a session's events, as rows of (time, event, page, device, session, user_id, metadata,
-// left_out), one more than the timeline's limit where there are more. Metadata that is too long is null, and left_out true. Where there
-// are aliases, keys are those under which the user's events are stored.
+// Timeline plans the list of a user's or a session's events, as rows of (time, event, page, device, session, user_id, metadata, left_out),
+// one more than the timeline's limit where there are more. Metadata that is too long is null, and left_out true. With aliases, keys are the
+// keys under which the user's events are stored.
 func Timeline(q *model.Query, r model.Range, aliases bool, keys []int64) Statement {
 	t := q.Timeline
 	var args arguments
 	where := args.within(r)
 	if t.User != "" {
-		// The key leads to the few compressed rows that hold the user; the id makes sure that it is no other with the same key.
+		// The key leads to the few compressed rows that hold the user; the id rules out another user with the same key.
 		user := args.bind(t.User, "text")
 		stored := "e.user_key = user_key_of(" + user + ")"
 		if aliases {
@@ -50,7 +50,7 @@ func Timeline(q *model.Query, r model.Range, aliases bool, keys []int64) Stateme
 	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: say.New("reason.no-shown", "closed days keep no properties to show")}
 }
 
-// anyKey returns the condition that a key is one of a few. The columnstore skips what a list of comparisons rules out, not what ANY does.
+// anyKey returns the condition that a key is one of a few. It is a list of comparisons: the columnstore does not skip what ANY rules out.
 func (a *arguments) anyKey(key string, keys []int64) string {
 	list := make([]string, len(keys))
 	for i, k := range keys {

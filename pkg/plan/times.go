@@ -22,8 +22,8 @@ func maxTime(a, b time.Time) time.Time {
 
 func dayOf(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
 
-// clockStart returns the last moment up to t at which the local clock shows a multiple of step (an hour or a part of one that divides
-// it), or at which clocks change: hours of different offsets are different buckets.
+// clockStart returns the last moment up to t at which the local clock shows a multiple of step (an hour or a part of one that divides it),
+// or at which clocks change: hours with different offsets are different buckets.
 func clockStart(t time.Time, step time.Duration) time.Time {
 	start := t.Add(-clockPast(t, step))
 	if change := model.LastChange(t); change.After(start) {
@@ -32,7 +32,7 @@ func clockStart(t time.Time, step time.Duration) time.Time {
 	return start
 }
 
-// clockNext returns the first such moment after t.
+// clockNext returns the first moment after t that [clockStart] could return.
 func clockNext(t time.Time, step time.Duration) time.Time {
 	next := t.Add(step - clockPast(t, step))
 	if change := model.NextChange(t); !change.IsZero() && change.Before(next) {
@@ -46,8 +46,8 @@ func clockPast(t time.Time, step time.Duration) time.Duration {
 	return (time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second + time.Duration(t.Nanosecond())) % step
 }
 
-// localMidnight returns the first instant of a date in a zone: 0:00, the earlier one where a clock change repeats it, and the
-// instant of the change where one skips it. [time.Date] promises none of that.
+// localMidnight returns the first instant of a date in a zone: 0:00, the earlier one if a clock change repeats it, and the instant of the
+// change if one skips it. [time.Date] promises none of that.
 func localMidnight(year int, month time.Month, day int, zone *time.Location) time.Time {
 	utc := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 	noon := time.Date(year, month, day, 12, 0, 0, 0, zone)

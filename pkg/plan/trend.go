@@ -8,31 +8,30 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// TrendBuckets cuts time for a trend.
+// TrendBuckets are the buckets of a trend.
 type TrendBuckets struct {
 	// Starts has the start of each bucket, in order, and the end of the last one.
 	Starts []time.Time
-	// Counted has the time whose events count for each bucket. Both ends only grow; rolling ones overlap.
+	// Counted has, for each bucket, the range whose events count. From bucket to bucket, both ends only grow; rolling ranges overlap.
 	Counted []model.Range
 	// Begun is how many buckets have begun.
 	Begun int
-	// CutFront says that the first bucket's first part does not count, CutBack that the last bucket that has begun can still
-	// grow.
+	// CutFront says that the beginning of the first bucket does not count, and CutBack that the last bucket that has begun can still grow.
 	CutFront, CutBack bool
 }
 
-// Range returns all the time that counts.
+// Range returns the range of all the events that count.
 func (b *TrendBuckets) Range() model.Range {
 	return model.Range{From: b.Counted[0].From, To: b.Counted[len(b.Counted)-1].To}
 }
 
-// Bucket returns the place of the bucket that holds a moment of the range.
+// Bucket returns the index of the bucket that holds a moment of the range.
 func (b *TrendBuckets) Bucket(t time.Time) int {
 	return sort.Search(len(b.Starts), func(i int) bool { return b.Starts[i].After(t) }) - 1
 }
 
-// NewTrendBuckets cuts the range into the trend's buckets. What a rolling number counts ends with the bucket's last day, or with
-// the last day before the end of the range or now.
+// NewTrendBuckets cuts the range into the trend's buckets. The range of a rolling number ends with the bucket's last day, or with the last
+// day before the end of the range or now.
 func NewTrendBuckets(t *model.Trend, r model.Range, s Settings) (TrendBuckets, error) {
 	var b TrendBuckets
 	var err error
@@ -56,7 +55,7 @@ func NewTrendBuckets(t *model.Trend, r model.Range, s Settings) (TrendBuckets, e
 	return b, nil
 }
 
-// rollingRange returns the time whose events count for a bucket that looks back over some days.
+// rollingRange returns the range whose events count for a bucket that looks back over some days.
 func rollingRange(days int, bucket, r model.Range, s Settings) model.Range {
 	end := bucket.To
 	for _, limit := range []time.Time{r.To, s.Now} {
@@ -98,8 +97,8 @@ func TrendEvents(q *model.Query, selector *model.EventSelector, b TrendBuckets, 
 	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: p.Reason}
 }
 
-// TrendEventsByValue plans a series of events with a breakdown, as rows of (bucket, place, text, n): place is the rank of the value
-// from 0, -1 for the others, -2 for events without one.
+// TrendEventsByValue plans a series of events with a breakdown, as rows of (bucket, place, text, n): place is the value's rank from 0, -1
+// for other values, -2 for events without a value.
 func TrendEventsByValue(q *model.Query, selector *model.EventSelector, b TrendBuckets, aliases bool) Statement {
 	var args arguments
 	breakdown := q.Trend.Breakdown
