@@ -2,13 +2,13 @@ package analysis
 
 import "slices"
 
-// Activity is a question about the buckets in which actors were active. It counts actors by the set of these buckets alone, so that
-// what is known after closed time can be completed by what came later.
+// Activity is a question about the buckets in which actors were active. It depends only on the set of these buckets, so that the state
+// after closed time can be completed by later events.
 type Activity struct {
 	// bounds are the starts of the buckets, in order, and the end of the last one, in microseconds as [Event] counts.
 	bounds []int64
-	// counts is how many numbers the answer has, and add adds an actor that was active in the buckets of a set, as [buckets]
-	// numbers them; by is 1, or -1 to take it back.
+	// counts is how many numbers the answer has, and add adds to them an actor that was active in a set of buckets, as [buckets] numbers
+	// them; by is 1, or -1 to take the actor back.
 	counts int
 	add    func(counts []int64, set []uint64, by int64)
 }
@@ -16,7 +16,7 @@ type Activity struct {
 // setWords returns how many words a set of buckets has.
 func (a *Activity) setWords() int { return setWords(a.bounds) }
 
-// mostKeptWords is how long an actor's set may be for a state: with longer ones, states of many actors would be too large.
+// mostKeptWords is the longest set of an actor that a state keeps: with longer ones, states of many actors would be too large.
 const mostKeptWords = 4
 
 // Keepable reports whether states of the question are small enough to be kept.
@@ -55,15 +55,15 @@ func (t *ActivityTally) Visit(events []Event) {
 	t.activity.add(t.counts, t.marker.set, 1)
 }
 
-// Add adds what another tally counted of other actors.
+// Add adds the counts of another tally, which saw other actors.
 func (t *ActivityTally) Add(o *ActivityTally) {
 	for i, n := range o.counts {
 		t.counts[i] += n
 	}
 }
 
-// ActivityState is the visitor that remembers in which buckets each actor was active, for actors in order of their keys: 8 bytes an
-// actor, and 8 for each 64 buckets.
+// ActivityState is the visitor that remembers in which buckets each actor was active, for actors in order of their keys: 8 bytes per actor,
+// and 8 for each 64 buckets.
 type ActivityState struct {
 	activity *Activity
 	marker   activityMarker
@@ -93,10 +93,10 @@ func (s *ActivityState) set(i int) []uint64 {
 	return s.words[i*n : (i+1)*n]
 }
 
-// Bytes is about how much memory the state takes.
+// Bytes returns about how much memory the state takes.
 func (s *ActivityState) Bytes() int { return 8*cap(s.actors) + 8*cap(s.words) }
 
-// merge returns the state of the actors of both, which have none in common.
+// merge returns the state of both states' actors; they have none in common.
 func (s *ActivityState) merge(o *ActivityState) *ActivityState {
 	merged := &ActivityState{activity: s.activity}
 	n := len(s.actors) + len(o.actors)
@@ -112,13 +112,13 @@ func (s *ActivityState) merge(o *ActivityState) *ActivityState {
 	return merged
 }
 
-// ClosedActivity is what is known after closed time: the state of its actors, and what it counts by itself. It does not change.
+// ClosedActivity is the state of the actors after closed time, and its counts alone. It does not change.
 type ClosedActivity struct {
 	state *ActivityState
 	tally *ActivityTally
 }
 
-// CloseActivity ends states of different actors, at least one.
+// CloseActivity makes it from at least one state; no actor may be in two of them.
 func CloseActivity(states []*ActivityState) *ClosedActivity {
 	all := states[0]
 	for _, s := range states[1:] {
@@ -132,18 +132,18 @@ func CloseActivity(states []*ActivityState) *ClosedActivity {
 	return c
 }
 
-// Bytes is about how much memory it takes.
+// Bytes returns about how much memory it takes.
 func (c *ClosedActivity) Bytes() int { return c.state.Bytes() + 8*cap(c.tally.counts) }
 
-// Tally counts the actors of closed time and of the time after it, which begins at a bucket's start or within a bucket. Each later
-// state is of other actors. Only actors that are in both are counted anew.
+// Tally counts the actors of closed time and of the time after it, which begins at a bucket's start or within a bucket. No actor is in two
+// of the later states. Only actors that are also in closed time are counted anew.
 func (c *ClosedActivity) Tally(later []*ActivityState) *ActivityTally {
 	a := c.state.activity
 	t := NewActivityTally(a)
 	t.Add(c.tally)
 	both := make([]uint64, a.setWords())
 	for _, l := range later {
-		at := 0 // where the actor before was found
+		at := 0 // where the previous actor was found
 		for i, actor := range l.actors {
 			place, known := slices.BinarySearch(c.state.actors[at:], actor)
 			at += place

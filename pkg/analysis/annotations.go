@@ -2,7 +2,7 @@ package analysis
 
 import "time"
 
-// Annotation is a moment to mark. What is not known is nil.
+// Annotation is a moment to mark. Unknown values are nil.
 type Annotation struct {
 	Time  time.Time `db:"time"`
 	Event *string   `db:"event"`

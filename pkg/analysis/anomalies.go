@@ -12,33 +12,33 @@ import (
 // BusyActors finds actors with many events at once.
 type BusyActors struct {
 	window, from, moreThan int64
-	// Found has an actor with its largest number of events in a window, and the end of the first window that has as many.
+	// Found has the actors, each with its largest number of events in a window, and the end of the first such window.
 	Found []BusyActor
 }
 
-// BusyActor is an actor with more events at once than it may have.
+// BusyActor is an actor with more events at once than allowed.
 type BusyActor struct {
 	Key    int64
 	Events int64
 	// At is in microseconds since 2000.
 	At int64
-	// ActorID is its id, once it is known.
+	// ActorID is the actor's id, set later.
 	ActorID
 }
 
-// BusyList is the busiest actors, as many as the query lists, of All that are busy.
+// BusyList has the busiest actors, as many as the query lists; All is how many are busy.
 type BusyList struct {
 	Busiest []BusyActor
 	All     int
 }
 
-// NewBusyActors looks for more than that many events in a window that ends at from or later; events before it are those of windows
-// that reach back.
+// NewBusyActors looks for actors with more than the query's MoreThan events in a window that ends at from or later; such windows may begin
+// before from.
 func NewBusyActors(a *model.Anomalies, from time.Time) *BusyActors {
 	return &BusyActors{window: a.WindowDuration().Microseconds(), from: Microseconds(from), moreThan: int64(a.MoreThan)}
 }
 
-// Visit looks at an actor. The largest number is in a window that ends with an event.
+// Visit looks at an actor, at all windows that end with an event: one of them has the largest number.
 func (b *BusyActors) Visit(events []Event) {
 	actor := BusyActor{Key: events[0].Actor}
 	first := 0
@@ -55,8 +55,8 @@ func (b *BusyActors) Visit(events []Event) {
 	}
 }
 
-// Busiest returns the first n actors in order of their number of events, the earlier one first where it is equal, and those that share
-// the last one's place, of whom the ids decide.
+// Busiest returns the n actors with the most events, the earlier one first among equals, and all that tie with the last one: their ids, not
+// yet known, decide which of these to keep.
 func Busiest(found []BusyActor, n int) []BusyActor {
 	slices.SortFunc(found, compareBusy)
 	for ; n < len(found); n++ {
@@ -71,13 +71,13 @@ func compareBusy(a, b BusyActor) int {
 	return cmp.Or(cmp.Compare(b.Events, a.Events), cmp.Compare(a.At, b.At))
 }
 
-// ByID orders what [Busiest] returned, with its ids, and cuts it to n.
+// ByID sorts what [Busiest] returned, once the ids are set, and cuts it to n.
 func ByID(found []BusyActor, n int) []BusyActor {
 	slices.SortFunc(found, func(a, b BusyActor) int { return cmp.Or(compareBusy(a, b), CompareIDs(a.ActorID, b.ActorID)) })
 	return found[:min(n, len(found))]
 }
 
-// ActiveQuarters are the quarter hours (UTC) in which anybody did anything, as numbers from 1970 on.
+// ActiveQuarters are the quarter hours (UTC) that have any event, numbered from 1970 on.
 type ActiveQuarters []int64
 
 const quarterSeconds = 900
@@ -85,7 +85,7 @@ const quarterSeconds = 900
 // Add adds the quarter hour of a time.
 func (a *ActiveQuarters) Add(t time.Time) { *a = append(*a, floorDiv(t.Unix(), quarterSeconds)) }
 
-// Sort returns the same in order, each once.
+// Sort returns the quarters in order, without duplicates.
 func (a ActiveQuarters) Sort() ActiveQuarters {
 	slices.Sort(a)
 	return slices.Compact(a)
@@ -102,31 +102,32 @@ func (a ActiveQuarters) weekBefore(t time.Time) int {
 	return begun(t) - begun(t.Add(-7*24*time.Hour))
 }
 
-// AtWork reports whether enough happened in the week before an earlier time to make it history for a later one, see
+// AtWork reports whether the week before the earlier time was active enough to count as history for the later time, see
 // [model.MinActivity].
 func (a ActiveQuarters) AtWork(earlier, later time.Time) bool {
 	n := a.weekBefore(earlier)
 	return n > 0 && n*model.MinActivity >= a.weekBefore(later)
 }
 
-// UnusualBucket is a bucket and what was to be expected of it. What is not known is nil.
+// UnusualBucket is a bucket with its count and its usual range. Unknown numbers are nil.
 type UnusualBucket struct {
 	Start time.Time
-	// Over says that the bucket is.
+	// Over says that the bucket is over.
 	Over bool
 	// Count is nil where the bucket has not begun.
 	Count *int64
 	// Expected, Low and High are the middle and the ends of the usual range.
 	Expected, Low, High *float64
-	// Score is how many deviations Count is above Expected; nil where the bucket is not over. Anomaly says whether that is too far.
+	// Score is how many deviations Count is above Expected; nil if the bucket is not over. Anomaly says whether the score is beyond the
+	// limit.
 	Score   *float64
 	Anomaly *bool
 }
 
-// BucketCounts has counts by the start of their bucket, in microseconds since 1970; none for 0.
+// BucketCounts has counts by the start of their bucket, in microseconds since 1970; counts of 0 are absent.
 type BucketCounts map[int64]int64
 
-// CompareWeeks compares buckets with the earlier ones that are known whole. history has, for each bucket, the same bucket of earlier weeks.
+// CompareWeeks compares each bucket with the same bucket of the earlier weeks that are known, which history has.
 func CompareWeeks(buckets []model.Range, history [][]model.Range, active ActiveQuarters, counts BucketCounts, now time.Time, deviations float64) []UnusualBucket {
 	list := make([]UnusualBucket, len(buckets))
 	for i, bucket := range buckets {
@@ -146,7 +147,8 @@ func CompareWeeks(buckets []model.Range, history [][]model.Range, active ActiveQ
 	return list
 }
 
-// Expect sets the usual range by the counts of the same bucket in earlier weeks, see [model.Anomalies]. Of too few nothing is said.
+// Expect sets the usual range from the counts of the same bucket in earlier weeks, see [model.Anomalies]. With too few of them it sets
+// nothing.
 func (b *UnusualBucket) Expect(history []int64, deviations float64) {
 	if len(history) < model.MinHistory {
 		return

@@ -8,29 +8,29 @@ import (
 	"strconv"
 )
 
-// Group is a group of a breakdown. The zero value is everybody where there is no breakdown.
+// Group is a group of a breakdown. The zero value is everybody, for a question without a breakdown.
 type Group struct {
 	// Place is the rank of the group's value from 0, or [OtherPlace] or [NonePlace].
 	Place int `db:"place"`
-	// Value is the text of the property where the group has a rank, else empty.
+	// Value is the property's text if the group has a rank, else empty.
 	Value string `db:"text"`
 }
 
-// The places that are no rank.
+// The places that are not ranks.
 const (
-	// OtherPlace is the values that lie past the breakdown's limit.
+	// OtherPlace is for the values beyond the breakdown's limit.
 	OtherPlace = -1
-	// NonePlace is where the property is not set.
+	// NonePlace is for events without the property.
 	NonePlace = -2
 )
 
-// What groups are called that are no value of the property.
+// The titles of groups that are not a value of the property.
 const (
 	OtherTitle = "Other"
 	NoneTitle  = "(none)"
 )
 
-// Title returns what the group is called on screen. A value that is called as one of ours stands in quotes.
+// Title returns the group's title on screen. A value equal to one of our own titles is quoted.
 func (g Group) Title() string {
 	switch {
 	case g.Place == OtherPlace:
@@ -43,7 +43,7 @@ func (g Group) Title() string {
 	return g.Value
 }
 
-// InOrder returns places in the order in which they are shown: the ranks, [OtherPlace], [NonePlace].
+// InOrder returns the places in the order on screen: the ranks, [OtherPlace], [NonePlace].
 func InOrder[V any](places map[int]V) []int {
 	order := slices.Collect(maps.Keys(places))
 	slices.SortFunc(order, func(a, b int) int {
@@ -61,8 +61,8 @@ type Ranking struct {
 	ranks  map[uint32]int // of the values that have a group of their own; nil without a breakdown
 }
 
-// NewRanking gives the values with the largest counts a group of their own, at most limit of them: the largest first, and of equals the
-// smaller text. Limit 0 stands for no breakdown. Number 0, which stands for no value, has no rank.
+// NewRanking gives the values with the largest counts a group of their own, at most limit of them: the largest first, equals by text. Limit
+// 0 means no breakdown. Number 0, which means no value, has no rank.
 func NewRanking(values *Values, limit int, counts iter.Seq2[uint32, int64]) *Ranking {
 	r := &Ranking{values: values}
 	if limit == 0 {
@@ -105,14 +105,14 @@ func (r *Ranking) Group(value uint32) Group {
 	return Group{rank, text}
 }
 
-// groups collects what belongs to the groups of a breakdown.
+// groups collects the groups of a breakdown.
 type groups[G any] struct {
 	ranking  *Ranking
 	newGroup func(Group) *G
 	found    map[int]*G
 }
 
-// newGroups starts without groups; without a breakdown, with the one of everybody.
+// newGroups starts without groups or, without a breakdown, with one group of everybody.
 func newGroups[G any](r *Ranking, newGroup func(Group) *G) *groups[G] {
 	all := &groups[G]{r, newGroup, map[int]*G{}}
 	if r.ranks == nil {
@@ -130,7 +130,7 @@ func (all *groups[G]) of(value uint32) *G {
 	return all.found[group.Place]
 }
 
-// list returns the groups to which anything belongs, in the order in which they are shown.
+// list returns the groups that anything belongs to, in the order on screen.
 func (all *groups[G]) list() []G {
 	var list []G
 	for _, place := range InOrder(all.found) {

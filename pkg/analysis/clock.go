@@ -10,7 +10,7 @@ import (
 
 // Clock tells the local time of a zone within a range of time, fast enough to ask for each event.
 type Clock struct {
-	// From changes[i] on, in microseconds since 2000, the zone is offsets[i] seconds ahead of UTC.
+	// changes are moments in microseconds since 2000: from changes[i] on, the zone is offsets[i] seconds ahead of UTC.
 	changes, offsets []int64
 }
 
@@ -38,8 +38,7 @@ func (c *Clock) Local(us int64) int64 {
 	return floorDiv(us, 1e6) + epoch.Unix() + c.offsets[i]
 }
 
-// spans finds the spans that hold a moment among spans whose starts and ends both only grow: from first to last, none if first
-// is greater.
+// spans finds which spans hold a moment: from first to last, none if first is greater. The starts and the ends of the spans only grow.
 type spans struct{ starts, ends []int64 }
 
 func (s spans) of(us int64) (first, last int) {

@@ -4,6 +4,6 @@
 //	funnel := analysis.NewFunnel(query.Funnel)
 //	outcome := funnel.NewWalker().Walk(events, analysis.Starts{From: from, To: to}) // of one actor, in order
 //
-// Times are microseconds since 2000-01-01 UTC, as PostgreSQL counts ([Microseconds], [TimeOf]). What is added up of all actors is a value of
-// its own, such as [FunnelTally].
+// Times are microseconds since 2000-01-01 UTC, as PostgreSQL counts ([Microseconds], [TimeOf]). The sum over all actors is a value of its
+// own, such as [FunnelTally].
 package analysis

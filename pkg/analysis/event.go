@@ -15,18 +15,18 @@ type Event struct {
 	Time int64
 	// Picks has bit i set when selector i of the scan picks the event. At least one is set.
 	Picks uint64
-	// Value is the number of the property's text in the scan's [Values]; 0 where it is not set or was not asked for.
+	// Value is the number of the property's text in the scan's [Values]; 0 if it is not set or was not asked for.
 	Value uint32
 }
 
-// ActorID is what an actor is called: the user_id or session_id.
+// ActorID is an actor's id: the user_id or session_id.
 type ActorID struct {
 	ID string `db:"id"`
-	// User is whose session it is; nil for users, and where the user is not known.
+	// User is the session's user; nil for users, and if the user is not known.
 	User *string `db:"user_id"`
 }
 
-// CompareIDs orders actors by their ids, then by their users, those without first.
+// CompareIDs orders actors by their ids, then by their users, sessions without a user first.
 func CompareIDs(a, b ActorID) int {
 	of := func(user *string) string {
 		if user == nil {
@@ -37,7 +37,7 @@ func CompareIDs(a, b ActorID) int {
 	return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(of(a.User), of(b.User)))
 }
 
-// Limited is a list that is cut to the query's limit; More says that there is more.
+// Limited is a list cut to the query's limit; More says that there was more.
 type Limited[T any] struct {
 	List []T
 	More bool
@@ -48,20 +48,20 @@ func Limit[T any](list []T, limit int) *Limited[T] {
 	return &Limited[T]{list[:min(limit, len(list))], len(list) > limit}
 }
 
-// Visitor is told each actor once, with all its events in order of time. Events of the same time come in no particular order.
-// The slice is only lent.
+// Visitor is called once for each actor, with all its events in order of time. Events at the same time come in no particular order. The
+// slice is valid only during the call.
 type Visitor interface {
 	Visit(events []Event)
 }
 
 var epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// Microseconds is t as [Event] counts: later within the same microsecond is the same.
+// Microseconds returns t as [Event] counts; parts of a microsecond are cut off.
 func Microseconds(t time.Time) int64 {
 	return (t.Unix()-epoch.Unix())*1e6 + int64(t.Nanosecond()/1000)
 }
 
-// AllMicroseconds is times as [Event] counts.
+// AllMicroseconds returns times as [Event] counts.
 func AllMicroseconds(times []time.Time) []int64 {
 	list := make([]int64, len(times))
 	for i, t := range times {
@@ -70,7 +70,7 @@ func AllMicroseconds(times []time.Time) []int64 {
 	return list
 }
 
-// TimeOf returns the time that [Microseconds] gives us.
+// TimeOf returns the time for which [Microseconds] returns us.
 func TimeOf(us int64) time.Time {
 	return time.Unix(epoch.Unix()+floorDiv(us, 1e6), (us-floorDiv(us, 1e6)*1e6)*1000).UTC()
 }

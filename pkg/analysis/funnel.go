@@ -7,8 +7,8 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-// Funnel is a funnel as the events' picks see it: bit k is main step k (from 0), the bits after them are the optional steps, in
-// order, and after those the exclusions.
+// Funnel is a funnel in terms of the events' picks: bit k is main step k (from 0); the next bits are the optional steps, in order, and then
+// the exclusions.
 type Funnel struct {
 	// Steps is the number of main steps.
 	Steps int
@@ -23,7 +23,7 @@ type Funnel struct {
 	EqualTimes bool
 	// ByLast takes the breakdown value from the chain's last event instead of its first.
 	ByLast bool
-	// Values orders the breakdown values: of events that fill a step at the same time, the smallest counts.
+	// Values orders the breakdown values: where several events at the same time can fill a step, the smallest value counts.
 	Values *Values
 }
 
@@ -51,26 +51,26 @@ func NewFunnel(m *model.Funnel) *Funnel {
 // Between is two main steps.
 type Between struct{ From, To int }
 
-// Starts is the time in which chains may start, in microseconds, From inclusive, To exclusive.
+// Starts is the range in which chains may start, in microseconds, From inclusive, To exclusive.
 type Starts struct{ From, To int64 }
 
-// Outcome is how far an actor came. The zero value is an actor who did not start.
+// Outcome is how far an actor came. The zero value means that the actor did not start.
 type Outcome struct {
 	// Level is the deepest step of any chain, tainted or not.
 	Level int
-	// Times are those of the actor's chain, one a step: of the chains of that level without taint the one that ends earliest; of
-	// those the one that starts latest; then the one whose steps are later, from the end backwards. nil if all are tainted: then
-	// the actor is not in the funnel.
+	// Times are the times of the actor's chain, one per step; nil if all chains of that level are tainted: then the actor is not in the
+	// funnel. Of the clean ones it is the chain that ends earliest; of these the one that starts latest; then the one whose steps are
+	// later, compared from the end backwards.
 	Times []int64
 	// LatestStart is the latest first-step event that could start a chain.
 	LatestStart int64
 	// Value is the breakdown value's number.
 	Value uint32
-	// Optional has a bit for each optional step that was done.
+	// Optional has the bits of the optional steps that were done.
 	Optional uint64
 }
 
-// Merge joins the outcomes of one actor for two spans of starts, the first one earlier. The later one's slices are taken over.
+// Merge merges one actor's outcomes for two spans of starts, of which a's is the earlier. It takes over b's slices.
 func (f *Funnel) Merge(a, b Outcome) Outcome {
 	if a.Level == 0 || b.Level == 0 || f.FirstStart {
 		if a.Level == 0 {
@@ -86,7 +86,7 @@ func (f *Funnel) Merge(a, b Outcome) Outcome {
 	return merged
 }
 
-// better compares two chains of the same level.
+// better reports whether chain a is to be preferred to b, of the same level.
 func better(a, b []int64) bool {
 	last := len(a) - 1
 	if a[last] != b[last] {
@@ -95,7 +95,7 @@ func better(a, b []int64) bool {
 	return laterPrefix(a, b)
 }
 
-// laterPrefix prefers the later start, then later steps from the end backwards.
+// laterPrefix reports whether a starts later than b or, with equal starts, has later steps, compared from the end backwards.
 func laterPrefix(a, b []int64) bool {
 	if a[0] != b[0] {
 		return a[0] > b[0]
@@ -108,12 +108,12 @@ func laterPrefix(a, b []int64) bool {
 	return false
 }
 
-// Walker finds the outcomes of one actor after the other. It reuses its memory: one goroutine only.
+// Walker finds the outcome of one actor after another. It reuses its memory, so only one goroutine may use it.
 type Walker struct {
 	funnel *Funnel
 	main   uint64 // the bits of main steps
-	// chains[k] is the chain of k+1 steps that any later event would best continue, and first[k] the one that was the first to
-	// get that deep (since the last exclusion, where one applies); empty if there is none.
+	// chains[k] is the chain of k+1 steps that is best for later events to continue, and first[k] is the first chain to get that deep
+	// (since the last exclusion, where one applies); empty if there is none.
 	chains, first [][]int64
 	excluded      uint64 // the bits of exclusions
 	matching      matching
@@ -133,7 +133,7 @@ func (f *Funnel) NewWalker() *Walker {
 	return w
 }
 
-// Walk finds the outcome of an actor for the chains that start in the given time. Its times are lent until the next walk.
+// Walk finds the outcome of an actor for the chains that start in the given range. Its times are valid until the next walk.
 func (w *Walker) Walk(events []Event, starts Starts) Outcome {
 	first, latest, found := w.findStarts(events, starts)
 	if !found {
@@ -156,7 +156,7 @@ func (w *Walker) Walk(events []Event, starts Starts) Outcome {
 	return o
 }
 
-// starting returns the bits of the events that may start a chain.
+// starting returns the bits of the steps that may start a chain.
 func (w *Walker) starting() uint64 {
 	if w.funnel.Order == model.Unordered {
 		return w.main
@@ -182,7 +182,7 @@ func (w *Walker) inOrder(events []Event, starts Starts) Outcome {
 	if tainting&w.excluded == 0 {
 		return Outcome{Level: level, Times: w.first[level-1]}
 	}
-	// With exclusions, which chain is clean depends on its own start: when its window closes. So each start is tried by itself.
+	// With exclusions, whether a chain is clean depends on when its window closes, and so on its start. Each start is tried by itself.
 	o := Outcome{Level: level}
 	for i, n := 0, 0; i < len(events) && events[i].Time < starts.To; i += n {
 		var picks uint64
@@ -197,7 +197,7 @@ func (w *Walker) inOrder(events []Event, starts Starts) Outcome {
 	return o
 }
 
-// sameTime returns how many events happened at the time of the first, and their picks together.
+// sameTime returns how many events happened at the time of the first one, and the union of their picks.
 func sameTime(events []Event) (n int, picks uint64) {
 	for n < len(events) && events[n].Time == events[0].Time {
 		picks |= events[n].Picks
@@ -206,7 +206,7 @@ func sameTime(events []Event) (n int, picks uint64) {
 	return n, picks
 }
 
-// level returns how deep the last run came.
+// level returns how deep the last run got.
 func (w *Walker) level() int {
 	level := 0
 	for level < len(w.first) && len(w.first[level]) > 0 {
@@ -244,8 +244,8 @@ func (w *Walker) run(events []Event, starts Starts, exclude bool) (seen uint64) 
 	return seen
 }
 
-// extend continues the chains by events of one time, of which a chain takes one at most. Deeper chains come first, so that
-// each is continued as it was before this time.
+// extend continues the chains with events at one time, of which a chain takes at most one. Deeper chains come first, so that each is
+// continued as it was before this time.
 func (w *Walker) extend(picks uint64, t int64, canStart bool) {
 	strict := w.funnel.Order == model.Strict
 	for k := w.funnel.Steps - 1; k > 0; k-- {
@@ -265,7 +265,7 @@ func (w *Walker) extend(picks uint64, t int64, canStart bool) {
 	}
 }
 
-// set puts a chain in place: what was before it, continued by t.
+// set sets chain k to the chain before, continued by t.
 func (w *Walker) set(k int, before []int64, t int64) {
 	w.chains[k] = append(append(w.chains[k][:0], before...), t)
 	if len(w.first[k]) == 0 {
@@ -273,14 +273,14 @@ func (w *Walker) set(k int, before []int64, t int64) {
 	}
 }
 
-// extendTogether continues the chains by events of one time, of which a chain may take several, each for a step of its own.
+// extendTogether continues the chains with events at one time, of which a chain may take several, each for a different step.
 func (w *Walker) extendTogether(events []Event, t int64, canStart bool) {
 	var repeated [64]int64
 	for i := range repeated {
 		repeated[i] = t
 	}
 	for k := w.funnel.Steps - 1; k >= 0; k-- {
-		// Steps from..k are filled now. More of them mean later steps; and a later start, unless the chains differ in theirs.
+		// Steps from..k are filled now. The more of them, the later the steps, and the start too unless the chains have different starts.
 		var best []int64
 		for from := k; from >= 0 && k-from < len(events) && w.matching.fills(events, from, k); from-- {
 			var before []int64
@@ -305,7 +305,7 @@ func (w *Walker) extendTogether(events []Event, t int64, canStart bool) {
 	}
 }
 
-// taint removes the chains that an excluded event at t forbids to go on, or to stop where they are.
+// taint removes the chains that an excluded event at t taints.
 func (w *Walker) taint(picks uint64, t int64) {
 	before := w.funnel.Steps + len(w.funnel.Optional)
 	for i, x := range w.funnel.Exclusions {
@@ -323,8 +323,8 @@ func (w *Walker) taint(picks uint64, t int64) {
 	}
 }
 
-// walkUnordered tries every start: a chain is a start and the events after it within the window, and as deep as the number of steps
-// that they can fill, each event one.
+// walkUnordered tries every start: a chain is a start and the events after it within the window. It is as deep as the number of steps that
+// these events can fill, each event one.
 func (w *Walker) walkUnordered(events []Event, starts Starts) Outcome {
 	var o Outcome
 	w.matching.reset()
@@ -378,7 +378,7 @@ func (w *Walker) value(events []Event, times []int64) uint32 {
 	return value
 }
 
-// optional finds the optional steps that were done beside a chain.
+// optional returns the bits of the optional steps that were done beside a chain.
 func (w *Walker) optional(events []Event, times []int64) uint64 {
 	var done uint64
 	for i, before := range w.funnel.Optional {
@@ -399,7 +399,7 @@ func (w *Walker) optional(events []Event, times []int64) uint64 {
 	return done
 }
 
-// matching gives events steps of their own, as many as can be (Kuhn's augmenting paths).
+// matching assigns events to steps, as many as possible, one to one (Kuhn's augmenting paths).
 type matching struct {
 	size   int
 	filled uint64     // the steps that have an event
@@ -432,7 +432,7 @@ func (m *matching) place(picks uint64) bool {
 	return false
 }
 
-// fills reports whether the events can fill all steps from..to, each event one.
+// fills reports whether the events can fill all steps from..to, each event at most one.
 func (m *matching) fills(events []Event, from, to int) bool {
 	m.reset()
 	steps := uint64(1)<<(to+1) - 1<<from

@@ -9,16 +9,16 @@ import (
 // FunnelGroup is the funnel of one breakdown value, or of everybody.
 type FunnelGroup struct {
 	Group
-	// Reached, InProgress: the actors who reached each main step, and those of them who came no further yet and whose window is
+	// Reached counts the actors who reached each main step, and InProgress those among them who came no further yet but whose window is
 	// open at the end of the data.
 	Reached, InProgress []int64
-	// Optional is the actors of each optional step.
+	// Optional counts the actors of each optional step.
 	Optional []int64
-	// FromPrevious is the time from the step before; of the first step there is none.
+	// FromPrevious is the time from the previous step; empty for the first step.
 	FromPrevious []Spread
-	// Converted is the microseconds from first step to last, of each actor who did all, in no particular order.
+	// Converted has the microseconds from first step to last for each actor who did all steps, in no particular order.
 	Converted []int64
-	// between collects the microseconds from the step before.
+	// between collects the microseconds from the previous step.
 	between [][]int64
 }
 
@@ -28,11 +28,11 @@ type FunnelActor struct {
 	// Steps is how many main steps the actor did, and Started and Ended are the times of the first and the last of them.
 	Steps          int
 	Started, Ended time.Time
-	// Group is the actor's breakdown value, with rank 0 whatever its count, or none.
+	// Group is the actor's breakdown value, always with rank 0, or none.
 	Group
 }
 
-// Spread sums up times: in seconds, nil without any.
+// Spread summarizes times, in seconds; nil without any.
 type Spread struct{ Median, P90, Mean *float64 }
 
 // FunnelTally adds up the outcomes of a funnel's actors.
@@ -42,7 +42,7 @@ type FunnelTally struct {
 	groups  map[uint32]*FunnelGroup
 }
 
-// NewFunnelTally starts a tally. dataEnd is the time of the latest event of anybody, in microseconds.
+// NewFunnelTally starts a tally. dataEnd is the end of the data, in microseconds.
 func NewFunnelTally(f *Funnel, dataEnd int64) *FunnelTally {
 	return &FunnelTally{f, dataEnd, map[uint32]*FunnelGroup{}}
 }
@@ -86,7 +86,7 @@ func (t *FunnelTally) newGroup() *FunnelGroup {
 	}
 }
 
-// Groups returns the groups in the order of the panel, each with somebody in it. With limit 0 there is no breakdown and one group of all.
+// Groups returns the groups that have actors, in the panel's order. Limit 0 means no breakdown, and one group of everybody.
 func (t *FunnelTally) Groups(limit int) []FunnelGroup {
 	all := newGroups(t.Ranking(limit), func(group Group) *FunnelGroup {
 		g := t.newGroup()
@@ -126,7 +126,7 @@ func (g *FunnelGroup) add(o *FunnelGroup) {
 	g.Converted = append(g.Converted, o.Converted...)
 }
 
-// finish sums up the times that were collected.
+// finish summarizes the collected times.
 func (g *FunnelGroup) finish() {
 	for k := 1; k < len(g.between); k++ {
 		g.FromPrevious[k] = spread(g.between[k])
@@ -134,7 +134,7 @@ func (g *FunnelGroup) finish() {
 	g.between = nil
 }
 
-// spread sums up microseconds, and changes their order.
+// spread summarizes microseconds, and changes their order.
 func spread(us []int64) Spread {
 	if len(us) == 0 {
 		return Spread{}
@@ -147,8 +147,8 @@ func spread(us []int64) Spread {
 	return Spread{Percentile(us, 0.5), Percentile(us, 0.9), &mean}
 }
 
-// Percentile returns the value below which the share p of the times lies, between its two neighbours in proportion, as PostgreSQL's
-// percentile_cont; in seconds, nil of none. It changes the order of the times.
+// Percentile returns the value below which the share p of the times lies, interpolated between its two neighbours like PostgreSQL's
+// percentile_cont; in seconds, nil if there are none. It changes the order of the times.
 func Percentile(us []int64, p float64) *float64 {
 	if len(us) == 0 {
 		return nil
@@ -164,8 +164,8 @@ func Percentile(us []int64, p float64) *float64 {
 	return &value
 }
 
-// nth puts the nth smallest value where sorting would, smaller ones before it and larger ones after it (Hoare's quickselect),
-// and returns it: sorting all would cost ten times as much.
+// nth returns the nth smallest value (Hoare's quickselect) and puts it where sorting would, smaller values before it and larger ones after
+// it. Sorting all would cost ten times as much.
 func nth(list []int64, n int) int64 {
 	low, high := 0, len(list)-1
 	for low < high {

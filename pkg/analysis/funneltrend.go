@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// FunnelTrendTally is a visitor that asks a funnel of each bucket alone: who started in it, and how many of those converted.
+// FunnelTrendTally is a visitor that counts a funnel for each bucket alone: the actors who started in it, and how many of them converted.
 type FunnelTrendTally struct {
 	walker *Walker
 	edges  []int64
-	// Counts has, by breakdown value, two numbers a bucket.
+	// Counts has, for each breakdown value, an element per bucket.
 	Counts map[uint32][]EntryCounts
 }
 
-// EntryCounts is the actors who started in a bucket, and those of them who did all steps.
+// EntryCounts counts the actors who started in a bucket, and those among them who did all steps.
 type EntryCounts struct{ Entered, Converted int64 }
 
 // NewFunnelTrendTally takes the buckets' edges, one more than there are buckets.
@@ -62,11 +62,11 @@ type FunnelTrend struct {
 // FunnelTrendGroup is the trend of one breakdown value, or of everybody.
 type FunnelTrendGroup struct {
 	Group
-	// Counts has one element a bucket.
+	// Counts has one element per bucket.
 	Counts []EntryCounts
 }
 
-// GroupFunnelTrend sorts counts into groups as [FunnelTally.Groups] does; values are ranked by how often they were entered with.
+// GroupFunnelTrend groups counts as [FunnelTally.Groups] does; values are ranked by the sum of the actors who entered with them.
 func GroupFunnelTrend(counts map[uint32][]EntryCounts, values *Values, buckets, limit int) []FunnelTrendGroup {
 	ranking := NewRanking(values, limit, func(yield func(uint32, int64) bool) {
 		for value, list := range counts {

@@ -7,12 +7,12 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-// HeatmapCell is a cell of a heatmap that counts something. What its places are depends on their dimension:
+// HeatmapCell is a cell of a heatmap that has a count. What its places mean depends on their dimension:
 //   - hour: 0 to 23, weekday: 0 (Sunday) to 6, date: days since 1970-01-01, month: months since the year 0;
 //   - property: the rank of the value from 0, or [OtherPlace] or [NonePlace];
 //   - bins: the bin from 0, or [OutsidePlace] or [NoNumberPlace], whose cells are left out.
 //
-// The breakdown's place is as a property's; 0 without a breakdown.
+// The breakdown's place is like a property's; 0 without a breakdown.
 type HeatmapCell struct {
 	X     int    `db:"x"`
 	XText string `db:"x_text"`
@@ -23,17 +23,17 @@ type HeatmapCell struct {
 	PartText string `db:"part_text"`
 	// Actors are the different users or sessions; 0 where events are counted.
 	Actors int64 `db:"actors"`
-	// Events are those that count; where users or sessions are counted, those that have one.
+	// Events are the events in the cell; where users or sessions are counted, only events that have one.
 	Events int64 `db:"events"`
 }
 
-// Places that are no bin.
+// Places that are not bins.
 const (
 	OutsidePlace  = -1
 	NoNumberPlace = -2
 )
 
-// TimeAxis is a dimension of time within a range: Size places, of which First is the first.
+// TimeAxis is a dimension of time within a range: Size places, from First on.
 type TimeAxis struct {
 	Dimension   model.Dimension
 	First, Size int
@@ -73,7 +73,7 @@ func (a TimeAxis) Place(local int64) int {
 // holds reports whether a place is on the axis.
 func (a TimeAxis) holds(place int) bool { return place >= a.First && place < a.First+a.Size }
 
-// OutsideRange finds a cell of a time that is not in the range: whoever cut time into these cells has other rules for the zone.
+// OutsideRange reports whether a cell lies outside the range: then the database has other rules for the time zone.
 func OutsideRange(h *model.Heatmap, zone *time.Location, from, to time.Time, cells []HeatmapCell) bool {
 	outside := func(d model.Dimension, place func(HeatmapCell) int) bool {
 		if !d.OfTime() {
@@ -95,7 +95,7 @@ type HeatmapCounts struct {
 
 type cellCount struct {
 	events, actors int64
-	last           int32 // the actor that was counted last
+	last           int32 // the last actor that was counted
 }
 
 // NewHeatmapCounts makes an empty count for the times in [from, to).
@@ -122,10 +122,10 @@ func (c *HeatmapCounts) Visit(events []Event) {
 	}
 }
 
-// Add counts events of one time, whoever did them.
+// Add counts events at one time, of any actors.
 func (c *HeatmapCounts) Add(us, events int64) { c.cell(us).events += events }
 
-// Merge adds what another count saw: of other events, and other actors.
+// Merge adds another count, of other events and other actors.
 func (c *HeatmapCounts) Merge(o *HeatmapCounts) {
 	for i := range c.cells {
 		c.cells[i].events += o.cells[i].events
@@ -133,7 +133,7 @@ func (c *HeatmapCounts) Merge(o *HeatmapCounts) {
 	}
 }
 
-// Cells returns the cells that count something.
+// Cells returns the cells that have a count.
 func (c *HeatmapCounts) Cells() []HeatmapCell {
 	var cells []HeatmapCell
 	for i, n := range c.cells {

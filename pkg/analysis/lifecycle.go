@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// LifecycleBucket is the users of one bucket; nil is not known yet.
+// LifecycleBucket counts the users of one bucket; nil means not known yet.
 type LifecycleBucket struct {
 	Start time.Time
-	// New, Returning and Resurrecting are active in the bucket; nil where it has not begun.
+	// New, Returning and Resurrecting were active in the bucket; nil if it has not begun.
 	New, Returning, Resurrecting *int64
-	// Dormant were active in the bucket before, and not in this one; nil where the bucket is not over.
+	// Dormant were active in the previous bucket and not in this one; nil if this one is not over.
 	Dormant *int64
 	// Over says that the bucket is over.
 	Over bool
@@ -25,14 +25,14 @@ const (
 	lifecycleNumbers
 )
 
-// NewLifecycle asks for the lifecycle in the buckets between the bounds but for the first, which is there to be looked back at.
+// NewLifecycle asks for the lifecycle in the buckets between the bounds. The first bucket is there only for the second to be compared with.
 func NewLifecycle(bounds []int64) *Activity {
 	return &Activity{bounds: bounds, counts: lifecycleNumbers * (len(bounds) + 1), add: addLifecycle}
 }
 
-// addLifecycle adds an actor to the numbers of the buckets: those of a bucket are next to each other.
+// addLifecycle adds an actor to the buckets' numbers. The numbers of one bucket are next to each other.
 func addLifecycle(counts []int64, set []uint64, by int64) {
-	last := len(counts)/lifecycleNumbers - 1 // the time after the last bucket, in which nobody is active
+	last := len(counts)/lifecycleNumbers - 1 // the time after the last bucket, when nobody is active
 	first, before := nextIn(set, 0), noBucket
 	for w, word := range set {
 		for ; word != 0; word &= word - 1 {
@@ -52,8 +52,8 @@ func addLifecycle(counts []int64, set []uint64, by int64) {
 	}
 }
 
-// Lifecycle returns the answer to [NewLifecycle]: the buckets that are shown, the first of which is the second between the bounds. now
-// parts the past from the future.
+// Lifecycle returns the answer to [NewLifecycle]: all buckets between the bounds but the first. Buckets that begin after now are in the
+// future.
 func (t *ActivityTally) Lifecycle(now int64) []LifecycleBucket {
 	bounds := t.activity.bounds
 	list := make([]LifecycleBucket, len(bounds)-2)

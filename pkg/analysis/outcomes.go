@@ -7,14 +7,14 @@ type Outcomes struct {
 	starts Starts
 
 	actors         []int64
-	levels, chains []uint8  // the level, and how many times there are: as many, or 0
+	levels, chains []uint8  // the level, and the number of times: the same, or 0
 	times          []int64  // of all actors, one after the other
 	latest         []int64  // the latest start
 	values         []uint32 // nil while there are none
 	optional       []uint64 // likewise
 }
 
-// NewOutcomes collects the outcomes of the chains that start in the given time.
+// NewOutcomes collects the outcomes of the chains that start in the given range.
 func NewOutcomes(f *Funnel, starts Starts) *Outcomes {
 	return &Outcomes{walker: f.NewWalker(), starts: starts}
 }
@@ -38,10 +38,10 @@ func (l *Outcomes) Visit(events []Event) {
 	}
 }
 
-// Finish forgets what only matters while some window is open: no chain that starts in the list's time can go on any more.
+// Finish drops what only matters while some window is open. Call it when no chain that starts in the list's range can continue any more.
 func (l *Outcomes) Finish() { l.walker, l.latest = nil, nil }
 
-// grow fills a list up with zeros.
+// grow fills a list with zeros up to n elements.
 func grow[T any](list []T, n int) []T {
 	if list == nil {
 		list = make([]T, n)
@@ -49,7 +49,7 @@ func grow[T any](list []T, n int) []T {
 	return list
 }
 
-// Bytes is about how much memory the list takes.
+// Bytes returns about how much memory the list takes.
 func (l *Outcomes) Bytes() int {
 	return 8*cap(l.actors) + cap(l.levels) + cap(l.chains) + 8*cap(l.times) + 8*cap(l.latest) + 4*cap(l.values) + 8*cap(l.optional)
 }
@@ -82,8 +82,8 @@ func (c *cursor) next() Outcome {
 	return o
 }
 
-// MergeOutcomes joins lists whose actors are in order of their keys. Where an actor is in several, an earlier list has the
-// earlier starts. Each actor's times are lent.
+// MergeOutcomes merges lists whose actors are in order of their keys. If an actor is in several, the earlier list has the earlier starts.
+// An actor's times are valid only during the call of each.
 func MergeOutcomes(f *Funnel, lists []*Outcomes, each func(actor int64, o Outcome)) {
 	cursors := make([]cursor, 0, len(lists))
 	for _, l := range lists {

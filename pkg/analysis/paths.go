@@ -9,14 +9,14 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-// Paths is a question about paths in numbers. Of an event's picks, bit 1 is the chosen event.
+// Paths is a question about paths in numbers. Bit 1 of an event's picks is the chosen event.
 type Paths struct {
 	// Steps is how many steps come after the chosen event, or before it.
 	Steps  int
 	Before bool
-	// Gap is the longest pause within a visit, in microseconds; 0 where all events of an actor are one visit.
+	// Gap is the longest pause within a visit, in microseconds; 0 if all events of an actor are one visit.
 	Gap int64
-	// KeepRepeats keeps events apart that follow each other with the same label.
+	// KeepRepeats keeps consecutive events with the same label apart.
 	KeepRepeats bool
 	// Values are the labels.
 	Values *Values
@@ -31,26 +31,26 @@ func NewPaths(m *model.Paths) *Paths {
 	return p
 }
 
-// label is what a step is called: the number of a text in [Values], 0 where the event has none, or one of these.
+// label names a step: it is the number of a text in [Values], 0 if the event has none, or one of these constants.
 type label uint32
 
 const (
-	// visitEnd stands where the visit has no more events.
+	// visitEnd marks the end of the visit.
 	visitEnd label = math.MaxUint32
-	// nothing fills the places after that.
+	// nothing fills the places after the end.
 	nothing label = math.MaxUint32 - 1
 )
 
-// path is the labels of the chosen event and of the steps after it, or before it, away from it.
+// path is the labels of the chosen event and of the steps after it, or before it, counted away from it.
 type path [model.MaxPathSteps + 1]label
 
-// transition is two labels that follow each other: those of the steps at and at+1.
+// transition is the labels of two consecutive steps, at and at+1.
 type transition struct {
 	at       int
 	from, to label
 }
 
-// Limits of what is counted in memory, some 15 MB each.
+// Limits of what is counted in memory, about 15 MB each.
 const (
 	// MaxDifferentPaths is how many different whole paths can be counted.
 	MaxDifferentPaths = 100_000
@@ -61,9 +61,9 @@ const (
 // pathCounter counts paths, or parts of them, for several visitors.
 type pathCounter[K comparable] struct {
 	paths *Paths
-	// add adds what is counted of a path to a visitor's own counts.
+	// add adds a path to a visitor's own counts.
 	add func(own map[K]int64, found *path)
-	// most is how many different ones can be counted; full says that there were more.
+	// most is how many different keys can be counted; full says that there were more.
 	most     int
 	mu       sync.Mutex
 	counts   map[K]int64
@@ -71,13 +71,13 @@ type pathCounter[K comparable] struct {
 	visitors []*PathVisitor
 }
 
-// manyPaths is how many different ones a visitor counts by itself before it hands them over.
+// manyPaths is how many different keys a visitor counts by itself before it hands its counts over.
 const manyPaths = 8192
 
 // Values returns the labels of the paths.
 func (c *pathCounter[K]) Values() *Values { return c.paths.Values }
 
-// NewVisitor makes a visitor whose paths are counted.
+// NewVisitor makes a visitor that counts the paths of its actors.
 func (c *pathCounter[K]) NewVisitor() *PathVisitor {
 	own := map[K]int64{}
 	v := &PathVisitor{paths: c.paths, handOver: func() { c.take(own) }}
@@ -104,7 +104,7 @@ func (c *pathCounter[K]) take(own map[K]int64) {
 	clear(own)
 }
 
-// finish is false if there was too much to count.
+// finish takes the visitors' remaining counts. It returns false if there was too much to count.
 func (c *pathCounter[K]) finish() bool {
 	for _, v := range c.visitors {
 		v.handOver()
@@ -179,7 +179,7 @@ var noPath = func() (p path) {
 	return p
 }()
 
-// sortTies puts events of the same time in the order of their labels, and those of the same label that are chosen before the others.
+// sortTies puts events at the same time in the order of their labels and, with the same label, chosen events first.
 func (v *PathVisitor) sortTies() {
 	for from := 0; from < len(v.visit); {
 		to := from + 1
@@ -211,7 +211,7 @@ func (p *Paths) compare(a, b label) int {
 	return cmp.Or(cmp.Compare(y.Place, x.Place), cmp.Compare(x.Value, y.Value))
 }
 
-// labelOf returns a label as the group that it would be alone.
+// labelOf returns the group of a single label.
 func (p *Paths) labelOf(l label) Group {
 	if l == visitEnd {
 		return Group{Place: EndPlace}
@@ -219,7 +219,7 @@ func (p *Paths) labelOf(l label) Group {
 	return p.Values.Group(uint32(l))
 }
 
-// foldRepeats makes one step of those that follow each other with the same label. It is the chosen event if one of them is.
+// foldRepeats makes consecutive steps with the same label one step. It is the chosen event if one of them is.
 func foldRepeats(steps []pathStep) []pathStep {
 	kept := steps[:1]
 	for _, s := range steps[1:] {
@@ -232,16 +232,16 @@ func foldRepeats(steps []pathStep) []pathStep {
 	return kept
 }
 
-// EndPlace is a place besides those of a breakdown: the end of a visit, or its start where paths lead back.
+// EndPlace is a place that breakdowns do not have: the end of a visit, or its start where paths lead back.
 const EndPlace = -3
 
 // PathGraph is paths as a graph.
 type PathGraph struct {
-	// Paths is how many there are.
+	// Paths is the number of paths.
 	Paths int64
 	// Nodes are ordered by step, and within a step by place.
 	Nodes []PathNode
-	// Edges are ordered by the node that is nearer to the chosen event, then by the other.
+	// Edges are ordered by the node nearer to the chosen event, then by the other node.
 	Edges []PathEdge
 }
 
@@ -249,19 +249,19 @@ type PathGraph struct {
 type PathNode struct {
 	// Step is 0 for the chosen event.
 	Step int
-	// Group is the label, or those that share a node, or [EndPlace].
+	// Group is the label, or the group of labels that share the node, or [EndPlace].
 	Group
 	Paths int64
 }
 
 // PathEdge is all paths that lead from one node to another.
 type PathEdge struct {
-	// Near and Far are places in the list of nodes; Near is the one nearer to the chosen event.
+	// Near and Far are indexes in the list of nodes; Near is nearer to the chosen event.
 	Near, Far int
 	Paths     int64
 }
 
-// PathTransitions counts what a graph is made of.
+// PathTransitions counts the transitions that make up a graph.
 type PathTransitions struct{ pathCounter[transition] }
 
 // NewPathTransitions starts at zero.
@@ -275,8 +275,8 @@ func NewPathTransitions(p *Paths) *PathTransitions {
 	return t
 }
 
-// Graph returns the graph with as many nodes of their own at each step as nodes says, for the labels on most paths; of equal ones, the
-// first by their bytes. The other labels are together. It is false if there were more than [MaxTransitions] to count.
+// Graph returns the graph. At each step, the most frequent labels have their own nodes, at most as many as nodes says, with equals ordered
+// by bytes; the other labels share one. It returns false if there were more than [MaxTransitions] to count.
 func (t *PathTransitions) Graph(nodes int) (g *PathGraph, ok bool) {
 	if !t.finish() {
 		return nil, false
@@ -342,9 +342,9 @@ func (g *PathGraph) addNodes(p *Paths, step int, counts map[label]int64, own int
 	return found
 }
 
-// PathList is the most frequent paths.
+// PathList has the most frequent paths.
 type PathList struct {
-	// Paths is how many there are, Different how many different ones.
+	// Paths is the number of all paths, Different the number of different ones.
 	Paths     int64
 	Different int
 	List      []ListedPath
@@ -352,7 +352,7 @@ type PathList struct {
 
 // ListedPath is a path, and how many there are of it.
 type ListedPath struct {
-	// Steps begin with the chosen event. Each is a label as the group that it would be alone.
+	// Steps begin with the chosen event. Each is the group of a single label.
 	Steps []Group
 	Paths int64
 }
@@ -367,8 +367,8 @@ func NewWholePaths(p *Paths) *WholePaths {
 	return w
 }
 
-// List returns the most frequent paths, at most as many as limit says. Equal ones are in the order of their labels, from the chosen event
-// on. It is false if there were more than [MaxDifferentPaths] to count.
+// List returns the most frequent paths, at most limit of them. Equally frequent paths are ordered by their labels, from the chosen event
+// on. It returns false if there were more than [MaxDifferentPaths] to count.
 func (w *WholePaths) List(limit int) (list *PathList, ok bool) {
 	if !w.finish() {
 		return nil, false

@@ -7,11 +7,11 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-// Retention is a retention question in numbers. Of an event's picks, bit 0 is the start event and bit 1 the return event. Times
-// are microseconds, as [Event] counts.
+// Retention is a retention question in numbers. Bit 0 of an event's picks is the start event and bit 1 the return event. Times are
+// microseconds, as [Event] counts.
 type Retention struct {
-	// Bounds are the starts of the buckets, in order, and the end of the last one. The first Cohorts buckets are the cohorts, and
-	// Names what they are called.
+	// Bounds are the starts of the buckets, in order, and the end of the last one. The first Cohorts buckets are the cohorts, and Names are
+	// their names.
 	Bounds  []int64
 	Cohorts int
 	Names   []string
@@ -19,21 +19,21 @@ type Retention struct {
 	// FirstTime counts an actor in the cohort of its first start event only, wherever that lies.
 	FirstTime bool
 	OnOrAfter bool
-	// SameEvent says that every start event is a return event and the other way round: then a start counts itself.
+	// SameEvent says that every start event is a return event and vice versa: then a start event is its own return.
 	SameEvent bool
 	// Rolling is the length of a period that is counted from the actor's start event; 0 means calendar windows.
 	Rolling int64
 	// MinOccurrences is how many return events make an actor retained.
 	MinOccurrences int
-	// Breakdown says that the start events have values, and Values what these are.
+	// Breakdown says that the start events have values, which Values numbers.
 	Breakdown bool
 	Values    *Values
-	// Now parts cells that are over from those that are not.
+	// Now is the present: cells that end later are not over.
 	Now int64
 }
 
-// NewRetention returns the question of a query. starts has the starts of the buckets and the end of the last one, and names what the
-// cohorts are called, which are the first of the buckets; now parts the past from the future.
+// NewRetention returns the question of a query. starts has the starts of the buckets and the end of the last one; names has the names of
+// the cohorts, which are the first buckets; now is the present.
 func NewRetention(m *model.Retention, starts []time.Time, names []string, now time.Time) *Retention {
 	r := &Retention{
 		Cohorts: len(names), Names: names, Columns: m.Columns(),
@@ -47,7 +47,7 @@ func NewRetention(m *model.Retention, starts []time.Time, names []string, now ti
 	return r
 }
 
-// CellState says how far time has come with a cell.
+// CellState says whether a cell is over.
 type CellState int
 
 // The states of a cell: its time is over, has begun, or is yet to come.
@@ -57,7 +57,7 @@ const (
 	Future
 )
 
-// State returns the state of a cohort's cell. With rolling windows the cell begins with the first actor's that can be and ends with the
+// State returns the state of a cohort's cell. With rolling windows, it begins when the first possible actor's window does and ends with the
 // last one's.
 func (r *Retention) State(cohort, column int) CellState {
 	b := r.Columns[column]
@@ -74,8 +74,8 @@ func (r *Retention) State(cohort, column int) CellState {
 	return Complete
 }
 
-// Mergeable says that what is to be known of an actor is in which buckets it started and returned, so that the states of
-// consecutive times can be merged. Rolling windows, several occurrences and breakdowns need the events themselves.
+// Mergeable reports whether it is enough to know in which buckets an actor started and returned, so that states of consecutive times can be
+// merged. Rolling windows, several occurrences and breakdowns need the events themselves.
 func (r *Retention) Mergeable() bool {
 	return r.Rolling == 0 && r.MinOccurrences == 1 && !r.Breakdown
 }
@@ -87,8 +87,8 @@ type membership struct {
 	value  uint32
 }
 
-// follower looks at one actor after the other, event by event. It answers every question; [marker] is its fast way for the
-// mergeable ones.
+// follower looks at one actor after another, event by event. It can answer every question; [marker] is faster, for mergeable questions
+// only.
 type follower struct {
 	retention *Retention
 	buckets   buckets
@@ -103,7 +103,7 @@ func (r *Retention) newFollower() *follower {
 // follow finds the actor's memberships and return events.
 func (f *follower) follow(events []Event) {
 	f.members, f.returns = f.members[:0], f.returns[:0]
-	last := -1 // the bucket of the start event before
+	last := -1 // the bucket of the previous start event
 	for i := range events {
 		e := &events[i]
 		if e.Picks&2 != 0 {
@@ -121,7 +121,7 @@ func (f *follower) follow(events []Event) {
 	}
 }
 
-// value returns the smallest value that a start event at the time of the first event has; 0 if none has any.
+// value returns the smallest value among the start events at the time of the first event; 0 if none has a value.
 func (f *follower) value(events []Event) (value uint32) {
 	if !f.retention.Breakdown {
 		return 0
@@ -135,7 +135,7 @@ func (f *follower) value(events []Event) (value uint32) {
 	return value
 }
 
-// isRetained tells whether the followed actor is retained in a column.
+// isRetained reports whether the actor is retained in a column.
 func (f *follower) isRetained(m membership, column int) bool {
 	r := f.retention
 	b := r.Columns[column]

@@ -4,21 +4,21 @@ import (
 	"slices"
 )
 
-// marks is what a mergeable question wants to know of an actor. Sets have a bit for each bucket, as [buckets] numbers them.
+// marks is what a mergeable question needs to know about an actor. Sets have a bit for each bucket, as [buckets] numbers them.
 type marks struct {
 	// first is the bucket of the first start event, or noBucket, and back says that the actor returned in it after the start.
 	// Only for first-time cohorts.
 	first int
 	back  bool
-	// returns are the buckets with a return event. Of recurring cohorts, starts are those with a start event and backs those with
-	// a return event after the first start event in them; where start and return are the same event, returns are all three.
+	// returns are the buckets with a return event. For recurring cohorts, starts are the buckets with a start event, and backs the buckets
+	// with a return event after their first start event; if start and return are the same event, returns stands for all three.
 	returns, starts, backs []uint64
 }
 
-// maxSetWords is more than the words of all sets of an actor: those of about a thousand buckets.
+// maxSetWords is more than the words of all sets of an actor, with about a thousand buckets.
 const maxSetWords = 64
 
-// marker makes marks of an actor's events.
+// marker makes marks from an actor's events.
 type marker struct {
 	retention *Retention
 	buckets   buckets
@@ -37,7 +37,7 @@ func (r *Retention) newMarker() *marker {
 // setWords returns how many words a set of buckets has.
 func (r *Retention) setWords() int { return setWords(r.Bounds) }
 
-// sets returns how many sets of buckets are to be known of an actor.
+// sets returns how many sets of buckets each actor needs.
 func (r *Retention) sets() int {
 	if r.FirstTime || r.SameEvent {
 		return 1
@@ -45,7 +45,7 @@ func (r *Retention) sets() int {
 	return 3
 }
 
-// marksOf returns marks with their sets in the given words. first is twice the first bucket, plus 1 if the actor was back in it.
+// marksOf returns marks whose sets are the given words. first is twice the first bucket, plus 1 if the actor was back in it.
 func (r *Retention) marksOf(first int16, words []uint64) marks {
 	n := r.setWords()
 	m := marks{first: int(first >> 1), back: first&1 == 1, returns: words[:n]}
@@ -67,7 +67,7 @@ func (m *marks) packedFirst() int16 {
 	return packed
 }
 
-// mark looks at an actor. With onlyMembers, it does not look further at one that is in no cohort.
+// mark looks at an actor. With onlyMembers, it stops early for an actor that is in no cohort.
 func (m *marker) mark(events []Event, onlyMembers bool) {
 	clear(m.words)
 	switch {
@@ -133,8 +133,8 @@ func (m *marker) markAll(events []Event) {
 	}
 }
 
-// RetentionState is what is known of actors after some stretch of time, for a mergeable question: about 26 bytes an actor for
-// first-time cohorts and 90 buckets, 24 to 56 for recurring ones. It is a visitor, for actors in order of their keys.
+// RetentionState holds the actors' marks after some stretch of time, for a mergeable question: about 26 bytes per actor for first-time
+// cohorts and 90 buckets, 24 to 56 for recurring ones. It is a visitor, for actors in order of their keys.
 type RetentionState struct {
 	retention *Retention
 	marker    *marker
@@ -148,7 +148,7 @@ func NewRetentionState(r *Retention) *RetentionState {
 	return &RetentionState{retention: r, marker: r.newMarker()}
 }
 
-// Visit adds an actor. Times of different states must not overlap within a bucket: cut time at bounds.
+// Visit adds an actor. The times of two states must not share a bucket: cut time at bounds.
 func (s *RetentionState) Visit(events []Event) {
 	s.marker.mark(events, false)
 	s.add(events[0].Actor, s.marker.marks.packedFirst(), s.marker.words)
@@ -162,7 +162,7 @@ func (s *RetentionState) add(actor int64, first int16, words []uint64) {
 	}
 }
 
-// of returns what is known of the i-th actor.
+// of returns the i-th actor's first bucket and sets.
 func (s *RetentionState) of(i int) (first int16, words []uint64) {
 	if s.retention.FirstTime {
 		first = s.first[i]
@@ -171,12 +171,11 @@ func (s *RetentionState) of(i int) (first int16, words []uint64) {
 	return first, s.words[i*n : (i+1)*n]
 }
 
-// Bytes is about how much memory the state takes.
+// Bytes returns about how much memory the state takes.
 func (s *RetentionState) Bytes() int { return 8*cap(s.actors) + 2*cap(s.first) + 8*cap(s.words) }
 
-// Merge returns what is known after two stretches of time, this one and a later one that begins at a bucket's start; or of two sets
-// of actors in the same time. Both must be of the same question with the same bounds; how many of the buckets are cohorts may have
-// changed.
+// Merge returns the state after two stretches of time, this one and a later one that begins at a bucket's start; or the state of two sets
+// of actors in the same time. Both must have the same question and bounds; only the number of cohorts may differ.
 func (s *RetentionState) Merge(later *RetentionState) *RetentionState {
 	r := later.retention
 	merged := NewRetentionState(r)
@@ -218,30 +217,30 @@ func (s *RetentionState) Tally() *RetentionTally {
 	return t
 }
 
-// ClosedRetention is the state of actors after closed time, and what it counts by itself. It does not change.
+// ClosedRetention is the state of the actors after closed time, and its counts alone. It does not change.
 type ClosedRetention struct {
 	state  *RetentionState
 	counts []int64
 }
 
-// Close ends a state.
+// Close makes it from a state.
 func (s *RetentionState) Close() *ClosedRetention {
 	closed := &ClosedRetention{s, s.Tally().counts}
 	s.marker = nil
 	return closed
 }
 
-// Bytes is about how much memory it takes.
+// Bytes returns about how much memory it takes.
 func (c *ClosedRetention) Bytes() int { return c.state.Bytes() + 8*len(c.counts) }
 
-// Tally counts the actors of closed time and of the time after it, which begins at a bucket's start. Each later state is of
-// other actors. Only actors that are in both are counted anew.
+// Tally counts the actors of closed time and of the time after it, which begins at a bucket's start. No actor is in two of the later
+// states. Only actors that are also in closed time are counted anew.
 func (c *ClosedRetention) Tally(r *Retention, later []*RetentionState) *RetentionTally {
 	t := NewRetentionTally(r)
 	copy(t.counts, c.counts)
 	both := make([]uint64, r.sets()*r.setWords())
 	for _, l := range later {
-		at := 0 // where the actor before was found
+		at := 0 // where the previous actor was found
 		for i, actor := range l.actors {
 			first, words := l.of(i)
 			place, known := slices.BinarySearch(c.state.actors[at:], actor)
@@ -261,7 +260,7 @@ func (c *ClosedRetention) Tally(r *Retention, later []*RetentionState) *Retentio
 	return t
 }
 
-// together returns what is known of an actor after two stretches of time; its sets are put into both.
+// together merges an actor's first bucket and sets of two stretches of time; it writes the sets into both.
 func together(both []uint64, first int16, words []uint64, laterFirst int16, laterWords []uint64) (int16, []uint64) {
 	if first>>1 == noBucket {
 		first = laterFirst

@@ -10,15 +10,15 @@ import (
 // RetentionTally is a visitor that counts actors by cohort and column.
 type RetentionTally struct {
 	retention *Retention
-	marker    *marker   // of a mergeable question
-	follower  *follower // of all others, and where actors are listed
-	// counts has a row a cohort: its size, then the retained actors of each column. With a breakdown, rows are made where they are
-	// needed, for each value and cohort.
+	marker    *marker   // for mergeable questions
+	follower  *follower // for all others, and for lists of actors
+	// counts has a row per cohort: its size, then the retained actors of each column. With a breakdown, rows for a value and cohort are
+	// made as needed.
 	counts []int64
 	rows   map[valueCohort][]int64
-	// sign is 1, or -1 while an actor is taken out again.
+	// sign is 1, or -1 while an actor is subtracted.
 	sign int64
-	// plain says that columns are the periods from 0 on, one by one.
+	// plain says that the columns are the single periods from 0 on.
 	plain bool
 
 	list []ListedActor
@@ -30,13 +30,13 @@ type valueCohort struct {
 	cohort int32
 }
 
-// Cell is a place in the matrix: the numbers of cohort and column, from 0.
+// Cell is a place in the matrix, by the indexes of cohort and column.
 type Cell struct{ Cohort, Column int }
 
 // ListedActor is an actor of a cohort.
 type ListedActor struct {
 	Actor int64
-	// Start is the time of the start event that put the actor into the cohort, and Value its value.
+	// Start is the time of the start event that put the actor into the cohort, and Value is that event's value.
 	Start    int64
 	Value    uint32
 	Retained bool
@@ -57,7 +57,7 @@ func NewRetentionTally(r *Retention) *RetentionTally {
 	return t
 }
 
-// NewRetentionList starts an empty tally that also lists the actors of one cohort, retained in the cell's column or not.
+// NewRetentionList starts an empty tally that also lists the actors of the cell's cohort, retained in its column or not.
 func NewRetentionList(r *Retention, cell Cell) *RetentionTally {
 	t := NewRetentionTally(r)
 	t.follower, t.cell = r.newFollower(), &cell
@@ -114,7 +114,7 @@ func (t *RetentionTally) count(m *marks) {
 	}
 }
 
-// countIn counts an actor of the cohort that is the given bucket. back says that it returned in it.
+// countIn counts an actor of the cohort in the given bucket. back says that it returned in that bucket.
 func (t *RetentionTally) countIn(bucket int, back bool, returns []uint64) {
 	row := t.row(bucket-1, 0)
 	row[0] += t.sign
@@ -142,7 +142,7 @@ func (t *RetentionTally) countIn(bucket int, back bool, returns []uint64) {
 	}
 }
 
-// Add counts what another tally of the same question has counted, of other actors.
+// Add adds the counts of another tally of the same question, which saw other actors.
 func (t *RetentionTally) Add(o *RetentionTally) {
 	for i, n := range o.counts {
 		t.counts[i] += n
@@ -162,7 +162,7 @@ func addTo(sum, counts []int64) {
 // List returns the actors of the listed cohort.
 func (t *RetentionTally) List() []ListedActor { return t.list }
 
-// RetentionAnswer is the answer to a retention question: one matrix a breakdown value, or one of everybody.
+// RetentionAnswer is the answer to a retention question: one matrix per breakdown value, or one of everybody.
 type RetentionAnswer struct {
 	*Retention
 	Groups []RetentionGroup
@@ -181,7 +181,7 @@ type RetentionActor struct {
 // RetentionGroup is the matrix of one breakdown value, or of everybody.
 type RetentionGroup struct {
 	Group
-	// Cohorts has all cohorts, those of nobody too.
+	// Cohorts has all cohorts, including empty ones.
 	Cohorts []RetentionCohort
 }
 
@@ -192,7 +192,7 @@ type RetentionCohort struct {
 	Users []int64
 }
 
-// Size returns the number of actors in all cohorts; who is in several counts in each.
+// Size returns the sum of the cohorts' sizes; an actor in several cohorts counts in each.
 func (g *RetentionGroup) Size() int64 {
 	var sum int64
 	for i := range g.Cohorts {
@@ -210,7 +210,7 @@ func (t *RetentionTally) Ranking(limit int) *Ranking {
 	return NewRanking(t.retention.Values, limit, maps.All(sizes))
 }
 
-// Groups returns the groups in the order of the panel. With limit 0 there is no breakdown and one group of all.
+// Groups returns the groups in the panel's order. Limit 0 means no breakdown, and one group of everybody.
 func (t *RetentionTally) Groups(limit int) []RetentionGroup {
 	all := newGroups(t.Ranking(limit), t.newGroup)
 	if limit == 0 {

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// buckets finds the bucket of a time: 0 is the time before the first one, 1 the first one, and one more than there are is the time
-// after the last one. A table of equal stretches of time, none much longer than the shortest bucket, says where to look.
+// buckets finds the bucket of a time. Bucket 0 is the time before the first one, 1 is the first one, and the last number is the time after
+// the last one. A table of equal stretches of time, none much longer than the shortest bucket, says where to look.
 type buckets struct {
 	bounds []int64
 	table  []int16
@@ -59,7 +59,7 @@ const noBucket = -1
 
 func has(set []uint64, bucket int) bool { return set[bucket>>6]>>(bucket&63)&1 == 1 }
 
-// nextIn returns the first bucket in a set from the given one on; a large number if there is none.
+// nextIn returns the first bucket of a set from the given one on; a large number if there is none.
 func nextIn(set []uint64, bucket int) int {
 	at := bucket >> 6
 	if at >= len(set) {
@@ -75,7 +75,7 @@ func nextIn(set []uint64, bucket int) int {
 	}
 }
 
-// lastIn returns the last bucket in a set; -1 of an empty one.
+// lastIn returns the last bucket of a set; -1 if the set is empty.
 func lastIn(set []uint64) int {
 	for at := len(set) - 1; at >= 0; at-- {
 		if set[at] != 0 {
@@ -85,8 +85,7 @@ func lastIn(set []uint64) int {
 	return -1
 }
 
-// makeRoom makes room for as much again where less than one actor's is left: append by itself would copy large lists four times as
-// often.
+// makeRoom doubles the list's room when less than one actor's is left: append by itself would copy large lists four times as often.
 func makeRoom[T any](list []T) []T {
 	if len(list)+maxSetWords > cap(list) {
 		return slices.Grow(list, len(list)+maxSetWords)
@@ -97,10 +96,10 @@ func makeRoom[T any](list []T) []T {
 // longestTable is how many stretches the table may have.
 const longestTable = 4096
 
-// setWords returns how many words a set of the buckets between bounds has, and of the time before and after them.
+// setWords returns how many words a set of the buckets between bounds has, with the times before and after them.
 func setWords(bounds []int64) int { return (len(bounds) + 1 + 63) / 64 }
 
-// mark adds the buckets of the events that have one of the picks to a set.
+// mark adds to a set the buckets of the events that have one of the picks.
 func (b *buckets) mark(set []uint64, events []Event, picks uint64) {
 	end := int64(-1 << 63)
 	for i := range events {

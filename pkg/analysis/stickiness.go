@@ -4,13 +4,13 @@ import "math/bits"
 
 // Stickiness is the answer to a question about stickiness.
 type Stickiness struct {
-	// Users has, at n-1, how many users were active in n buckets: as long as there are buckets that have begun.
+	// Users has, at n-1, how many users were active in n buckets. It is as long as the number of buckets that have begun.
 	Users []int64
 	// Open says that the last of these buckets is not over.
 	Open bool
 }
 
-// AtLeast has, at n-1, how many users were active in n buckets or more. The first is all who were active.
+// AtLeast returns, at n-1, how many users were active in n buckets or more. The first number is all active users.
 func (s *Stickiness) AtLeast() []int64 {
 	sums := make([]int64, len(s.Users))
 	sum := int64(0)
@@ -32,7 +32,7 @@ func NewStickiness(bounds []int64) *Activity {
 	}}
 }
 
-// Stickiness returns the answer to [NewStickiness]. now parts the past from the future.
+// Stickiness returns the answer to [NewStickiness]. Buckets that begin after now do not count.
 func (t *ActivityTally) Stickiness(now int64) *Stickiness {
 	s, bounds := &Stickiness{}, t.activity.bounds
 	for i, begin := range bounds[:len(bounds)-1] {

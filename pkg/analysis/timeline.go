@@ -2,7 +2,7 @@ package analysis
 
 import "time"
 
-// TimelineEvent is an event of a timeline. What is not set is nil.
+// TimelineEvent is an event of a timeline. Values that are not set are nil.
 type TimelineEvent struct {
 	Time    time.Time `db:"time"`
 	Event   string    `db:"event"`
@@ -10,7 +10,7 @@ type TimelineEvent struct {
 	Device  *string   `db:"device"`
 	Session *string   `db:"session"`
 	User    *string   `db:"user_id"`
-	// Metadata is JSON; nil where it was LeftOut, as too long.
+	// Metadata is JSON; nil if it was LeftOut because it is too long.
 	Metadata *string `db:"metadata"`
 	LeftOut  bool    `db:"left_out"`
 }

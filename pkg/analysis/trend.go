@@ -20,25 +20,24 @@ type Trend struct {
 	Lines             []TrendLine
 }
 
-// TrendLine is one line.
+// TrendLine is one line of a trend.
 type TrendLine struct {
-	// Series is its place in the query.
+	// Series is the index of the line's series in the query.
 	Series int
 	Group
 	// Counts has a number for each bucket.
 	Counts []int64
 }
 
-// DistinctOverTime counts different actors over spans of time, for each of several groups of events by itself: those of the
-// scan's selectors, or those with a property's values. An actor counts in every span in which it has an event. The spans' starts
-// and ends both only grow; they may overlap.
+// DistinctOverTime counts different actors over spans of time, separately for several groups of events: by the scan's selectors, or by a
+// property's values. An actor counts in every span in which it has an event. Spans may overlap, but their starts and ends only grow.
 type DistinctOverTime struct {
 	spans spans
 	// Counts has, for each group, a number for each span.
 	Counts [][]int64
 	// groups has bit g set for each group g that an event is in.
 	groups func(*Event) uint64
-	// upTo is, for each group, the first span in which the present actor was not counted yet.
+	// upTo is, for each group, the first span in which the present actor is not counted yet.
 	upTo []int
 }
 
@@ -87,7 +86,7 @@ func (d *DistinctOverTime) Visit(events []Event) {
 	}
 }
 
-// Merge adds what another count saw of other actors.
+// Merge adds another count, of other actors.
 func (d *DistinctOverTime) Merge(o *DistinctOverTime) {
 	for g := range d.Counts {
 		for span := range d.Counts[g] {
@@ -96,7 +95,7 @@ func (d *DistinctOverTime) Merge(o *DistinctOverTime) {
 	}
 }
 
-// Lines returns the groups by value that anybody is in, as lines of a series; values are those with ranks, in their order.
+// Lines returns the groups that have actors, as lines of a series. values are the values with ranks, in their order.
 func (d *DistinctOverTime) Lines(series int, values []string) []TrendLine {
 	var list []TrendLine
 	for g, counts := range d.Counts {

@@ -54,7 +54,7 @@ func (v *Values) Text(id uint32) (string, bool) {
 	return v.texts[id-1], true
 }
 
-// Group returns the group that a number would be alone.
+// Group returns the group of a single number.
 func (v *Values) Group(id uint32) Group {
 	if text, set := v.Text(id); set {
 		return Group{Value: text}
@@ -62,7 +62,7 @@ func (v *Values) Group(id uint32) Group {
 	return Group{Place: NonePlace}
 }
 
-// Bytes is about how much memory the texts take.
+// Bytes returns about how much memory the texts take.
 func (v *Values) Bytes() int {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
@@ -74,7 +74,7 @@ func (v *Values) Bytes() int {
 	return bytes
 }
 
-// Less orders two numbers by their texts.
+// Less reports whether the text of a sorts before the text of b.
 func (v *Values) Less(a, b uint32) bool {
 	x, _ := v.Text(a)
 	y, _ := v.Text(b)

@@ -47,7 +47,7 @@ func (e *Engine) activity(
 	})
 }
 
-// activity reads closed time once, where what is to be known of its actors is small.
+// activity answers from kept closed time, if the state of its actors is small enough to keep.
 func (r *reading) activity(ctx context.Context, q Question, scan plan.Scan, starts []time.Time, a *analysis.Activity) (*analysis.ActivityTally, error) {
 	if !scan.From.Before(scan.To) {
 		return analysis.NewActivityTally(a), nil // the range lies in the future
@@ -83,7 +83,7 @@ func (r *reading) countActivity(ctx context.Context, scan plan.Scan, days []plan
 	return tallies[0], nil
 }
 
-// closedActivity returns what is known after the closed time before cut.
+// closedActivity returns the state after the closed time before cut.
 func (r *reading) closedActivity(ctx context.Context, q Question, scan plan.Scan, days []plan.Day, cut time.Time, starts []time.Time, a *analysis.Activity) (*analysis.ClosedActivity, error) {
 	scan.To = cut
 	part := closedPart{

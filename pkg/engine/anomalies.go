@@ -9,7 +9,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/plan"
 )
 
-// BusyActors finds the actors with too many events at once. For a query that asks only how many there are, none is listed.
+// BusyActors finds the actors with too many events at once. If the query asks only how many there are, it lists none.
 func (e *Engine) BusyActors(ctx context.Context, q Question, trace *Trace) (*analysis.BusyList, error) {
 	a := q.Query.Anomalies
 	return read(ctx, e, trace, func(ctx context.Context, r *reading) (*analysis.BusyList, error) {
@@ -115,7 +115,7 @@ func (r *reading) countRunUsers(ctx context.Context, q Question, starts []time.T
 	return nil
 }
 
-// activeQuarters returns the quarter hours of a time in which anybody did anything.
+// activeQuarters returns the quarter hours of a range that have any event.
 func (r *reading) activeQuarters(ctx context.Context, span model.Range) (analysis.ActiveQuarters, error) {
 	if !span.From.Before(span.To) {
 		return nil, nil // the range lies in the future

@@ -9,8 +9,8 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// countEvents counts events from the sources that the planner chose: the quarter hours of closed days are handed to add, the rows
-// of the statements that raw plans for the other pieces to addRow.
+// countEvents counts events from the sources that the planner chose. It calls add with the quarter hours of closed days, and addRow with
+// the rows of the statements that raw plans for the other pieces.
 func countEvents[R any](
 	ctx context.Context, r *reading, c plan.Counting, days []plan.Day,
 	add func(start time.Time, events int64), raw func(plan.Piece) plan.Statement, addRow func(R),

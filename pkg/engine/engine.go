@@ -13,36 +13,36 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/store"
 )
 
-// Engine answers the queries of one data source. Each of its questions has one answer, of a type of package analysis: a list, or a
-// pointer to a struct. An error comes without an answer.
+// Engine answers the queries of one data source. Each method returns one answer, of a type of package analysis: a list, or a pointer to a
+// struct. With an error there is no answer.
 type Engine struct {
 	store  *store.Store
 	keeper *keeper
-	// aliases are those that were read last.
+	// aliases are the aliases that were read last.
 	aliases atomic.Pointer[aliases]
 }
 
 // New makes an engine on a database.
 func New(s *store.Store) *Engine { return &Engine{store: s, keeper: newKeeper(keptBytes)} }
 
-// Question is a query with what its answer depends on besides the data.
+// Question is a query with everything but the data that its answer depends on.
 type Question struct {
 	Query *model.Query
 	model.Range
 	plan.Settings
 }
 
-// reading is the database at the moment of one question.
+// reading is one question being answered, at one moment of the database.
 type reading struct {
 	engine   *Engine
 	snapshot *store.Snapshot
 	trace    *Trace
-	// aliases are the users that count as others; nil for none. They have changed aliasChanges times.
+	// aliases say which users count as others; nil for none. They have changed aliasChanges times.
 	aliases      *aliases
 	aliasChanges int64
 }
 
-// read answers a question by fn, on one snapshot; on an error the answer is the zero value.
+// read answers a question with fn, on one snapshot. With an error, the answer is the zero value.
 func read[A any](ctx context.Context, e *Engine, trace *Trace, fn func(ctx context.Context, r *reading) (A, error)) (answer A, err error) {
 	err = e.store.Read(ctx, func(ctx context.Context, snapshot *store.Snapshot) error {
 		trace.reset()
@@ -71,7 +71,7 @@ func rows[R any](ctx context.Context, r *reading, statement plan.Statement) ([]R
 	return list, err
 }
 
-// days returns what is known of the days of a time range.
+// days returns the days of a range that are packed or got late events.
 func (r *reading) days(ctx context.Context, tr model.Range) ([]plan.Day, error) {
 	var list []plan.Day
 	err := r.snapshot.Stream(ctx, 0, plan.Days(tr), func(values [][]byte) error {
@@ -81,7 +81,7 @@ func (r *reading) days(ctx context.Context, tr model.Range) ([]plan.Day, error) 
 	return list, err
 }
 
-// dataEnd returns the end of the data, in microseconds: the latest event of anybody or now, whichever is earlier. 0 without events.
+// dataEnd returns the end of the data, in microseconds: the latest event or now, whichever is earlier; 0 without events.
 func (r *reading) dataEnd(ctx context.Context, now time.Time) (end int64, err error) {
 	var last time.Time
 	err = r.snapshot.Stream(ctx, 0, plan.LastDay(), func(values [][]byte) error {
@@ -103,8 +103,8 @@ func (r *reading) dataEnd(ctx context.Context, now time.Time) (end int64, err er
 	return min(end, analysis.Microseconds(now)), err
 }
 
-// follow hands every actor of a scan to one of the visitors that newVisitor makes. The scan's property values, where it asks for
-// any, are numbered in the returned list.
+// follow hands every actor of a scan to one of the visitors that newVisitor makes. The returned list numbers the scan's property values, if
+// it asks for any.
 func follow[V analysis.Visitor](ctx context.Context, r *reading, s plan.Scan, newVisitor func() V) ([]V, *analysis.Values, error) {
 	days, err := r.days(ctx, s.Range)
 	if err != nil {
@@ -115,7 +115,7 @@ func follow[V analysis.Visitor](ctx context.Context, r *reading, s plan.Scan, ne
 	return visitors, values, err
 }
 
-// followDays is follow for those who know the days already, and have numbered values.
+// followDays is follow for callers that know the days already and have numbered values.
 func followDays[V analysis.Visitor](ctx context.Context, r *reading, s plan.Scan, days []plan.Day, values *analysis.Values, newVisitor func() V) ([]V, error) {
 	s.Aliases = r.hasAliases()
 	estimate, err := r.estimate(ctx, s, days)
@@ -132,14 +132,14 @@ func followDays[V analysis.Visitor](ctx context.Context, r *reading, s plan.Scan
 }
 
 const (
-	// worthAConnection is how many events make a second connection pay.
+	// worthAConnection is how many events make a second connection worthwhile.
 	worthAConnection = 400_000
-	// mostConnections is how many a question may use.
+	// mostConnections is how many connections a question may use.
 	mostConnections = 4
 )
 
-// estimate is about how many events a scan will meet, judged by the days of its range that are packed: the others have as many
-// each. Few events are not worth a closer look at their types.
+// estimate returns about how many events a scan will read. It takes the packed days of the range as typical of the others. If events are
+// few, it does not look at their types.
 func (r *reading) estimate(ctx context.Context, s plan.Scan, days []plan.Day) (int64, error) {
 	var known, all, picked int64
 	for _, d := range days {
@@ -151,7 +151,7 @@ func (r *reading) estimate(ctx context.Context, s plan.Scan, days []plan.Day) (i
 	if known == 0 {
 		return worthAConnection, nil
 	}
-	unknown := 1.0 // how many times as many days there are
+	unknown := 1.0 // all days divided by the known ones
 	if span := int64(s.To.Sub(s.From) / (24 * time.Hour)); !s.From.IsZero() && span > known {
 		unknown = float64(span) / float64(known)
 	}

@@ -20,7 +20,7 @@ type funnelReading struct {
 	dataEnd  int64
 }
 
-// Funnel answers a funnel with one group a breakdown value, or one in all.
+// Funnel answers a funnel with one group per breakdown value, or one in all.
 func (e *Engine) Funnel(ctx context.Context, q Question, trace *Trace) ([]analysis.FunnelGroup, error) {
 	return readFunnel(ctx, e, q, trace, func(ctx context.Context, r *funnelReading) ([]analysis.FunnelGroup, error) {
 		tally := analysis.NewFunnelTally(r.spec, r.dataEnd)
@@ -29,7 +29,7 @@ func (e *Engine) Funnel(ctx context.Context, q Question, trace *Trace) ([]analys
 	})
 }
 
-// FunnelActors lists the actors behind one number of the steps table: step is a place in the funnel's steps.
+// FunnelActors lists the actors behind one number of the steps table.
 func (e *Engine) FunnelActors(ctx context.Context, q Question, trace *Trace) ([]analysis.FunnelActor, error) {
 	f := q.Query.Funnel
 	return readFunnel(ctx, e, q, trace, func(ctx context.Context, r *funnelReading) ([]analysis.FunnelActor, error) {
@@ -53,7 +53,7 @@ func (e *Engine) FunnelActors(ctx context.Context, q Question, trace *Trace) ([]
 	})
 }
 
-// listEntry is what a list shows of an actor's outcome, whose times are only lent.
+// listEntry copies what a list shows from an actor's outcome, whose times do not stay valid.
 type listEntry struct {
 	actor          int64
 	value          uint32
@@ -87,7 +87,7 @@ func (r *funnelReading) funnelActors(ctx context.Context, found []listEntry) ([]
 	return actors, nil
 }
 
-// FunnelTrend answers a funnel for each bucket of entry alone. The range cuts the first and the last bucket.
+// FunnelTrend answers a funnel for each bucket alone, by the time of entry. The range cuts the first and the last bucket.
 func (e *Engine) FunnelTrend(ctx context.Context, q Question, trace *Trace) (*analysis.FunnelTrend, error) {
 	f := q.Query.Funnel
 	buckets, err := plan.Buckets("funnel.interval", q.Range, f.Interval.Period(), q.Settings)
@@ -101,7 +101,7 @@ func (e *Engine) FunnelTrend(ctx context.Context, q Question, trace *Trace) (*an
 	})
 }
 
-// trend counts bucket by bucket; those that lie in closed time are counted once.
+// trend counts bucket by bucket; buckets in closed time are counted once and kept.
 func (r *funnelReading) trend(ctx context.Context, buckets []time.Time) (map[uint32][]analysis.EntryCounts, error) {
 	edges := make([]int64, len(buckets))
 	for i, b := range buckets {
@@ -109,7 +109,7 @@ func (r *funnelReading) trend(ctx context.Context, buckets []time.Time) (map[uin
 	}
 	edges[0] = max(edges[0], analysis.Microseconds(r.question.From))
 	edges[len(edges)-1] = min(edges[len(edges)-1], analysis.Microseconds(r.question.To))
-	first, last := 0, 0 // the buckets of closed time
+	first, last := 0, 0 // the buckets in closed time
 	span, ok := r.closedSpan(r.question.Range)
 	if ok {
 		first, _ = slices.BinarySearch(edges, analysis.Microseconds(span.From))
@@ -154,7 +154,7 @@ func (r *funnelReading) trendOf(ctx context.Context, edges []int64) (map[uint32]
 	return sum, err
 }
 
-// addTrend adds counts of buckets from a place on.
+// addTrend adds counts to the buckets from index at on.
 func addTrend(sum, counts map[uint32][]analysis.EntryCounts, at, buckets int) {
 	for value, list := range counts {
 		if sum[value] == nil {
@@ -174,10 +174,10 @@ type keptTrend struct {
 	bytes  int
 }
 
-// Bytes is about how much memory it takes.
+// Bytes returns about how much memory it takes.
 func (k *keptTrend) Bytes() int { return k.bytes }
 
-// keptTrend counts the buckets between the edges, which lie in closed time, once.
+// keptTrend returns the counts of the buckets between the edges, which lie in closed time, computed once.
 func (r *funnelReading) keptTrend(ctx context.Context, edges []int64) (map[uint32][]analysis.EntryCounts, error) {
 	span := model.Range{From: analysis.TimeOf(edges[0]), To: analysis.TimeOf(edges[len(edges)-1])}
 	kept, err := once(r.reading, r.closedPart(fmt.Sprintf("trend %s %s", r.question.Zone, r.question.WeekStart), span), func() (*keptTrend, error) {
@@ -192,7 +192,7 @@ func (r *funnelReading) keptTrend(ctx context.Context, edges []int64) (map[uint3
 	return kept.counts, nil
 }
 
-// funnelListFilter tells whether an actor belongs to the number that the query's list asks for.
+// funnelListFilter returns a function that reports whether an actor belongs to the number that the query's list asks for.
 func funnelListFilter(f *model.Funnel, spec *analysis.Funnel, tally *analysis.FunnelTally) func(o analysis.Outcome) bool {
 	place := f.Actors.Step - 1
 	main := slices.Index(f.MainSteps(), place)
@@ -231,8 +231,8 @@ func readFunnel[A any](ctx context.Context, e *Engine, q Question, trace *Trace,
 	})
 }
 
-// outcomes hands over the outcome of every actor who started, in order of their keys. What is known of starts on closed days
-// is not computed again: only those before the first whole day are, and those whose window reaches past the closed days.
+// outcomes calls each with the outcome of every actor who started, in order of their keys. Starts on closed days are not computed again,
+// except starts before the first whole day and starts whose window reaches past the closed days.
 func (r *funnelReading) outcomes(ctx context.Context, each func(actor int64, o analysis.Outcome)) error {
 	starts := r.question.Range
 	span, ok := r.closedSpan(starts)
@@ -268,8 +268,8 @@ func (r *funnelReading) walk(ctx context.Context, starts model.Range) ([]*analys
 	})
 }
 
-// closedSpan returns the longest run of whole days (UTC), from the first one of the range, on which chains start whose windows
-// end within closed days and before the end of the data: their outcomes are final until one of those days changes.
+// closedSpan returns the longest run of whole days (UTC), from the first whole day of the range, such that all chains that start in it have
+// windows that end within closed days and before the end of the data. Their outcomes are final until one of those days changes.
 func (r *funnelReading) closedSpan(starts model.Range) (model.Range, bool) {
 	first := starts.From.UTC().Truncate(24 * time.Hour)
 	if first.Before(starts.From) {
@@ -292,13 +292,13 @@ func (r *funnelReading) closedSpan(starts model.Range) (model.Range, bool) {
 	return model.Range{From: first, To: last}, first.Before(last) && !scan.ReadsProfiles()
 }
 
-// keptOutcomes is the outcomes of closed time, and the numbers of their breakdown values.
+// keptOutcomes are the outcomes of closed time, and the numbers of their breakdown values.
 type keptOutcomes struct {
 	lists  []*analysis.Outcomes
 	values *analysis.Values
 }
 
-// Bytes is about how much memory it takes.
+// Bytes returns about how much memory it takes.
 func (k *keptOutcomes) Bytes() int {
 	bytes := k.values.Bytes()
 	for _, l := range k.lists {
@@ -323,7 +323,7 @@ func (r *funnelReading) keptOutcomes(ctx context.Context, span model.Range) ([]*
 	return kept.lists, nil
 }
 
-// closedPart returns the chains that start in a closed span.
+// closedPart describes the chains that start in a closed span.
 func (r *funnelReading) closedPart(what string, span model.Range) closedPart {
 	f := *r.question.Query.Funnel
 	f.Output, f.Actors, f.Bins = "", nil, 0

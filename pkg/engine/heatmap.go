@@ -9,8 +9,8 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// Heatmap answers a heatmap query: its cells that count something, and those that are left out. Where events are counted, a cell
-// may come in several parts.
+// Heatmap answers a heatmap query with the cells that have a count, including those that are left out. Where events are counted, a cell may
+// come in several parts.
 func (e *Engine) Heatmap(ctx context.Context, q Question, trace *Trace) ([]analysis.HeatmapCell, error) {
 	if err := plan.CheckHeatmap(q.Query.Heatmap, q.Range); err != nil {
 		return nil, err

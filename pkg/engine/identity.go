@@ -12,23 +12,23 @@ import (
 )
 
 const (
-	// maxAliases is how many aliases may be looked up, and mostJoined how many events of users who have some may be in memory.
+	// maxAliases is how many aliases may be looked up, and maxAliasedEvents how many events of users with aliases may be in memory.
 	maxAliases       = 1_000_000
 	maxAliasedEvents = 4_000_000
 )
 
-// ErrTooManyAliases is the error of a question that would need more memory than there is for the users who have aliases.
+// ErrTooManyAliases is the error of a question that would need too much memory for users with aliases.
 var ErrTooManyAliases = errors.New("too many events are stored under ids that turned out to mean another user")
 
 // aliases say which users count as others.
 type aliases struct {
-	// changes is how often they had changed.
+	// changes is how often the aliases had changed.
 	changes int64
-	// known is the key of the known user, by the keys of its aliases and by its own.
+	// known has the key of the known user, by the keys of its aliases and by its own.
 	known map[int64]int64
 }
 
-// readAliases reads what changed since the last reading.
+// readAliases reads the aliases, if they have changed since the last reading.
 func (r *reading) readAliases(ctx context.Context) error {
 	aliased := false
 	err := r.snapshot.Stream(ctx, 0, plan.AliasState(), func(values [][]byte) error {
@@ -58,7 +58,7 @@ func (r *reading) readAliases(ctx context.Context) error {
 	return err
 }
 
-// hasAliases reports whether there are events that count for other users than they are stored under.
+// hasAliases reports whether some events count for other users than they are stored under.
 func (r *reading) hasAliases() bool { return r.aliases != nil }
 
 // haveAny reports whether one of the known users is among the keys.
@@ -75,7 +75,7 @@ type aliasedEvents struct {
 	buffer
 }
 
-// take adds those that a part has put aside.
+// take adds the events that a part has put aside.
 func (j *aliasedEvents) take(aside []analysis.Event) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()

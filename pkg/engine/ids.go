@@ -14,11 +14,11 @@ type actorID struct {
 	analysis.ActorID
 }
 
-// ids finds the ids of actors by their keys, among the events of the scan's range and types; those of users who have aliases among
-// these.
+// ids finds the ids of actors by their keys, among the events of the scan's range and types or, for users who have aliases, among the
+// aliases.
 func (r *reading) ids(ctx context.Context, scan plan.Scan, keys []int64) (map[int64]analysis.ActorID, error) {
 	if len(keys) == 0 && !r.trace.Dry {
-		return nil, nil // an empty list would be bound as null, at which the columnstore fails
+		return nil, nil // an empty list would be bound as null, and the columnstore would fail
 	}
 	scan.Aliases = r.hasAliases()
 	found, err := rows[actorID](ctx, r, plan.ActorIDs(scan, keys))

@@ -14,8 +14,8 @@ import (
 // keptBytes is how much memory the results of closed time may take.
 const keptBytes = 36 << 20
 
-// keeper holds results of closed time, the latest used ones, up to a number of bytes. Whoever asks says what must still hold for
-// a result to be good: its token.
+// keeper holds the most recently used results of closed time, up to a number of bytes. A result is good only as long as its token is the
+// same.
 type keeper struct {
 	mu      sync.Mutex
 	most    int
@@ -68,16 +68,16 @@ func (k *keeper) drop(element *list.Element) {
 
 // closedPart is a part of a question whose days are closed.
 type closedPart struct {
-	// name says what is computed, and all that it depends on besides query, the start of the range, and the data.
+	// name says what is computed, and everything that it depends on apart from the query, the start of the range and the data.
 	name string
-	// query is what it depends on of the query.
+	// query is the part of the query that it depends on.
 	query model.Query
-	// scan reads it, of days.
+	// scan reads the part, and days are the days that it reads.
 	scan plan.Scan
 	days []plan.Day
 }
 
-// once returns what compute makes of closed time, or what it made before of the same data. The value must not change afterwards.
+// once returns the result of compute, or the kept result for the same data. The value must not change afterwards.
 func once[T interface{ Bytes() int }](r *reading, part closedPart, compute func() (T, error)) (T, error) {
 	raw, err := json.Marshal(part.query)
 	if err != nil {
@@ -98,8 +98,8 @@ func once[T interface{ Bytes() int }](r *reading, part closedPart, compute func(
 	return value, err
 }
 
-// closedToken says of which data a result of closed time was made: the days that it read, how often each had changed, and how
-// often the aliases had.
+// closedToken identifies the data behind a result of closed time: the days that it read, how often each had changed, and how often the
+// aliases had.
 func (r *reading) closedToken(days []plan.Day, span model.Range) string {
 	var token strings.Builder
 	fmt.Fprintf(&token, "%d ", r.aliasChanges)

@@ -10,7 +10,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// PathGraph answers a query for paths with a graph. More transitions between labels than can be counted are an error.
+// PathGraph answers a query for paths with a graph. Too many transitions between labels are an error.
 func (e *Engine) PathGraph(ctx context.Context, q Question, trace *Trace) (*analysis.PathGraph, error) {
 	counter, err := countPaths(ctx, e, q, trace, analysis.NewPathTransitions)
 	if err != nil {
@@ -25,7 +25,7 @@ func (e *Engine) PathGraph(ctx context.Context, q Question, trace *Trace) (*anal
 	return graph, nil
 }
 
-// PathList answers a query for paths with the most frequent ones. More different paths than can be counted are an error.
+// PathList answers a query for paths with the most frequent ones. Too many different paths are an error.
 func (e *Engine) PathList(ctx context.Context, q Question, trace *Trace) (*analysis.PathList, error) {
 	counter, err := countPaths(ctx, e, q, trace, analysis.NewWholePaths)
 	if err != nil {

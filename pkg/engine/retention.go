@@ -13,7 +13,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// Retention answers a retention query with one matrix a breakdown value, or one in all.
+// Retention answers a retention query with one matrix per breakdown value, or one in all.
 func (e *Engine) Retention(ctx context.Context, q Question, trace *Trace) (*analysis.RetentionAnswer, error) {
 	return read(ctx, e, trace, func(ctx context.Context, r *reading) (*analysis.RetentionAnswer, error) {
 		cohorts, spec, err := retentionSpec(q)
@@ -52,7 +52,7 @@ func (e *Engine) RetentionActors(ctx context.Context, q Question, trace *Trace) 
 	})
 }
 
-// example returns a cohort's name; the start of the range where there is no cohort yet.
+// example returns a cohort's name, or the start of the range if there is no cohort yet.
 func example(c plan.Cohorts) string {
 	if c.Count == 0 {
 		return c.Starts[0].Format(time.DateOnly)
@@ -60,7 +60,7 @@ func example(c plan.Cohorts) string {
 	return c.Names[c.Count-1]
 }
 
-// countRetention counts everybody. Where actors' states can be merged, closed time is read once.
+// countRetention counts everybody. If actors' states can be merged, closed time is read once and kept.
 func (r *reading) countRetention(ctx context.Context, q Question, cohorts plan.Cohorts, spec *analysis.Retention) (*analysis.RetentionTally, error) {
 	scan := plan.RetentionScan(q.Query, cohorts, q.Settings)
 	days, err := r.days(ctx, scan.Range)
@@ -83,8 +83,8 @@ func (r *reading) countRetention(ctx context.Context, q Question, cohorts plan.C
 	return closed.Tally(spec, later), nil
 }
 
-// lastClosedBound returns the last bound up to which all time of the range lies on closed days; false if there is none. Days that are not
-// closed make it earlier; so do days, of any age, that are known only because an event came late to them.
+// lastClosedBound returns the last bound up to which the whole range lies on closed days; false if there is none. Any day that is not
+// closed makes it earlier, even an old day that is known only for a late event.
 func lastClosedBound(r model.Range, days []plan.Day, bounds []time.Time) (time.Time, bool) {
 	if len(days) == 0 || !r.From.IsZero() && days[0].Start.After(r.From) {
 		return time.Time{}, false
@@ -147,7 +147,7 @@ func (r *reading) retention(ctx context.Context, q Question, cohorts plan.Cohort
 	return tallies[0], nil
 }
 
-// retentionActors returns the listed actors of the wanted status, with their ids.
+// retentionActors returns the listed actors with the wanted status, and their ids.
 func (r *reading) retentionActors(ctx context.Context, q Question, cohorts plan.Cohorts, tally *analysis.RetentionTally) ([]analysis.RetentionActor, error) {
 	m := q.Query.Retention
 	ranking := tally.Ranking(m.Breakdown.Groups())

@@ -15,7 +15,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/store"
 )
 
-// eventsAtOnce is about how many events of a scan are in memory for each connection.
+// eventsAtOnce is about how many events of a scan each connection has in memory.
 const eventsAtOnce = 150_000
 
 // scanner reads the parts of one scan.
@@ -29,8 +29,8 @@ type scanner struct {
 	aside    aliasedEvents
 }
 
-// scan hands every actor of a scan, with its events, to one of the visitors that newVisitor makes, one for each connection, and
-// returns them. estimate is about how many events there are.
+// scan hands every actor of a scan, with its events, to one of the visitors that newVisitor makes, one per connection, and returns the
+// visitors. estimate is about how many events there are.
 func scan[V analysis.Visitor](ctx context.Context, s *scanner, estimate int64, newVisitor func() V) ([]V, error) {
 	workers := s.snapshot.Connections()
 	n := int(min(max(estimate/eventsAtOnce+1, int64(workers)), plan.Slices))
@@ -70,7 +70,7 @@ func scan[V analysis.Visitor](ctx context.Context, s *scanner, estimate int64, n
 	return append(visitors, v), visitAll(ctx, s.aside.sort(), v)
 }
 
-// visitAll cuts events into those of one actor each.
+// visitAll calls the visitor for each actor of the sorted events.
 func visitAll(ctx context.Context, events []analysis.Event, v analysis.Visitor) error {
 	for visited := 0; len(events) > 0; visited++ {
 		if visited%1024 == 0 && ctx.Err() != nil {
@@ -123,15 +123,15 @@ func (s *scanner) read(ctx context.Context, connection int, part plan.Part, b *b
 // buffer holds the events of a part; sorting needs a second one.
 type buffer struct {
 	events, scratch []analysis.Event
-	// aside are the events of users who have aliases: of those, a part has only some.
+	// aside are the events of users who have aliases: a part has only some of a user's events.
 	aside   []analysis.Event
 	aliases *aliases
 }
 
-// clear empties the buffer, and tells it who has aliases.
+// clear empties the buffer and sets the aliases.
 func (b *buffer) clear(a *aliases) { b.events, b.aside, b.aliases = b.events[:0], b.aside[:0], a }
 
-// add adds an event that is stored under a user's key; without a session, that user's.
+// add adds an event that is stored under a user's key; unless it is of a session, the actor is that user.
 func (b *buffer) add(e analysis.Event, stored int64, ofSession bool) {
 	if b.aliases != nil {
 		if user, found := b.aliases.known[stored]; found {
@@ -145,7 +145,7 @@ func (b *buffer) add(e analysis.Event, stored int64, ofSession bool) {
 	b.events = append(b.events, e)
 }
 
-// buffers are used again: fresh memory of that size costs as much as sorting it.
+// buffers are reused: fresh memory of that size costs as much as sorting it.
 var buffers = sync.Pool{New: func() any { return new(buffer) }}
 
 // reserve makes room for n events.
@@ -171,7 +171,7 @@ func (b *buffer) addBlock(picks uint64, keys, times []byte, from, to int64) erro
 	return nil
 }
 
-// addRow appends a raw event: actor, time, picks, and perhaps a value; last, if it tells, the key of the user of a session.
+// addRow appends a raw event: actor, time, picks, perhaps a value and, with tellsStored, the key of a session's user.
 func (b *buffer) addRow(row [][]byte, values *analysis.Values, tellsStored bool) error {
 	e := analysis.Event{
 		Actor: int64(binary.BigEndian.Uint64(row[0])),

@@ -21,8 +21,7 @@ func (e *Engine) Timeline(ctx context.Context, q Question, trace *Trace) (*analy
 	})
 }
 
-// ofKnownUser returns a timeline query that asks for the user that its user's id means, and the keys under which events of that user are
-// stored.
+// ofKnownUser returns the timeline query with the user that its id means, and the keys under which that user's events are stored.
 func (r *reading) ofKnownUser(ctx context.Context, q *model.Query) (*model.Query, []int64, error) {
 	if r.aliasChanges == 0 || q.Timeline.User == "" {
 		return q, nil, nil

@@ -11,20 +11,20 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// Trace is what an answer was made of, for the query inspector.
+// Trace records how an answer was made, for the query inspector.
 type Trace struct {
 	mu sync.Mutex
 	// Dry asks for the statements without running them.
 	Dry bool
-	// Statements are those that ran, one of each form: the parts of a scan differ only in the range of actors.
+	// Statements are the statements that ran, one of each form: the parts of a scan differ only in their ranges of actors.
 	Statements []plan.Statement
-	// Rows came from the database, and Events were in them.
+	// Rows and Events are how many came from the database.
 	Rows, Events int
-	// Kept says what was not computed again; nil for nothing.
+	// Kept says what was kept and not computed again; nil for nothing.
 	Kept *say.Text
 }
 
-// reset forgets a try that failed.
+// reset forgets a failed attempt.
 func (t *Trace) reset() {
 	t.Statements, t.Rows, t.Events, t.Kept = nil, 0, 0, nil
 }
@@ -41,7 +41,7 @@ func (t *Trace) String() string {
 	return strings.Join(texts, "\n\n")
 }
 
-// keep says that what was computed of closed time was not computed again.
+// keep notes that the result of closed time was not computed again.
 func (t *Trace) keep(span model.Range) {
 	text := say.New("plan.kept-from", "kept: what is from {{from}} to {{to}} (UTC) was read before",
 		span.From.UTC().Format(time.DateTime), span.To.UTC().Format(time.DateTime))
@@ -79,5 +79,5 @@ func (t *Trace) add(s plan.Statement, rows, events int) {
 	t.Statements = append(t.Statements, s)
 }
 
-// maxStatements keeps the inspector readable.
+// maxStatements is how many statements are shown, so that the inspector stays readable.
 const maxStatements = 20

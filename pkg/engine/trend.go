@@ -59,7 +59,7 @@ func merge(visitors []*analysis.DistinctOverTime) *analysis.DistinctOverTime {
 	return visitors[0]
 }
 
-// trendActorsByValue follows each series for itself: the values have their own ranks in each.
+// trendActorsByValue follows each series separately, since values have different ranks in each.
 func (r *reading) trendActorsByValue(ctx context.Context, q Question, b plan.TrendBuckets) ([]analysis.TrendLine, error) {
 	t := q.Query.Trend
 	var list []analysis.TrendLine
@@ -95,7 +95,7 @@ func (r *reading) trendActorsByValue(ctx context.Context, q Question, b plan.Tre
 	return list, nil
 }
 
-// trendRow is a number of a series without a breakdown.
+// trendRow is one number of a series without a breakdown.
 type trendRow struct {
 	Bucket int   `db:"bucket"`
 	N      int64 `db:"n"`
@@ -123,7 +123,7 @@ func (r *reading) trendEvents(ctx context.Context, q Question, b plan.TrendBucke
 	return list, nil
 }
 
-// trendValueRow is a number of a breakdown value.
+// trendValueRow is one number of a breakdown value.
 type trendValueRow struct {
 	trendRow
 	analysis.Group

@@ -11,8 +11,8 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// Lifecycle returns a wide time series with four numbers a bucket, told apart by the label status; those of dormant users are negative, so
-// that they stack below the others. Buckets that have not begun are empty. Of the one that is not over, dormant is: whoever is missing
+// Lifecycle returns a wide time series with four numbers per bucket, told apart by the label status. Dormant users are negative, so that
+// they stack below the others. Buckets that have not begun are empty; in the bucket that is not over, only dormant is empty, since users
 // may still come.
 func Lifecycle(panel Panel, buckets []analysis.LifecycleBucket) data.Frames {
 	l := panel.Query.Lifecycle
@@ -45,7 +45,7 @@ func lifecycleField(buckets []analysis.LifecycleBucket, status string, name say.
 	return setTitle(field, name)
 }
 
-// StickinessTable has a row for each number of buckets, which is a text: what the bar chart panel takes for its axis.
+// StickinessTable returns a table with a row for each number of buckets. The number is a text, as the bar chart panel needs for its axis.
 func StickinessTable(panel Panel, s *analysis.Stickiness) data.Frames {
 	type row struct{ n, users, atLeast, all int64 }
 	atLeast := s.AtLeast()
@@ -66,12 +66,12 @@ func StickinessTable(panel Panel, s *analysis.Stickiness) data.Frames {
 	return data.Frames{frame}
 }
 
-// StickinessRate returns one number. Where nobody was active there is none.
+// StickinessRate returns one number, or none if nobody was active.
 func StickinessRate(panel Panel, s *analysis.Stickiness) data.Frames {
 	m := panel.Query.Stickiness
 	frame := data.NewFrame("stickiness")
 	frame.Meta = &data.FrameMeta{Type: data.FrameTypeNumericLong, TypeVersion: data.FrameTypeVersion{0, 1}}
-	atLeast := append(s.AtLeast(), make([]int64, m.AtLeast)...) // nobody is active in more buckets than there are
+	atLeast := append(s.AtLeast(), make([]int64, m.AtLeast)...) // nobody is active in more buckets than have begun
 	if rate := ratio(atLeast[m.AtLeast-1], atLeast[0]); rate != nil {
 		frame.Fields = append(frame.Fields, setPercent(titleByName(data.NewField("stickiness_rate", nil, []float64{*rate}))))
 	}
@@ -79,7 +79,7 @@ func StickinessRate(panel Panel, s *analysis.Stickiness) data.Frames {
 	return data.Frames{frame} // without fields: what alert rules take for "no data"
 }
 
-// noteOpenBucket tells of a last bucket that is not over.
+// noteOpenBucket adds a notice if the last bucket is not over.
 func noteOpenBucket(frame *data.Frame, m *model.Stickiness, s *analysis.Stickiness) {
 	if s.Open {
 		addNotice(frame, data.NoticeSeverityInfo, say.New("notice.stickiness-open",

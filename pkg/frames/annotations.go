@@ -10,8 +10,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// Annotations has the fields of Grafana's annotations. There is no id: by it Grafana knows the annotations of its own, which it lets
-// people change.
+// Annotations returns a frame with the fields of Grafana's annotations, except id: Grafana lets people edit annotations that have one.
 func Annotations(panel Panel, answer *analysis.Limited[analysis.Annotation]) data.Frames {
 	a, list := panel.Query.Annotations, answer.List
 	title := func(m analysis.Annotation) *string { return m.Event }
@@ -35,7 +34,7 @@ func Annotations(panel Panel, answer *analysis.Limited[analysis.Annotation]) dat
 		ensureTexts(addWord(texts, firstSeen)).IsText = true
 	}
 	frame := data.NewFrame("annotations",
-		// Grafana knows them by what they are called on screen, too.
+		// Grafana also finds these fields by their titles.
 		newField(list, "time", func(m analysis.Annotation) time.Time { return m.Time.UTC() }),
 		newField(list, "title", title),
 		texts,

@@ -27,7 +27,7 @@ func BusyActors(panel Panel, answer *analysis.BusyList) data.Frames {
 	return data.Frames{frame}
 }
 
-// BusyActorPeaks returns the highest counts as numbers, which alert rules take. Where nobody is busy there are none.
+// BusyActorPeaks returns the highest counts as numbers, which alert rules take. If nobody is busy there are none.
 func BusyActorPeaks(panel Panel, answer *analysis.BusyList) data.Frames {
 	frame := busyFrame(panel, answer)
 	frame.Meta.Type, frame.Meta.TypeVersion = data.FrameTypeNumericLong, data.FrameTypeVersion{0, 1}
@@ -37,7 +37,7 @@ func BusyActorPeaks(panel Panel, answer *analysis.BusyList) data.Frames {
 	return data.Frames{frame}
 }
 
-// busyFrame has actors and their highest counts.
+// busyFrame returns a frame of actors and their highest counts.
 func busyFrame(panel Panel, answer *analysis.BusyList) *data.Frame {
 	a, list := panel.Query.Anomalies, answer.Busiest
 	frame := data.NewFrame("busy "+actorsName(a.Actor), append(
@@ -51,7 +51,7 @@ func busyFrame(panel Panel, answer *analysis.BusyList) *data.Frame {
 	return frame
 }
 
-// UnusualBuckets returns a wide time series: of each bucket its count, the usual range, the score and whether it is an anomaly.
+// UnusualBuckets returns a wide time series: for each bucket its count, the usual range, the score and whether it is an anomaly.
 func UnusualBuckets(panel Panel, list []analysis.UnusualBucket) data.Frames {
 	a := panel.Query.Anomalies
 	frame := data.NewFrame("anomalies",
@@ -77,7 +77,7 @@ func UnusualBuckets(panel Panel, list []analysis.UnusualBucket) data.Frames {
 	return data.Frames{frame}
 }
 
-// BucketScore returns one number, the score of the last bucket that is over; none where it is not known.
+// BucketScore returns one number, the score of the last bucket that is over; none if it is not known.
 func BucketScore(_ Panel, list []analysis.UnusualBucket) data.Frames {
 	frame := data.NewFrame("score")
 	frame.Meta = &data.FrameMeta{Type: data.FrameTypeNumericWide, TypeVersion: data.FrameTypeVersion{0, 1}}

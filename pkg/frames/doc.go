@@ -2,5 +2,5 @@
 //
 //	answer := frames.FunnelSteps(panel, groups)
 //
-// Names of fields are what overrides, transformations and alert rules go by: they stay as they are, in every language.
+// Overrides, transformations and alert rules go by the names of fields: these are the same in every language.
 package frames

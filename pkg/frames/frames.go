@@ -10,14 +10,14 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// Panel is what frames need to know besides the answer.
+// Panel is what frames need to know apart from the answer.
 type Panel struct {
-	// UID and Name are those of the data source, to which links lead.
+	// UID and Name are the data source's; links lead to it.
 	UID, Name string
-	// Query is the one that was answered, for the times in [From, To).
+	// Query is the query that was answered, for the times in [From, To).
 	Query    *model.Query
 	From, To time.Time
-	// Zone is where days are cut, and WeekStart the first day of a week.
+	// Zone is the time zone in which days are cut, and WeekStart the first day of a week.
 	Zone      *time.Location
 	WeekStart time.Weekday
 }
@@ -25,7 +25,7 @@ type Panel struct {
 // heatmapCells is the frame type that the heatmap panel draws as it is. The SDK has no constant for it.
 const heatmapCells data.FrameType = "heatmap-cells"
 
-// ratio is part / whole, or nil where there is no whole.
+// ratio returns part / whole, or nil if whole is 0.
 func ratio(part, whole int64) *float64 {
 	if whole == 0 {
 		return nil
@@ -34,12 +34,12 @@ func ratio(part, whole int64) *float64 {
 	return &r
 }
 
-// newColumn makes a field out of what each row has, with the name that people read.
+// newColumn makes a field with a value for each row, and with the title of its name.
 func newColumn[R, V any](rows []R, name string, value func(R) V) *data.Field {
 	return titleByName(newField(rows, name, value))
 }
 
-// newField makes a field out of what each row has.
+// newField makes a field with a value for each row.
 func newField[R, V any](rows []R, name string, value func(R) V) *data.Field {
 	values := make([]V, len(rows))
 	for i, r := range rows {
@@ -48,8 +48,7 @@ func newField[R, V any](rows []R, name string, value func(R) V) *data.Field {
 	return data.NewField(name, nil, values)
 }
 
-// ensureConfig returns a field's configuration, and makes one where there is none. Counts have no unit: what a field says about it, a
-// panel cannot change.
+// ensureConfig returns a field's configuration, and makes one if there is none. Counts have no unit, because a panel could not change it.
 func ensureConfig(field *data.Field) *data.FieldConfig {
 	if field.Config == nil {
 		field.Config = &data.FieldConfig{}
@@ -57,8 +56,8 @@ func ensureConfig(field *data.Field) *data.FieldConfig {
 	return field.Config
 }
 
-// titleByName gives a field the title that columns of its name have. The name stays, by which rules and transformations find the field.
-// It returns the field.
+// titleByName gives a field the usual title of columns with its name. The name stays: rules and transformations find the field by it. It
+// returns the field.
 func titleByName(field *data.Field) *data.Field {
 	if text, isKnown := columnText(field.Name); isKnown {
 		return setTitle(field, text)
@@ -66,7 +65,7 @@ func titleByName(field *data.Field) *data.Field {
 	return field
 }
 
-// setGroup makes a field the one of a breakdown's group, with the group's title.
+// setGroup marks a field as belonging to a breakdown's group, and gives it the group's title.
 func setGroup(field *data.Field, value string) {
 	field.Labels = data.Labels{"breakdown": value}
 	if text, isOurs := groupText(value); isOurs {
@@ -91,7 +90,7 @@ func setPercent(field *data.Field) *data.Field {
 	return field
 }
 
-// newHeatmap makes a dense heatmap: every x with every y, x by x. The value of a cell that has none is nil.
+// newHeatmap makes a dense heatmap: every x with every y, x by x. Empty cells are nil.
 func newHeatmap(name string, xs, ys int, x func(int) any, value func(x, y int) *float64) *data.Frame {
 	var xField *data.Field
 	if _, isNumber := x(0).(float64); isNumber {
@@ -115,7 +114,7 @@ func newHeatmap(name string, xs, ys int, x func(int) any, value func(x, y int) *
 	return frame
 }
 
-// labelY names the ordinals of a heatmap's y axis: for the panel, and for tables.
+// labelY names the ordinals of a heatmap's y axis, for the heatmap panel and for tables.
 func labelY(frame *data.Frame, labels []string) {
 	ensureCustom(frame).YOrdinalDisplay = labels
 	labelOrdinals(frame.Fields[1], labels)
@@ -130,7 +129,7 @@ func labelOrdinals(field *data.Field, labels []string) {
 	ensureConfig(field).Mappings = data.ValueMappings{names}
 }
 
-// setYesNo shows a field of truth values in words. It returns the field.
+// setYesNo shows a boolean field in words. It returns the field.
 func setYesNo(field *data.Field) *data.Field {
 	yes, no := say.New("word.yes", "yes"), say.New("word.no", "no")
 	ensureConfig(field).Mappings = data.ValueMappings{data.ValueMapper{

@@ -24,9 +24,9 @@ type stepRow struct {
 	fromPrevious        analysis.Spread
 }
 
-// FunnelSteps returns a table with one row a step and breakdown value: actors, shares, dropped, in progress, and the time from the
-// step before. Of an optional step, what follows the shares is null, and the shares are those of the main step before it. Numbers of
-// actors link to lists of them.
+// FunnelSteps returns a table with one row per step and breakdown value: actors, shares, dropped, in progress, and the time from the
+// previous step. An optional step has shares relative to the main step before it, and null in the columns after them. Numbers of actors
+// link to lists of these actors.
 func FunnelSteps(panel Panel, groups []analysis.FunnelGroup) data.Frames {
 	f := panel.Query.Funnel
 	var rows []stepRow
@@ -57,7 +57,7 @@ func FunnelSteps(panel Panel, groups []analysis.FunnelGroup) data.Frames {
 	return data.Frames{frame}
 }
 
-// stepColumn names the steps. Links take no more than the number out of it.
+// stepColumn names the steps. Links use only the number in the name.
 func stepColumn(f *model.Funnel, rows []stepRow) *data.Field {
 	field := newColumn(rows, "step", func(r stepRow) string { return r.step })
 	for i := range f.Steps {
@@ -95,7 +95,8 @@ func stepRows(f *model.Funnel, g *analysis.FunnelGroup) []stepRow {
 	return rows
 }
 
-// FunnelChart has one row a step, and the actors who reached it in one field a breakdown value: what a bar chart draws as it is.
+// FunnelChart returns a table with one row per step, and the actors who reached it in one field per breakdown value. A bar chart draws it
+// as it is.
 func FunnelChart(panel Panel, groups []analysis.FunnelGroup) data.Frames {
 	f := panel.Query.Funnel
 	frame := data.NewFrame("funnel")
@@ -115,7 +116,7 @@ func FunnelChart(panel Panel, groups []analysis.FunnelGroup) data.Frames {
 	return data.Frames{frame}
 }
 
-// FunnelConversion returns one number a breakdown value: what alert rules accept. Where nobody did the first step there is no number.
+// FunnelConversion returns one number per breakdown value, which alert rules accept; no number if nobody did the first step.
 func FunnelConversion(panel Panel, groups []analysis.FunnelGroup) data.Frames {
 	f := panel.Query.Funnel
 	var breakdown []string
@@ -138,7 +139,7 @@ func FunnelConversion(panel Panel, groups []analysis.FunnelGroup) data.Frames {
 	return data.Frames{frame}
 }
 
-// FunnelTrend has one series a breakdown value: the share of those who entered in a bucket that converted; null where nobody
+// FunnelTrend returns one series per breakdown value: the share of the actors who entered in a bucket that converted; null if nobody
 // entered.
 func FunnelTrend(panel Panel, trend *analysis.FunnelTrend) data.Frames {
 	f := panel.Query.Funnel
@@ -164,9 +165,8 @@ func FunnelTrend(panel Panel, trend *analysis.FunnelTrend) data.Frames {
 // histogramType is the frame type that the histogram panel draws as it is. The SDK has no constant for it.
 const histogramType data.FrameType = "histogram"
 
-// FunnelTimeToConvert returns a histogram of the seconds from first step to last, with one count a breakdown value. The bins are
-// equally wide and reach from the shortest time of all to the longest, which the last bin includes. Where all times are equal, bins
-// are a second wide.
+// FunnelTimeToConvert returns a histogram of the seconds from first step to last, with one count per breakdown value. The bins are equally
+// wide and reach from the shortest time of all to the longest, which the last bin includes. If all times are equal, bins are a second wide.
 func FunnelTimeToConvert(panel Panel, parts []analysis.FunnelGroup) data.Frames {
 	f := panel.Query.Funnel
 	frame := data.NewFrame("time to convert")

@@ -12,22 +12,23 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// axis is a dimension: where a cell's place goes, and what is there.
+// axis lays out a dimension: the index of each place, and what to show there.
 type axis struct {
-	// name is the name of the axis' field, x, y or of the lower edge of its bins: the panel goes by it. title is what people read.
+	// name is the name of the axis's field, x or y, or for bins the name of their lower edge: the panel goes by it. title is what people
+	// read.
 	name  string
 	title any
 	size  int
-	// index is from 0; false where the place is left out.
+	// index returns the index of a place, from 0; false if the place is left out.
 	index func(place int) (i int, shown bool)
-	// value is what the field has, label what people read.
+	// value returns the field's value at an index, and label what people read there.
 	value func(i int) any
 	label func(i int) string
-	// text is what a label says where it is one of our words; nil where none is.
+	// text returns the text of a label that is one of our words; nil if no label is.
 	text func(label string) (text say.Text, isOurs bool)
 }
 
-// axis lays out an axis; texts are the values of its property by place.
+// axis returns the layout of an axis; texts are the values of its property by place.
 func (p *Panel) axis(name string, a model.Axis, texts map[int]string) axis {
 	switch a.Dimension {
 	case model.ByProperty:
@@ -69,7 +70,7 @@ func (p *Panel) axis(name string, a model.Axis, texts map[int]string) axis {
 	return axis{name, title, t.Size, func(place int) (int, bool) { return index(place), true }, value, label, text}
 }
 
-// weekdayText returns a weekday by its short name.
+// weekdayText returns the text of a weekday, given its short name.
 func weekdayText(name string) (text say.Text, isOurs bool) {
 	switch name {
 	case "Mon":
@@ -90,7 +91,7 @@ func weekdayText(name string) (text say.Text, isOurs bool) {
 	return say.Text{}, false
 }
 
-// words says which labels of the axis are our words.
+// words marks the labels of the axis that are our words.
 func (a *axis) words(field *data.Field) {
 	for i := 0; a.text != nil && i < a.size; i++ {
 		if text, isOurs := a.text(a.label(i)); isOurs {
@@ -99,7 +100,7 @@ func (a *axis) words(field *data.Field) {
 	}
 }
 
-// rankedAxis has the values by rank, then the others, then those without a value.
+// rankedAxis returns an axis with the values by rank, then Other, then (none).
 func rankedAxis(name string, texts map[int]string) axis {
 	places := map[int]int{}
 	var labels []string
@@ -112,7 +113,7 @@ func rankedAxis(name string, texts map[int]string) axis {
 	}
 }
 
-// binAxis names each bin by its lower edge.
+// binAxis returns an axis that names each bin by its lower edge.
 func binAxis(name string, edges []float64) axis {
 	return axis{
 		name + "Min", nil, len(edges) - 1, func(place int) (int, bool) { return place, place >= 0 },
@@ -120,7 +121,7 @@ func binAxis(name string, edges []float64) axis {
 	}
 }
 
-// date returns the local midnight of a day since 1970-01-01; the hour after where a clock change skips it.
+// date returns the local midnight of a day, counted from 1970-01-01; an hour later if a clock change skips it.
 func (p *Panel) date(day int) time.Time {
 	t := time.Date(1970, time.January, 1+day, 0, 0, 0, 0, p.Zone)
 	if t.Hour() == 23 {
@@ -185,7 +186,7 @@ func heatmapFrame(h *model.Heatmap, name string, x, y axis, counts []analysis.He
 		titleByName(value)
 	}
 	if h.X != model.HourOfDay && h.X != model.Date && h.X != model.ByBins {
-		// The panel's x axis has numbers only; its tooltip knows the names.
+		// The panel's x axis can only have numbers; its tooltip shows the names.
 		labels := make([]string, x.size)
 		for i := range labels {
 			labels[i] = x.label(i)
@@ -221,7 +222,7 @@ func cellValue(v model.HeatmapValue, c *analysis.HeatmapCell) *float64 {
 
 func leftOut(a model.Axis, place int) bool { return a.Dimension == model.ByBins && place < 0 }
 
-// leftOutTexts tell how many events are in no cell, and why: of an event that misses both axes, the first counts.
+// leftOutTexts say how many events are in no cell, and why. An event that misses both axes counts for the first.
 func leftOutTexts(x, y model.Axis, found []analysis.HeatmapCell) []say.Text {
 	type reason struct {
 		property string

@@ -10,7 +10,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// What Grafana puts into a link for the row that is clicked.
+// Variables that Grafana replaces in a link, for the row that is clicked.
 const (
 	stepOfRow      = "${__data.fields.step}"
 	cohortOfRow    = "${__data.fields.cohort}"
@@ -18,8 +18,8 @@ const (
 	breakdownOfRow = "${__data.fields.breakdown}"
 )
 
-// linkList links a field to the actors behind its numbers. parts are what the list's query has in place of the question's. It returns the
-// field.
+// linkList links a field to the actors behind its numbers. parts replace parts of the panel's query to make the list's query. It returns
+// the field.
 func (p *Panel) linkList(field *data.Field, title say.Text, parts map[string]any) *data.Field {
 	raw, err := json.Marshal(p.Query)
 	if err != nil {
@@ -36,7 +36,7 @@ func (p *Panel) linkList(field *data.Field, title say.Text, parts map[string]any
 	return p.link(field, title, query)
 }
 
-// actorColumns makes the columns that name actors, with links to their timelines: a session's user stands beside it.
+// actorColumns makes the columns that name actors, with links to their timelines. Sessions have a second column with their users.
 func actorColumns[R any](p *Panel, a model.Actor, list []R, id func(R) analysis.ActorID) []*data.Field {
 	ids := newColumn(list, string(a)+"_id", func(row R) string { return id(row).ID })
 	if a == model.UserActor {
@@ -46,7 +46,7 @@ func actorColumns[R any](p *Panel, a model.Actor, list []R, id func(R) analysis.
 	return []*data.Field{p.linkSession(ids, valueOf(users)), p.linkUser(users)}
 }
 
-// valueOf returns what Grafana puts into a link for a field of the row that is clicked.
+// valueOf returns the variable that Grafana replaces with a field's value, for the row that is clicked.
 func valueOf(field *data.Field) string { return "${__data.fields." + field.Name + "}" }
 
 // linkUser links a field of user ids to their timelines.
@@ -54,12 +54,12 @@ func (p *Panel) linkUser(field *data.Field) *data.Field {
 	return p.linkTimeline(field, "user_id", map[string]any{"user": valueOf(field)})
 }
 
-// linkSession links a field of session ids to their timelines. user is whose sessions they are.
+// linkSession links a field of session ids to their timelines. user is the sessions' user.
 func (p *Panel) linkSession(field *data.Field, user string) *data.Field {
 	return p.linkTimeline(field, "session_id", map[string]any{"user": user, "session": valueOf(field)})
 }
 
-// linkTimeline links a field to timelines. Where it is called as the property is, a click can also filter by an id.
+// linkTimeline links a field to timelines. If the field has the property's name, a click can also filter by an id.
 func (p *Panel) linkTimeline(field *data.Field, property string, timeline map[string]any) *data.Field {
 	filterable := field.Name == property
 	ensureConfig(field).Filterable = &filterable
@@ -77,7 +77,7 @@ func (p *Panel) link(field *data.Field, title say.Text, query map[string]any) *d
 	return field
 }
 
-// pickActors picks actors of a table's row.
+// pickActors returns the part of a query that picks the actors of a table's row.
 func pickActors(status any, b *model.Breakdown, more map[string]any) map[string]any {
 	list := map[string]any{"status": status}
 	if b != nil {

@@ -21,22 +21,22 @@ const (
 	pathArrow = " → "
 )
 
-// Distances between the nodes of the graph, in pixels: the panel's circles are 80 wide, and their titles stand below.
+// Distances between the nodes of the graph, in pixels: the panel's circles are 80 wide, with titles below.
 const (
 	columnWidth = 200
 	rowHeight   = 115
 )
 
 // PathGraph returns two frames for the node graph panel, nodes and edges. Each step is a column of nodes at fixed places, from left to
-// right in the order of time. The panel writes numbers with two decimals and ignores units; so what it shows is text, and the numbers
-// stand in fields of their own, which it does not look at.
+// right in the order of time. The panel writes numbers with two decimals and ignores units. So what it shows is text, and the numbers are
+// in other fields, which it ignores.
 func PathGraph(panel Panel, g *analysis.PathGraph) data.Frames {
 	p := panel.Query.Paths
 	return data.Frames{pathNodes(p, g), pathEdges(p, g)}
 }
 
 func pathNodes(p *model.Paths, g *analysis.PathGraph) *data.Frame {
-	// Columns stand around the panel's middle, which is at 0, 0: so the chosen event is always in view.
+	// The columns are centred on the panel's middle, at 0, 0, so that the chosen event is always in view.
 	inStep := map[int]int{}
 	for _, n := range g.Nodes {
 		inStep[n.Step]++
@@ -81,7 +81,7 @@ func pathEdges(p *model.Paths, g *analysis.PathGraph) *data.Frame {
 	if p.Direction == model.PathsBefore {
 		source, target = target, source
 	}
-	// The share tells how the paths of the node nearer to the chosen event split.
+	// The share says how the paths split at the node nearer to the chosen event.
 	of := func(e analysis.PathEdge) int64 { return g.Nodes[e.Near].Paths }
 	frame := data.NewFrame("edges",
 		newColumn(g.Edges, "id", func(e analysis.PathEdge) string { return source(e) + " " + target(e) }),
@@ -97,7 +97,7 @@ func pathEdges(p *model.Paths, g *analysis.PathGraph) *data.Frame {
 	return frame
 }
 
-// nodeID returns the step and the rank of the label, or what stands for it.
+// nodeID returns a node's id: the step, and the label's rank or place.
 func nodeID(n analysis.PathNode) string {
 	place := map[int]string{analysis.OtherPlace: "other", analysis.NonePlace: "none", analysis.EndPlace: "end"}[n.Place]
 	if place == "" {
@@ -106,7 +106,7 @@ func nodeID(n analysis.PathNode) string {
 	return fmt.Sprintf("%d-%s", n.Step, place)
 }
 
-// pathLabel returns the name of a label. A value that could be taken for one of ours, or for several steps, stands in quotes.
+// pathLabel returns the name of a label. A value that could be taken for one of our words, or for several steps, is quoted.
 func pathLabel(p *model.Paths, g analysis.Group) string {
 	switch {
 	case g.Place == analysis.EndPlace && p.Direction == model.PathsBefore:
@@ -135,7 +135,7 @@ func PathList(panel Panel, list *analysis.PathList) data.Frames {
 	return data.Frames{frame}
 }
 
-// pathColumn writes each path from its first step to its last.
+// pathColumn makes a column with each path, from its first step to its last.
 func pathColumn(p *model.Paths, list []analysis.ListedPath) *data.Field {
 	paths := make([]string, len(list))
 	field := data.NewField("path", nil, paths)
@@ -155,7 +155,7 @@ func pathColumn(p *model.Paths, list []analysis.ListedPath) *data.Field {
 	return titleByName(field)
 }
 
-// pathWords returns a path some of whose steps are called with words of ours.
+// pathWords returns the text of a path in which some steps have our words as names.
 func pathWords(steps []string) (path say.Text, hasOurs bool) {
 	var before any
 	for i, step := range steps {
@@ -172,7 +172,7 @@ func pathWords(steps []string) (path say.Text, hasOurs bool) {
 	return path, hasOurs
 }
 
-// pathText returns the label of a node where it is one of our words.
+// pathText returns the text of a node's label that is one of our words.
 func pathText(label string) (text say.Text, isOurs bool) {
 	switch label {
 	case visitStart:
@@ -183,14 +183,14 @@ func pathText(label string) (text say.Text, isOurs bool) {
 	return groupText(label)
 }
 
-// setDisplayName gives a field what the panel calls it, whatever its name. It returns the field.
+// setDisplayName sets what the panel calls a field, whatever its name. It returns the field.
 func setDisplayName(field *data.Field, name say.Text) *data.Field {
 	ensureTexts(field).Name = &name
 	ensureConfig(field).DisplayName = name.String()
 	return field
 }
 
-// percentText returns a share as people read it.
+// percentText returns a share as text.
 func percentText(part, whole int64) string {
 	return strconv.FormatFloat(100*float64(part)/float64(whole), 'f', 1, 64) + " %"
 }

@@ -11,14 +11,14 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// weightedMean is what the mean over all cohorts is called.
+// weightedMean is the name of the mean over all cohorts.
 const weightedMean = "weighted mean"
 
 // cohortRow is a row of a retention matrix: a cohort, or the weighted mean.
 type cohortRow struct {
 	group, name string
 	size        int64
-	// users and shares have an element a column: nil in the future. The mean has no users.
+	// users and shares have an element per column, nil in the future. The mean has no users.
 	users  []*int64
 	shares []*float64
 	states []analysis.CellState
@@ -44,7 +44,7 @@ func cohortRows(answer *analysis.RetentionAnswer, g *analysis.RetentionGroup) []
 	return rows
 }
 
-// meanRow returns the share retained in each column over all cohorts for which it is over, weighted by their sizes.
+// meanRow returns the mean share in each column, weighted by size, over all cohorts whose cell in it is over.
 func meanRow(answer *analysis.RetentionAnswer, g *analysis.RetentionGroup) cohortRow {
 	row := cohortRow{group: g.Title(), name: weightedMean, size: g.Size()}
 	for i := range answer.Columns {
@@ -60,7 +60,7 @@ func meanRow(answer *analysis.RetentionAnswer, g *analysis.RetentionGroup) cohor
 	return row
 }
 
-// inProgress names the cells that have begun and are not over; nil where all are.
+// inProgress names the row's cells that have begun and are not over; nil if there are none.
 func (row *cohortRow) inProgress(r *model.Retention) *say.Text {
 	var names *say.Text
 	for i, b := range r.Columns() {
@@ -76,7 +76,7 @@ func (row *cohortRow) inProgress(r *model.Retention) *say.Text {
 	return names
 }
 
-// linkCell links a field to the actors of the row's cohort, by what they did in a column.
+// linkCell links a field to the actors of the row's cohort that have a status in a column.
 func (p *Panel) linkCell(field *data.Field, r *model.Retention, column string, status model.RetentionStatus) *data.Field {
 	title := say.New("link.came-back", "Who came back")
 	if status == model.Everyone {
@@ -87,7 +87,7 @@ func (p *Panel) linkCell(field *data.Field, r *model.Retention, column string, s
 	})
 }
 
-// columnOf returns a column as a query names it.
+// columnOf returns a column as a query writes it.
 func columnOf(r *model.Retention, i int) string { return r.Columns()[i].String() }
 
 func columnTitle(r *model.Retention, b model.Bracket) say.Text {
@@ -102,7 +102,7 @@ func columnTitle(r *model.Retention, b model.Bracket) say.Text {
 	return say.New("column.month-n", "month {{bracket}}", b.String())
 }
 
-// RetentionTable has a row a cohort and a column a period, above them the weighted mean.
+// RetentionTable returns a table with a row per cohort and a column per period, with the weighted mean on top.
 func RetentionTable(panel Panel, answer *analysis.RetentionAnswer) data.Frames {
 	r := panel.Query.Retention
 	return matrixFrame(r, answer, panel, actorsName(r.Actor), func(rows []cohortRow, i int, title say.Text) []*data.Field {
@@ -111,7 +111,7 @@ func RetentionTable(panel Panel, answer *analysis.RetentionAnswer) data.Frames {
 	})
 }
 
-// RetentionClassic has number and share of each column.
+// RetentionClassic returns a table with the number and the share of each column.
 func RetentionClassic(panel Panel, answer *analysis.RetentionAnswer) data.Frames {
 	r := panel.Query.Retention
 	size := actorsName(r.Actor)
@@ -141,7 +141,7 @@ func matrixFrame(
 		frame.Fields = append(frame.Fields, markLinked(addGroupWords(newColumn(rows, "breakdown", func(row cohortRow) string { return row.group }))))
 	}
 	frame.Fields = append(frame.Fields,
-		// The mean is of no cohort: no link of its row leads anywhere.
+		// The mean belongs to no cohort: the links in its row lead nowhere.
 		addWord(newColumn(rows, "cohort", func(row cohortRow) string { return row.name }), meanText()),
 		panel.linkCell(newColumn(rows, size, func(row cohortRow) int64 { return row.size }), r, columnOf(r, 0), model.Everyone))
 	for i, b := range answer.Columns {
@@ -153,7 +153,7 @@ func matrixFrame(
 	return data.Frames{frame}
 }
 
-// openColumn names the cells of each row that are not over.
+// openColumn makes a column with the names of each row's cells that are not over.
 func openColumn(r *model.Retention, rows []cohortRow) *data.Field {
 	field := newColumn(rows, "in_progress", func(row cohortRow) *string {
 		text := row.inProgress(r)
@@ -171,7 +171,7 @@ func openColumn(r *model.Retention, rows []cohortRow) *data.Field {
 	return field
 }
 
-// noteOpen tells of cohorts whose last cells are not over.
+// noteOpen adds a notice about cohorts whose last cells are not over.
 func noteOpen(frame *data.Frame, rows []cohortRow) {
 	open := 0
 	for i := range rows {
@@ -185,8 +185,8 @@ func noteOpen(frame *data.Frame, rows []cohortRow) {
 	}
 }
 
-// RetentionHeatmap has columns on x, by the number of the period or, with brackets, of the bracket from 1; and cohorts on y, group
-// by group.
+// RetentionHeatmap returns a heatmap. On x are the columns, by the number of the period or, with brackets, of the bracket from 1; on y are
+// the cohorts, group by group.
 func RetentionHeatmap(panel Panel, answer *analysis.RetentionAnswer) data.Frames {
 	r := panel.Query.Retention
 	var rows []cohortRow
@@ -225,7 +225,7 @@ func RetentionHeatmap(panel Panel, answer *analysis.RetentionAnswer) data.Frames
 	return data.Frames{frame}
 }
 
-// RetentionLong has a row a cell that has begun. Its period is a number, with brackets a text.
+// RetentionLong returns a table with a row per cell that has begun. Its period is a number or, with brackets, a text.
 func RetentionLong(panel Panel, answer *analysis.RetentionAnswer) data.Frames {
 	r := panel.Query.Retention
 	type cell struct {
@@ -261,8 +261,8 @@ func RetentionLong(panel Panel, answer *analysis.RetentionAnswer) data.Frames {
 	return data.Frames{frame}
 }
 
-// RetentionCurve has the periods (of brackets, the first one) and the weighted mean of each; then, without a breakdown, a line for
-// each cohort that has somebody, as far as its cells are over.
+// RetentionCurve returns a frame with the periods (the first period of each bracket) and the weighted mean of each. Without a breakdown, it
+// also has a line for each cohort that is not empty, as far as its cells are over.
 func RetentionCurve(panel Panel, answer *analysis.RetentionAnswer) data.Frames {
 	r := panel.Query.Retention
 	frame := data.NewFrame("retention", newColumn(answer.Columns, string(r.Period), func(b model.Bracket) float64 { return float64(b.From) }))
@@ -292,7 +292,7 @@ func RetentionCurve(panel Panel, answer *analysis.RetentionAnswer) data.Frames {
 	return data.Frames{frame}
 }
 
-// RetentionRate returns one number a breakdown value: what alert rules accept. Where no cell is over there is no number.
+// RetentionRate returns one number per breakdown value, which alert rules accept; no number if no cell is over.
 func RetentionRate(panel Panel, answer *analysis.RetentionAnswer) data.Frames {
 	r := panel.Query.Retention
 	var breakdown []string

@@ -8,7 +8,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// Custom is what a frame's custom meta data holds.
+// Custom is a frame's custom metadata.
 type Custom struct {
 	// View is how the Footfall panel draws the frame.
 	View View `json:"view,omitempty"`
@@ -19,28 +19,28 @@ type Custom struct {
 	// Notices and Stats are the texts of the frame's notices and the names of its stats, in the same order.
 	Notices []say.Text `json:"notices,omitempty"`
 	Stats   []say.Text `json:"stats,omitempty"`
-	// Comments are the texts of the comments in the query string, each of a line that begins with "-- ".
+	// Comments are the texts of the comments in the query string, one for each line that begins with "-- ".
 	Comments []say.Text `json:"comments,omitempty"`
-	// Error is why a query has no answer.
+	// Error says why a query has no answer.
 	Error *say.Text `json:"error,omitempty"`
 }
 
-// fieldTexts are the texts of a field that the front end translates. The field's name, by which rules, overrides and transformations
-// find it, is the same in all languages.
+// fieldTexts are the texts of a field that the front end translates. The field's name is the same in all languages: rules, overrides and
+// transformations find it by that.
 type fieldTexts struct {
-	// Name is what the field is called on screen.
+	// Name is the field's title on screen.
 	Name *say.Text `json:"name,omitempty"`
-	// Links are the titles of its links, in the same order.
+	// Links are the titles of the field's links, in the same order.
 	Links []say.Text `json:"links,omitempty"`
-	// Words are those of its values and labels that are our words.
+	// Words are the field's values and labels that are our words.
 	Words map[string]say.Text `json:"words,omitempty"`
-	// IsLinked says that links of the row pass the value on as it is shown: a table must show it as it is.
+	// IsLinked says that links pass on the value as it is shown, so that a table must not translate it.
 	IsLinked bool `json:"isLinked,omitempty"`
-	// IsText says that panels show the values as they are, without the field's mappings.
+	// IsText says that panels show the values without the field's mappings.
 	IsText bool `json:"isText,omitempty"`
 }
 
-// ensureTexts returns a field's texts, and makes them where there are none.
+// ensureTexts returns a field's texts, and makes them if there are none.
 func ensureTexts(field *data.Field) *fieldTexts {
 	c := ensureConfig(field)
 	if c.Custom == nil {
@@ -49,7 +49,7 @@ func ensureTexts(field *data.Field) *fieldTexts {
 	return c.Custom["texts"].(*fieldTexts)
 }
 
-// ensureCustom returns a frame's custom meta data, and makes them where there are none.
+// ensureCustom returns a frame's custom metadata, and makes it if there is none.
 func ensureCustom(frame *data.Frame) *Custom {
 	if frame.Meta == nil {
 		frame.Meta = &data.FrameMeta{}
@@ -67,7 +67,7 @@ func addNotice(frame *data.Frame, severity data.NoticeSeverity, text say.Text) {
 	frame.Meta.Notices = append(frame.Meta.Notices, data.Notice{Severity: severity, Text: text.String()})
 }
 
-// setTitle gives a field what it is called on screen. It returns the field.
+// setTitle sets a field's title on screen. It returns the field.
 func setTitle(field *data.Field, name say.Text) *data.Field {
 	ensureTexts(field).Name = &name
 	ensureConfig(field).DisplayNameFromDS = ""
@@ -77,7 +77,7 @@ func setTitle(field *data.Field, name say.Text) *data.Field {
 	return field
 }
 
-// setAnyTitle gives a field what it is called on screen: a text of ours, or a name that stays as it is.
+// setAnyTitle sets a field's title on screen: one of our texts, or a name that is not translated.
 func setAnyTitle(field *data.Field, title any) {
 	if text, isOurs := title.(say.Text); isOurs {
 		setTitle(field, text)
@@ -86,7 +86,7 @@ func setAnyTitle(field *data.Field, title any) {
 	ensureConfig(field).DisplayNameFromDS = title.(string)
 }
 
-// addWord says that a value of the field is one of our words. It returns the field.
+// addWord notes that a value of the field is one of our words. It returns the field.
 func addWord(field *data.Field, text say.Text) *data.Field {
 	texts := ensureTexts(field)
 	if texts.Words == nil {
@@ -96,7 +96,7 @@ func addWord(field *data.Field, text say.Text) *data.Field {
 	return field
 }
 
-// addGroupWords says which values of a breakdown are our words. It returns the field.
+// addGroupWords notes which values of a breakdown are our words. It returns the field.
 func addGroupWords(field *data.Field) *data.Field {
 	for i := range field.Len() {
 		if text, isOurs := groupText(field.At(i).(string)); isOurs {
@@ -106,7 +106,7 @@ func addGroupWords(field *data.Field) *data.Field {
 	return field
 }
 
-// markLinked says that links pass the field's values on. It returns the field.
+// markLinked notes that links pass the field's values on. It returns the field.
 func markLinked(field *data.Field) *data.Field {
 	if texts, has := ensureConfig(field).Custom["texts"].(*fieldTexts); has && texts.Words != nil {
 		texts.IsLinked = true
@@ -114,7 +114,7 @@ func markLinked(field *data.Field) *data.Field {
 	return field
 }
 
-// groupText returns the title of a breakdown's group where it is one of ours: values that are called like that stand in quotes.
+// groupText returns the text of a breakdown's group if its title is one of our words: values that look like these are quoted.
 func groupText(title string) (text say.Text, isOurs bool) {
 	switch title {
 	case analysis.OtherTitle:
@@ -125,7 +125,7 @@ func groupText(title string) (text say.Text, isOurs bool) {
 	return say.Text{}, false
 }
 
-// groupValue is such a title as a value of another text.
+// groupValue returns a group's title to be put into another text.
 func groupValue(title string) any {
 	if text, isOurs := groupText(title); isOurs {
 		return text
@@ -135,12 +135,12 @@ func groupValue(title string) any {
 
 func anyEvent() say.Text { return say.New("word.any-event", "any event") }
 
-// isAnyEvent reports whether something that picks events is called after all of them.
+// isAnyEvent reports whether a selector picks every event and has no label.
 func isAnyEvent(s *model.EventSelector, label string) bool {
 	return label == "" && s.Event == model.AnyEvent
 }
 
-// periodText returns an hour, day, week or month within a sentence.
+// periodText returns the word for an hour, day, week or month within a sentence.
 func periodText(period model.Period) say.Text {
 	switch period {
 	case model.Hour:
@@ -153,7 +153,7 @@ func periodText(period model.Period) say.Text {
 	return say.New("word.month", "month")
 }
 
-// actorsText returns users or sessions, as a word within a sentence.
+// actorsText returns the word for users or sessions within a sentence.
 func actorsText(a model.Actor) say.Text {
 	if a == model.SessionActor {
 		return say.New("word.sessions", "sessions")
@@ -161,7 +161,7 @@ func actorsText(a model.Actor) say.Text {
 	return say.New("word.users", "users")
 }
 
-// columnText returns what the columns are called whose names are the same in all answers; false for others.
+// columnText returns the title of a column that has the same name in all answers; false for other columns.
 func columnText(name string) (text say.Text, isKnown bool) {
 	for _, table := range []func(string) say.Text{commonColumn, funnelColumn, cohortColumn, activityColumn, pictureColumn} {
 		if text := table(name); text.ID != "" {
@@ -213,7 +213,7 @@ func funnelColumn(name string) say.Text {
 		return say.New("column.share-of-previous", "share of previous")
 	case "dropped":
 		return say.New("column.dropped", "dropped")
-	// The times are since the step before, and say so: that of the whole funnel is another one.
+	// The title says that the time is since the previous step, not since the first.
 	case "median_time":
 		return say.New("column.median-time", "median time from previous")
 	case "p90_time":
@@ -306,7 +306,7 @@ func activityColumn(name string) say.Text {
 	return say.Text{}
 }
 
-// pictureColumn is of the columns by whose names a panel knows what to draw where.
+// pictureColumn returns the title of a column whose name tells a panel what to draw where.
 func pictureColumn(name string) say.Text {
 	switch name {
 	case "xMin":

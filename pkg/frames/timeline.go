@@ -11,8 +11,8 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// Timeline returns a table of events. The time comes first and the event's name is the first text: so the logs panel and annotations
-// take the frame as it is, too. A session's events have their users as well.
+// Timeline returns a table of events. The time comes first and the event's name is the first text, so that the logs panel and annotations
+// can also use the frame as it is. A session's events also have their users.
 func Timeline(panel Panel, answer *analysis.Limited[analysis.TimelineEvent]) data.Frames {
 	t, events := panel.Query.Timeline, answer.List
 	user := newColumn(events, "user_id", func(e analysis.TimelineEvent) *string { return e.User })
@@ -42,7 +42,7 @@ func Timeline(panel Panel, answer *analysis.Limited[analysis.TimelineEvent]) dat
 	return data.Frames{frame}
 }
 
-// countUsers returns how many users events have; events without one have the same.
+// countUsers returns how many different users events have; no user counts as one.
 func countUsers(events []analysis.TimelineEvent) int {
 	seen := map[string]bool{}
 	for _, e := range events {

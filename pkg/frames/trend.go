@@ -8,7 +8,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// Trend makes a wide frame: the buckets' starts, and a field for each series and breakdown value. Buckets of the future are empty.
+// Trend makes a wide frame: the buckets' starts, and a field for each series and breakdown value. Future buckets are empty.
 func Trend(panel Panel, t *analysis.Trend) data.Frames {
 	m := panel.Query.Trend
 	frame := data.NewFrame("trend")
@@ -49,7 +49,7 @@ func trendField(m *model.Trend, t *analysis.Trend, line *analysis.TrendLine) *da
 	return field
 }
 
-// markIncomplete says in a notice, and in the frame's custom meta by row number, which buckets are not counted whole.
+// markIncomplete says which buckets are not counted whole: in a notice, and by row number in the frame's custom metadata.
 func markIncomplete(frame *data.Frame, m *model.Trend, t *analysis.Trend) {
 	var rows []int
 	notice := func(row int, text say.Text) {

@@ -12,7 +12,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// forbidden is the error of a question that the one who asks may not ask: what it names tells of single people.
+// forbidden is the error of a question that the user may not ask, because its answer is about single people.
 type forbidden struct{ field string }
 
 func (f forbidden) text() say.Text {
@@ -22,7 +22,7 @@ func (f forbidden) text() say.Text {
 
 func (f forbidden) Error() string { return f.text().String() }
 
-// mayAsk refuses what tells of single people to those who may only view, where the data source is set so.
+// mayAsk refuses questions about single people to viewers, if the data source's settings say so.
 func (d *Datasource) mayAsk(user *backend.User, q *model.Query) error {
 	if !d.hidesPeopleFrom(user) {
 		return nil
@@ -33,8 +33,8 @@ func (d *Datasource) mayAsk(user *backend.User, q *model.Query) error {
 	return nil
 }
 
-// hidesPeopleFrom reports whether single users and sessions are hidden from this user. Without a user, it is Grafana that
-// asks, for an alert rule; whoever is neither editor nor admin is a viewer, also a guest without a role.
+// hidesPeopleFrom reports whether single users and sessions are hidden from this user. No user means that Grafana asks, for an alert rule.
+// Anyone who is neither editor nor admin counts as a viewer, also a guest without a role.
 func (d *Datasource) hidesPeopleFrom(user *backend.User) bool {
 	return d.settings.hideUsers && user != nil && user.Role != "Editor" && !isAdmin(user)
 }
@@ -42,8 +42,8 @@ func (d *Datasource) hidesPeopleFrom(user *backend.User) bool {
 // isAdmin reports whether the user, or Grafana itself, may see addresses and the server's own words.
 func isAdmin(user *backend.User) bool { return user == nil || user.Role == "Admin" }
 
-// ofPeople returns the place where a valid query lists single users or sessions, follows one, or picks or splits events by their ids;
-// "" where its answer is of numbers only.
+// ofPeople returns the field by which a valid query lists single users or sessions, follows one, or picks or splits events by their ids; ""
+// if its answer has only numbers.
 func ofPeople(q *model.Query) string {
 	switch kind := kindOf(q); {
 	case !answers[kind].listsPeople:
@@ -58,8 +58,8 @@ func ofPeople(q *model.Query) string {
 // identifies reports whether each value of the property is a single user or session.
 func identifies(property any) bool { return property == "user_id" || property == "session_id" }
 
-// placeOfID returns the path of a property within the query that identifies people, wherever a query may have one. A filter on whether
-// an event has an id at all is of nobody.
+// placeOfID returns the path of a property that identifies people, anywhere in the query. A filter on whether an event has an id at all
+// identifies nobody.
 func placeOfID(value any, path string) string {
 	switch v := value.(type) {
 	case []any:
@@ -92,7 +92,7 @@ func asJSON(q *model.Query) (value any) {
 		err = json.Unmarshal(raw, &value)
 	}
 	if err != nil {
-		panic(err) // it was made of JSON
+		panic(err) // it was made from JSON
 	}
 	return value
 }

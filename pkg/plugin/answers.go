@@ -57,12 +57,12 @@ func kindOf(q *model.Query) kind { return kind{q.QueryType, q.Output()} }
 
 // entry says how queries of a kind are answered.
 type entry struct {
-	// listsPeople says that the answer names single users or sessions.
+	// listsPeople says whether the answer names single users or sessions.
 	listsPeople bool
 	answer      func(ctx context.Context, d *Datasource, q engine.Question, trace *engine.Trace) (data.Frames, error)
 }
 
-// numbers returns an entry whose answer is of many people, but for what a query itself asks for by id. ask computes it, show makes frames, and
+// numbers returns an entry whose answer names nobody, unless the query itself asks by id. ask computes the answer, show makes frames, and
 // the Footfall panel draws them as the view.
 func numbers[A any](
 	ask func(*engine.Engine, context.Context, engine.Question, *engine.Trace) (A, error),
@@ -98,7 +98,7 @@ func (d *Datasource) answer(ctx context.Context, q engine.Question, trace *engin
 	return e.answer(ctx, d, q, trace)
 }
 
-// panel returns what frames need to know besides the answer.
+// panel returns what frames need to know apart from the answer.
 func (d *Datasource) panel(q engine.Question) frames.Panel {
 	return frames.Panel{UID: d.uid, Name: d.name, Query: q.Query, From: q.From, To: q.To, Zone: q.Zone, WeekStart: q.WeekStart}
 }

@@ -15,20 +15,20 @@ import (
 // ID is the plugin's id in Grafana.
 const ID = "footfall-behavior-datasource"
 
-// GCPercent is Go's garbage collection target for a process that holds the plugin. What is kept between questions is large and
-// lives long; the default would let as much garbage pile up beside it.
+// GCPercent is Go's garbage collection target for a process that holds the plugin. What is kept between questions is large and long-lived;
+// with the default, as much garbage again would pile up.
 const GCPercent = 40
 
 // Datasource is one configured data source.
 type Datasource struct {
 	backend.CallResourceHandler
-	// uid and name are Grafana's for the data source.
+	// uid and name are the data source's in Grafana.
 	uid, name string
 	settings  settings
 	store     *store.Store
 	engine    *engine.Engine
 	flights   flights
-	// Clock is what time it is; tests set it.
+	// Clock returns the present time; tests set it.
 	Clock func() time.Time
 }
 
@@ -39,8 +39,8 @@ var (
 	_ instancemgmt.InstanceDisposer = (*Datasource)(nil)
 )
 
-// New makes a data source from its settings. It does not connect: a database that is away is reported by health check and
-// queries, not here. So are settings that cannot be used: an error here would reach people in English only, whoever they are.
+// New makes a data source from its settings. It does not connect: health checks and queries report a database that cannot be reached. They
+// also report settings that cannot be used, because an error from here would be in English for everybody.
 func New(ctx context.Context, instance backend.DataSourceInstanceSettings) (instancemgmt.Instance, error) {
 	s, err := parseSettings(ctx, instance)
 	if err != nil {

@@ -1,5 +1,5 @@
 // Package plugin is Grafana's side of the data source: instances, queries, resources and health.
 //
-// [New] makes the data source of one set of settings; Grafana's SDK calls its methods. answers.go says which answer an output has and who may
-// see it, errors.go what is said where there is none, flights.go answers the same question once.
+// [New] makes the data source of one set of settings; Grafana's SDK calls its methods. answers.go says how each output is answered and who
+// may see it, errors.go says what went wrong, and flights.go answers the same question once.
 package plugin

@@ -20,8 +20,8 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/store"
 )
 
-// errorResponse says what went wrong and whose fault it is; in a frame without fields, with the text for the front end to translate,
-// and with the SQL, if it came to that.
+// errorResponse returns what went wrong and whose fault it is, in a frame without fields, with the text for the front end to translate and,
+// if there is any, the SQL.
 func errorResponse(ctx context.Context, user *backend.User, err error, trace *engine.Trace) backend.DataResponse {
 	status, source, text := classify(user, err)
 	if source == backend.ErrorSourcePlugin {
@@ -39,7 +39,7 @@ func errorResponse(ctx context.Context, user *backend.User, err error, trace *en
 	return response
 }
 
-// askAnAdmin returns what those who are no admins read of a database that cannot be reached: the rest names its address.
+// askAnAdmin returns what users other than admins read about a database that cannot be reached: more would name its address.
 func askAnAdmin() say.Text {
 	return say.New("error.ask-an-admin", "the database cannot be reached: ask an admin, to whom Save & test tells why")
 }
@@ -95,7 +95,7 @@ func classify(user *backend.User, err error) (backend.Status, backend.ErrorSourc
 		say.New("error.internal", "a fault in the plugin, which its log tells more about: {{error}}", err.Error())
 }
 
-// explainPostgres puts the errors that users can mend into words; what the server said about others is shown as it is.
+// explainPostgres puts into words the errors that users can mend, and returns the server's own text for others.
 func explainPostgres(pg *pgconn.PgError) say.Text {
 	switch pg.Code {
 	case pgerrcode.InvalidPassword:
@@ -118,7 +118,7 @@ func explainPostgres(pg *pgconn.PgError) say.Text {
 	return say.New("error.postgres", "the database reported: {{message}} (SQLSTATE {{code}})", pg.Message, pg.Code)
 }
 
-// connectionProblem returns the failed step of a connection, which names the address but none of the secrets, and what to do.
+// connectionProblem returns which step of the connection failed, and what to do. It names the address but no secrets.
 func connectionProblem(err error) say.Text {
 	problem, step := err, (*net.OpError)(nil)
 	if said := (*say.Error)(nil); errors.As(err, &said) {
@@ -141,7 +141,7 @@ func connectionAdvice(err error, step *net.OpError) say.Text {
 		return say.New("error.advice-proxy", "check the secure socks proxy in Grafana's configuration, and that it may reach the database's host and port")
 	case errors.As(err, &host):
 		return say.New("error.advice-host", "check the host in the data source's settings, and that Grafana's machine can resolve it")
-	case step != nil && (strings.Contains(step.Error(), "connection refused") || strings.Contains(step.Error(), "actively refused")): // as Windows says
+	case step != nil && (strings.Contains(step.Error(), "connection refused") || strings.Contains(step.Error(), "actively refused")): // the wording of Windows
 		return say.New("error.advice-port", "check host and port in the data source's settings, and that the server runs and listens on that address")
 	case errors.As(err, &certificate):
 		return say.New("error.advice-certificate", "give the CA certificate that signed the server's, use the host's name that it was made for, or choose another TLS mode in the data source's settings")

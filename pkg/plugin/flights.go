@@ -12,19 +12,19 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/engine"
 )
 
-// answer is the frames of a question and what they were made of. Several requests may share it: it must not change.
+// answer is the frames of a question and the trace of how they were made. Several requests may share it, so it must not change.
 type answer struct {
 	frames data.Frames
 	trace  *engine.Trace
 }
 
-// flights are the questions that are being answered. A dashboard that several people look at asks the same at the same time.
+// flights are the questions that are being answered. A dashboard with several viewers asks the same question several times at once.
 type flights struct {
 	mu      sync.Mutex
 	running map[string]*flight
 }
 
-// flight is one question on its way. It is given up when nobody waits for it any more.
+// flight is one question that is being answered. It is cancelled when nobody waits for it any more.
 type flight struct {
 	waiting int
 	cancel  context.CancelFunc
@@ -33,7 +33,7 @@ type flight struct {
 	err     error
 }
 
-// ask runs the function, unless the same question is being answered already: then it waits for that answer.
+// ask runs the function, or waits if the same question is already being answered.
 func (f *flights) ask(ctx context.Context, key string, run func(ctx context.Context) (answer, error)) (answer, error) {
 	f.mu.Lock()
 	current := f.running[key]
@@ -56,7 +56,7 @@ func (f *flights) ask(ctx context.Context, key string, run func(ctx context.Cont
 	}
 }
 
-// start runs the function on behalf of all who will wait: with the values of the first one's context, but not its end.
+// start runs the function on behalf of everyone who will wait: with the values of the first caller's context, but not its cancellation.
 func (f *flights) start(ctx context.Context, key string, run func(ctx context.Context) (answer, error)) *flight {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	started := &flight{cancel: cancel, done: make(chan struct{})}
@@ -75,14 +75,15 @@ func (f *flights) start(ctx context.Context, key string, run func(ctx context.Co
 	return started
 }
 
-// forget makes room for the next flight of the same question, unless that is under way already.
+// forget removes a flight, unless a newer one for the same question has taken its place.
 func (f *flights) forget(key string, old *flight) {
 	if f.running[key] == old {
 		delete(f.running, key)
 	}
 }
 
-// recoverPanic runs a function and turns a panic into an error: it would end the plugin, and with it the queries of all data sources.
+// recoverPanic runs a function and turns a panic into an error: the panic would end the plugin, and with it the queries of all data
+// sources.
 func recoverPanic[T any](ctx context.Context, run func(ctx context.Context) (T, error)) (answer T, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {

@@ -12,15 +12,14 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/store"
 )
 
-// healthDetails are a health check's answer as data: the message for the front end to translate and, for admins, what the server
-// offers.
+// healthDetails is a health check's answer as data: the message for the front end to translate and, for admins, what the server offers.
 type healthDetails struct {
 	Said say.Text `json:"said"`
 	*store.Server
 }
 
-// CheckHealth reports what the database offers and, where something is missing, what to do. The details hold the same as
-// data. Those who are no admins learn only whether it works: the rest names hosts and versions.
+// CheckHealth reports what the database offers and, where something is missing, what to do. The details hold the same as data. Users other
+// than admins learn only whether it works: the rest names hosts and versions.
 func (d *Datasource) CheckHealth(ctx context.Context, req *backend.CheckHealthRequest) (*backend.CheckHealthResult, error) {
 	server, err := d.store.Inspect(ctx)
 	if !isAdmin(req.PluginContext.User) {
@@ -47,7 +46,7 @@ func health(status backend.HealthStatus, text say.Text, server *store.Server) (*
 	return &backend.CheckHealthResult{Status: status, Message: text.String(), JSONDetails: details}, err
 }
 
-// serverText returns the sentence on what a server offers that has all it needs.
+// serverText returns the sentence about a server that has everything it needs.
 func (d *Datasource) serverText(server *store.Server) say.Text {
 	text := say.New("health.connected-to",
 		"Connected: PostgreSQL {{postgres}}, TimescaleDB {{timescale}} ({{licence}} licence), schema {{schema}} version {{version}}, {{rollups}} rollups",
@@ -75,7 +74,7 @@ func (d *Datasource) serverText(server *store.Server) say.Text {
 	return text
 }
 
-// jobTexts name the background jobs that do not run as they should. Answers stay right without them, and become slower.
+// jobTexts name the background jobs that do not run as they should. Without them, answers stay right but become slower.
 func jobTexts(server *store.Server) (texts []say.Text) {
 	const patience = time.Hour
 	for _, job := range server.Jobs {

@@ -30,7 +30,7 @@ func (d *Datasource) QueryData(ctx context.Context, req *backend.QueryDataReques
 		if err != nil {
 			return errorResponse(ctx, req.PluginContext.User, err, nil)
 		}
-		// Before answers are shared with others who ask the same.
+		// Checked before answers are shared with others who ask the same.
 		if err := d.mayAsk(req.PluginContext.User, question.Query); err != nil {
 			return errorResponse(ctx, req.PluginContext.User, err, nil)
 		}
@@ -47,7 +47,7 @@ func (d *Datasource) QueryData(ctx context.Context, req *backend.QueryDataReques
 	}, concurrentQueries)
 }
 
-// origin names the dashboard and panel, or the alert rule, that asks.
+// origin returns the name of the dashboard and panel, or of the alert rule, that asks.
 func origin(req *backend.QueryDataRequest) string {
 	text := "footfall"
 	for name, header := range map[string]string{"dashboard": "X-Dashboard-Uid", "panel": "X-Panel-Id", "rule": "X-Rule-Uid"} {
@@ -79,7 +79,7 @@ func (d *Datasource) question(raw []byte, r model.Range, now time.Time) (engine.
 	return engine.Question{Query: q, Range: r, Settings: plan.Settings{Zone: location, WeekStart: d.settings.weekStart, Now: now}}, nil
 }
 
-// validateRange refuses ranges that hold nothing, or years that no event has.
+// validateRange refuses empty ranges, and years that no event has.
 func validateRange(r model.Range) error {
 	if !r.From.Before(r.To) || r.From.Year() < 1 || r.To.Year() > 9999 {
 		return &model.Error{Field: "range", Reason: say.New("problem.range",
@@ -88,16 +88,16 @@ func validateRange(r model.Range) error {
 	return nil
 }
 
-// flightKey is equal for questions that have the same answer. When exactly they are asked does not tell them apart.
+// flightKey returns a key that is equal for questions with the same answer, whenever exactly they are asked.
 func flightKey(q engine.Question) string {
 	raw, err := json.Marshal(q.Query)
 	if err != nil {
-		panic(err) // it was made of JSON
+		panic(err) // it was made from JSON
 	}
 	return fmt.Sprintf("%d %d %s %s", q.From.UnixNano(), q.To.UnixNano(), q.Zone, raw)
 }
 
-// addStatistics returns an answer's frames with what the query inspector shows: what was asked of the database and what it cost.
+// addStatistics returns an answer's frames with the statements and costs that the query inspector shows.
 func addStatistics(a answer, refID string, took time.Duration) data.Frames {
 	stats := []struct {
 		name  say.Text

@@ -32,7 +32,7 @@ func (d *Datasource) routes() http.Handler {
 	return mux
 }
 
-// respond answers with JSON: what the handler returns, or {"error": sentence, "said": the same to translate, "field": place in the
+// respond answers with JSON: what the handler returns, or {"error": sentence, "said": the same for translation, "field": path in the
 // query}.
 func respond(handler func(*http.Request) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -57,7 +57,7 @@ func respond(handler func(*http.Request) (any, error)) http.HandlerFunc {
 	}
 }
 
-// nameCount is an event or a property, valueCount a property's value, with the number of events that have it.
+// nameCount is an event's or a property's name, and valueCount a property's value, with the number of events that have it.
 type nameCount struct {
 	Name  string `json:"name" db:"name"`
 	Count int64  `json:"count" db:"count"`
@@ -131,7 +131,7 @@ type preview struct {
 	SQL string `json:"sql"`
 	// Comments are the texts of the comments in the SQL.
 	Comments []say.Text `json:"comments"`
-	// Source and Reason are those of the first statement; nil where nothing is read: of the future, there is nothing to know.
+	// Source and Reason are those of the first statement; nil if nothing is read, as for a range in the future.
 	Source *say.Text `json:"source,omitempty"`
 	Reason *say.Text `json:"reason,omitempty"`
 }
@@ -158,7 +158,7 @@ func (d *Datasource) sql(r *http.Request) (any, error) {
 	return shown, nil
 }
 
-// problems returns all that keeps a query from running; none of one that can run. Nothing is asked of the database.
+// problems returns everything that keeps a query from running; an empty list if it can run. It does not ask the database.
 func (d *Datasource) problems(r *http.Request) (any, error) {
 	request, err := queryOf(r)
 	if err != nil {
@@ -176,7 +176,7 @@ type queryRequest struct {
 
 func queryOf(r *http.Request) (request queryRequest, err error) {
 	if r.Body == nil {
-		r.Body = http.NoBody // Grafana's adapter leaves it out
+		r.Body = http.NoBody // Grafana's adapter leaves it nil
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxRequestBytes))
 	if err != nil {
@@ -189,7 +189,7 @@ func queryOf(r *http.Request) (request queryRequest, err error) {
 	return request, nil
 }
 
-// queryRange reads from and to of a request's URL.
+// queryRange reads from and to in a request's URL.
 func queryRange(r *http.Request) (model.Range, error) {
 	var span model.Range
 	for name, t := range map[string]*time.Time{"from": &span.From, "to": &span.To} {

@@ -16,12 +16,12 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/store"
 )
 
-// settings of one data source, checked and complete.
+// settings are a data source's settings, checked and complete.
 type settings struct {
 	store     store.Config
 	zone      string
 	weekStart time.Weekday
-	// hideUsers keeps what tells of single people from viewers.
+	// hideUsers hides from viewers what is about single people.
 	hideUsers bool
 }
 
@@ -30,14 +30,14 @@ type jsonData struct {
 	Database string `json:"database"`
 	Schema   string `json:"schema"`
 	SSLMode  string `json:"sslmode"`
-	// TimeZone serves queries that name none: those of alert rules.
+	// TimeZone is for queries that name none, as in alert rules.
 	TimeZone  string `json:"timeZone"`
 	WeekStart string `json:"weekStart"`
 	// QueryTimeout is in seconds.
 	QueryTimeout int `json:"queryTimeout"`
 	RowLimit     int `json:"rowLimit"`
 	MaxOpenConns int `json:"maxOpenConns"`
-	// HideUsersFromViewers refuses viewers lists of users or sessions, timelines, and what is picked or split by their ids.
+	// HideUsersFromViewers keeps viewers from lists of users or sessions, from timelines, and from events picked or split by their ids.
 	HideUsersFromViewers bool `json:"hideUsersFromViewers"`
 }
 
@@ -76,7 +76,7 @@ func parseSettings(ctx context.Context, instance backend.DataSourceInstanceSetti
 	}, nil
 }
 
-// proxyDialer connects through Grafana's secure socks proxy, where this data source and Grafana's own settings say so; else nil.
+// proxyDialer returns a dialer through Grafana's secure socks proxy, if the settings of this data source and of Grafana say so; else nil.
 func proxyDialer(ctx context.Context, instance backend.DataSourceInstanceSettings) (store.Dialer, error) {
 	client, err := instance.ProxyClient(ctx)
 	if err != nil {
@@ -86,7 +86,7 @@ func proxyDialer(ctx context.Context, instance backend.DataSourceInstanceSetting
 		return nil, nil
 	}
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
-		// Anew each time: it reads certificates, which may be there only later.
+		// Made anew each time: it reads certificates, which may appear only later.
 		dialer, err := client.NewSecureSocksProxyContextDialer()
 		if err != nil {
 			return nil, say.New("settings.proxy-unusable",

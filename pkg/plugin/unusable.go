@@ -12,12 +12,12 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// settingsError is the error of settings that cannot be used. Only admins read it: it may name the database's address.
+// settingsError is the error of settings that cannot be used. Only admins see it, so it may name the database's address.
 type settingsError struct{ text say.Text }
 
 func (e *settingsError) Error() string { return e.text.String() }
 
-// unusable stands for a data source whose settings cannot be used, and says so to whoever asks it anything.
+// unusable stands in for a data source whose settings cannot be used. It answers every request with the reason.
 type unusable struct {
 	backend.CallResourceHandler
 	err *settingsError
@@ -28,7 +28,7 @@ var (
 	_ backend.CheckHealthHandler = (*unusable)(nil)
 )
 
-// newUnusable fails with errors that are no texts, which nobody expects.
+// newUnusable fails for errors without a text to translate, which nobody expects.
 func newUnusable(err error) (instancemgmt.Instance, error) {
 	var said *say.Error
 	if !errors.As(err, &said) {

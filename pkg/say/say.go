@@ -1,5 +1,5 @@
-// Package say is what the server says to people: notices, errors, names of columns. Each text has an id, by which the front end
-// translates it; where nobody does, as in alert rules, it reads as its English.
+// Package say is what the server says to people: notices, errors, names of columns. Each text has an id, by which the front end translates
+// it; where nothing translates, as in alert rules, people read the English.
 package say
 
 import (
@@ -13,7 +13,7 @@ import (
 
 // Text is a sentence or a name. Its zero value says nothing.
 type Text struct {
-	// ID is the text's in the files of translations, section.name.
+	// ID is the text's id in the translation files, section.name.
 	ID      string
 	english string
 	values  []value
@@ -27,9 +27,9 @@ type value struct {
 // Placeholder stands for a value in a text; its first group is the value's name.
 var Placeholder = regexp.MustCompile(`\{\{(\w+)\}\}`)
 
-// New makes a text out of the English, in which {{name}} stands for a value, and the values in the order in which their names first
-// come: strings, numbers, lists of strings, or texts. Id and English are written as they are, for internal/saygen reads them there.
-// Another number of values than names is a panic.
+// New makes a text from the English, in which {{name}} stands for a value, and from the values, in the order in which their names first
+// occur: strings, numbers, lists of strings, or texts. Write id and English as literals: internal/saygen reads them in the source. A number
+// of values that differs from the number of names is a panic.
 func New(id, english string, values ...any) Text {
 	t := Text{ID: id, english: english}
 	for _, name := range Names(english) {
@@ -44,7 +44,7 @@ func New(id, english string, values ...any) Text {
 	return t
 }
 
-// Names returns the names of the values in an English text, each once, in the order in which they come.
+// Names returns the names of the values in an English text, each once, in the order in which they occur.
 func Names(english string) []string {
 	var names []string
 	seen := map[string]bool{}

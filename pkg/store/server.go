@@ -33,8 +33,8 @@ type Rollup struct {
 	UpTo *time.Time `json:"upTo" db:"up_to"`
 }
 
-// Inspect asks the server what it offers. Where it lacks something, the error says what to do about it, and what was found
-// is returned all the same.
+// Inspect asks the server what it offers. If something is missing, the error says what to do about it, and what was found is still
+// returned.
 func (s *Store) Inspect(ctx context.Context) (Server, error) {
 	var server Server
 	err := s.Read(ctx, func(ctx context.Context, snapshot *Snapshot) error {
@@ -72,7 +72,7 @@ func (s *Store) Inspect(ctx context.Context) (Server, error) {
 	return server, err
 }
 
-// inWords says what a database lacks to those who see the data source; other errors stay as they are.
+// inWords turns the error of a database that lacks something into a sentence for users; other errors stay as they are.
 func inWords(err error) error {
 	var oldExtension *footfallsql.OldExtensionError
 	var licence *footfallsql.LicenceError

@@ -15,15 +15,15 @@ import (
 	footfallsql "github.com/footfall-analytics/footfall/sql"
 )
 
-// Snapshot is the database at one moment, read through one or more connections. All that is read through it fits together.
+// Snapshot is the database at one moment, read through one or more connections. Everything that is read through it is consistent.
 type Snapshot struct {
 	store *Store
 	txs   []pgx.Tx
-	// Comment is put before every statement, for those who watch the server: it names the dashboard and the panel.
+	// comment stands before every statement, for people who watch the server: it names the dashboard and the panel.
 	comment string
 }
 
-// attempts is how often a read is begun: a connection that broke while it lay in the pool shows only when it is used.
+// attempts is how often a read is tried: that a connection broke while idle in the pool shows only when it is used.
 const attempts = 3
 
 type commentKey struct{}
@@ -33,7 +33,7 @@ func WithComment(ctx context.Context, text string) context.Context {
 	return context.WithValue(ctx, commentKey{}, "/* "+sanitize(text)+" */ ")
 }
 
-// sanitize keeps what cannot end a comment.
+// sanitize keeps only characters that cannot end a comment.
 func sanitize(text string) string {
 	kept := make([]rune, 0, len(text))
 	for _, r := range text {
@@ -109,7 +109,7 @@ func (s *Store) enter(ctx context.Context, tx pgx.Tx) error {
 	return err
 }
 
-// Widen gives the snapshot up to n connections, as far as others do not use them: whoever holds one must not wait for more.
+// Widen gives the snapshot up to n connections, as far as they are free: a reader that already holds one must not wait for more.
 func (s *Snapshot) Widen(ctx context.Context, n int) error {
 	var id string
 	for len(s.txs) < n && s.store.turns.TryAcquire(1) {
@@ -148,8 +148,8 @@ func (s *Snapshot) narrow() {
 // Connections returns how many statements the snapshot can run at the same time.
 func (s *Snapshot) Connections() int { return len(s.txs) }
 
-// Select runs a statement on the snapshot's first connection and collects its rows, whose columns have the names of R's db
-// tags. More rows than the data source allows are an error.
+// Select runs a statement on the snapshot's first connection and collects its rows. Columns are matched with R's db tags. More rows than
+// the data source allows are an error.
 func Select[R any](ctx context.Context, s *Snapshot, statement plan.Statement) ([]R, error) {
 	limit := s.store.config.RowLimit
 	limited := fmt.Sprintf("%sSELECT * FROM (\n%s\n) limited LIMIT %d", s.comment, statement.SQL, limit+1)
@@ -164,15 +164,15 @@ func Select[R any](ctx context.Context, s *Snapshot, statement plan.Statement) (
 	return list, err
 }
 
-// Stream runs a statement on one of the snapshot's connections and hands over its rows, one at a time, as the server's binary
-// values; nil is null. The values are only lent.
+// Stream runs a statement on one of the snapshot's connections and calls row for each of its rows, with the server's binary values; nil is
+// null. The values are valid only during the call.
 func (s *Snapshot) Stream(ctx context.Context, connection int, statement plan.Statement, row func(values [][]byte) error) error {
 	conn := s.txs[connection].Conn()
 	var query pgx.ExtendedQueryBuilder
 	if err := query.Build(conn.TypeMap(), nil, statement.Args); err != nil {
 		return err
 	}
-	const binary = 1 // of all columns; by itself, pgx takes text where statements are not prepared
+	const binary = 1 // for all columns; by default, pgx uses text for statements that are not prepared
 	reader := conn.PgConn().ExecParams(ctx, s.comment+statement.SQL, query.ParamValues, nil, query.ParamFormats, []int16{binary})
 	var err error
 	for err == nil && reader.NextRow() {

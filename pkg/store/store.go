@@ -21,22 +21,22 @@ import (
 
 // Config says how to reach the database and how much a query may cost.
 type Config struct {
-	// Host is "host" or "host:port", or several of them with commas between, of which the first that lets in is taken; the port is
-	// 5432 by default.
+	// Host is "host" or "host:port", or several of them separated by commas, of which the first that accepts the connection is used; the
+	// port is 5432 by default.
 	Host, Database, User, Password string
-	// Schema holds Footfall's tables.
+	// Schema is the schema with Footfall's tables.
 	Schema string
 	// SSLMode is disable, require, verify-ca or verify-full, as in libpq.
 	SSLMode string
 	// TLSCACert, TLSClientCert and TLSClientKey are PEM texts; empty where not used.
 	TLSCACert, TLSClientCert, TLSClientKey string
-	// Dial connects to the server, such as through a proxy, which then also finds the host; nil connects directly.
+	// Dial connects to the server, for instance through a proxy, which then also resolves the host's name; nil connects directly.
 	Dial Dialer
-	// QueryTimeout ends a statement, on the server too.
+	// QueryTimeout is after how long a statement is cancelled, on the server too.
 	QueryTimeout time.Duration
 	// RowLimit is how many rows a statement may return.
 	RowLimit int
-	// MaxOpenConns is the largest number of connections, and so of statements at once; further ones wait in order.
+	// MaxOpenConns is the largest number of connections, and so of statements at once; further statements wait in order.
 	MaxOpenConns int
 }
 
@@ -47,11 +47,11 @@ type Dialer = func(ctx context.Context, network, address string) (net.Conn, erro
 type Store struct {
 	pool   *pgxpool.Pool
 	config Config
-	// turns are the connections that are free to be taken, so that a reader who needs several gets them all at once or waits.
+	// turns counts the free connections, so that a reader who needs several gets them all at once or waits.
 	turns *semaphore.Weighted
 }
 
-// Open checks the configuration and prepares the pool. It does not connect. An error is a [say.Error] about a setting.
+// Open checks the configuration and prepares the pool. It does not connect. Errors are [say.Error] about a setting.
 func Open(config Config) (*Store, error) {
 	c, err := poolConfig(config)
 	if err != nil {
@@ -78,7 +78,7 @@ func poolConfig(config Config) (*pgxpool.Config, error) {
 		return nil, say.New("settings.host-unusable", "the host {{host}} is not usable: write host:port", strconv.Quote(config.Host)).Err()
 	}
 	c.ConnConfig.User, c.ConnConfig.Password = config.User, config.Password
-	// Every host, not only the first one, is asked for the same.
+	// TLS is configured for every host, not only for the first one.
 	if c.ConnConfig.TLSConfig, err = tlsConfig(config, c.ConnConfig.Host); err != nil {
 		return nil, err
 	}
@@ -92,7 +92,7 @@ func poolConfig(config Config) (*pgxpool.Config, error) {
 		// This machine may not know the host's name.
 		c.ConnConfig.LookupFunc = func(_ context.Context, host string) ([]string, error) { return []string{host}, nil }
 	}
-	// One round trip a statement and no prepared statements: works through transaction poolers, and on the embedded database.
+	// One round trip per statement and no prepared statements: this works through transaction poolers and on the embedded database.
 	c.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
 	c.ConnConfig.RuntimeParams["application_name"] = "footfall"
 	c.ConnConfig.ConnectTimeout = 10 * time.Second
@@ -101,8 +101,8 @@ func poolConfig(config Config) (*pgxpool.Config, error) {
 	return c, nil
 }
 
-// splitHosts takes "host", "host:port" or several of them with commas between, of which each has the port 5432 unless it names
-// another, and returns hosts and ports as pgx takes them.
+// splitHosts takes "host", "host:port" or several of them separated by commas, and returns hosts and ports as pgx takes them. The port is
+// 5432 unless one is named.
 func splitHosts(list string) (hosts, ports string, err error) {
 	var names, numbers []string
 	for _, one := range strings.Split(list, ",") {
@@ -144,7 +144,7 @@ func tlsConfig(config Config, host string) (*tls.Config, error) {
 	switch config.SSLMode {
 	case "verify-full":
 	case "verify-ca":
-		c.InsecureSkipVerify = true // the name only; the chain is checked below
+		c.InsecureSkipVerify = true // skips only the name; the chain is checked below
 		c.VerifyConnection = func(state tls.ConnectionState) error {
 			opts := x509.VerifyOptions{Roots: c.RootCAs, Intermediates: x509.NewCertPool()}
 			for _, cert := range state.PeerCertificates[1:] {
