@@ -19,10 +19,10 @@ import (
 	"github.com/footfall-analytics/footfall/collector/ingest"
 )
 
-// healthTimeout is how long an answer about health may take, and a request for one.
+// healthTimeout is how long a request about health, and its answer, may take.
 const healthTimeout = 3 * time.Second
 
-// listen takes an address; the flag is what sets it.
+// listen opens a listener on an address; errors name the flag that sets it.
 func listen(address, flag string) (net.Listener, error) {
 	listener, err := net.Listen("tcp", address)
 	if errors.Is(err, syscall.EADDRINUSE) {
@@ -34,11 +34,11 @@ func listen(address, flag string) (net.Listener, error) {
 	return listener, nil
 }
 
-// readiness reports why the program does not do its work, and why the database takes no events.
+// readiness returns why the program cannot do its work, and why the database takes no events; nil if all is well.
 type readiness func(ctx context.Context) (work, database error)
 
-// admin serves health and metrics for those who run the program. It has connections of its own, so that it answers however many
-// others there are.
+// admin returns the server of health and metrics, for administrators. It has its own connections, so that it answers however many others
+// there are.
 func admin(registry *prometheus.Registry, ready readiness, log *slog.Logger) *http.Server {
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	r := chi.NewRouter()
@@ -60,7 +60,7 @@ func admin(registry *prometheus.Registry, ready readiness, log *slog.Logger) *ht
 		ErrorLog: slog.NewLogLogger(kind(log, "HTTP").Handler(), slog.LevelWarn)}
 }
 
-// limitToOneASecond asks check once a second at most, however many want to know.
+// limitToOneASecond returns a function that calls check at most once a second, and otherwise repeats its last answer.
 func limitToOneASecond(check func(ctx context.Context) error) func(ctx context.Context) error {
 	var mu sync.Mutex
 	var asked time.Time
@@ -77,5 +77,5 @@ func limitToOneASecond(check func(ctx context.Context) error) func(ctx context.C
 	}
 }
 
-// spare returns the part of a time to end in which what was given up must be over.
+// spare returns the last part of a shutdown's time, kept for what was cancelled to end.
 func spare(timeout time.Duration) time.Duration { return min(timeout/4, 2*time.Second) }

@@ -9,7 +9,7 @@ import (
 	"github.com/prometheus/common/model"
 )
 
-// parseDuration takes Go's form, and days and weeks besides: 1h30m, 1.5h, 90d, 2w, 1w3d.
+// parseDuration reads a duration in Go's form, and also in days and weeks: 1h30m, 1.5h, 90d, 2w, 1w3d.
 func parseDuration(text string) (time.Duration, error) {
 	if d, err := time.ParseDuration(text); err == nil {
 		return d, nil
@@ -21,7 +21,7 @@ func parseDuration(text string) (time.Duration, error) {
 	return time.Duration(d), nil
 }
 
-// durationMapper has every flag and setting read durations by parseDuration.
+// durationMapper makes every flag and setting read durations with parseDuration.
 func durationMapper(ctx *kong.DecodeContext, target reflect.Value) error {
 	var text string
 	if err := ctx.Scan.PopValueInto("duration", &text); err != nil {
@@ -35,7 +35,7 @@ func durationMapper(ctx *kong.DecodeContext, target reflect.Value) error {
 	return nil
 }
 
-// ageMapper reads the duration that a pointer points to; "off" is 0.
+// ageMapper reads a duration into a pointer; "off" is 0.
 func ageMapper(ctx *kong.DecodeContext, target reflect.Value) error {
 	value := reflect.New(target.Type().Elem())
 	if token := ctx.Scan.Peek(); fmt.Sprint(token.Value) == "off" {

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// healthCmd is for containers, which have no other program to ask with.
+// healthCmd asks about health, for containers that have no other program to do it.
 type healthCmd struct {
 	ListenAdmin string `help:"Address and port for health of the collector on this machine." default:"127.0.0.1:8092"`
 }
@@ -19,7 +19,7 @@ type healthCmd struct {
 // askTimeout is less than what container engines allow a health check by default.
 const askTimeout = 10 * time.Second
 
-// Run asks /readyz and returns nil when the collector takes events (serve) or writes them (write); else why it does not.
+// Run asks /readyz and returns nil if the collector takes events (serve) or writes them (write); else why it does not.
 func (h *healthCmd) Run(env *environment) error {
 	address, err := onThisMachine(h.ListenAdmin)
 	if err != nil {
@@ -31,7 +31,7 @@ func (h *healthCmd) Run(env *environment) error {
 	if err != nil {
 		return fmt.Errorf("--listen-admin: %w", err)
 	}
-	client := http.Client{Transport: &http.Transport{}} // no proxy: it is this machine
+	client := http.Client{Transport: &http.Transport{}} // no proxy: the address is on this machine
 	response, err := client.Do(request)
 	if err != nil {
 		return err
@@ -47,7 +47,7 @@ func (h *healthCmd) Run(env *environment) error {
 	return err
 }
 
-// onThisMachine returns where a program that listens on the address can be reached from this machine.
+// onThisMachine returns the address at which this machine reaches a program that listens on the given one.
 func onThisMachine(listen string) (string, error) {
 	host, port, err := net.SplitHostPort(listen)
 	if err != nil {

@@ -78,7 +78,7 @@ func (c *importCmd) importTo(env *environment, pool *pgxpool.Pool) error {
 	return errors.Join(err, list.Close())
 }
 
-// progress returns a bar of the bytes read; it shows only in a terminal.
+// progress returns a bar for the bytes read; it shows only in a terminal.
 func (c *importCmd) progress(stderr io.Writer) *progressbar.ProgressBar {
 	total := int64(0)
 	for _, name := range c.Files {
@@ -95,7 +95,7 @@ func (c *importCmd) progress(stderr io.Writer) *progressbar.ProgressBar {
 		progressbar.OptionSetVisibility(is && term.IsTerminal(int(file.Fd()))))
 }
 
-// listFile is written through a buffer; without a name it swallows everything.
+// listFile is a file that is written through a buffer; without a name it swallows everything.
 type listFile struct {
 	*bufio.Writer
 	file *os.File

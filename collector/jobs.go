@@ -14,18 +14,18 @@ import (
 	"github.com/footfall-analytics/footfall/sql"
 )
 
-// jobs watches the background jobs of the database, has those tried again that failed, and does itself what the server leaves undone.
+// jobs watches the database's background jobs, restarts failed ones, and does itself what the server leaves undone.
 type jobs struct {
 	pool         *pgxpool.Pool
 	schema       string
 	log          *slog.Logger
 	failed, late *prometheus.GaugeVec
 	done         *prometheus.CounterVec
-	// refreshed is when each rollup was refreshed here, or seen to be left.
+	// refreshed is when each rollup was refreshed here, or when this role found that it may not.
 	refreshed map[string]time.Time
 }
 
-// refreshEvery is how often a rollup is refreshed that the server leaves alone.
+// refreshEvery is how often a rollup that the server does not refresh is refreshed here.
 const refreshEvery = 15 * time.Minute
 
 func newJobs(pool *pgxpool.Pool, schema string, registry prometheus.Registerer, log *slog.Logger) *jobs {
@@ -43,7 +43,7 @@ func newJobs(pool *pgxpool.Pool, schema string, registry prometheus.Registerer, 
 	return j
 }
 
-// run looks every now and then until ctx ends.
+// run looks at the jobs at intervals until ctx ends.
 func (j *jobs) run(ctx context.Context, every time.Duration) {
 	for ctx.Err() == nil {
 		if err := j.look(ctx); err != nil && ctx.Err() == nil {
@@ -91,7 +91,7 @@ func (j *jobs) look(ctx context.Context) error {
 	return errors.Join(err, j.refresh(ctx))
 }
 
-// refresh refreshes the rollups that the server does not.
+// refresh refreshes the rollups that the server does not refresh.
 func (j *jobs) refresh(ctx context.Context) error {
 	return j.pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) error {
 		done, left, err := sql.RefreshOverdue(ctx, conn.Conn(), j.schema, func(name string) bool { return time.Since(j.refreshed[name]) >= refreshEvery })

@@ -13,7 +13,7 @@ import (
 	"github.com/footfall-analytics/footfall/collector/keys"
 )
 
-// keyCmd needs the owner of the tables: a collector reads the keys and cannot make any.
+// keyCmd manages write keys. It needs the owner of the tables: a collector reads the keys and cannot make any.
 type keyCmd struct {
 	Add    keyAddCmd    `cmd:"" help:"Make a key and print it, once."`
 	List   keyListCmd   `cmd:"" help:"Show all keys' names and rights, revoked ones too."`
@@ -34,7 +34,7 @@ func (c *keyAddCmd) Validate() error {
 	return nil
 }
 
-// Run makes a key. The key alone goes to the standard output, for scripts.
+// Run makes a key. Only the key goes to the standard output, for scripts.
 func (c *keyAddCmd) Run(env *environment) error {
 	return env.own(func(conn *pgx.Conn) error {
 		key, err := keys.Add(env.ctx, conn, env.Schema, keys.Key{Name: c.Name, Origins: c.Origin, Rate: c.Rate})
@@ -49,7 +49,7 @@ func (c *keyAddCmd) Run(env *environment) error {
 
 type keyListCmd struct{}
 
-// Run prints a table.
+// Run prints a table of the keys.
 func (*keyListCmd) Run(env *environment) error {
 	return env.use(func(pool *pgxpool.Pool) error {
 		list, err := keys.List(env.ctx, pool, env.Schema)

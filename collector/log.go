@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// steady passes log lines on, of each kind a limited number in a time: strangers can cause as many as they like. How many it has left
-// out it says when the time is over. A kind is the line's message with its status, or what the logger was given as "kind". Debug is
-// for those who want all.
+// steady is a log handler that passes on a limited number of lines of each kind per window of time, because strangers can cause as many as
+// they like. At the end of a window it logs how many it left out. A kind is the line's message with its status, or the logger's attribute
+// "kind". Debug lines are not limited.
 type steady struct {
 	slog.Handler
 	kind  string
@@ -22,23 +22,24 @@ const (
 	// logBurst is how many lines of a kind are logged within logWindow.
 	logBurst  = 20
 	logWindow = 10 * time.Second
-	// logKinds is how many kinds are told apart; the others together are one.
+	// logKinds is how many kinds are distinguished; all others together are one.
 	logKinds = 200
 	// logText is the longest text in a line, in bytes.
 	logText = 2000
 )
 
-// lines are those of the time at hand.
+// lines counts the lines of the present window.
 type lines struct {
 	mu    sync.Mutex
 	kinds map[string]int
-	// ends is when the time is over; nil without lines.
+	// ends fires at the end of the window; nil without lines.
 	ends *time.Timer
 	// say is the handler for what was left out.
 	say slog.Handler
 }
 
-// newLog logs in lines of JSON. The second result says how many lines were left out of late, at the program's end.
+// newLog returns a logger that writes lines of JSON. Call the second result at the program's end: it logs how many lines were left out
+// last.
 func newLog(w io.Writer, level slog.Leveler) (*slog.Logger, func()) {
 	handler := slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 		if err, is := a.Value.Any().(error); is {
@@ -104,7 +105,7 @@ func (l *lines) pass(kind string) bool {
 	return l.kinds[kind] <= logBurst
 }
 
-// end ends the time and says what was left out.
+// end ends the window and logs what was left out.
 func (l *lines) end() {
 	l.mu.Lock()
 	kinds := l.kinds
@@ -118,7 +119,7 @@ func (l *lines) end() {
 		if n > logBurst {
 			r := slog.NewRecord(time.Now(), slog.LevelWarn, "log lines were left out, as there were too many of their kind", 0)
 			r.Add("kind", kind, "lines", n-logBurst)
-			_ = l.say.Handle(context.Background(), r) // as slog does
+			_ = l.say.Handle(context.Background(), r) // slog does the same
 		}
 	}
 }

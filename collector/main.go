@@ -71,16 +71,16 @@ func main() {
 	}
 }
 
-// environment is what commands work with.
+// environment is what all commands share.
 type environment struct {
 	ctx            context.Context
 	*cli           // the settings of all commands
 	stdout, stderr io.Writer
-	// grace is how long the program may take to end. Commands that are at work for long have a setting for it.
+	// grace is how long the program may take to end. Commands that run for long have a setting for it.
 	grace time.Duration
 }
 
-// use gives a command the database for as long as it runs. It need not be there yet.
+// use runs a command with a pool on the database, which need not be there yet.
 func (e *environment) use(command func(pool *pgxpool.Pool) error) error {
 	pool, err := e.connect()
 	if err != nil {
@@ -90,8 +90,8 @@ func (e *environment) use(command func(pool *pgxpool.Pool) error) error {
 	return command(pool)
 }
 
-// own gives a command of the tables' owner one connection, where the schema is the one that this program knows. Errors of rights say
-// who has them.
+// own runs a command of the tables' owner with one connection, if the schema has the version that this program knows. Errors about rights
+// say who has them.
 func (e *environment) own(command func(conn *pgx.Conn) error) error {
 	return e.use(func(pool *pgxpool.Pool) error {
 		if err := ready(e.ctx, pool, e.Schema); err != nil {
@@ -124,8 +124,8 @@ func (e *environment) connect() (*pgxpool.Pool, error) {
 	return pgxpool.NewWithConfig(e.ctx, config)
 }
 
-// closePool parts with the database. A server that has gone away does not answer; then the end of the process must do. What the command
-// itself has used of the grace leaves no more time than that.
+// closePool closes the pool. A server that has gone away does not answer; then the end of the process must do. It waits no longer than what
+// the command has left of the grace.
 func (e *environment) closePool(pool *pgxpool.Pool) {
 	closed := make(chan struct{})
 	go func() {
@@ -138,8 +138,8 @@ func (e *environment) closePool(pool *pgxpool.Pool) {
 	}
 }
 
-// fallsBack names a host on the network that is asked for TLS, and spoken to without where it does not: with sslmode prefer, which is also
-// what holds where none is named, or allow.
+// fallsBack returns a host on the network to which connections fall back from TLS to plain text: with sslmode allow, or prefer, which is
+// the default.
 func fallsBack(config *pgx.ConnConfig) (host string) {
 	hosts := map[string][]bool{config.Host: {config.TLSConfig == nil}}
 	for _, other := range config.Fallbacks {

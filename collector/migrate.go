@@ -12,7 +12,7 @@ import (
 
 type migrateCmd struct{ policies }
 
-// policies are what the database does by itself from then on.
+// policies are what the database does by itself after the migration.
 type policies struct {
 	CompressAfter *time.Duration `help:"Age at which a day's events move to the compressed columnstore, such as 3d, with which a new schema begins. Unset, what was set before stays."`
 	Retention     *time.Duration `type:"age" help:"Age at which a day's events are deleted, such as 400d; off keeps them for good, as in a new schema. Unset, what was set before stays."`

@@ -14,14 +14,14 @@ import (
 	"github.com/footfall-analytics/footfall/collector/people"
 )
 
-// user is whom a command is about. The commands need the owner of the tables, or one who may read them all for an export.
+// user is the user that a command is about. The commands need the owner of the tables; export only needs to read them all.
 type user struct {
 	User string `arg:"" help:"An id of the user: the user id, or one that was joined with it."`
 }
 
 type exportCmd struct{ user }
 
-// Run writes everything that is stored of a user to the standard output.
+// Run writes everything that is stored about a user to the standard output.
 func (c *exportCmd) Run(env *environment) error {
 	return env.own(func(conn *pgx.Conn) error {
 		out := bufio.NewWriter(env.stdout)
@@ -38,7 +38,7 @@ type unjoinCmd struct {
 	Alias string `arg:"" help:"The id that is no alias of its user: it becomes a user of its own again, with its events."`
 }
 
-// Run makes an alias a user of its own again and says what that moved.
+// Run makes an alias a user of its own again and prints what that moved.
 func (c *unjoinCmd) Run(env *environment) error {
 	return env.own(func(conn *pgx.Conn) error {
 		u, err := people.Unjoin(env.ctx, conn, env.Schema, c.Alias)
@@ -60,7 +60,7 @@ type forgetCmd struct {
 	Yes bool `help:"Do not ask."`
 }
 
-// Run deletes everything of a user and says what it was.
+// Run deletes everything about a user and prints what it was.
 func (c *forgetCmd) Run(env *environment) error {
 	if !c.Yes {
 		if err := c.confirm(env); err != nil {
@@ -81,7 +81,7 @@ func (c *forgetCmd) Run(env *environment) error {
 	})
 }
 
-// effect is how many rows a command has changed, and which.
+// effect is the number and the kind of rows that a command has changed.
 type effect struct {
 	number int
 	what   string
@@ -93,7 +93,7 @@ func printEffects(w io.Writer, list ...effect) {
 	}
 }
 
-// tellUnclear names the rejected events of which nobody can say whose they are.
+// tellUnclear prints the rejected events whose user nobody can tell.
 func tellUnclear(w io.Writer, ids []int64) {
 	if len(ids) > 0 {
 		fmt.Fprintf(w, "%d rows of rejected_events cannot be read by this version and have the text of an id in them; look at them yourself: id IN (%s)\n",
@@ -101,13 +101,13 @@ func tellUnclear(w io.Writer, ids []int64) {
 	}
 }
 
-// confirm asks in a terminal; elsewhere only --yes will do.
+// confirm asks for confirmation in a terminal; elsewhere it demands --yes.
 func (c *forgetCmd) confirm(env *environment) error {
 	if !term.IsTerminal(int(os.Stdin.Fd())) {
 		return errors.New("this deletes everything of the user for good; say so with --yes")
 	}
 	fmt.Fprintf(env.stdout, "Delete everything of the user %q, for good? Type yes: ", c.User)
-	answer, _ := bufio.NewReader(os.Stdin).ReadString('\n') // an end without an answer is a no
+	answer, _ := bufio.NewReader(os.Stdin).ReadString('\n') // end of input means no
 	if strings.TrimSpace(answer) != "yes" {
 		return errors.New("nothing was deleted")
 	}

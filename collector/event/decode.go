@@ -18,25 +18,25 @@ import (
 // fieldNames are the fields of an event in JSON, in the order in which the documentation explains them.
 var fieldNames = []string{"event_id", "user_id", "event_type", "timestamp", "page_url", "device_type", "session_id", "metadata"}
 
-// Request holds what was read from the body of a request, in whatever form it came.
+// Request holds what was read from a request's body, whatever its form.
 type Request struct {
-	// Events are the good ones, in their order.
+	// Events are the good events, in their order.
 	Events []Event
-	// Contexts belong to Events, one each; nil where the form has none.
+	// Contexts has one context for each of Events; nil if the form has none.
 	Contexts []Context
-	// Refused are the bad ones, named by their place in the body.
+	// Refused names the bad events by their place in the body.
 	Refused Refusals
-	// LeftOut names what good events go without: parts that cannot be read or do not fit, and ids of nobody. Fields and index
-	// are as in Refused.
+	// LeftOut names what was left out of good events: parts that cannot be read or do not fit, and ids of nobody. Its fields and index are
+	// as in Refused.
 	LeftOut Refusals
-	// WriteKey is the key in the body, empty where there is none.
+	// WriteKey is the key in the body, empty if there is none.
 	WriteKey string
 }
 
-// Context holds what a message says of its sender beside the event.
+// Context holds what a message says about its sender, apart from the event.
 type Context struct {
 	UserAgent, IP string
-	// Consent is what the user allowed: true or false, and nil where the message says nothing of it.
+	// Consent says whether the user consented; nil if the message does not say.
 	Consent *bool
 }
 
@@ -75,8 +75,7 @@ func (d Decoder) Decode(body []byte, now time.Time) (Request, error) {
 	return q, nil
 }
 
-// DecodeBatch reads {"batch": [event, ...]}. The error is for a body that has no such list; bad
-// events in it are refused one by one.
+// DecodeBatch reads {"batch": [event, ...]}. The error is for a body without such a list; bad events in the list are refused one by one.
 func (d Decoder) DecodeBatch(body []byte, now time.Time) (Request, error) {
 	in := SplitJSON(body)
 	if kind := in.PeekKind(); kind != '{' && kind != 0 {
@@ -122,19 +121,19 @@ func (d Decoder) DecodeBatch(body []byte, now time.Time) (Request, error) {
 
 var errNoBatch = errors.New(`the body needs the field "batch", a list of one or more events`)
 
-// SplitJSON reads a body only to take it apart: what is in an item is the item's affair.
+// SplitJSON returns a decoder that only takes a body apart. What is inside an item is checked later.
 func SplitJSON(body []byte) *jsontext.Decoder {
 	return jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
 
-// TooMany reports a body with more events than are taken at once.
+// TooMany is the error of a body with too many events.
 type TooMany struct{ Events, Limit int }
 
 func (t TooMany) Error() string {
 	return fmt.Sprintf("the batch has %d events, at most %d are taken at once; send them in several requests", t.Events, t.Limit)
 }
 
-// EachItem hands the items of a list to fn, at most limit.
+// EachItem calls fn for each item of a list, at most limit times.
 func EachItem(in *jsontext.Decoder, limit int, fn func(i int, item []byte)) error {
 	if kind := in.PeekKind(); kind != '[' && kind != 0 {
 		return errNoBatch
@@ -159,7 +158,7 @@ func EachItem(in *jsontext.Decoder, limit int, fn func(i int, item []byte)) erro
 	return err
 }
 
-// endOfBody looks for what must not come after the body's value.
+// endOfBody returns an error if anything follows the body's value.
 func endOfBody(in *jsontext.Decoder) error {
 	_, err := in.ReadToken()
 	if errors.Is(err, io.EOF) {
@@ -182,7 +181,7 @@ func bodyFault(err error) error {
 	return fmt.Errorf("the body is not valid JSON: %w", err)
 }
 
-// maxRefusals is how many faults of one event are told: an answer must not grow with the nonsense that was sent.
+// maxRefusals is how many faults of one event are reported: an answer must not grow with the nonsense that was sent.
 const maxRefusals = 10
 
 // itemReader reads one event and collects what is wrong with it.
@@ -191,18 +190,18 @@ type itemReader struct {
 	text  bytes.Buffer
 	event Event
 	bad   Refusals
-	// given are the fields that had a value.
+	// given says which fields had a value.
 	given [8]bool
 }
 
-// itemReaders are used again, for their decoders' buffers.
+// itemReaders are reused for their decoders' buffers.
 var itemReaders = sync.Pool{New: func() any {
 	r := &itemReader{}
 	r.in = jsontext.NewDecoder(&r.text)
 	return r
 }}
 
-// maxSpare is the largest text whose reader is used again; others would keep memory that is hardly ever needed.
+// maxSpare is the largest text whose reader is reused; others would keep memory that is hardly ever needed.
 const maxSpare = 64 << 10
 
 func (d Decoder) decodeItem(raw []byte, now time.Time) (Event, Refusals) {
@@ -290,7 +289,7 @@ func (r *itemReader) field(name string, value jsontext.Value) {
 	}
 }
 
-// complete looks at the event as a whole.
+// complete sets defaults and checks the event as a whole.
 func (r *itemReader) complete(now time.Time, oldest time.Duration) {
 	for i, name := range fieldNames {
 		if (name == "user_id" || name == "event_type" || name == "timestamp") && !r.given[i] {
@@ -333,7 +332,7 @@ func (r *itemReader) id(s string) {
 
 func (r *itemReader) time(s string) {
 	if len(r.bad) > 0 && r.bad[len(r.bad)-1].Field == "timestamp" {
-		return // it is no string
+		return // it is not a string
 	}
 	if s == "" {
 		r.refuse("timestamp", "is blank; send a time such as 2026-11-24T06:00:00Z")

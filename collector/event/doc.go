@@ -1,5 +1,4 @@
-// Package event is what the collector takes in: the event, the rules that it must keep, and the strict reading of it from
-// JSON.
+// Package event defines the event that the collector takes, the rules that it must keep, and how it is read, strictly, from JSON.
 //
 //	batch, err := event.Decoder{MaxBatch: 1000}.DecodeBatch(body, time.Now())
 //	record := event.AppendRecord(nil, batch.Events) // as it waits for the database

@@ -10,31 +10,31 @@ import (
 	"github.com/google/uuid"
 )
 
-// Event holds one thing that a user did, as it goes into the table user_events. Empty texts become NULL there.
+// Event is one thing that a user did, as it goes into the table user_events. Empty texts become NULL there.
 type Event struct {
 	// ID tells a second arrival of the same event from a second event.
 	ID uuid.UUID
 	// UserID and Type are never empty in a valid event. A visitor who is not known yet is the user of the anonymous id.
 	UserID, Type string
-	// AnonymousID is the id that the client gave to its visitor before it knew who that is.
+	// AnonymousID is the id that the client gave its visitor before it knew the user.
 	AnonymousID string
 	// Time is when it happened, in UTC, cut to microseconds: that is what the database keeps.
 	Time time.Time
-	// SentTime is what the client said where the collector chose or corrected Time; zero where it said nothing.
+	// SentTime is the client's own time if the collector chose or corrected Time; zero if the client gave none.
 	SentTime time.Time
-	// TimeChosen says that Time is the collector's: another arrival of the same event may come with another one.
+	// TimeChosen says that the collector chose Time: if the same event arrives again, it may get another time.
 	TimeChosen bool
 	// Received is when it arrived, in UTC, by the collector's clock.
 	Received time.Time
-	// Forgets is how many times somebody had been forgotten, as far as the collector knew when it took the event: whoever is
-	// forgotten later is not stored, whatever clocks say.
+	// Forgets is how often users had been forgotten, as far as the collector knew when it took the event. The event is not stored if its
+	// user is forgotten after that, whatever clocks say.
 	Forgets                        int64
 	PageURL, DeviceType, SessionID string
-	// Metadata is a JSON object; nil stands for an empty one.
+	// Metadata is a JSON object; nil means an empty one.
 	Metadata []byte
-	// Traits is a JSON object of what the event says about its user, nil for nothing: it goes into the user's profile.
+	// Traits is a JSON object with what the event says about its user, nil for nothing. It goes into the user's profile.
 	Traits []byte
-	// Alias is another id of the same user, whose events are the user's from now on; empty for none.
+	// Alias is another id of the same user, whose events count as the user's from now on; empty for none.
 	Alias string
 }
 
@@ -44,7 +44,7 @@ const (
 	MaxName     = 200
 	MaxPageURL  = 8192
 	MaxMetadata = 32 << 10
-	// MaxDepth limits how many objects and lists may stand within one another in metadata, itself included.
+	// MaxDepth limits how deeply objects and lists may be nested in metadata, itself included.
 	MaxDepth = 10
 	// MaxProperties limits how many names metadata may have, at all levels together.
 	MaxProperties = 512
@@ -53,7 +53,7 @@ const (
 // MaxAhead limits how far an event's time may lie ahead of the collector's clock, for clients whose clocks are wrong.
 const MaxAhead = 24 * time.Hour
 
-// earliest is the first time that is taken: an older one is a clock that was never set.
+// earliest is the first time that is accepted: an older one comes from a clock that was never set.
 var earliest = time.Unix(0, 0)
 
 // Refusal says why an event is not taken.
@@ -69,9 +69,8 @@ type Refusal struct {
 // Refusals say why some of the events are not taken; all others are.
 type Refusals []Refusal
 
-// Validate applies the rules that hold wherever an event comes from, and reports every field that breaks one. oldest is how long ago
-// the event may have happened, 0 for any time since 1970. The event's metadata is not looked at, except for its size. The refusals'
-// index is 0.
+// Validate applies the rules that hold for events from everywhere, and reports every field that breaks one. oldest is how long ago the
+// event may have happened, 0 for any time since 1970. Of the metadata only the size is checked. The refusals' index is 0.
 func (e *Event) Validate(now time.Time, oldest time.Duration) Refusals {
 	var bad Refusals
 	check := func(field, value string, limit int) {
@@ -114,7 +113,7 @@ func (e *Event) Validate(now time.Time, oldest time.Duration) Refusals {
 	return bad
 }
 
-// textFault says what keeps a text from being stored; empty when nothing does.
+// textFault returns what keeps a text from being stored; empty if nothing does.
 func textFault(s string, limit int) string {
 	switch {
 	case len(s) > limit:

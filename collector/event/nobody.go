@@ -9,17 +9,17 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// nobodies are texts that programs send in place of an id, when there is none or when a template was not filled in. Each would
-// make all visitors one user for good. docs/identity.md lists them, too. Words in one entry may also be written together, or with
-// an underscore, a hyphen or a dot between them.
+// nobodies are texts that programs send in place of an id, if there is none or a template was not filled in. Each would make many visitors
+// one user for good. docs/identity.md lists them, too. Words in one entry may also be written together, or with an underscore, a hyphen or
+// a dot between them.
 var nobodies = []string{
 	// Nobody is known.
 	"anonymous", "anonymous user", "anon", "guest", "guest user", "unknown", "unknown user", "not authenticated", "not available", "not set", "unset",
-	// What languages write for nothing.
+	// What programming languages write for nothing.
 	"undefined", "null", "nil", "none", "nan", "infinity", "n/a", "na", "no value", "object object", "true", "false",
 	// The name of the field in place of its value.
 	"id", "user id", "distinct id", "anonymous id", "device id", "email",
-	// Ids of devices that have none: an Android build, its broken emulators, an empty serial number.
+	// Ids of devices without an id: an Android build, its broken emulators, an empty serial number.
 	"lmy47d", "9774d56d682e549c", "000000000000000",
 }
 
@@ -33,19 +33,18 @@ var nobodySet = func() map[string]bool {
 	return set
 }()
 
-// noNumber are the numbers that programs write for no id: zero and minus one, however they are written, but for zeros that may
-// be digits of a real id.
+// noNumber matches the numbers that programs write for no id: zero and minus one, however written, except zeros that may be digits of a
+// real id.
 var noNumber = regexp.MustCompile(`^([+-]?0(\.0*)?(e[+-]?\d+)?|-1(\.0*)?(e[+-]?0+)?|[+-]infinity|-nan)$`)
 
-// noUUID are the UUIDs that stand for none, of zeros or of ones only.
+// noUUID matches the UUIDs that mean none: all zeros, or all ones.
 var noUUID = regexp.MustCompile(`^(urn:uuid:)?(0{8}-?0{4}-?0{4}-?0{4}-?0{12}|f{8}-?f{4}-?f{4}-?f{4}-?f{12})$`)
 
-// wrapping is what stands around a text that a program has quoted, or a template has marked: "null", [null], <nil>, {{user_id}},
-// ${id}.
+// wrapping is the characters around a text that a program quoted or a template marked: "null", [null], <nil>, {{user_id}}, ${id}.
 const wrapping = "\"'`“”„‘’«»()[]{}<>$%\\ "
 
-// IsNobody reports texts that are no user's id though they stand where one should, such as undefined, null, 0, guest, {} and the
-// UUID of zeros, in upper and lower case, with white space, quotes and braces around them. An empty text is none of these.
+// IsNobody reports whether a text stands in place of an id without being one, such as undefined, null, 0, guest, {} and the UUID of zeros,
+// in upper or lower case, with white space, quotes and braces around them. An empty text is none of these.
 func IsNobody(id string) bool {
 	if id == "" || len(id) > MaxName {
 		return false
@@ -55,7 +54,7 @@ func IsNobody(id string) bool {
 	return !strings.ContainsFunc(bare, isOfName) || nobodySet[bare] || noNumber.MatchString(bare) || noUUID.MatchString(bare)
 }
 
-// visible leaves out what does not show: format characters such as the zero-width space, and control characters.
+// visible returns a text without what does not show: format characters such as the zero-width space, and control characters.
 func visible(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {
@@ -68,7 +67,7 @@ func visible(s string) string {
 	}, s)
 }
 
-// isOfName tells characters that can make a name from brackets, quotes and punctuation.
+// isOfName reports whether a character can be part of a name, unlike brackets, quotes and punctuation.
 func isOfName(r rune) bool {
 	if r < unicode.MaxASCII {
 		return unicode.IsLetter(r) || unicode.IsDigit(r)

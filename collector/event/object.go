@@ -12,13 +12,13 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// CheckObject reads a client's own JSON object, which stood in the named field, and returns it without white space. It
-// refuses what the database's jsonb cannot hold (NUL, what is not UTF-8, numbers beyond double precision), names given twice,
-// and what is larger than [MaxMetadata], [MaxDepth], [MaxProperties] and [MaxName] allow. null and nothing at all give nil.
-// The refusals' index is 0; what is returned with one must not be stored.
+// CheckObject reads a client's own JSON object, from the named field, and returns it without white space. It refuses what the database's
+// jsonb cannot hold (NUL, text that is not UTF-8, numbers beyond double precision), repeated names, and what is larger than [MaxMetadata],
+// [MaxDepth], [MaxProperties] and [MaxName] allow. For null or nothing it returns nil. The refusals' index is 0; if there are any, the
+// object must not be stored.
 func CheckObject(field string, raw []byte) ([]byte, Refusals) { return checkObject(field, raw, 1) }
 
-// CheckStoredObject does what [CheckObject] does for an object to which the collector has added what it knows itself: it may be twice as large.
+// CheckStoredObject is [CheckObject] for an object to which the collector has added what it knows itself: it may be twice as large.
 func CheckStoredObject(field string, raw []byte) ([]byte, Refusals) {
 	return checkObject(field, raw, 2)
 }
@@ -51,16 +51,16 @@ func checkObject(field string, raw []byte, times int) ([]byte, Refusals) {
 	return c.out, c.bad
 }
 
-// decoders are kept for their memory: a new one for every object would take longer than the look at it.
+// decoders are reused: making a new one for every object would take longer than checking it.
 var decoders = sync.Pool{New: func() any { return new(jsontext.Decoder) }}
 
-// objectCheck copies an object while it looks at it. Its methods return false when there is no point in going on.
+// objectCheck copies an object while checking it. Its methods return false when there is no point in going on.
 type objectCheck struct {
 	field      string
 	in         *jsontext.Decoder
 	out        []byte
 	properties int
-	// depth and names are how many levels and properties are taken.
+	// depth and names are how many levels and properties are allowed.
 	depth, names int
 	bad          Refusals
 }
@@ -95,7 +95,7 @@ func (c *objectCheck) value() bool {
 	return true
 }
 
-// copyNested copies an object or a list, whose members or values take copies one by one.
+// copyNested copies an object or a list; take copies its members or values one by one.
 func (c *objectCheck) copyNested(end jsontext.Kind, take func() bool) bool {
 	if c.in.StackDepth() == c.depth {
 		if err := c.in.SkipValue(); err != nil {
@@ -123,7 +123,7 @@ func (c *objectCheck) copyNested(end jsontext.Kind, take func() bool) bool {
 	return true
 }
 
-// end looks for what must not come after the object.
+// end refuses anything after the object.
 func (c *objectCheck) end() {
 	switch _, err := c.in.ReadToken(); {
 	case errors.Is(err, io.EOF):
@@ -165,7 +165,7 @@ func unquote(quoted []byte) []byte {
 	return text
 }
 
-// beyondDouble tells numbers that double precision has only as infinity or as zero.
+// beyondDouble reports whether double precision would turn a number into infinity or zero.
 func beyondDouble(number []byte) bool {
 	const maxDigits = 300
 	if len(number) < maxDigits && bytes.IndexByte(number, 'e') < 0 && bytes.IndexByte(number, 'E') < 0 {
@@ -181,8 +181,8 @@ func (c *objectCheck) unreadable(err error) bool {
 	return false
 }
 
-// SyntaxRefusal says in which part of the named field JSON text is at fault, after jsontext or json has reported err. The
-// refusal's index is 0.
+// SyntaxRefusal returns the part of the named field whose JSON is at fault, after jsontext or json has reported err. The refusal's index is
+// 0.
 func SyntaxRefusal(field string, err error) Refusal {
 	var syntax *jsontext.SyntacticError
 	if !errors.As(err, &syntax) {
@@ -195,7 +195,7 @@ func SyntaxRefusal(field string, err error) Refusal {
 	return Refusal{Field: FieldPath(field, syntax.JSONPointer), Reason: fmt.Sprintf("cannot be read: %v; send text as UTF-8", syntax.Err)}
 }
 
-// FieldPath writes a place in JSON below a field as people do: metadata.cart.items[2].
+// FieldPath returns the path to a place in a field's JSON as people write it: metadata.cart.items[2].
 func FieldPath(field string, at jsontext.Pointer) string {
 	path := []byte(field)
 	for token := range at.Tokens() {
@@ -212,7 +212,7 @@ func FieldPath(field string, at jsontext.Pointer) string {
 	return shorten(string(path))
 }
 
-// KindName names a JSON type for an error message.
+// KindName returns the name of a JSON type for an error message.
 func KindName(kind jsontext.Kind) string {
 	switch kind {
 	case '{':

@@ -9,10 +9,10 @@ import (
 	"github.com/google/uuid"
 )
 
-// recordVersion is the first byte of a record. Records of version 1 are without [Event.Forgets].
+// recordVersion is the first byte of a record. Records of version 1 have no [Event.Forgets].
 const recordVersion = 2
 
-// errRecord is what every damaged record ends in.
+// errRecord is the error of every damaged record.
 var errRecord = errors.New("the record of events is damaged")
 
 // AppendRecord appends events in the form in which they wait for the database, on disk and in Kafka.
@@ -43,7 +43,7 @@ func AppendRecord(b []byte, events []Event) []byte {
 	return b
 }
 
-// noTime stands for the zero time, which is before every time that an event can have.
+// noTime stands for the zero time; it is before every time that an event can have.
 const noTime = -1 << 62
 
 func microseconds(t time.Time) int64 {
@@ -70,7 +70,7 @@ func DecodeRecord(events []Event, record []byte) ([]Event, error) {
 	return events, nil
 }
 
-// recordReader takes a record apart. After a fault it gives zero values.
+// recordReader takes a record apart. After a fault it returns zero values.
 type recordReader struct {
 	version byte
 	rest    []byte

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Strangers are requests without a key in header or address: it may stand in the body, which has to be read then before anybody
-// knows whose it is. Their bodies have memory of their own, so that they cannot take it from others.
+// Strangers are requests without a key in header or address. The key may be in the body, which then has to be read before the sender is
+// known. Their bodies have their own memory, so that they cannot take it from others.
 const (
 	// maxStranger is the largest body of a stranger, inflated: Segment's clients send no more than 500 kB.
 	maxStranger = 512 << 10
@@ -21,17 +21,17 @@ const (
 )
 
 const (
-	// firstRead is the memory that a body begins with.
+	// firstRead is the size of the buffer that a body begins with.
 	firstRead = 8 << 10
-	// maxSpare is the largest buffer that is used again; larger ones would keep memory that is hardly ever needed.
+	// maxSpare is the largest buffer that is reused; larger ones would keep memory that is hardly ever needed.
 	maxSpare = 64 << 10
-	// inflating is what reading gzip takes beside the body.
+	// inflating is the memory for reading gzip, on top of the body.
 	inflating = 64 << 10
-	// lingering is how long a client that was refused may go on sending, so that it reads why.
+	// lingering is how long a refused client may go on sending, so that it reads the reason.
 	lingering = time.Second
 )
 
-// spares are small buffers that are used again.
+// spares are small buffers for reuse.
 var spares = sync.Pool{New: func() any { return new([]byte) }}
 
 // body is a request's body, inflated.
@@ -40,7 +40,7 @@ type body struct {
 	memory *memory
 }
 
-// done gives the buffer back.
+// done returns the buffer for reuse.
 func (b *body) done() {
 	b.memory.keep(0)
 	if cap(b.bytes) <= maxSpare {
@@ -63,7 +63,7 @@ func (b *body) grow(limit int64) error {
 	return nil
 }
 
-// readAll reads to the end, or more than limit bytes.
+// readAll reads to the end, or until it has more than limit bytes.
 func (b *body) readAll(from io.Reader, limit int64) error {
 	b.bytes = *spares.Get().(*[]byte)
 	if err := b.memory.take(int64(cap(b.bytes))); err != nil {
@@ -88,7 +88,7 @@ func (b *body) readAll(from io.Reader, limit int64) error {
 	return nil
 }
 
-// refusal is an answer to a request whose events were not looked at.
+// refusal is the answer to a request whose events were not read.
 type refusal struct {
 	status int
 	error

@@ -7,8 +7,8 @@ import (
 	"github.com/go-chi/chi/v5"
 )
 
-// Health adds GET /healthz, which says that the program runs, and GET /readyz, which says whether it does its work. ready returns the
-// reason why it does not, for an answer 503; else what is to be said of the database, empty for nothing.
+// Health adds GET /healthz, which says that the program runs, and GET /readyz, which says whether it can do its work. ready returns the
+// reason if it cannot, which is answered with 503; else a remark about the database, empty for none.
 func Health(r chi.Router, ready func(ctx context.Context) (database string, err error)) {
 	type health struct {
 		Status   string `json:"status"`

@@ -24,8 +24,8 @@ import (
 	"github.com/footfall-analytics/footfall/collector/visitor"
 )
 
-// Sink takes events. Accept returns nil when all are safe for good, and an error when they may not be: the sender is then
-// told to come back. It is called from many goroutines.
+// Sink takes events. Accept returns nil when all events are safe for good, and an error if they may not be: the sender is then told to come
+// back. It is called from many goroutines.
 type Sink interface {
 	Accept(ctx context.Context, events []event.Event) error
 }
@@ -34,16 +34,16 @@ type Sink interface {
 type Options struct {
 	// MaxBody is the largest body in bytes, as sent and inflated.
 	MaxBody int64
-	// MaxMemory is what the bodies of all requests in hand, and what is made of them, may take together, in bytes; at least
-	// [MinMemory]. Requests beyond it are answered 503.
+	// MaxMemory is how many bytes the bodies of all present requests, and what is decoded from them, may take together; at least
+	// [MinMemory]. Requests beyond it are answered with 503.
 	MaxMemory int64
-	// MaxBatch is how many events one request may bring.
+	// MaxBatch is how many events one request may have.
 	MaxBatch int
 	// Oldest is how long ago an event may have happened; 0 for any time since 1970.
 	Oldest time.Duration
 	// PageHost says that the addresses of pages in Segment's messages keep their host.
 	PageHost bool
-	// Ready reports why events cannot be taken at the moment. Anybody may ask, so it must be quick.
+	// Ready returns why events cannot be taken at the moment. Anybody may ask, so it must be quick.
 	Ready    func(ctx context.Context) error
 	Keys     *keys.Keys
 	Privacy  *privacy.Filter
@@ -62,7 +62,7 @@ type handler struct {
 	commit   prometheus.Histogram
 }
 
-// New returns the routes that anybody may reach. Metrics are kept in registry.
+// New returns the handler of the routes that are open to everybody. Metrics are kept in registry.
 func New(sink Sink, opts Options, registry prometheus.Registerer) http.Handler {
 	metrics := promauto.With(registry)
 	h := &handler{Options: opts, sink: sink,
@@ -84,7 +84,7 @@ func New(sink Sink, opts Options, registry prometheus.Registerer) http.Handler {
 		AllowedMethods:  []string{http.MethodPost},
 		AllowedHeaders:  []string{"Authorization", "Content-Type", "Content-Encoding", "X-Retry-Count"}, // the last is Segment's library's
 		ExposedHeaders:  []string{"Retry-After"},
-		// Clients send their key, never cookies; but some ask for credentials.
+		// Clients send their key, never cookies; but some set credentials.
 		AllowCredentials: true,
 		MaxAge:           600,
 	}))
@@ -116,17 +116,16 @@ func (h *handler) takeEvents(r chi.Router) {
 			return messages.Decode(call, body, received)
 		})
 		r.Post("/v1/"+call, take)
-		r.Post("/v1/"+call[:1], take) // as Segment's library for browsers names it
+		r.Post("/v1/"+call[:1], take) // the path that Segment's library for browsers uses
 	}
-	// Segment's library for browsers tells its own metrics here, which are not kept.
+	// Segment's library for browsers sends its own metrics here, which are not kept.
 	r.Post("/v1/m", func(w http.ResponseWriter, r *http.Request) {
 		h.linger(w, r)
 		respond(w, http.StatusOK, answer{})
 	})
 }
 
-// observe measures requests, logs those that went wrong (never what they said), and keeps a panic from ending the
-// process.
+// observe measures requests, logs failed ones (never their content), and keeps a panic from ending the process.
 func (h *handler) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
@@ -157,10 +156,10 @@ func (h *handler) observe(next http.Handler) http.Handler {
 	})
 }
 
-// clientsID is a request's id that a client or a proxy may choose.
+// clientsID matches the request ids that a client or a proxy may choose.
 var clientsID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,128}$`)
 
-// requestID returns the sender's id where it can stand in a log, else a new one.
+// requestID returns the sender's id if it is fit for a log, else a new one.
 func requestID(sent string) string {
 	if clientsID.MatchString(sent) {
 		return sent
@@ -168,7 +167,7 @@ func requestID(sent string) string {
 	return rand.Text()
 }
 
-// methodLabel keeps what clients make up out of the log.
+// methodLabel returns the method, or a common word for methods that clients make up, which must not fill the log.
 func methodLabel(method string) string {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:

@@ -11,11 +11,11 @@ import (
 	"github.com/footfall-analytics/footfall/collector/event"
 )
 
-// budgets are the memory that all requests in hand share, in bytes.
+// budgets are the memory that all present requests share, in bytes.
 type budgets struct {
 	decodedBytes int64
-	// bodies are those as they are read, and strangers those of requests whose key is not known yet. decoded is for what is made
-	// of them.
+	// bodies is for bodies as they are read, strangers for bodies of requests whose key is not known yet, and decoded for what is decoded
+	// from them.
 	bodies, strangers, decoded *semaphore.Weighted
 }
 
@@ -30,20 +30,20 @@ func MinMemory(maxBody int64, maxBatch int) int64 {
 	return 16*maxBody + 2*objectMemory*int64(maxBatch) + 8*(2*maxStranger+inflating)
 }
 
-// What may be made of a body, measured for the worst that clients can send.
+// How much memory a decoded body may take, measured for the worst that clients can send.
 const (
-	// copies is how often the text of a body is there.
+	// copies is how many copies of a body's text there are.
 	copies = 5
-	// nameMemory is what a name in JSON takes: all of an object are kept until its end, as none may come twice.
+	// nameMemory is the memory for a name in JSON: all names of an object are kept until its end, since none may repeat.
 	nameMemory = 400
-	// levelMemory is what a level of nesting takes; there are at most maxDepth.
+	// levelMemory is the memory for a level of nesting; there are at most maxDepth levels.
 	levelMemory, maxDepth = 400, 10_000
-	// itemMemory is what an item of a batch takes beside that, be it as small as 1, and objectMemory one that is an object: the event
-	// and its part of what a batch says for all, or the reasons why it is refused.
+	// itemMemory is the further memory for an item of a batch, even one as small as 1, and objectMemory the memory for an item that is an
+	// object: the event and its copy of what a batch says for all, or the reasons why it is refused.
 	itemMemory, objectMemory = 1 << 10, 20 << 10
 )
 
-// mayTake returns how much memory the events of a body take at most while they are decoded.
+// mayTake returns the most memory that the events of a body can take while they are decoded.
 func (h *handler) mayTake(body []byte) int64 {
 	count := func(sign string) int64 { return int64(bytes.Count(body, []byte(sign))) }
 	objects, limit := count("{"), int64(h.MaxBatch)
@@ -51,7 +51,7 @@ func (h *handler) mayTake(body []byte) int64 {
 		itemMemory*min(limit, 1+count(",")) + objectMemory*min(limit, objects)
 }
 
-// takes returns how much memory events take until they are stored, a copy for the queue and an answer included.
+// takes returns how much memory events take until they are stored, including a copy for the queue and an answer.
 func takes(request event.Request) (bytes int64) {
 	const whole, refusal = 600, 100
 	for i := range request.Events {
@@ -66,16 +66,16 @@ func takes(request event.Request) (bytes int64) {
 	return bytes
 }
 
-// errBusy is for an answer 503.
+// errBusy is answered with 503.
 var errBusy = errors.New("the collector has as many requests in hand as its memory allows (--max-memory)")
 
-// memory is what one request has of a budget.
+// memory is one request's share of a budget.
 type memory struct {
 	budget *semaphore.Weighted
 	held   int64
 }
 
-// take does not wait: a client that is turned away comes back, and one that sends slowly holds what others wait for.
+// take takes memory or fails at once: a client that is turned away comes back, while waiting for one that sends slowly could take long.
 func (m *memory) take(bytes int64) error {
 	if !m.budget.TryAcquire(bytes) {
 		return errBusy
@@ -84,10 +84,10 @@ func (m *memory) take(bytes int64) error {
 	return nil
 }
 
-// patience is how long a body waits for others to be decoded, which is quick.
+// patience is how long a body waits until others are decoded, which is quick.
 const patience = 10 * time.Second
 
-// await takes what others give back soon.
+// await takes memory, and waits until others give enough back, which they do soon.
 func (m *memory) await(bytes int64) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
@@ -98,7 +98,7 @@ func (m *memory) await(bytes int64) error {
 	return nil
 }
 
-// keep gives back all but so much.
+// keep gives back all but so many bytes.
 func (m *memory) keep(bytes int64) {
 	if bytes < m.held {
 		m.budget.Release(m.held - bytes)

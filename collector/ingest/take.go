@@ -22,14 +22,14 @@ import (
 // storeTimeout is after how long a request whose events cannot be made safe is turned away.
 const storeTimeout = 30 * time.Second
 
-// retryAfter is when a sender that is turned away should come back.
+// retryAfter is how soon a sender that is turned away should come back.
 const retryAfter = 5 * time.Second
 
-// decoder reads the events of a body, and keeps no part of it.
+// decoder reads the events of a body and keeps no part of the body.
 type decoder func(body []byte, received time.Time) (event.Request, error)
 
-// take answers requests whose bodies decode reads. Whoever sends a key in header or address is let in or refused before the body
-// is read; keyInBody says that the key may stand there.
+// take returns the handler of requests whose bodies decode reads. Requests with a key in header or address are let in or refused before the
+// body is read; keyInBody says that the key may also be in the body.
 func (h *handler) take(keyInBody bool, decode decoder) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		origin := r.Header.Get("Origin")
@@ -51,7 +51,7 @@ func (h *handler) take(keyInBody bool, decode decoder) http.HandlerFunc {
 			}
 		}
 		if err == nil || !errors.Is(err, errBusy) {
-			// What cannot be read costs as much as one event, or it could be sent without end.
+			// A body that cannot be read costs as much as one event, or it could be sent without end.
 			err = cmp.Or(pass.Spend(max(1, len(request.Events)+badEvents(request.Refused))), err)
 		}
 		if err != nil {
@@ -62,7 +62,7 @@ func (h *handler) take(keyInBody bool, decode decoder) http.HandlerFunc {
 	}
 }
 
-// readEvents reads the events of a request. made is charged with what they take.
+// readEvents reads the events of a request, and charges their memory to made.
 func (h *handler) readEvents(w http.ResponseWriter, r *http.Request, made *memory, stranger bool, decode decoder) (event.Request, error) {
 	b, err := h.read(w, r, stranger)
 	if err != nil {
@@ -85,7 +85,7 @@ func (h *handler) readEvents(w http.ResponseWriter, r *http.Request, made *memor
 	return request, nil
 }
 
-// deadline sets how long the client may go on sending; 0 is for ever. Where the connection has none, nothing is set.
+// deadline sets how long the client may go on sending; 0 means for ever. It does nothing on connections without deadlines.
 func deadline(w http.ResponseWriter, after time.Duration) {
 	at := time.Time{}
 	if after > 0 {
@@ -94,16 +94,16 @@ func deadline(w http.ResponseWriter, after time.Duration) {
 	_ = http.NewResponseController(w).SetReadDeadline(at)
 }
 
-// linger lets a client that is refused go on sending for a moment: many read their answer only then. Longer it cannot hold its
-// connection.
+// linger lets a refused client go on sending for a moment, since many read the answer only after that. It cannot hold the connection for
+// longer.
 func (h *handler) linger(w http.ResponseWriter, r *http.Request) {
 	deadline(w, lingering)
-	if r.Header.Get("Expect") == "" { // else it waits for the answer
+	if r.Header.Get("Expect") == "" { // else the client waits for the answer
 		_, _ = io.CopyN(io.Discard, r.Body, 2*h.MaxBody)
 	}
 }
 
-// statusOf tells clients that know how to split a batch to do so.
+// statusOf returns an error's status: 413 tells clients that can split a batch to do so.
 func statusOf(err error) int {
 	if errors.As(err, new(event.TooMany)) {
 		return http.StatusRequestEntityTooLarge
@@ -111,8 +111,8 @@ func statusOf(err error) int {
 	return http.StatusBadRequest
 }
 
-// writeKey returns the key of a request beside its body: the user of Basic authentication, else in the address, which is all that a
-// beacon can carry.
+// writeKey returns the key of a request outside its body: the user of Basic authentication, else the key in the address, where beacons have
+// to put it.
 func writeKey(r *http.Request) string {
 	if user, _, ok := r.BasicAuth(); ok && user != "" {
 		return user
@@ -120,7 +120,7 @@ func writeKey(r *http.Request) string {
 	return r.URL.Query().Get("writeKey")
 }
 
-// turnAway answers a request of which nothing is taken.
+// turnAway answers a request from which nothing is taken.
 func (h *handler) turnAway(w http.ResponseWriter, err error) {
 	status := http.StatusForbidden
 	var limited keys.RateError
@@ -149,18 +149,18 @@ type answer struct {
 	// Accepted counts the events that are safe, Ignored those that privacy settings keep out.
 	Accepted int `json:"accepted"`
 	Ignored  int `json:"ignored,omitempty"`
-	// Refused names what is bad; the others were taken.
+	// Refused names the bad events; the others were taken.
 	Refused event.Refusals `json:"refused,omitempty"`
-	// LeftOut names odd fields of events that were taken without them.
+	// LeftOut names bad fields of events that were taken without them.
 	LeftOut event.Refusals `json:"left_out,omitempty"`
 }
 
-// store hands the good events of a request on and answers for all of them.
+// store hands the good events of a request on, and answers the request.
 func (h *handler) store(w http.ResponseWriter, r *http.Request, request event.Request) {
 	kept := h.keep(r, request)
 	start := time.Now()
 	if len(kept) > 0 {
-		// Also for a client that has closed its side, which may still read the answer.
+		// Also store for a client that has closed its side; it may still read the answer.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storeTimeout)
 		defer cancel()
 		if err := h.sink.Accept(ctx, kept); err != nil {
@@ -181,7 +181,7 @@ func (h *handler) store(w http.ResponseWriter, r *http.Request, request event.Re
 	respond(w, status, result)
 }
 
-// keep describes the senders of events and leaves out those that may not be kept.
+// keep returns the events that may be kept, with their senders' properties.
 func (h *handler) keep(r *http.Request, request event.Request) []event.Event {
 	sender := h.Visitors.Sender(r)
 	kept := request.Events[:0]
@@ -210,10 +210,10 @@ func (h *handler) count(a answer) {
 	h.events.WithLabelValues("refused").Add(float64(badEvents(a.Refused)))
 }
 
-// maxRefusalsInAnswer is after how many refusals only the first one of each event is told.
+// maxRefusalsInAnswer is how many refusals an answer has before it names only the first one of each further event.
 const maxRefusalsInAnswer = 1000
 
-// tell keeps an answer from growing with the nonsense that was sent.
+// tell returns the refusals to answer with, so that an answer does not grow with the nonsense that was sent.
 func tell(refused event.Refusals) (told event.Refusals) {
 	for i, r := range refused {
 		if i < maxRefusalsInAnswer || r.Index != refused[i-1].Index {
@@ -223,7 +223,7 @@ func tell(refused event.Refusals) (told event.Refusals) {
 	return told
 }
 
-// badEvents returns how many events the refusals are of; those of one event follow one another.
+// badEvents returns how many events the refusals belong to; the refusals of one event follow one another.
 func badEvents(refused event.Refusals) (n int) {
 	for i, r := range refused {
 		if i == 0 || r.Index != refused[i-1].Index {
@@ -243,11 +243,11 @@ func respond(w http.ResponseWriter, status int, body any) {
 	_ = json.NewEncoder(w).Encode(body) // a client that has gone away needs no answer
 }
 
-// labels are the fields that the metric of refused events tells apart: names that clients make up would fill the memory.
+// labels are the fields that the metric of refused events distinguishes: names that clients make up would fill the memory.
 var labels = []string{"event_id", "user_id", "event_type", "timestamp", "page_url", "device_type", "session_id", "metadata",
 	"messageId", "userId", "anonymousId", "previousId", "type", "event", "properties", "traits", "context"}
 
-// fieldLabel returns the outermost of the fields in a path.
+// fieldLabel returns the outermost field of a path.
 func fieldLabel(path string) string {
 	outer, _, _ := strings.Cut(path, ".")
 	outer, _, _ = strings.Cut(outer, "[")
@@ -257,7 +257,7 @@ func fieldLabel(path string) string {
 	return "other"
 }
 
-// leftOutLabels are the fields that the metric of what was left out tells apart.
+// leftOutLabels are the fields that the metric of fields left out distinguishes.
 var leftOutLabels = []string{"anonymousId", "context", "context.app", "context.campaign", "context.consent", "context.device", "context.groupId", "context.ip",
 	"context.library", "context.locale", "context.network", "context.os", "context.page", "context.screen", "context.sessionId",
 	"context.timezone", "context.userAgent"}

@@ -11,8 +11,7 @@ import (
 // clockDifference is how far the clock of the collector that took an event may be ahead of this one.
 const clockDifference = time.Hour
 
-// check applies the rules that events over HTTP keep: whoever may write to the topic may have written anything. Metadata and
-// traits that are null become nothing, as over HTTP.
+// check applies the rules for events over HTTP: the topic may contain anything. Metadata and traits that are null become nil, as over HTTP.
 func check(e *event.Event, now time.Time) event.Refusals {
 	var bad event.Refusals
 	refuse := func(field, reason string) { bad = append(bad, event.Refusal{Field: field, Reason: reason}) }
@@ -24,7 +23,7 @@ func check(e *event.Event, now time.Time) event.Refusals {
 	} else if e.Received.After(now) {
 		now = e.Received
 	}
-	// Whatever a client's clock says, as far as there is a way to write it.
+	// A client's clock may say anything that can be written as a time.
 	if year := e.SentTime.Year(); !e.SentTime.IsZero() && (year < 0 || year > 9999) {
 		refuse("sent_time", "is out of range: its year has four digits")
 	}
@@ -41,7 +40,7 @@ func check(e *event.Event, now time.Time) event.Refusals {
 			*object.raw = nil // it was null
 		}
 	}
-	checked.Metadata, checked.Traits = nil, nil // they may be larger than a client's
+	checked.Metadata, checked.Traits = nil, nil // they may be larger than what clients may send
 	bad = append(bad, checked.Validate(now, 0)...)
 	return bad
 }

@@ -20,7 +20,7 @@ import (
 	"github.com/twmb/franz-go/plugin/kslog"
 )
 
-// Config says where Kafka is and how to come in; its fields are settings of commands.
+// Config says where Kafka is and how to connect; its fields are settings of commands.
 type Config struct {
 	Brokers  []string `name:"kafka-brokers" help:"Brokers of Kafka to begin with, host:port each; they name the others." placeholder:"HOST:PORT,..."`
 	Topic    string   `name:"kafka-topic" help:"Kafka topic of the events." default:"footfall-events"`
@@ -34,7 +34,7 @@ type Config struct {
 	Password string   `name:"kafka-password" help:"The user's password. Better in the environment or the settings file, as others can see a command line."`
 }
 
-// options returns what both sides tell the client.
+// options returns the client options of both sides.
 func (c Config) options(log *slog.Logger) ([]kgo.Opt, error) {
 	if len(c.Brokers) == 0 {
 		return nil, errors.New("no broker is set: use --kafka-brokers or FOOTFALL_KAFKA_BROKERS, such as kafka-1:9092,kafka-2:9092")
@@ -74,7 +74,7 @@ func backoff(failures int) time.Duration {
 	return time.Duration((0.8 + 0.4*rand.Float64()) * float64(min(50*time.Millisecond<<min(failures, 5), time.Second)))
 }
 
-// tls returns nil for connections that are not encrypted.
+// tls returns the TLS settings; nil for connections that are not encrypted.
 func (c Config) tls() (*tls.Config, error) {
 	if !c.TLS {
 		if c.CA != "" || c.Cert != "" || c.Key != "" {
@@ -103,7 +103,7 @@ func (c Config) tls() (*tls.Config, error) {
 	return config, nil
 }
 
-// ready reports why the topic cannot be used. It asks Kafka, and not what the client remembers of it.
+// ready returns why the topic cannot be used. It asks Kafka, not the client's cache.
 func ready(ctx context.Context, client *kgo.Client, topic string) error {
 	request := kmsg.NewPtrMetadataRequest()
 	request.AllowAutoTopicCreation = false
@@ -130,7 +130,7 @@ func ready(ctx context.Context, client *kgo.Client, topic string) error {
 	return nil
 }
 
-// logger passes on what the client library has to say: its warnings and errors, and more when debugging.
+// logger passes on the client library's warnings and errors, and more when debugging.
 type logger struct{ *kslog.Logger }
 
 func (l logger) Level() kgo.LogLevel {

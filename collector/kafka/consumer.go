@@ -32,29 +32,28 @@ type ConsumerConfig struct {
 	Grace         time.Duration `name:"drain-timeout" help:"Longest time that the program may take to end after SIGTERM or SIGINT, and that a batch may still take when Kafka wants to give its partitions to another member. What is not stored then comes again." default:"30s"`
 }
 
-// Store puts events where they are safe for good. The same events may come again.
+// Store stores events for good. The same events may come again.
 type Store func(ctx context.Context, events []event.Event) error
 
-// Rejection holds what cannot be stored of a record.
+// Rejection is a part of a record that cannot be stored.
 type Rejection struct {
 	Record *kgo.Record
 	// Number tells the rejections of one record apart.
 	Number int
-	// Event is nil when the record as a whole cannot be read.
+	// Event is nil if the record as a whole cannot be read.
 	Event  *event.Event
 	Reason string
 }
 
-// Reject keeps what cannot be stored. When it returns an error it is asked again later; when it returns nil that part of the record
-// is done with.
+// Reject keeps what cannot be stored. If it returns an error, it is called again later; if nil, that part of the record is done.
 type Reject func(ctx context.Context, r Rejection) error
 
 const (
-	// fetchBytes is what a broker gathers before it answers, within the batch interval.
+	// fetchBytes is how much a broker gathers before it answers, within the batch interval.
 	fetchBytes = 64 << 10
-	// maxFetchBytes bounds what lies in memory for each broker, compressed.
+	// maxFetchBytes bounds what is in memory for each broker, compressed.
 	maxFetchBytes = 8 << 20
-	// rebalanceTimeout is how long Kafka waits for a member to let go of its partitions; beyond it the member is out.
+	// rebalanceTimeout is how long Kafka waits for a member to give up its partitions; then the member is removed.
 	rebalanceTimeout = 2 * time.Minute
 	// sessionTimeout is how long a member that has died keeps its partitions.
 	sessionTimeout   = 20 * time.Second
@@ -71,14 +70,14 @@ type Consumer struct {
 	reject Reject
 	log    *slog.Logger
 
-	// While records are being stored the client holds rebalances up. The fields that the rebalance's callbacks share with
-	// the rest therefore need no lock: pending, uncommitted, first, next.
+	// While records are being stored, the client holds up rebalances. So the fields that the callbacks of a rebalance share with the rest
+	// need no lock: pending, uncommitted, first, next.
 
-	// pending are the records that are not stored yet, those of each partition in order.
+	// pending are the records that are not stored yet, in order for each partition.
 	pending []*kgo.Record
-	// uncommitted is the last stored record of each partition that Kafka has not been told of.
+	// uncommitted has, for each partition, the last stored record if Kafka has not been told of it.
 	uncommitted map[int32]*kgo.Record
-	// first is the record that oldest is about.
+	// first is the record that oldest belongs to.
 	first *kgo.Record
 	// next is the offset that each partition's next record must have.
 	next map[int32]int64
@@ -88,14 +87,14 @@ type Consumer struct {
 	mu       sync.Mutex
 	assigned map[int32]bool
 
-	// oldest is since when the oldest pending record has waited, as this process measures time; nil for none.
+	// oldest is when the oldest pending record began to wait, on this process's monotonic clock; nil for none.
 	oldest                                 atomic.Pointer[time.Time]
 	stored, unreadable, lost               prometheus.Counter
 	fetchErrors, storeErrors, commitErrors prometheus.Counter
 	lag                                    *prometheus.GaugeVec
 }
 
-// NewConsumer joins the group as soon as Kafka is there, and takes nothing before [Consumer.Run].
+// NewConsumer makes a consumer that joins the group as soon as Kafka is there, and takes nothing before [Consumer.Run].
 func NewConsumer(config ConsumerConfig, reject Reject, registry prometheus.Registerer, log *slog.Logger) (*Consumer, error) {
 	opts, err := config.options(log)
 	if err != nil {
@@ -135,12 +134,11 @@ func (c *Consumer) register(metric promauto.Factory) {
 	})
 }
 
-// Ready reports why Kafka cannot give events.
+// Ready returns why Kafka cannot deliver events.
 func (c *Consumer) Ready(ctx context.Context) error { return ready(ctx, c.client, c.config.Topic) }
 
-// Run stores what the group's other members do not, until ctx ends. Then it ends the batches at hand, commits their offsets,
-// and leaves the group, and returns within the grace time, whatever hangs. Whatever store returns an error for is tried again, for
-// as long as it takes.
+// Run stores the records of the partitions that this member has, until ctx ends. Then it finishes the present batches, commits their
+// offsets and leaves the group; it returns within the grace time, whatever hangs. If store fails, it tries again for as long as it takes.
 func (c *Consumer) Run(ctx context.Context, store Store) {
 	last, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
@@ -156,7 +154,7 @@ func (c *Consumer) Run(ctx context.Context, store Store) {
 		return
 	case <-time.After(c.config.Grace - c.leaving()/2):
 	}
-	cancel() // gives up the talk to Kafka
+	cancel() // cancels the requests to Kafka
 	select {
 	case <-left:
 	case <-time.After(c.leaving() / 4):
@@ -167,13 +165,13 @@ func (c *Consumer) Run(ctx context.Context, store Store) {
 // leaving returns the part of the grace time that is for the last commit and for leaving the group.
 func (c *Consumer) leaving() time.Duration { return min(c.config.Grace/4, 4*time.Second) }
 
-// work stores and commits until ctx ends; the last commit until last ends.
+// work stores and commits until ctx ends; the last commit may take until last ends.
 func (c *Consumer) work(ctx, last context.Context, store Store) {
 	measuring, stop := context.WithCancel(ctx)
 	defer stop()
 	go c.measureLag(measuring)
 	for ctx.Err() == nil {
-		_ = retry.Until(ctx, func() error { // what fails has said so
+		_ = retry.Until(ctx, func() error { // errors have been logged
 			defer c.client.AllowRebalance()
 			return errors.Join(c.poll(ctx), c.attempt(ctx, store), c.commit(last))
 		}, nil)
@@ -196,8 +194,8 @@ var ended = func() context.Context {
 	return ctx
 }()
 
-// poll waits for records, and holds rebalances up from then on. While some are not stored or not committed it takes no more
-// or does not wait for long.
+// poll waits for records, and holds up rebalances from then on. While some records are not stored it takes no more, and while some are not
+// committed it does not wait for long.
 func (c *Consumer) poll(ctx context.Context) error {
 	switch {
 	case len(c.pending) > 0:
@@ -242,7 +240,7 @@ func (c *Consumer) expect(r *kgo.Record) {
 	c.next[r.Partition] = r.Offset + 1
 }
 
-// attempt stores what is pending, several batches at a time, and commits as far as that went.
+// attempt stores the pending records, several batches at a time, and commits what was stored.
 func (c *Consumer) attempt(ctx context.Context, store Store) error {
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
@@ -272,7 +270,7 @@ func (c *Consumer) attempt(ctx context.Context, store Store) error {
 	return err
 }
 
-// hurry gives work the grace time from when it is asked to end or Kafka waits for it.
+// hurry cancels work after the grace time, counted from when ctx ends or Kafka waits for a rebalance.
 func (c *Consumer) hurry(ctx, work context.Context, cancel func()) {
 	grace := c.config.Grace
 	select {
@@ -289,7 +287,7 @@ func (c *Consumer) hurry(ctx, work context.Context, cancel func()) {
 	}
 }
 
-// batches shares what is pending among as many writers as it is worth. A partition is never shared.
+// batches divides the pending records among as many writers as are worthwhile. A partition is never divided.
 func (c *Consumer) batches() [][]*kgo.Record {
 	partitions := map[int32][]*kgo.Record{}
 	for _, r := range c.pending {
@@ -314,7 +312,7 @@ func (c *Consumer) batches() [][]*kgo.Record {
 	return batches
 }
 
-// storeBatch stores records in their order and returns how many of them are stored.
+// storeBatch stores records in their order and returns how many of them were stored.
 func (c *Consumer) storeBatch(ctx context.Context, records []*kgo.Record, store Store) (done int, err error) {
 	for part := range slices.Chunk(records, c.config.BatchEvents) {
 		if err := c.storePart(ctx, part, store); err != nil {
@@ -351,7 +349,7 @@ func (c *Consumer) storePart(ctx context.Context, records []*kgo.Record, store S
 	return nil
 }
 
-// read takes a record apart into events that can be stored and what cannot.
+// read divides a record into events that can be stored and what cannot.
 func read(r *kgo.Record, now time.Time) (good []event.Event, bad []Rejection) {
 	events, err := event.DecodeRecord(nil, r.Value)
 	if err != nil {
@@ -368,7 +366,7 @@ func read(r *kgo.Record, now time.Time) (good []event.Event, bad []Rejection) {
 	return good, bad
 }
 
-// commit tells Kafka what is stored. Where it fails it is tried again with the next batch.
+// commit tells Kafka what is stored. If it fails, it is tried again with the next batch.
 func (c *Consumer) commit(ctx context.Context) error {
 	if len(c.uncommitted) == 0 {
 		return nil
@@ -388,8 +386,8 @@ func (c *Consumer) commit(ctx context.Context) error {
 	return nil
 }
 
-// age notes since when the oldest pending record has waited. How long that was before it came here only the clocks of others can tell: it
-// is asked once, and what they say counts where it is not in the future.
+// age notes when the oldest pending record began to wait. Only the clocks of others know when that was before it came here: they are asked
+// once, and their answer counts unless it is in the future.
 func (c *Consumer) age() {
 	if len(c.pending) == 0 {
 		c.first = nil
@@ -414,7 +412,7 @@ func (c *Consumer) age() {
 func (c *Consumer) onBlocked(context.Context, *kgo.Client) {
 	select {
 	case c.rebalance <- struct{}{}:
-	default: // it is said already
+	default: // it has been signalled already
 	}
 }
 
@@ -426,7 +424,7 @@ func (c *Consumer) onAssigned(_ context.Context, _ *kgo.Client, assigned map[str
 	}
 }
 
-// onRevoked forgets partitions that are another member's from now on, which begins where this one has committed.
+// onRevoked forgets partitions that now belong to another member, which begins where this one has committed.
 func (c *Consumer) onRevoked(_ context.Context, _ *kgo.Client, revoked map[string][]int32) {
 	gone := revoked[c.config.Topic]
 	c.pending = slices.DeleteFunc(c.pending, func(r *kgo.Record) bool { return slices.Contains(gone, r.Partition) })
@@ -441,8 +439,8 @@ func (c *Consumer) onRevoked(_ context.Context, _ *kgo.Client, revoked map[strin
 	}
 }
 
-// measureLag asks now and then how much waits. It asks Kafka for the ends of the partitions, because the ends that come with
-// records are old when the database is away and none are fetched.
+// measureLag asks at intervals how many records wait. It asks Kafka for the ends of the partitions, because the ends that come with records
+// are old while the database is away and none are fetched.
 func (c *Consumer) measureLag(ctx context.Context) {
 	ticker := time.NewTicker(lagInterval)
 	defer ticker.Stop()

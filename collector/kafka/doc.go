@@ -1,3 +1,3 @@
-// Package kafka lets events wait for the database in Kafka, where one machine is too small: [Producer] is the side of
-// collector serve, [Consumer] that of collector write.
+// Package kafka lets events wait for the database in Kafka, where one machine is too small. [Producer] is used by collector serve, and
+// [Consumer] by collector write.
 package kafka

@@ -28,7 +28,7 @@ type ProducerConfig struct {
 	Replicas    int16         `name:"kafka-replicas" help:"Brokers that keep each partition of a topic that is created. An event is acknowledged when all of them that are in step have it, which must be all but one." default:"3"`
 }
 
-// Errors of [Producer.Accept] that the sender can do nothing about but come back later.
+// Errors of [Producer.Accept] that the sender can only answer by coming back later.
 var (
 	ErrFull    = errors.New("too many events are waiting for Kafka")
 	ErrTimeout = errors.New("the events were not acknowledged by Kafka in time")
@@ -38,8 +38,8 @@ var (
 // linger is how long the first record of a batch waits for others. Requests wait as long for their answer.
 const linger = 5 * time.Millisecond
 
-// Producer hands events to Kafka, one record for each. The record's key is the user, so that a user's events share a
-// partition and keep their order.
+// Producer sends events to Kafka, one record for each. The record's key is the user, so that a user's events share a partition and keep
+// their order.
 type Producer struct {
 	client *kgo.Client
 	config ProducerConfig
@@ -60,7 +60,7 @@ func NewProducer(config ProducerConfig, registry prometheus.Registerer, log *slo
 	if config.Compression == "zstd" {
 		codec = kgo.ZstdCompression()
 	}
-	// The client's producer is idempotent by itself: when it tries again, Kafka keeps one copy.
+	// The client's producer is idempotent by default: when it tries again, Kafka keeps one copy.
 	client, err := kgo.NewClient(append(opts, kgo.DefaultProduceTopic(config.Topic), kgo.RequiredAcks(kgo.AllISRAcks()),
 		kgo.ProducerLinger(linger), kgo.ProducerBatchCompression(codec), kgo.RecordDeliveryTimeout(config.Timeout),
 		kgo.ProduceRequestTimeout(config.Timeout), kgo.MaxBufferedBytes(config.Buffer), kgo.MaxBufferedRecords(config.Buffer))...)
@@ -76,8 +76,8 @@ func NewProducer(config ProducerConfig, registry prometheus.Registerer, log *slo
 		acknowledged: events.WithLabelValues("acknowledged"), failed: events.WithLabelValues("failed")}, nil
 }
 
-// Accept returns nil when every broker that is in step has the events, and an error when they may not have been kept. When
-// ctx ends first its error is returned; the events go to Kafka all the same.
+// Accept returns nil when every in-sync replica has the events, and an error if they may not have been kept. If ctx ends first, its error
+// is returned, but the events still go to Kafka.
 func (p *Producer) Accept(ctx context.Context, events []event.Event) error {
 	answers := make(chan error, len(events))
 	for i := range events {
@@ -92,8 +92,8 @@ func (p *Producer) Accept(ctx context.Context, events []event.Event) error {
 	return nil
 }
 
-// await takes as many answers as the channel holds, or the first error. The client cannot take back what is on its way, so
-// it may know later than the sender wants to.
+// await waits for as many answers as the channel holds, or for the first error. The client cannot take back what is under way, so an answer
+// may come later than the sender wants to wait.
 func (p *Producer) await(ctx context.Context, answers <-chan error) error {
 	late := time.NewTimer(p.config.Timeout)
 	defer late.Stop()
@@ -120,15 +120,15 @@ func (p *Producer) await(ctx context.Context, answers <-chan error) error {
 	return nil
 }
 
-// Ready reports why Kafka cannot take events.
+// Ready returns why Kafka cannot take events.
 func (p *Producer) Ready(ctx context.Context) error { return ready(ctx, p.client, p.config.Topic) }
 
-// EnsureTopic creates the topic if it is not there, as its settings say. It does not touch one that is there. While no broker can be
+// EnsureTopic creates the topic, as its settings say, unless it exists; it does not change an existing topic. While no broker can be
 // reached it waits, until ctx ends.
 func (p *Producer) EnsureTopic(ctx context.Context) error {
 	admin := kadm.NewClient(p.client)
 	admin.SetTimeoutMillis(int32(p.config.Timeout.Milliseconds()))
-	// Compaction would keep the last event of each user only.
+	// Compaction would keep only the last event of each user.
 	settings := map[string]*string{"cleanup.policy": kadm.StringPtr("delete"), "min.insync.replicas": kadm.StringPtr(fmt.Sprint(max(1, p.config.Replicas-1)))}
 	var topics kadm.CreateTopicResponses
 	err := retry.Until(ctx, func() (err error) {
@@ -144,7 +144,7 @@ func (p *Producer) EnsureTopic(ctx context.Context) error {
 	return nil
 }
 
-// Close takes no more events, waits until ctx ends for those that are on their way, and ends the producer.
+// Close refuses new events, waits until ctx ends for those under way, and ends the producer.
 func (p *Producer) Close(ctx context.Context) error {
 	err := p.client.Flush(ctx)
 	p.client.Close()

@@ -17,28 +17,28 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// RefreshInterval limits how long it takes until a change of the table has its effect, while the database is there.
+// RefreshInterval is the longest time until a change of the table takes effect, while the database is there.
 const RefreshInterval = 10 * time.Second
 
 // minBurst is how many events a key may send at once, however low its rate: batches must pass as a whole. A key with a higher
 // rate may send a second's events at once.
 const minBurst = 1000
 
-// Why a request is not let in.
+// The reasons why a request is not let in.
 var (
-	// ErrNoKey and ErrUnknownKey are for an answer 401.
+	// ErrNoKey and ErrUnknownKey are answered with 401.
 	ErrNoKey      = errors.New("this collector takes events with a write key only: send it as the user name of Basic authentication, without a password")
 	ErrUnknownKey = errors.New("the write key is not known; collector key list shows those that are, collector key add makes one")
-	// ErrDisabled and ErrOrigin are for an answer 403.
+	// ErrDisabled and ErrOrigin are answered with 403.
 	ErrDisabled = errors.New("the write key has been revoked; ask for another one")
 	ErrOrigin   = errors.New("the write key may not be used from this web site; collector key add NAME --origin makes one that may")
-	// ErrNotLoaded is for an answer 503, to which senders come back: no database has told the keys yet.
+	// ErrNotLoaded is answered with 503, after which senders come back: the keys could not be read yet.
 	ErrNotLoaded = errors.New("the write keys are not known yet, because the database could not be asked; try again later")
 )
 
-// RateError reports a key that sends more than it may, for an answer 429.
+// RateError is the error of a key that sends more than it may. It is answered with 429.
 type RateError struct {
-	// RetryAfter is when as many events will be let in.
+	// RetryAfter is how soon as many events will be let in.
 	RetryAfter time.Duration
 }
 
@@ -46,7 +46,7 @@ func (r RateError) Error() string {
 	return fmt.Sprintf("the write key has sent more events than its rate allows; come back in %s", r.RetryAfter.Round(time.Millisecond))
 }
 
-// Options say where keys are known. All but File must be set.
+// Options say where keys are stored. All but File must be set.
 type Options struct {
 	Pool   *pgxpool.Pool
 	Schema string
@@ -55,18 +55,18 @@ type Options struct {
 	Log  *slog.Logger
 }
 
-// Keys hold the write keys as they were read last. They may be used by many goroutines at once.
+// Keys holds the write keys as last read. It may be used by many goroutines at once.
 type Keys struct {
 	Options
 	every   time.Duration
 	current atomic.Pointer[snapshot]
 }
 
-// hash is the SHA-256 of a key. A slow hash is for secrets that can be guessed; keys have 128 random bits. Neither can a key be
-// found by the time that an answer takes: what is compared is a hash of what was sent, and nobody chooses that.
+// hash is the SHA-256 of a key. A slow hash is for secrets that can be guessed; keys have 128 random bits. Nor can a key be found by timing
+// answers: what is compared is a hash of what was sent, and nobody can choose that.
 type hash [sha256.Size]byte
 
-// snapshot are the keys at one time; never changed.
+// snapshot is the keys at one time. It never changes.
 type snapshot struct {
 	keys   []Key
 	byHash map[hash]*entry
@@ -77,8 +77,8 @@ type entry struct {
 	Pass
 }
 
-// Open reads the keys from the database or, where it does not answer, from the file. When neither has them, all requests are
-// turned away until [Keys.Refresh] has succeeded.
+// Open reads the keys from the database or, if it does not answer, from the file. If neither has them, all requests are turned away until
+// [Keys.Refresh] succeeds.
 func Open(ctx context.Context, opts Options) *Keys {
 	k := &Keys{Options: opts, every: RefreshInterval}
 	err := k.Refresh(ctx)
@@ -95,7 +95,7 @@ func Open(ctx context.Context, opts Options) *Keys {
 	return k
 }
 
-// Run reads the keys again and again until ctx ends. While the database is away, the last ones hold.
+// Run reads the keys again and again until ctx ends. While the database is away, the last keys hold.
 func (k *Keys) Run(ctx context.Context) {
 	ticker := time.NewTicker(k.every)
 	defer ticker.Stop()
@@ -129,7 +129,7 @@ func (k *Keys) Refresh(ctx context.Context) error {
 	return nil
 }
 
-// use makes these the keys that hold. What a key has used of its rate goes on counting.
+// use puts these keys in force. What a key has used of its rate still counts.
 func (k *Keys) use(list []Key) {
 	before := k.current.Load()
 	next := &snapshot{keys: list, byHash: make(map[hash]*entry, len(list))}
@@ -148,7 +148,7 @@ func (k *Keys) use(list []Key) {
 	}
 }
 
-// Ready reports why nothing is let in.
+// Ready returns why nothing is let in.
 func (k *Keys) Ready() error {
 	if k.current.Load() == nil {
 		return ErrNotLoaded
@@ -156,14 +156,14 @@ func (k *Keys) Ready() error {
 	return nil
 }
 
-// Pass lets a request in.
+// Pass is the permission of a request that is let in.
 type Pass struct {
 	// limiter is nil without a limit.
 	limiter *rate.Limiter
 }
 
-// Check says whether a request is let in, before its events are read: nil, or one of the errors of this package. An empty origin
-// is a request that no web site's page made.
+// Check decides whether a request is let in, before its events are read; the error is one of this package's. An empty origin means that the
+// request does not come from a web page.
 func (k *Keys) Check(key, origin string) (Pass, error) {
 	current := k.current.Load()
 	switch {
@@ -198,13 +198,12 @@ func (p Pass) rateError() error {
 	return RateError{time.Duration(missing / float64(p.limiter.Limit()) * float64(time.Second))}
 }
 
-// Spend counts events against the key's rate, bad ones too. When there are more than it allows now, it counts none and returns
-// a [RateError].
+// Spend counts events against the key's rate, bad ones too. If there are more than it allows now, it counts none and returns a [RateError].
 func (p Pass) Spend(events int) error {
 	if p.limiter == nil {
 		return nil
 	}
-	// More than a burst would never pass, whenever it comes.
+	// More than a burst would never pass.
 	r := p.limiter.ReserveN(time.Now(), min(events, p.limiter.Burst()))
 	if wait := r.Delay(); wait > 0 {
 		r.Cancel()
@@ -213,7 +212,7 @@ func (p Pass) Spend(events int) error {
 	return nil
 }
 
-// AllowsOrigin says whether some key may be used from a web site. A browser asks so before it sends a key (CORS).
+// AllowsOrigin reports whether some key may be used from a web site. Browsers ask before they send a key (CORS).
 func (k *Keys) AllowsOrigin(origin string) bool {
 	current := k.current.Load()
 	if current == nil || len(current.keys) == 0 {
@@ -240,7 +239,7 @@ func (k *Keys) load() (list []Key, err error) {
 	return list, nil
 }
 
-// save replaces the file; after a crash it is the old or the new one.
+// save replaces the file; after a crash it is either the old or the new one.
 func (k *Keys) save(list []Key) error {
 	if k.File == "" {
 		return nil

@@ -17,13 +17,13 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// Key holds a row of the table write_keys.
+// Key is a row of the table write_keys.
 type Key struct {
 	Name string
 	Hash hash
 	// Origins are the web sites whose pages may use the key, such as https://shop.example; none for all of them.
 	Origins []string
-	// Rate is events a second, on average; 0 for no limit.
+	// Rate is in events per second, on average; 0 for no limit.
 	Rate      int
 	Enabled   bool
 	CreatedAt time.Time
@@ -45,7 +45,7 @@ type database interface {
 
 // List reads all keys, revoked ones too, by name.
 func List(ctx context.Context, db database, schema string) (list []Key, err error) {
-	// In a transaction, as everything that may run beside the writer on the embedded database, which has one session.
+	// In a transaction, like everything that may run beside the writer on the embedded database, which has one session.
 	err = pgx.BeginFunc(ctx, db, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `SELECT name, key_hash, allowed_origins, coalesce(rate_limit, 0), enabled, created_at
 			FROM `+table(schema)+` ORDER BY name`)
@@ -72,7 +72,7 @@ func scanKey(row pgx.CollectableRow) (k Key, err error) {
 
 func table(schema string) string { return pgx.Identifier{schema, "write_keys"}.Sanitize() }
 
-// Add makes a new key and returns it; nobody can read it from the table later. Of the argument, name, origins and rate count.
+// Add makes a new key with the name, origins and rate of k, and returns it. It cannot be read from the table later.
 func Add(ctx context.Context, db database, schema string, k Key) (string, error) {
 	if strings.TrimSpace(k.Name) == "" {
 		return "", errors.New("the name of the key is blank; it should say who sends with it")
@@ -97,7 +97,7 @@ func Add(ctx context.Context, db database, schema string, k Key) (string, error)
 	return key, err
 }
 
-// originOf returns a web site as browsers name it: scheme, host and port, in small letters.
+// originOf returns a web site as browsers name it: scheme, host and port, in lower case.
 func originOf(text string) (string, error) {
 	u, err := url.Parse(strings.ToLower(text))
 	if err != nil || u.Scheme == "" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil {
@@ -106,7 +106,7 @@ func originOf(text string) (string, error) {
 	return u.Scheme + "://" + u.Host, nil
 }
 
-// Revoke turns a key off for good. Its row stays: without any, the collector would take events from everybody.
+// Revoke turns a key off for good. Its row stays: with no rows, the collector would take events from everybody.
 func Revoke(ctx context.Context, db database, schema, name string) error {
 	return pgx.BeginFunc(ctx, db, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, `UPDATE `+table(schema)+` SET enabled = false WHERE name = $1`, name)

@@ -11,7 +11,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// stored are the statements for what tables hold of a user, as JSON objects; $1 are the user's ids. Keys are hashes of the ids.
+// stored are the statements that read what each table holds about a user, as JSON objects; $1 is the user's ids. Keys are left out: they
+// are hashes of the ids.
 var stored = []struct{ table, statement string }{
 	{"user_profiles", `SELECT to_jsonb(p) - 'user_key' FROM user_profiles p WHERE user_id = ANY($1) ORDER BY user_id`},
 	{"user_aliases", `SELECT to_jsonb(a) - 'alias_key' - 'user_key' FROM user_aliases a WHERE alias = ANY($1) ORDER BY alias`},
@@ -19,17 +20,17 @@ var stored = []struct{ table, statement string }{
 	{"user_categories", `SELECT to_jsonb(c) - 'user_key' FROM user_categories c WHERE ` + ownKey + ` ORDER BY category, events`},
 }
 
-// storedEvents is the same for the events between $2 and $3.
+// storedEvents is the statement for the events between $2 and $3.
 const storedEvents = `SELECT to_jsonb(e) - 'user_key' FROM user_events e WHERE ` + own + ` AND time >= $2 AND time < $3 ORDER BY time, event_id`
 
-// Export writes everything that is stored of the user whom id names: a line of JSON for each row, which begins with the name
-// of its table. It returns the number of lines. Rejected events that cannot be read and that have the text of an id of the user in
-// them may be others': of these, only the row's id is written.
+// Export writes everything that is stored about the user that id names: for each row a line of JSON that begins with the name of its table.
+// It returns the number of lines. Rejected events that cannot be read but contain the text of one of the user's ids may belong to others:
+// for these, only the row's id is written.
 func Export(ctx context.Context, conn *pgx.Conn, schema, id string, out io.Writer) (lines int, err error) {
 	if err := checkID(id); err != nil {
 		return 0, err
 	}
-	// One moment for all tables.
+	// All tables are read at one moment.
 	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	err = transaction(ctx, conn, options, schema, func(tx pgx.Tx) error {
 		ids, err := idsOf(ctx, tx, id)
@@ -53,7 +54,7 @@ func Export(ctx context.Context, conn *pgx.Conn, schema, id string, out io.Write
 	return lines, err
 }
 
-// exportEvents gives the locks of each stretch back, and goes on in the same moment.
+// exportEvents exports the events stretch by stretch. After each it gives back the locks, but stays at the same moment.
 func exportEvents(ctx context.Context, tx pgx.Tx, ids []string, out io.Writer) (lines int, err error) {
 	list, err := stretches(ctx, tx)
 	if err != nil {
@@ -150,7 +151,7 @@ func (r rejection) MarshalJSON() ([]byte, error) {
 	}{r.rejectedAt, r.reason, shown, r.unread})
 }
 
-// moment is a time that may be out of every range, which may be the reason why an event was rejected.
+// moment is a time that may be far out of range, perhaps the very reason why an event was rejected.
 type moment time.Time
 
 func (m moment) IsZero() bool { return time.Time(m).IsZero() }
@@ -159,7 +160,7 @@ func (m moment) MarshalJSON() ([]byte, error) {
 	return json.Marshal(time.Time(m).Format(time.RFC3339Nano))
 }
 
-// object shows what is no JSON, which may be the reason why an event was rejected, as text.
+// object returns JSON as it is, and anything else as text: it may be the reason why an event was rejected.
 func object(raw []byte) json.RawMessage {
 	if len(raw) > 0 && !json.Valid(raw) {
 		text, _ := json.Marshal(string(raw)) // texts always have a JSON form

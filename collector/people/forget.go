@@ -13,19 +13,19 @@ import (
 
 // Deletion says what was deleted.
 type Deletion struct {
-	// IDs are all ids of the user, the one that was named first.
+	// IDs are all ids of the user, beginning with the one that was named.
 	IDs []string
-	// Events are rows of user_events on so many Days (UTC); the others are rows of the tables of these names.
+	// Events counts rows of user_events, on so many Days (UTC); the others count rows of the tables with these names.
 	Events, Days, Profiles, Aliases, RejectedEvents int
-	// Unlinked are events of other users, from a device where this one was not signed in: they stay, without the anonymous id.
+	// Unlinked counts events of other users on a device where this one was not signed in: they stay, without the anonymous id.
 	Unlinked int
-	// Unclear are rows of rejected_events, by their ids, that nobody can read and that have the text of an id in them. They stay.
+	// Unclear are the ids of rows of rejected_events that cannot be read but contain the text of an id. They stay.
 	Unclear []int64
 }
 
-// Forget deletes everything of the user whom id names, and keeps what was received before from being stored later. When it
-// returns without error no table has a trace of the user, but for the hashes in forgotten_users that keep it so. It may be run
-// again after an error. The connection must be the owner's of the tables.
+// Forget deletes everything about the user that id names, and keeps events received before from being stored later. If it returns no error,
+// no table has a trace of the user, except the hashes in forgotten_users that keep it so. It may be run again after an error. The
+// connection must belong to the owner of the tables.
 func Forget(ctx context.Context, conn *pgx.Conn, schema, id string) (Deletion, error) {
 	if err := checkID(id); err != nil {
 		return Deletion{}, err
@@ -33,8 +33,8 @@ func Forget(ctx context.Context, conn *pgx.Conn, schema, id string) (Deletion, e
 	var f Deletion
 	var list []stretch
 	err := transaction(ctx, conn, pgx.TxOptions{}, schema, func(tx pgx.Tx) (err error) {
-		// Whoever writes events reads this table first, in the same transaction: after the lock, what was written is there to be
-		// deleted, and what was not will not be.
+		// Everyone who writes events reads this table first, in the same transaction. So once the lock is taken, what was written is there
+		// to be deleted, and what was not will not be written.
 		if _, err = tx.Exec(ctx, `LOCK TABLE forgotten_users IN ACCESS EXCLUSIVE MODE`); err != nil {
 			return err
 		}
@@ -89,18 +89,18 @@ func Forget(ctx context.Context, conn *pgx.Conn, schema, id string) (Deletion, e
 	return f, nil
 }
 
-// described are the tables of whose columns the server's statistics hold values that tell users apart.
+// described are the tables for which the server's statistics hold values that identify users.
 var described = []string{"user_events", "user_profiles", "user_aliases", "user_sessions", "user_categories", "known_users", "profile_changes",
 	"chosen_times", "rejected_events", "event_blocks"}
 
-// alone runs fn while nobody else moves what it deletes.
+// alone runs fn while nobody else can move what it deletes.
 func (f *Deletion) alone(ctx context.Context, conn *pgx.Conn, schema string, fn func(tx pgx.Tx) error) error {
 	return transaction(ctx, conn, pgx.TxOptions{}, schema, func(tx pgx.Tx) error {
-		// Nobody may move events from one of the ids to another meanwhile: squash_aliases takes the same turn.
+		// Meanwhile nobody may move events from one of the ids to another: squash_aliases takes the same turn.
 		if _, err := tx.Exec(ctx, `SELECT FROM job_turns WHERE job = 'squash_aliases' FOR UPDATE`); err != nil {
 			return err
 		}
-		// Nor take what they had done into the profiles.
+		// Nor may anybody take their events into the profiles.
 		if _, err := tx.Exec(ctx, `SELECT FROM profile_state FOR UPDATE`); err != nil {
 			return err
 		}
@@ -108,7 +108,7 @@ func (f *Deletion) alone(ctx context.Context, conn *pgx.Conn, schema string, fn 
 	})
 }
 
-// deleteRest deletes what is in other tables than the events'.
+// deleteRest deletes rows of all tables except the events'.
 func (f *Deletion) deleteRest(ctx context.Context, tx pgx.Tx) error {
 	list, unclear, err := rejectionsOf(ctx, tx, f.IDs)
 	if err != nil {
@@ -131,7 +131,7 @@ func (f *Deletion) deleteRest(ctx context.Context, tx pgx.Tx) error {
 		{new(int), `DELETE FROM user_categories WHERE ` + ownKey, f.IDs},
 		{new(int), `DELETE FROM known_users WHERE ` + ownKey, f.IDs},
 		{&f.Profiles, `DELETE FROM user_profiles WHERE user_id = ANY($1)`, f.IDs},
-		// Every analysis reads how often aliases have changed. Taken first, as whoever joins users does.
+		// Every analysis reads how often aliases have changed. This row is locked first, as in joins of users.
 		{new(int), `UPDATE alias_changes SET changes = changes + 1 WHERE EXISTS (SELECT FROM user_aliases WHERE alias = ANY($1))`, f.IDs},
 		{&f.Aliases, `DELETE FROM user_aliases WHERE alias = ANY($1)`, f.IDs},
 	} {
@@ -144,14 +144,14 @@ func (f *Deletion) deleteRest(ctx context.Context, tx pgx.Tx) error {
 	return nil
 }
 
-// group is where events of one user and type are: the columnstore finds them by these columns, and unpacks nothing else.
+// group is the key of one user's events of one type: the columnstore finds them by these columns, and unpacks nothing else.
 type group struct {
 	Key         int64
 	Type        string
 	First, Last time.Time
 }
 
-// groups returns those of the events in a stretch that meet a condition, with its arguments.
+// groups returns the groups of the events in a stretch that meet a condition, with the condition's arguments.
 func groups(ctx context.Context, tx pgx.Tx, s stretch, condition string, args ...any) ([]group, error) {
 	rows, err := tx.Query(ctx, fmt.Sprintf(`SELECT user_key, event_type, min(time), max(time) FROM user_events WHERE %s AND time >= $%d AND time < $%d GROUP BY 1, 2`,
 		condition, len(args)+1, len(args)+2), append(slices.Clone(args), s.From, s.To)...)
@@ -161,7 +161,7 @@ func groups(ctx context.Context, tx pgx.Tx, s stretch, condition string, args ..
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[group])
 }
 
-// allGroups returns those of all events that meet a condition, for each stretch. It gives back the locks that looking for them takes.
+// allGroups returns the groups of all events that meet a condition, stretch by stretch. It gives back the locks that the search takes.
 func allGroups(ctx context.Context, tx pgx.Tx, condition string, args ...any) (all []group, err error) {
 	list, err := stretches(ctx, tx)
 	for _, s := range list {
@@ -177,14 +177,14 @@ func allGroups(ctx context.Context, tx pgx.Tx, condition string, args ...any) (a
 	return all, err
 }
 
-// own are the user's events; the key leads to them, and the text tells users apart whose keys are equal.
+// own is the condition for the user's events; the key finds them, and the text tells users with equal keys apart.
 const (
 	ownKey = `user_key IN (SELECT user_key_of(u) FROM unnest($1::text[]) AS u)`
 	own    = ownKey + ` AND user_id = ANY($1)`
 	within = `time >= $2 AND time < $3`
 )
 
-// deleteEvents deletes the user's events of a stretch and what was packed of their days (UTC), which it returns in order.
+// deleteEvents deletes the user's events in a stretch, and the packed forms of their days (UTC). It returns these days in order.
 func (f *Deletion) deleteEvents(ctx context.Context, tx pgx.Tx, s stretch) (days []string, err error) {
 	rows, err := tx.Query(ctx, `SELECT DISTINCT (time AT TIME ZONE 'UTC')::date::text FROM user_events WHERE `+own+` AND `+within+` ORDER BY 1`, f.IDs, s.From, s.To)
 	if err != nil {
@@ -193,7 +193,7 @@ func (f *Deletion) deleteEvents(ctx context.Context, tx pgx.Tx, s stretch) (days
 	if days, err = pgx.CollectRows(rows, pgx.RowTo[string]); err != nil || len(days) == 0 {
 		return nil, err
 	}
-	// Nobody may pack one of these days from what is there now: close_days takes the same turn.
+	// Meanwhile nobody may pack one of these days: close_days takes the same turn.
 	if _, err := tx.Exec(ctx, `SELECT FROM job_turns WHERE job = 'close_days' FOR UPDATE`); err != nil {
 		return nil, err
 	}
@@ -225,7 +225,7 @@ func (f *Deletion) deleteEvents(ctx context.Context, tx pgx.Tx, s stretch) (days
 	return days, nil
 }
 
-// unlink takes the user's ids out of others' events. It comes after the user's own are gone.
+// unlink takes the user's ids out of others' events. Call it after the user's own events are deleted.
 func (f *Deletion) unlink(ctx context.Context, tx pgx.Tx, s stretch) error {
 	list, err := groups(ctx, tx, s, `anonymous_id = ANY($1)`, f.IDs)
 	if err != nil {

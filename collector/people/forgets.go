@@ -15,23 +15,23 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// Forgets holds how many times somebody was forgotten, as the database said last. It may be used by many goroutines at once.
+// Forgets holds how often users were forgotten, as last read from the database. It may be used by many goroutines at once.
 type Forgets struct {
 	pool         *pgxpool.Pool
 	schema, file string
 	log          *slog.Logger
-	// count is one more than the number; 0 as long as that is not known.
+	// count is one more than the number; 0 while the number is not known.
 	count atomic.Int64
 }
 
-// forgetsInterval is how long it takes at most until the number is known, while the database is there.
+// forgetsInterval is the longest time until a new number is known, while the database is there.
 const forgetsInterval = 10 * time.Second
 
-// errForgets is for events that cannot be taken.
+// errForgets is the error of events that cannot be taken.
 var errForgets = errors.New("it is not known yet who was forgotten, because the database could not be asked")
 
-// OpenForgets reads the number from the database or, where it does not answer, from the file, which keeps it for a start without the
-// database; empty for none.
+// OpenForgets reads the number from the database or, if it does not answer, from the file, which keeps it for a start without the database.
+// An empty name means no file.
 func OpenForgets(ctx context.Context, pool *pgxpool.Pool, schema, file string, log *slog.Logger) *Forgets {
 	f := &Forgets{pool: pool, schema: schema, file: file, log: log}
 	err := f.refresh(ctx)
@@ -76,7 +76,7 @@ func (f *Forgets) refresh(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, forgetsInterval)
 	defer cancel()
 	var n int64
-	// In a transaction, as everything that may run beside the writer on the embedded database, which has one session.
+	// In a transaction, like everything that may run beside the writer on the embedded database, which has one session.
 	err := pgx.BeginFunc(ctx, f.pool, func(tx pgx.Tx) error {
 		return tx.QueryRow(ctx, `SELECT forgets FROM `+pgx.Identifier{f.schema, "forget_state"}.Sanitize()).Scan(&n)
 	})
@@ -87,5 +87,5 @@ func (f *Forgets) refresh(ctx context.Context) error {
 	if err := os.WriteFile(next, fmt.Appendf(nil, "%d\n", n), 0o600); err != nil {
 		return err
 	}
-	return os.Rename(next, f.file) // after a crash it is the old or the new one
+	return os.Rename(next, f.file) // after a crash it is either the old or the new one
 }

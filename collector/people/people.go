@@ -13,7 +13,8 @@ import (
 	"github.com/footfall-analytics/footfall/sql"
 )
 
-// transaction runs fn with the schema's tables in sight, and nothing that others could have made. Days that are in the columnstore may be changed as a whole.
+// transaction runs fn with only the schema's tables on the search path, and nothing that others could have made. Days in the columnstore
+// may be changed as a whole.
 func transaction(ctx context.Context, conn *pgx.Conn, options pgx.TxOptions, schema string, fn func(tx pgx.Tx) error) error {
 	return pgx.BeginTxFunc(ctx, conn, options, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `SELECT `+sql.Path+`,
@@ -25,10 +26,10 @@ func transaction(ctx context.Context, conn *pgx.Conn, options pgx.TxOptions, sch
 	})
 }
 
-// stretch is a range of time, without its end.
+// stretch is a range of time, excluding its end.
 type stretch struct{ From, To time.Time }
 
-// stretches returns the times of which there may be events, in order. Each has few days: a statement locks all that it might read, and the
+// stretches returns the times that may have events, in order. Each has few days: a statement locks everything that it might read, and the
 // server has a limited number of locks for everybody.
 func stretches(ctx context.Context, tx pgx.Tx) ([]stretch, error) {
 	const days = 200
@@ -40,7 +41,7 @@ func stretches(ctx context.Context, tx pgx.Tx) ([]stretch, error) {
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[stretch])
 }
 
-// apart runs fn, which only reads, within a transaction and gives back what it locks.
+// apart runs fn, which only reads, within a transaction, and gives back its locks.
 func apart(ctx context.Context, tx pgx.Tx, fn func(tx pgx.Tx) error) error {
 	part, err := tx.Begin(ctx)
 	if err != nil {
@@ -49,7 +50,7 @@ func apart(ctx context.Context, tx pgx.Tx, fn func(tx pgx.Tx) error) error {
 	return errors.Join(fn(part), part.Rollback(ctx))
 }
 
-// idsOf returns all ids of the user whom id names; id itself is the first.
+// idsOf returns all ids of the user that id names; id itself is the first.
 func idsOf(ctx context.Context, tx pgx.Tx, id string) ([]string, error) {
 	rows, err := tx.Query(ctx, `WITH me AS (SELECT coalesce((SELECT user_id FROM user_aliases WHERE alias = $1), $1) AS user_id)
 		SELECT id FROM (SELECT user_id AS id FROM me UNION SELECT alias FROM user_aliases JOIN me USING (user_id) UNION SELECT $1) ids
@@ -66,14 +67,14 @@ type rejection struct {
 	rejectedAt string
 	reason     string
 	events     []event.Event
-	// unread is the record where it cannot be read, of which events are the part that can.
+	// unread is the record if it cannot be read as a whole; events are the part that can.
 	unread []byte
 }
 
-// rejectionsOf returns the rejected events that name one of the ids. unclear are rows whose record cannot be read and has an id's text in
-// it: nobody can say whose they are.
+// rejectionsOf returns the rejected events that name one of the ids. unclear are rows whose record cannot be read but contains the text of
+// an id: nobody can tell whose they are.
 func rejectionsOf(ctx context.Context, tx pgx.Tx, ids []string) (list []rejection, unclear []int64, err error) {
-	// What the record says of other ids than the user's own is not a column; looking for the bytes leaves few to be read.
+	// Only the user's id is a column; other ids are in the record. Searching for their bytes leaves few records to read.
 	rows, err := tx.Query(ctx, `SELECT id, to_jsonb(rejected_at) #>> '{}', reason, record, user_id = ANY($1) FROM rejected_events
 		WHERE user_id = ANY($1) OR EXISTS (SELECT FROM unnest($1::text[]) AS u WHERE position(convert_to(u, 'UTF8') IN record) > 0) ORDER BY id`, ids)
 	if err != nil {

@@ -9,23 +9,24 @@ import (
 
 // Unjoining says what taking a join back has changed.
 type Unjoining struct {
-	// User is who the alias was, and Aliases the ids that were joined with the alias and are its own again; it comes first.
+	// User is the user that the alias was joined with. Aliases are the alias and the ids that it had brought along, which are its own
+	// again.
 	User    string
 	Aliases []string
-	// Events were stored under the user. Unsure of them are from before events said under which alias they came: what was said of the
-	// user on the same device looks alike.
+	// Events is how many events were stored under the user. Unsure counts those among them that are older than the column alias: events of
+	// the user on the same device look alike.
 	Events, Unsure int
 }
 
-// Unjoin takes the join of an alias back: it is a user of its own again, with its events, and with the aliases that it had brought
-// along. What events say never joins it again. All of this is one transaction: nobody sees a part of it, and writers wait for its
-// end. The connection must be the owner's of the tables.
+// Unjoin takes the join of an alias back: the alias is a user of its own again, with its events and the aliases that it had brought along.
+// Events never join it again. This is one transaction: nobody sees a part of it, and writers wait for its end. The connection must belong
+// to the owner of the tables.
 func Unjoin(ctx context.Context, conn *pgx.Conn, schema, alias string) (u Unjoining, err error) {
 	if err := checkID(alias); err != nil {
 		return u, err
 	}
 	err = transaction(ctx, conn, pgx.TxOptions{}, schema, func(tx pgx.Tx) error {
-		// Nobody may move events from one id to another meanwhile; nor store any; nor take what they had done into the profiles.
+		// Meanwhile nobody may move events from one id to another, store any, or take any into the profiles.
 		if _, err := tx.Exec(ctx, `SELECT FROM job_turns WHERE job = 'squash_aliases' FOR UPDATE`); err != nil {
 			return err
 		}
@@ -52,7 +53,7 @@ func Unjoin(ctx context.Context, conn *pgx.Conn, schema, alias string) (u Unjoin
 	return u, err
 }
 
-// joinOf returns the user of an alias, and the alias with those that it had brought along.
+// joinOf returns the user of an alias, and the alias with the aliases that it had brought along.
 func joinOf(ctx context.Context, tx pgx.Tx, alias string) (user string, aliases []string, err error) {
 	rows, err := tx.Query(ctx, `WITH RECURSIVE brought AS (
 			SELECT alias, user_id FROM user_aliases WHERE alias = $1
@@ -72,10 +73,10 @@ func joinOf(ctx context.Context, tx pgx.Tx, alias string) (user string, aliases 
 // part makes the alias a user.
 func (u *Unjoining) part(ctx context.Context, tx pgx.Tx, alias string) error {
 	for _, statement := range []string{
-		// First, as whoever joins users does.
+		// First, as in joins of users.
 		`UPDATE alias_changes SET changes = changes + 1 WHERE $1 <> '' AND $2 <> ''`,
 		`INSERT INTO known_users (user_key, apart) SELECT user_key_of($1), true WHERE $2 <> '' ON CONFLICT (user_key) DO UPDATE SET apart = true`,
-		// What the alias's profile said is its own again. Of the user's traits those go that are the alias's, said at the same time.
+		// The alias gets its own profile back. The user loses the traits that are the alias's: those set at the same time.
 		`WITH theirs AS (SELECT profile->'traits' AS traits, profile->'traits_at' AS traits_at FROM user_aliases WHERE alias = $1),
 			names AS (
 				SELECT array_agg(name) AS names FROM theirs CROSS JOIN LATERAL jsonb_object_keys(traits) AS name JOIN user_profiles p ON p.user_id = $2
@@ -97,8 +98,8 @@ func (u *Unjoining) part(ctx context.Context, tx pgx.Tx, alias string) error {
 	return err
 }
 
-// theirs are the events of the aliases $2 that are stored under the user $1. Those that do not say so have the alias $3 as anonymous id, and are
-// from before events said it.
+// theirs is the condition for events of the aliases $2 that are stored under the user $1. Events older than the column alias have the alias
+// $3 as anonymous id instead.
 const theirs = `user_key = user_key_of($1) AND user_id = $1 AND (alias = ANY($2) OR alias IS NULL AND anonymous_id = $3
 	AND received_at < (SELECT applied_at FROM schema_migrations WHERE version = 8))`
 
@@ -131,7 +132,7 @@ func (u *Unjoining) moveEvents(ctx context.Context, tx pgx.Tx, alias string) err
 	return nil
 }
 
-// recount has the profiles of the ids made again from the events that are there.
+// recount makes the profiles of the ids again, from the events that are there.
 func (u *Unjoining) recount(ctx context.Context, tx pgx.Tx, ids []string) error {
 	for _, statement := range []string{
 		`DELETE FROM profile_changes WHERE user_id = ANY($1)`,

@@ -1,4 +1,4 @@
-// Package privacy decides which events may be kept, and takes out of them what must not be.
+// Package privacy decides which events may be kept, and removes from them what may not.
 package privacy
 
 import (
@@ -46,7 +46,7 @@ type Filter struct {
 	properties map[string]bool
 }
 
-// New reads the key where one is needed.
+// New makes a filter. It reads the key if one is needed.
 func New(s Settings) (*Filter, error) {
 	f := &Filter{Settings: s, key: []byte(s.HashKey), properties: map[string]bool{}}
 	if f.IP == "" {
@@ -75,16 +75,16 @@ func New(s Settings) (*Filter, error) {
 	return f, nil
 }
 
-// Request holds what is known of an event's origin beside the event.
+// Request holds what is known about an event's origin, apart from the event.
 type Request struct {
 	Header http.Header
-	// Address is the visitor's; the zero one is unknown.
+	// Address is the visitor's address; zero if unknown.
 	Address netip.Addr
-	// Consent is what the event's message says of it; nil where it says nothing.
+	// Consent is what the event's message says about consent; nil if it says nothing.
 	Consent *bool
 }
 
-// Apply says whether an event may be kept, and where it may, changes it to what may be kept of it.
+// Apply reports whether an event may be kept and, if so, removes from it what may not be kept.
 func (f *Filter) Apply(r Request, e *event.Event) bool {
 	if f.RespectDNT && r.Header.Get("DNT") == "1" || f.RespectGPC && r.Header.Get("Sec-GPC") == "1" || f.RequireConsent && !consents(r, e) {
 		return false
@@ -97,7 +97,7 @@ func (f *Filter) Apply(r Request, e *event.Event) bool {
 	return true
 }
 
-// consents says whether the message or, where it says nothing, metadata has consent: true.
+// consents reports whether the message or, if it says nothing, the metadata has consent: true.
 func consents(r Request, e *event.Event) bool {
 	if r.Consent != nil {
 		return *r.Consent
@@ -105,7 +105,7 @@ func consents(r Request, e *event.Event) bool {
 	return string(has(e.Metadata, "consent")) == "true"
 }
 
-// has returns the value of a member, nil where there is none.
+// has returns the value of a member, nil if there is none.
 func has(object []byte, member string) (found []byte) {
 	if len(object) == 0 {
 		return nil
@@ -118,16 +118,16 @@ func has(object []byte, member string) (found []byte) {
 	return found
 }
 
-// clean replaces addresses and the properties that were named.
+// clean replaces addresses and the properties that the settings name.
 func (f *Filter) clean(object []byte) []byte {
-	// Most objects have no address, and can be told at a glance: its name is as it is, or has an escape.
+	// Most objects have no address, which a quick look shows: its name must appear as it is, or with an escape.
 	if len(object) == 0 || len(f.properties) == 0 && !bytes.Contains(object, []byte(`ip"`)) && bytes.IndexByte(object, '\\') < 0 {
 		return object
 	}
 	return rawjson.Rewrite(object, f.replace)
 }
 
-// replace returns what a value is replaced by; nil leaves it.
+// replace returns the replacement of a value; nil leaves it as it is.
 func (f *Filter) replace(names []string, value []byte) []byte {
 	text, is := rawjson.Text(value)
 	if !is {
@@ -139,7 +139,7 @@ func (f *Filter) replace(names []string, value []byte) []byte {
 		if address, valid := visitor.ParseAddress(text); valid {
 			return f.address(address)
 		}
-		if f.IP == ipHash { // several addresses, say: nobody knows what could be cut off
+		if f.IP == ipHash { // several addresses, for example: there is no way to know what to cut off
 			return f.hashWithKey(text)
 		}
 		return []byte("null")
@@ -157,7 +157,7 @@ func (f *Filter) replace(names []string, value []byte) []byte {
 	return nil
 }
 
-// address returns what may be kept of an address, as JSON.
+// address returns the part of an address that may be kept, as JSON.
 func (f *Filter) address(address netip.Addr) []byte {
 	switch f.IP {
 	case ipHash:
@@ -167,13 +167,13 @@ func (f *Filter) address(address netip.Addr) []byte {
 		if address.Is4() {
 			bits = 24
 		}
-		network, _ := address.Prefix(bits) // an address has as many bits
+		network, _ := address.Prefix(bits) // an address has at least that many bits
 		return rawjson.Quote(network.Addr().String())
 	}
 	return []byte("null")
 }
 
-// hashWithKey returns the HMAC-SHA-256 of a text, as JSON: without the key nobody finds the text by trying them all.
+// hashWithKey returns the HMAC-SHA-256 of a text, as JSON: without the key nobody can find the text by trying all texts.
 func (f *Filter) hashWithKey(text string) []byte {
 	mac := hmac.New(sha256.New, f.key)
 	mac.Write([]byte(text))
