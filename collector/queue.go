@@ -9,7 +9,7 @@ import (
 	"github.com/footfall-analytics/footfall/collector/queue"
 )
 
-// queueCmd looks after the folder of collector serve's queue on disk.
+// queueCmd checks and repairs the folder of collector serve's queue on disk.
 type queueCmd struct {
 	Check   checkCmd   `cmd:"" help:"Read everything in the queue's folder and say what is damaged or missing. Changes nothing; a collector may be running."`
 	Salvage salvageCmd `cmd:"" help:"Bring out all that can be read of a damaged queue, so that the collector starts. Keeps the damaged files; no collector may be running."`
@@ -43,7 +43,7 @@ func printReport(env *environment, report queue.Report) {
 	for _, f := range report.Files {
 		fmt.Fprintf(table, "%d\t%d\t%d\t\t%s\n", f.Records, f.Bytes, f.Lost, f.Path)
 	}
-	_ = table.Flush() // as for all that is printed
+	_ = table.Flush() // as with everything that is printed
 	fmt.Fprintf(env.stdout, "%d requests wait for the database, from record %d on\n", report.End-report.Committed, report.Committed)
 	for _, f := range report.Faults {
 		fmt.Fprintln(env.stdout, "damage:", f)
@@ -58,7 +58,7 @@ func printReport(env *environment, report queue.Report) {
 
 type salvageCmd struct{ queueFolder }
 
-// Run makes the folder one that the collector starts with, and says what is lost.
+// Run repairs the folder so that the collector can start, and prints what is lost.
 func (c *salvageCmd) Run(env *environment) error {
 	events, unreadable := 0, 0
 	s, err := queue.Salvage(c.QueueDir, func(record []byte) error {

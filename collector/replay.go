@@ -16,10 +16,10 @@ import (
 
 type replayCmd struct{ joinSettings }
 
-// replayAtOnce is how many rejected events are in memory.
+// replayAtOnce is how many rejected events are in memory at once.
 const replayAtOnce = 1000
 
-// Run stores what the database takes now, and leaves the rest where it is.
+// Run stores the events that the database takes now, and leaves the rest where they are.
 func (c *replayCmd) Run(env *environment) error {
 	return env.use(func(pool *pgxpool.Pool) error {
 		table := &writer.Table{Pool: pool, Schema: env.Schema, Log: slog.New(slog.NewTextHandler(env.stderr, nil)), JoinKnownUsers: c.JoinKnownUsers}
@@ -65,8 +65,8 @@ func rejectedAfter(ctx context.Context, pool *pgxpool.Pool, schema string, id in
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[rejectedEvent])
 }
 
-// replay returns why the event still cannot be stored. One that can is stored before its rejection is deleted, so that a crash
-// between the two loses nothing.
+// replay stores a rejected event, or returns why it still cannot be stored. The event is stored before its rejection is deleted, so that a
+// crash in between loses nothing.
 func replay(ctx context.Context, table *writer.Table, r rejectedEvent) (reason string, err error) {
 	events, err := event.DecodeRecord(nil, r.Record)
 	if err != nil {

@@ -9,10 +9,10 @@ import (
 	"sync"
 )
 
-// room is a listener that bounds how many connections there are at once. When all places are taken, the next connection gets
-// that of the client that has kept the collector waiting longest: for its first request, the next one, or the rest of a header. So
-// clients that are silent or slow keep nobody out. When all are at work, the next one waits. In the same way it bounds what headers that have
-// not ended may take together.
+// room is a listener that bounds how many connections there are at once. When all places are taken, the next connection gets the place of
+// the client that has kept the collector waiting longest: for its first request, the next one, or the rest of a header. So silent or slow
+// clients keep nobody out. If all are at work, the next one waits. In the same way, room bounds the memory for all headers that are still
+// arriving.
 type room struct {
 	net.Listener
 	places int
@@ -22,16 +22,16 @@ type room struct {
 	closed  bool
 	open    int
 	waiting list.List // of *place, the longest first
-	// headers is how many bytes have come of headers that have not ended.
+	// headers is how many bytes have come of headers that are still arriving.
 	headers int
 }
 
 const (
-	// maxHeader is the longest header of a request, in bytes: 4 kB are what Go adds to its setting.
+	// maxHeader is the longest header of a request, in bytes: Go adds 4 kB to its setting.
 	maxHeader = 8<<10 + 4<<10
-	// maxHeaders is how many bytes the headers may have that have not ended. Short lines take up to fifteen times as much memory.
+	// maxHeaders is how many bytes all headers that are still arriving may have. Short lines take up to fifteen times as much memory.
 	maxHeaders = 2 << 20
-	// maxLines is how many lines the header of a request may have that is looked at.
+	// maxLines is how many lines a request's header may have.
 	maxLines = 100
 )
 
@@ -48,7 +48,7 @@ type place struct {
 	// waiting is nil while the connection is at work. It and gone are guarded by the room's mutex.
 	waiting *list.Element
 	gone    bool
-	// header is how many bytes have come of a header that has not ended.
+	// header is how many bytes have come of a header that is still arriving.
 	header int
 }
 
@@ -77,7 +77,7 @@ func (r *room) Accept() (net.Conn, error) {
 	return p, nil
 }
 
-// Close ends the listening; connections stay.
+// Close stops listening; connections stay.
 func (r *room) Close() error {
 	r.mu.Lock()
 	r.closed = true
@@ -100,10 +100,10 @@ func (r *room) leave(p *place) {
 // dismiss closes a connection. The room is locked.
 func (r *room) dismiss(p *place) {
 	r.leave(p)
-	go func() { _ = p.Conn.Close() }() // whoever serves it hears of it
+	go func() { _ = p.Conn.Close() }() // its server gets an error
 }
 
-// came counts what has come of a header. When there is no room for it, the longest goes: others' are short. The room is locked.
+// came counts bytes of a header. If there is no room for them, the client with the longest wait is dismissed. The room is locked.
 func (r *room) came(p *place, bytes int) {
 	p.header += bytes
 	r.headers += bytes
@@ -118,7 +118,7 @@ func (r *room) came(p *place, bytes int) {
 	}
 }
 
-// work takes a connection out of those that may have to go. The room is locked.
+// work marks a connection as being at work, so that it is not dismissed. The room is locked.
 func (r *room) work(p *place) {
 	if p.waiting != nil {
 		r.waiting.Remove(p.waiting)
@@ -128,7 +128,7 @@ func (r *room) work(p *place) {
 	p.header = 0
 }
 
-// Read counts what comes while a header is waited for.
+// Read counts the bytes that come while a header is awaited.
 func (p *place) Read(b []byte) (int, error) {
 	n, err := p.Conn.Read(b)
 	p.room.mu.Lock()
@@ -156,7 +156,7 @@ func headerLines(h http.Header) (n int) {
 
 type placeKey struct{}
 
-// watch makes a server tell the room when a connection is at work: from when the header of a request has been read to its answer.
+// watch makes a server tell the room when a connection is at work: from the end of a request's header to its answer.
 func (r *room) watch(server *http.Server) {
 	next := server.Handler
 	server.ConnContext = func(ctx context.Context, conn net.Conn) context.Context {

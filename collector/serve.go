@@ -61,10 +61,10 @@ func (s *serveCmd) Validate() error {
 	return nil
 }
 
-// readTimeout is how long a client may take to send its request; less than the drain timeout, which a slow one would use up.
+// readTimeout is how long a client may take to send its request. It is less than the drain timeout, which a slow client would use up.
 const readTimeout = 20 * time.Second
 
-// Run serves until the context ends, then answers what is open and returns nil.
+// Run serves until the context ends, then answers open requests and returns nil.
 func (s *serveCmd) Run(env *environment) error {
 	log, end := newLog(env.stderr, env.LogLevel)
 	defer end()
@@ -84,7 +84,7 @@ func (s *serveCmd) run(env *environment, pool *pgxpool.Pool, log *slog.Logger) e
 	if err != nil {
 		return err
 	}
-	defer func() { _ = listener.Close() }() // the server has closed it, if it came so far
+	defer func() { _ = listener.Close() }() // the server has closed it, if it got that far
 	adminListener, err := listen(s.ListenAdmin, "listen-admin")
 	if err != nil {
 		return err
@@ -115,7 +115,7 @@ func (s *serveCmd) run(env *environment, pool *pgxpool.Pool, log *slog.Logger) e
 	return at.serve(env.ctx)
 }
 
-// server is for strangers: it bounds what each connection and all together may take.
+// server returns a server for strangers: it bounds what each connection, and all together, may take.
 func (s *serveCmd) server(listener net.Listener, handler http.Handler, log *slog.Logger) (*room, *http.Server) {
 	places, server := newRoom(listener, s.MaxConnections), &http.Server{
 		Handler:           handler,
@@ -133,11 +133,11 @@ func (s *serveCmd) server(listener net.Listener, handler http.Handler, log *slog
 // waiting is where events wait for the database.
 type waiting interface {
 	ingest.Sink
-	// Ready reports why events are not taken.
+	// Ready returns why events are not taken.
 	Ready(ctx context.Context) error
-	// run does what is to be done meanwhile, until ctx ends. Any other end is an error.
+	// run does the work in the background until ctx ends. Any other end is an error.
 	run(ctx context.Context) error
-	// drain, after that, brings on their way what it can until ctx ends, and closes.
+	// drain, called after run, passes on what it can until ctx ends, and closes.
 	drain(ctx context.Context) error
 }
 
@@ -148,7 +148,7 @@ func (s *serveCmd) open(table *writer.Table, registry *prometheus.Registry) (wai
 	return openKafka(s.ProducerConfig, registry, table.Log)
 }
 
-// handler puts the HTTP side together.
+// handler makes the handler of the HTTP side.
 func (s *serveCmd) handler(known *keys.Keys, ready func(ctx context.Context) error, log *slog.Logger, events waiting, registry *prometheus.Registry) (http.Handler, error) {
 	filter, err := privacy.New(s.Settings)
 	if err != nil {
@@ -162,7 +162,7 @@ func (s *serveCmd) handler(known *keys.Keys, ready func(ctx context.Context) err
 		Privacy: filter, Visitors: visitors, Ready: ready}, registry), nil
 }
 
-// file returns where something is kept for a start without the database; with Kafka there is no folder for it.
+// file returns the path of a file kept for a start without the database; empty with Kafka, where there is no folder for it.
 func (s *serveCmd) file(name string) string {
 	if s.Queue == "disk" {
 		return filepath.Join(s.QueueDir, name)
@@ -223,7 +223,7 @@ func (a *atWork) serve(ctx context.Context) error {
 	}
 }
 
-// drain takes no new connections, has open requests answered, ends the work by stop, and brings what waits on its way.
+// drain takes no new connections, answers open requests, ends the work with stop, and passes on what waits.
 func (a *atWork) drain(stop func() error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), a.drainTimeout-spare(a.drainTimeout))
 	defer cancel()
@@ -235,21 +235,21 @@ func (a *atWork) drain(stop func() error) error {
 	return err
 }
 
-// ready reports why the database cannot take events.
+// ready returns why the database cannot take events.
 func ready(ctx context.Context, pool *pgxpool.Pool, schema string) error {
 	conn, err := pool.Acquire(ctx)
 	if err != nil {
 		return fmt.Errorf("the database cannot be reached: %w", err)
 	}
 	defer conn.Release()
-	// In a transaction, as everything that may run beside the writer on the embedded database, which has one session.
+	// In a transaction, like everything that may run beside the writer on the embedded database, which has one session.
 	return pgx.BeginFunc(ctx, conn, func(pgx.Tx) error {
 		_, err := sql.Check(ctx, conn.Conn(), schema)
 		return err
 	})
 }
 
-// writable reports why the database does not take events.
+// writable returns why the database does not take events.
 func writable(ctx context.Context, table *writer.Table) error {
 	if err := ready(ctx, table.Pool, table.Schema); err != nil {
 		return err
@@ -257,7 +257,7 @@ func writable(ctx context.Context, table *writer.Table) error {
 	return table.Ready(ctx)
 }
 
-// describe names the database without user and password.
+// describe returns the database's address without user and password.
 func describe(pool *pgxpool.Pool) string {
 	config := pool.Config().ConnConfig
 	return fmt.Sprintf("%s on %s:%d", config.Database, config.Host, config.Port)

@@ -11,8 +11,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// settingsFile is a YAML file with settings. Unlike the plain loader it gives way to the environment and refuses names
-// that are no setting.
+// settingsFile is a YAML file with settings. Unlike kong's loader, it gives precedence to the environment and refuses names that are not
+// settings.
 type settingsFile struct {
 	kong.Resolver
 	content map[string]any

@@ -10,7 +10,7 @@ import (
 
 type squashCmd struct{}
 
-// Run gives the events of aliases to their users in the table itself. It changes no answer, and makes them cheaper.
+// Run gives the events of aliases to their users in the table itself. Answers stay the same and become cheaper.
 func (c *squashCmd) Run(env *environment) error {
 	return env.own(func(conn *pgx.Conn) error {
 		if err := sql.SquashAliases(env.ctx, conn, env.Schema); err != nil {

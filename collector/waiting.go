@@ -17,7 +17,7 @@ import (
 	"github.com/footfall-analytics/footfall/collector/writer"
 )
 
-// diskSettings say where events wait for the database, and in what portions they go there.
+// diskSettings say where events wait for the database, and in which portions they go there.
 type diskSettings struct {
 	QueueDir      string        `help:"Folder of the queue on disk, for this collector alone." default:"footfall-queue" type:"path"`
 	QueueBytes    int64         `help:"Room that the queue may take on disk, in bytes. When it is full, requests are answered 503." default:"10737418240"`
@@ -30,19 +30,19 @@ type joinSettings struct {
 	JoinKnownUsers bool `help:"Let identify and alias join two users who are both known by name, and not only a visitor with a user."`
 }
 
-// A queue is freed by its files: each has mostSegmentBytes or, of a small queue, a part.
+// A queue is freed file by file: each has mostSegmentBytes or, in a small queue, a part of that.
 const (
 	mostSegmentBytes = 64 << 20
 	leastSegments    = 8
 )
 
-// marker marks events with what is known of forgotten users when they are taken.
+// marker marks events with how often users had been forgotten when the events were taken.
 type marker struct {
 	waiting
 	forgets *people.Forgets
 }
 
-// Accept returns nil when the events are where they wait.
+// Accept marks the events and passes them on; it returns nil when they are safe.
 func (m marker) Accept(ctx context.Context, events []event.Event) error {
 	n, err := m.forgets.Count()
 	if err != nil {
@@ -54,7 +54,7 @@ func (m marker) Accept(ctx context.Context, events []event.Event) error {
 	return m.waiting.Accept(ctx, events)
 }
 
-// Ready reports why nothing is taken.
+// Ready returns why nothing is taken.
 func (m marker) Ready(ctx context.Context) error {
 	if _, err := m.forgets.Count(); err != nil {
 		return err
@@ -76,7 +76,7 @@ func (s *diskSettings) open(table *writer.Table, registry *prometheus.Registry) 
 	}
 	opts := writer.Options{BatchEvents: s.BatchEvents, BatchInterval: s.BatchInterval, Log: table.Log,
 		Unreadable: func(ctx context.Context, record []byte, reason error) error {
-			// Its content stands for the id that cannot be read, so that it is kept once.
+			// The id is made from the content, since its own cannot be read, so that it is kept once.
 			kept := writer.Rejection{ID: uuid.NewSHA1(uuid.NameSpaceOID, record), Reason: "the queue on disk: " + reason.Error(), Record: record}
 			if err := table.Reject(ctx, kept); err != nil {
 				return fmt.Errorf("a record that cannot be read cannot be kept: %w", err)
@@ -92,7 +92,7 @@ func (d *disk) Accept(ctx context.Context, events []event.Event) error {
 	return d.queue.Append(ctx, event.AppendRecord(nil, events))
 }
 
-// Ready reports why nothing is taken.
+// Ready returns why nothing is taken.
 func (d *disk) Ready(context.Context) error { return d.queue.Ready() }
 
 func (d *disk) run(ctx context.Context) error { return d.writer.Run(ctx) }

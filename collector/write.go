@@ -22,11 +22,11 @@ type writeCmd struct {
 	kafka.ConsumerConfig
 }
 
-// writePatience is after how long an attempt to write a batch is given up, and tried again. Late events are slow to write,
-// and a batch may be full of them.
+// writePatience is how long an attempt to write a batch may take before it is given up and tried again. Late events are slow to write, and
+// a batch may be full of them.
 const writePatience = 5 * time.Minute
 
-// Run writes until the context ends, then ends the batches at hand and returns nil.
+// Run writes until the context ends, then finishes the present batches and returns nil.
 func (w *writeCmd) Run(env *environment) error {
 	log, end := newLog(env.stderr, env.LogLevel)
 	defer end()
@@ -39,7 +39,7 @@ func (w *writeCmd) run(env *environment, pool *pgxpool.Pool, log *slog.Logger) e
 	if err != nil {
 		return err
 	}
-	defer func() { _ = listener.Close() }() // the server has closed it, if it came so far
+	defer func() { _ = listener.Close() }() // the server has closed it, if it got that far
 	registry := prometheus.NewRegistry()
 	go newJobs(pool, env.Schema, registry, log).run(env.ctx, time.Minute)
 	table := &writer.Table{Pool: pool, Schema: env.Schema, Log: log, BatchEvents: w.BatchEvents, JoinKnownUsers: w.JoinKnownUsers, Metrics: writer.NewMetrics(registry)}
@@ -63,13 +63,12 @@ func (w *writeCmd) run(env *environment, pool *pgxpool.Pool, log *slog.Logger) e
 	return nil
 }
 
-// rejections puts what cannot be stored of a record where the events are that the database cannot hold: a newer collector may be able
-// to read it.
+// rejections returns a function that puts what cannot be stored of a record into rejected_events: a newer collector may be able to read it.
 func rejections(table *writer.Table) kafka.Reject {
 	return func(ctx context.Context, r kafka.Rejection) error {
 		place := fmt.Sprintf("Kafka, %s, partition %d, offset %d", r.Record.Topic, r.Record.Partition, r.Record.Offset)
 		kept := writer.Rejection{UserID: string(r.Record.Key), Reason: place + ": " + r.Reason, Record: r.Record.Value, Received: r.Record.Timestamp,
-			// The place stands for an id, which may be anybody's or none.
+			// The id is made from the place: the event's own may be anybody's, or missing.
 			ID: uuid.NewSHA1(uuid.NameSpaceURL, fmt.Appendf(nil, "%s, event %d", place, r.Number))}
 		if r.Event != nil {
 			kept.UserID, kept.Forgets, kept.Record = r.Event.UserID, r.Event.Forgets, event.AppendRecord(nil, []event.Event{*r.Event})

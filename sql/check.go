@@ -10,8 +10,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// MinTimescaleDB is the oldest version of the extension that Footfall runs on. Until 2.18.1 an INSERT that meets a known event of a
-// compressed day leaves out the events after it (https://github.com/timescale/timescaledb/issues/7672).
+// MinTimescaleDB is the oldest version of the extension that Footfall runs on. Before 2.18.1, an INSERT that meets a known event of a
+// compressed day drops the events after it (https://github.com/timescale/timescaledb/issues/7672).
 const MinTimescaleDB = "2.18.1"
 
 // ErrNoExtension is the error of a database in which TimescaleDB is not enabled.
@@ -24,14 +24,14 @@ func (e *OldExtensionError) Error() string {
 	return fmt.Sprintf("TimescaleDB %s is too old: Footfall needs %s or later; upgrade and run ALTER EXTENSION timescaledb UPDATE", e.Version, MinTimescaleDB)
 }
 
-// LicenceError is the error of a TimescaleDB with a licence that leaves out what Footfall needs.
+// LicenceError is the error of a TimescaleDB whose licence leaves out what Footfall needs.
 type LicenceError struct{ Licence string }
 
 func (e *LicenceError) Error() string {
 	return fmt.Sprintf("TimescaleDB runs with the %s licence, without the columnstore and continuous aggregates that Footfall needs: set timescaledb.license = 'timescale' (the Community edition, free of charge) and restart the server", e.Licence)
 }
 
-// NoTablesError is the error of a schema that is not there, or has nothing of Footfall's.
+// NoTablesError is the error of a schema that does not exist, or has none of Footfall's tables.
 type NoTablesError struct{ Schema string }
 
 func (e *NoTablesError) Error() string {
@@ -48,14 +48,14 @@ func (e *OldSchemaError) Error() string {
 	return fmt.Sprintf("the schema %s has version %d, this program needs %d: run collector migrate", e.Schema, e.Version, LatestVersion)
 }
 
-// NewSchemaError is the error of a schema after [LatestVersion], which another program has made.
+// NewSchemaError is the error of a schema after [LatestVersion], which a newer program has made.
 type NewSchemaError struct{ Version int }
 
 func (e *NewSchemaError) Error() string {
 	return fmt.Sprintf("the database has schema version %d, this program knows %d: use a newer program", e.Version, LatestVersion)
 }
 
-// ensureExtension installs the extension where the server offers it, and says what is missing where it does not.
+// ensureExtension installs the extension if the server offers it; else the error says what is missing.
 func ensureExtension(ctx context.Context, conn *pgx.Conn) error {
 	var available, installed *string
 	err := conn.QueryRow(ctx, `SELECT max(default_version), max(installed_version)
@@ -77,7 +77,7 @@ func ensureExtension(ctx context.Context, conn *pgx.Conn) error {
 	return checkUsage(ctx, conn)
 }
 
-// checkUsage reports an extension whose functions the user may not call, since they are in a schema of somebody else's.
+// checkUsage returns an error if the user may not call the extension's functions, because they are in somebody else's schema.
 func checkUsage(ctx context.Context, conn Querier) error {
 	var extension, user string
 	var may bool
@@ -89,7 +89,7 @@ func checkUsage(ctx context.Context, conn Querier) error {
 	return err
 }
 
-// checkExtension reports an extension that is missing, too old, or limited to the Apache licence.
+// checkExtension returns an error if the extension is missing, too old, or limited to the Apache licence.
 func checkExtension(ctx context.Context, conn Querier) error {
 	var version, licence string
 	err := conn.QueryRow(ctx, `SELECT extversion, current_setting('timescaledb.license')
@@ -121,9 +121,9 @@ type Querier interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
-// Check reports, in a sentence that says what to do, whether the database lacks something: the extension, its licence, or
-// the schema at [LatestVersion]. The error is then one of those above, for programs that have words of their own. It returns the version that the schema has, 0 where that is not known. It needs no more
-// rights than a member of either of the schema's roles has.
+// Check returns an error, with a sentence that says what to do, if the database lacks something: the extension, its licence, or the schema
+// at [LatestVersion]. The error is one of the types above, for programs that use their own words. The version is the schema's, 0 if not
+// known. A member of either of the schema's roles may call it.
 func Check(ctx context.Context, conn Querier, schema string) (version int, err error) {
 	if err := validateSchema(schema); err != nil {
 		return 0, err

@@ -9,13 +9,12 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// functions are the schema's functions and procedures, a file a topic.
+// functions are the schema's functions and procedures, one file per topic.
 //
 //go:embed functions/*.sql
 var functions embed.FS
 
-// applyFunctions makes the schema's functions and procedures anew, each in place of what was there, and says who may execute them. They find
-// names along [Path].
+// applyFunctions replaces the schema's functions and procedures, and sets who may execute them. They look up names along [Path].
 func applyFunctions(ctx context.Context, tx pgx.Tx, schema string, roles Roles) error {
 	if err := enter(ctx, tx, Path, schema); err != nil {
 		return err

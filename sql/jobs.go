@@ -12,11 +12,11 @@ import (
 type Job struct {
 	// Name is close_days, refresh_profiles, columnstore, retention, or the name of a rollup.
 	Name string `json:"name"`
-	// LastRun is nil before the first one.
+	// LastRun is nil before the first run.
 	LastRun *time.Time `json:"lastRun"`
-	// Failed says that the last run did.
+	// Failed says that the last run failed.
 	Failed bool `json:"failed"`
-	// Late is how much longer ago the last run is than it should be; 0 while all is well.
+	// Late is by how much the next run is overdue; 0 while all is well.
 	Late time.Duration `json:"lateNanoseconds"`
 }
 
@@ -29,21 +29,21 @@ func Jobs(ctx context.Context, tx pgx.Tx, schema string) ([]Job, error) {
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[Job])
 }
 
-// WakeJobs has the server try jobs again that failed and wait longer than they usually do, and returns how many.
+// WakeJobs makes the server retry jobs that failed and now wait longer than usual, and returns how many.
 func WakeJobs(ctx context.Context, tx pgx.Tx, schema string) (woken int, err error) {
 	err = tx.QueryRow(ctx, "SELECT "+pgx.Identifier{schema, "wake_jobs"}.Sanitize()+"()").Scan(&woken)
 	return woken, err
 }
 
-// RunOverdue does a part of what a job would do that the server does not start, and returns its name; empty where nothing is left. A part is
-// a day, a chunk, or some tens of thousands of changes of profiles. The rollups are refreshed by [RefreshOverdue].
+// RunOverdue does part of the work of a job that the server does not start, and returns the job's name; empty if nothing is left. A part is
+// a day, a chunk, or some tens of thousands of changes of profiles. Rollups are refreshed by [RefreshOverdue] instead.
 func RunOverdue(ctx context.Context, tx pgx.Tx, schema string) (name string, err error) {
 	err = tx.QueryRow(ctx, "SELECT coalesce("+pgx.Identifier{schema, "run_overdue"}.Sanitize()+"(), '')").Scan(&name)
 	return name, err
 }
 
-// RefreshOverdue brings those rollups up to date that the server does not, of which due says that it is time, as far back as their policies
-// say. Only a role that owns them may; for any other it returns them as left.
+// RefreshOverdue refreshes the rollups that the server does not refresh and that are due, as far back as their policies say. Only a role
+// that owns them may do that; for any other role it returns them as left.
 func RefreshOverdue(ctx context.Context, conn *pgx.Conn, schema string, due func(name string) bool) (done, left []string, err error) {
 	type overdue struct {
 		Name string

@@ -33,14 +33,14 @@ type Options struct {
 	CompressAfter *time.Duration
 	// Retention is the age at which a day's events are dropped (the rollups stay); 0 means never, nil keeps what is set, at first never.
 	Retention *time.Duration
-	// Log is told each step; nil means silence.
+	// Log is called with each step; nil means silence.
 	Log func(msg string)
 }
 
-// DefaultCompressAfter leaves the days on which late events mostly fall in the row store, where inserts are cheap.
+// DefaultCompressAfter keeps the days that get most late events in the row store, where inserts are cheap.
 const DefaultCompressAfter = 3 * 24 * time.Hour
 
-// MinRetention keeps room between the raw events' end and the windows in which rollups are refreshed.
+// MinRetention keeps the windows in which rollups are refreshed clear of the days whose raw events are dropped.
 const MinRetention = 7 * 24 * time.Hour
 
 var schemaName = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,62}$`)
@@ -52,7 +52,7 @@ func validateSchema(name string) error {
 	return nil
 }
 
-// Migrate brings the schema to [LatestVersion], makes its functions anew and sets the policies, in one transaction: after an error nothing
+// Migrate brings the schema to [LatestVersion], replaces its functions and sets the policies, in one transaction: after an error nothing
 // has changed. It may run any number of times and from several processes at once.
 func Migrate(ctx context.Context, conn *pgx.Conn, opts Options) error {
 	if err := opts.complete(); err != nil {
@@ -133,7 +133,7 @@ func enterSchema(ctx context.Context, tx pgx.Tx, schema string) error {
 		version int PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`); err != nil {
 		return err
 	}
-	// Two processes that migrate at once take turns; the second finds nothing to do. A lock that readers cannot take.
+	// Two processes that migrate at once take turns; the second finds nothing to do. Readers cannot take this lock.
 	if _, err := tx.Exec(ctx, `LOCK TABLE schema_migrations IN SHARE ROW EXCLUSIVE MODE`); err != nil {
 		return err
 	}
@@ -185,7 +185,7 @@ func applyMigrations(ctx context.Context, tx pgx.Tx, version int, roles Roles, l
 	return nil
 }
 
-// explain turns what the server does not allow into what to do about it.
+// explain adds to an error about missing rights what to do about it.
 func explain(what string, err error) error {
 	if pgCode(err) == pgerrcode.InsufficientPrivilege {
 		return fmt.Errorf("%s: %w; migrate as the owner of the database, with CREATEROLE or with the roles made beforehand by an admin (docs/install.md)", what, err)
@@ -193,7 +193,7 @@ func explain(what string, err error) error {
 	return fmt.Errorf("%s: %w", what, err)
 }
 
-// pgCode returns the SQLSTATE of an error that the server sent, else empty.
+// pgCode returns the SQLSTATE of an error that the server sent; empty for other errors.
 func pgCode(err error) string {
 	var pgErr *pgconn.PgError
 	if errors.As(err, &pgErr) {

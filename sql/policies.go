@@ -10,14 +10,14 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// refresh says how often a rollup is brought up to date, and how young a bucket must be to be left to the next time.
+// refresh says how often a rollup is refreshed, and how young a bucket must be to be left for the next time.
 var refresh = map[string]struct{ every, endOffset time.Duration }{
 	"event_counts_15min":  {15 * time.Minute, 15 * time.Minute},
 	"active_users_hourly": {30 * time.Minute, time.Hour},
 }
 
-// applyPolicies puts the background jobs in place that keep the schema in shape: compression, refreshes, retention. What is as it should
-// be stays, with what an admin has set of it.
+// applyPolicies sets up the background jobs that maintain the schema: compression, refreshes, retention. Jobs that are as they should be
+// stay, with the settings that an admin has made.
 func applyPolicies(ctx context.Context, tx pgx.Tx, opts Options) error {
 	compressAfter, err := keepPolicy(ctx, tx, "compression", "compress_after", opts.CompressAfter)
 	if err != nil {
@@ -47,8 +47,8 @@ func applyPolicies(ctx context.Context, tx pgx.Tx, opts Options) error {
 	return nil
 }
 
-// keepPolicy sets a policy of user_events to an age, or takes it away with age 0, or leaves it as it is without one, and returns the
-// age that holds from then on; nil means none. kind and setting are TimescaleDB's.
+// keepPolicy sets a policy of user_events to an age; 0 removes it, and nil leaves it as it is. It returns the age that now holds; nil means
+// none. kind and setting are TimescaleDB's names.
 func keepPolicy(ctx context.Context, tx pgx.Tx, kind, setting string, age *time.Duration) (*time.Duration, error) {
 	var present *time.Duration
 	err := tx.QueryRow(ctx, `SELECT extract(epoch FROM (config->>$2)::interval) * INTERVAL '1 second' FROM timescaledb_information.jobs
@@ -71,8 +71,8 @@ func keepPolicy(ctx context.Context, tx pgx.Tx, kind, setting string, age *time.
 	return age, nil
 }
 
-// keepRefreshing has a rollup refreshed. Without retention every late event is picked up, however old. With it, a refresh must not reach
-// back to where the raw events are gone: it would empty the rollup there.
+// keepRefreshing schedules a rollup's refreshes. Without retention they pick up every late event, however old. With retention, a refresh
+// must not reach back to where the raw events are gone: it would empty the rollup there.
 func keepRefreshing(ctx context.Context, tx pgx.Tx, rollup string, retention *time.Duration) error {
 	var startOffset *time.Duration
 	if retention != nil {
@@ -81,7 +81,7 @@ func keepRefreshing(ctx context.Context, tx pgx.Tx, rollup string, retention *ti
 	}
 	r := refresh[rollup]
 	var right bool
-	// Older versions name the table behind the rollup.
+	// Older versions of TimescaleDB name the table behind the rollup.
 	err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM timescaledb_information.jobs j JOIN timescaledb_information.continuous_aggregates c
 			ON (j.hypertable_schema, j.hypertable_name) IN ((view_schema, view_name), (materialization_hypertable_schema, materialization_hypertable_name))
 		WHERE view_schema = current_schema() AND view_name = $1 AND proc_name = 'policy_refresh_continuous_aggregate'
@@ -98,7 +98,7 @@ func keepRefreshing(ctx context.Context, tx pgx.Tx, rollup string, retention *ti
 	return err
 }
 
-// scheduleJob has the server call one of the schema's procedures again and again.
+// scheduleJob makes the server call one of the schema's procedures at intervals.
 func scheduleJob(ctx context.Context, tx pgx.Tx, schema, procedure string, every time.Duration) error {
 	_, err := tx.Exec(ctx, `SELECT add_job(format('%I.%I', $1::text, $2::text)::regproc, $3::interval, config => jsonb_build_object('schema', $1::text))
 		WHERE NOT EXISTS (SELECT FROM timescaledb_information.jobs WHERE proc_schema = $1 AND proc_name = $2)`, schema, procedure, every)
@@ -112,14 +112,14 @@ func retentionText(d *time.Duration) string {
 	return d.String()
 }
 
-// RefreshRollups brings every rollup up to date at once, closes the days that are over and refreshes the profiles. Servers do this by
-// themselves, by policy; the embedded database has no background jobs.
+// RefreshRollups refreshes all rollups, closes the days that are over and refreshes the profiles. Servers do this by themselves; the
+// embedded database has no background jobs.
 func RefreshRollups(ctx context.Context, conn *pgx.Conn, schema string) error {
 	return refreshFrom(ctx, conn, schema, "NULL")
 }
 
-// RefreshSince does the same for what has changed from a time on. Where retention has dropped older events it leaves the rollups
-// of these as they are.
+// RefreshSince does the same as [RefreshRollups], but only from a time on. So it keeps the rollups of older events that retention has
+// dropped.
 func RefreshSince(ctx context.Context, conn *pgx.Conn, schema string, since time.Time) error {
 	return refreshFrom(ctx, conn, schema, "'"+since.UTC().Format(time.RFC3339)+"'::timestamptz")
 }
@@ -130,7 +130,7 @@ func refreshFrom(ctx context.Context, conn *pgx.Conn, schema, from string) error
 		return err
 	}
 	for _, rollup := range Rollups {
-		// A refresh cannot run inside a transaction, where a search_path could be set: its argument names the schema. Without an end it
+		// A refresh cannot run inside a transaction, where a search_path could be set, so its argument names the schema. Without an end it
 		// would look for the last event, and lock all days.
 		refresh := fmt.Sprintf(`refresh_continuous_aggregate('%s.%s', %s, now() + INTERVAL '3 days')`, schema, rollup, from)
 		err := callExtension(ctx, conn, refresh)
@@ -152,7 +152,7 @@ func refreshFrom(ctx context.Context, conn *pgx.Conn, schema, from string) error
 	return RefreshProfiles(ctx, conn, schema)
 }
 
-// RefreshProfiles takes everything that was stored before into the profiles.
+// RefreshProfiles takes all stored events into the profiles.
 func RefreshProfiles(ctx context.Context, conn *pgx.Conn, schema string) error {
 	if err := validateSchema(schema); err != nil {
 		return err

@@ -14,16 +14,16 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Roles are the two groups of one installation: a schema of one database. Login users are made members of them.
+// Roles are the two group roles of one installation, that is, of a schema of one database. Login users are made members of them.
 type Roles struct {
-	// Writer is the collector's, Reader Grafana's.
+	// Writer is for the collector, Reader for Grafana.
 	Writer, Reader string
 }
 
-// namedRoles are the names in the migrations' texts, where they stand for the installation's roles.
+// namedRoles are the names that stand for the installation's roles in the migrations' texts.
 var namedRoles = Roles{"footfall_writer", "footfall_reader"}
 
-// clusterRoles are what older versions made for all installations of a server.
+// clusterRoles are the roles that older versions made for all installations of a server.
 var clusterRoles = namedRoles
 
 //go:embed grants/tables.sql
@@ -44,23 +44,23 @@ func RolesOf(ctx context.Context, conn Querier, schema string) (roles Roles, err
 	return roles, err
 }
 
-// in puts the roles into a text of the migrations.
+// in returns a migration's text with these roles.
 func (r Roles) in(text string) string {
 	return strings.NewReplacer(namedRoles.Writer, r.Writer, namedRoles.Reader, r.Reader).Replace(text)
 }
 
-// installation is what is known of the schema's roles.
+// installation is what is known about the schema's roles.
 type installation struct {
 	Roles
-	// former had the rights on this schema until now; empty where nobody had, or where they stay.
+	// former had the rights on this schema until now; empty if nobody had, or if they keep them.
 	former Roles
-	// adopts says that the members of former become members.
+	// adopts says that the members of former become members of the new roles.
 	adopts bool
-	// changed says that the roles are not those that had the rights until now.
+	// changed says that other roles had the rights until now.
 	changed bool
 }
 
-// enterInstallation says which roles the schema has. They exist then.
+// enterInstallation returns the schema's roles, which exist afterwards.
 func enterInstallation(ctx context.Context, tx pgx.Tx, schema string, version int) (at installation, err error) {
 	var database string
 	var stored Roles
@@ -71,10 +71,10 @@ func enterInstallation(ctx context.Context, tx pgx.Tx, schema string, version in
 		return at, err
 	}
 	switch {
-	case stored.Writer == "" && version >= rolesMigration: // of an older version
+	case stored.Writer == "" && version >= rolesMigration: // made by an older version
 		at.former, at.adopts = clusterRoles, true
 	case moved:
-		// A copy of a database has the rights of what it was copied from.
+		// A copy of a database has the rights of the original.
 		if moved, err = servesElsewhere(ctx, tx, stored.Writer, stored.Reader); err != nil {
 			return at, err
 		}
@@ -99,7 +99,7 @@ func enterInstallation(ctx context.Context, tx pgx.Tx, schema string, version in
 // rolesMigration is the first migration that grants anything.
 const rolesMigration = 3
 
-// chooseRoles takes names that tell database and schema, and no other installation's.
+// chooseRoles returns names that show database and schema, and that no other installation has.
 func chooseRoles(ctx context.Context, tx pgx.Tx, database, schema string) (Roles, error) {
 	plain := Roles{roleName(database, schema, "writer", false), roleName(database, schema, "reader", false)}
 	taken, err := areTaken(ctx, tx, plain)
@@ -115,7 +115,8 @@ func chooseRoles(ctx context.Context, tx pgx.Tx, database, schema string) (Roles
 
 var plainName = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
 
-// roleName needs no quotes: what would, or is too long, is left out, and a hash tells it from others. So it is where distinct.
+// roleName returns a name that needs no quotes. Other characters, and what is too long, are left out; then, or if distinct is set, a hash
+// makes the name unique.
 func roleName(database, schema, kind string, distinct bool) string {
 	const longest = 63
 	name := database + "_" + schema
@@ -128,7 +129,7 @@ func roleName(database, schema, kind string, distinct bool) string {
 	return name[:min(len(name), longest-len(suffix))] + suffix
 }
 
-// areTaken says whether one of the roles belongs to somebody else.
+// areTaken reports whether one of the roles belongs to somebody else.
 func areTaken(ctx context.Context, tx pgx.Tx, roles Roles) (taken bool, err error) {
 	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname IN ($1, $2) AND rolcanlogin)`, roles.Writer, roles.Reader).Scan(&taken)
 	if err != nil || taken {
@@ -137,7 +138,8 @@ func areTaken(ctx context.Context, tx pgx.Tx, roles Roles) (taken bool, err erro
 	return servesElsewhere(ctx, tx, roles.Writer, roles.Reader)
 }
 
-// servesElsewhere says whether one of the roles has rights in other databases, or on other schemas of this one; the extension's is nobody's.
+// servesElsewhere reports whether one of the roles has rights in other databases, or on other schemas of this one; the extension's schemas
+// do not count.
 func servesElsewhere(ctx context.Context, tx pgx.Tx, roles ...string) (elsewhere bool, err error) {
 	err = tx.QueryRow(ctx, `SELECT EXISTS (
 		SELECT FROM pg_shdepend s JOIN pg_roles r ON s.refclassid = 'pg_authid'::regclass AND s.refobjid = r.oid
@@ -148,7 +150,7 @@ func servesElsewhere(ctx context.Context, tx pgx.Tx, roles ...string) (elsewhere
 	return elsewhere, err
 }
 
-// create makes the roles that are not there yet, with the members that they are to have.
+// create makes the roles that do not exist yet, with the members that they are to have.
 func (at *installation) create(ctx context.Context, tx pgx.Tx, database, schema string) error {
 	for _, r := range []struct{ name, former, may string }{
 		{at.Writer, at.former.Writer, "adds events to"}, {at.Reader, at.former.Reader, "reads"},
@@ -183,11 +185,11 @@ func (at *installation) create(ctx context.Context, tx pgx.Tx, database, schema 
 	return nil
 }
 
-// membersToAdopt returns the login users that were members of a role of all installations and are to be members of the installation's
-// own. Where others are served by the same role or the same users, nobody but an admin knows whose each user is: one who made the
-// new role before has said so.
+// membersToAdopt returns the login users who were members of a role of all installations and are to become members of the installation's
+// own. If other installations use the same role or the same users, only an admin knows which user belongs where, and says so by making the
+// new role beforehand.
 func membersToAdopt(ctx context.Context, tx pgx.Tx, former, role string, exists bool) ([]string, error) {
-	// What inherits nothing is the creator's right to manage the role.
+	// A membership without inheritance is the creator's right to manage the role.
 	rows, err := tx.Query(ctx, `SELECT m.rolname FROM pg_auth_members am JOIN pg_roles r ON r.oid = am.roleid JOIN pg_roles m ON m.oid = am.member
 		WHERE r.rolname = $1 AND NOT m.rolsuper AND m.rolname <> current_user
 			AND coalesce((to_jsonb(am)->>'inherit_option')::bool OR (to_jsonb(am)->>'set_option')::bool, true) ORDER BY 1`, former)
@@ -198,7 +200,7 @@ func membersToAdopt(ctx context.Context, tx pgx.Tx, former, role string, exists 
 	if err != nil || len(members) == 0 {
 		return nil, err
 	}
-	var others []string // of which the same users are members
+	var others []string // that have the same users as members
 	if err := tx.QueryRow(ctx, `SELECT coalesce(array_agg(DISTINCT r.rolname::text), '{}') FROM pg_auth_members am JOIN pg_roles r ON r.oid = am.roleid JOIN pg_roles m ON m.oid = am.member
 		WHERE m.rolname = ANY ($1) AND r.rolname <> $2`, members, role).Scan(&others); err != nil {
 		return nil, err
@@ -219,7 +221,7 @@ func membersToAdopt(ctx context.Context, tx pgx.Tx, former, role string, exists 
 		"  CREATE ROLE " + role + ";\n  GRANT " + role + " TO " + names + "; -- those of this installation only")
 }
 
-// grant gives the roles their rights, and takes those of everybody else. What it may not take it tells.
+// grant gives the roles their rights, and revokes everybody else's. It logs what it may not revoke.
 func (at *installation) grant(ctx context.Context, tx pgx.Tx, schema string, log func(string)) error {
 	if _, err := tx.Exec(ctx, at.in(tableGrants)); err != nil {
 		return explain("grant the roles "+at.Writer+" and "+at.Reader+" their rights", err)
@@ -245,7 +247,8 @@ func (at *installation) grant(ctx context.Context, tx pgx.Tx, schema string, log
 	return nil
 }
 
-// restrictAll takes from everybody what a superuser may take, if it is one, and tells what the reader may still do that it need not.
+// restrictAll, if run by a superuser, revokes what only a superuser may revoke from everybody. It logs what the reader may still do but
+// need not.
 func restrictAll(ctx context.Context, tx pgx.Tx, reader string, log func(string)) error {
 	var superuser, temporary, create, jobs, objects, usage bool
 	var extension string

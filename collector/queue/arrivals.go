@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// arrivals tell when records were appended, about: times are those of this process, which no clock that is set changes.
+// arrivals tell about when records were appended. Times are on this process's monotonic clock.
 type arrivals []arrival
 
 type arrival struct {
@@ -15,7 +15,7 @@ type arrival struct {
 
 const (
 	arrivalStep = 100 * time.Millisecond
-	// arrivalSteps keeps the list short in a long outage: times are exact to this part of their distance.
+	// arrivalSteps keeps the list short in a long outage: a time is exact to this fraction of its age.
 	arrivalSteps = 10_000
 )
 
@@ -27,7 +27,7 @@ func (a *arrivals) add(first uint64, now time.Time) {
 	*a = append(*a, arrival{first, now})
 }
 
-// of is when a record was appended, or a little before; zero when that is not known.
+// of returns when a record was appended, or a little before; zero if that is not known.
 func (a arrivals) of(number uint64) time.Time {
 	n := sort.Search(len(a), func(i int) bool { return a[i].first > number })
 	if n == 0 {

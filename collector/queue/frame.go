@@ -5,23 +5,23 @@ import (
 	"hash/crc32"
 )
 
-// A file of the queue begins with a header: "ffqueue2", the queue's id of eight bytes, and the CRC-32C of both. Frames follow. A
-// frame is the record's length (four bytes), its number (eight), the record's checksum and the checksum of these three (four each),
-// and the record. All numbers have their least significant byte first.
+// A file of the queue begins with a header: "ffqueue2", the queue's id of eight bytes, and the CRC-32C of both. Frames follow. A frame is
+// the record's length (four bytes), its number (eight), the record's checksum and the checksum of these three (four each), and the record.
+// All numbers are little-endian.
 //
-// Checksums begin with the queue's id, which is random and told to nobody: a sender cannot write an event whose bytes are taken for
-// a frame when a damaged file is searched for the next one. The number tells how many records a damaged part has cost.
+// Checksums begin with the queue's id, which is random and secret: so no sender can write an event whose bytes would be taken for a frame
+// when a damaged file is searched for the next one. The numbers tell how many records a damaged part has cost.
 const (
 	magic       = "ffqueue2"
 	headerBytes = len(magic) + 8 + 4
 	frameBytes  = 4 + 8 + 4 + 4
-	// maxRecord keeps a damaged length from being taken for one.
+	// maxRecord is the largest record; a larger length is damaged.
 	maxRecord = 64 << 20
 	suffix    = ".v2.segment"
 )
 
-// Files of the first version have no header. A frame is the record's length and the CRC-32C of length and record, four bytes each,
-// and the record. They are read and not written any more.
+// Files of the first version have no header. A frame is the record's length and the CRC-32C of length and record, four bytes each, and the
+// record. They are read but no longer written.
 const (
 	oldFrameBytes = 4 + 4
 	oldSuffix     = ".segment"
@@ -29,10 +29,10 @@ const (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// framing is how records stand in a file.
+// framing is the format of a file's frames.
 type framing struct {
 	old bool
-	// seed is what checksums begin with.
+	// seed is the state that checksums begin with.
 	seed uint32
 }
 
@@ -46,7 +46,7 @@ func appendHeader(b []byte, id uint64) []byte {
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b[start:], castagnoli))
 }
 
-// readHeader returns the id of the queue that a file belongs to. It is not ok when b does not begin with a whole header.
+// readHeader returns the id of the queue that a file belongs to; not ok if b does not begin with a whole header.
 func readHeader(b []byte) (id uint64, ok bool) {
 	if len(b) < headerBytes || string(b[:len(magic)]) != magic {
 		return 0, false
@@ -72,7 +72,7 @@ func (f framing) number(frames []byte, first uint64) {
 	}
 }
 
-// before returns how many bytes stand before a record.
+// before returns how many bytes a frame has before its record.
 func (f framing) before() int64 {
 	if f.old {
 		return oldFrameBytes
@@ -80,8 +80,8 @@ func (f framing) before() int64 {
 	return frameBytes
 }
 
-// head reads what stands before a record. It is not ok when that cannot be; for files of the first version, which have no number, it
-// may not be all the same.
+// head reads the part of a frame before its record. It returns not ok if that is damaged; in files of the first version, which have no
+// numbers, it may be damaged even so.
 func (f framing) head(b []byte) (length int64, number uint64, ok bool) {
 	length = int64(binary.LittleEndian.Uint32(b))
 	if f.old {
@@ -90,7 +90,7 @@ func (f framing) head(b []byte) (length int64, number uint64, ok bool) {
 	return length, binary.LittleEndian.Uint64(b[4:]), length <= maxRecord && crc32.Update(f.seed, castagnoli, b[:16]) == binary.LittleEndian.Uint32(b[16:])
 }
 
-// fits reports whether a frame's record is the one that was written.
+// fits reports whether a frame's record is undamaged.
 func (f framing) fits(frame []byte) bool {
 	if f.old {
 		sum := crc32.Update(crc32.Checksum(frame[:4], castagnoli), castagnoli, frame[oldFrameBytes:])

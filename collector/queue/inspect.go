@@ -13,8 +13,8 @@ import (
 // File says what was found in one file of records.
 type File struct {
 	Path string
-	// Records are those that can be read, and Bytes the room that they take. Lost are those that cannot, or are missing; in a
-	// file of the first version, whose records have no numbers, at least so many.
+	// Records counts the records that can be read, and Bytes the room that they take. Lost counts the records that cannot be read, or are
+	// missing; for a file of the first version, whose records have no numbers, it is the least possible number.
 	Records, Lost uint64
 	Bytes         int64
 }
@@ -22,19 +22,19 @@ type File struct {
 // Report says what is in a queue's folder.
 type Report struct {
 	Files []File
-	// Committed is the number of the first record that is not committed, and End the one after the last.
+	// Committed is the number of the first record that is not committed, and End the number after the last record.
 	Committed, End uint64
-	// Missing is how many records should be in the folder and are in no file.
+	// Missing is how many records should be in the folder but are in no file.
 	Missing uint64
-	// Faults are all that were found.
+	// Faults are all faults that were found.
 	Faults []Fault
-	// Tail is what a crash has left unfinished at the end, if anything. It was never acknowledged.
+	// Tail is the unfinished end that a crash has left, if any. It was never acknowledged.
 	Tail *Fault
-	// Odd is what else is not as it should be. No record is lost by it.
+	// Odd has what else is not as it should be. It costs no record.
 	Odd []string
 }
 
-// Stops returns the faults that keep the queue from being opened: something is lost that is not committed, or may be.
+// Stops returns the faults that keep the queue from being opened: records are lost that were not committed, or may not have been.
 func (r *Report) Stops() (faults []Fault) {
 	for _, f := range r.Faults {
 		if f.Reason != "" || f.End > r.Committed {
@@ -53,7 +53,7 @@ func (r *Report) Lost() (records uint64) {
 	return records
 }
 
-// inspection is a [Report] with what it takes to go on from it.
+// inspection is a [Report] with what is needed to open or salvage the queue.
 type inspection struct {
 	Report
 	dir      string
@@ -61,14 +61,14 @@ type inspection struct {
 	contents noteContent
 	segments []*segment
 	show     func(record []byte) error
-	// tolerant is set when blocks that the disk cannot read are damage like any other, and no error.
+	// tolerant says that blocks that the disk cannot read are damage like any other, not an error.
 	tolerant bool
 }
 
 // inspect reads everything in the folder and changes nothing. Each record that can be read is shown, in order; it is valid until
 // the next one.
 func (in *inspection) inspect() error {
-	// A collector may be at work. What is noted before the files are listed is in them.
+	// A collector may be at work. What is noted before the files are listed is in these files.
 	var err error
 	if in.contents, err = readNote(in.dir, contentsName, 2); err != nil {
 		return err
@@ -103,7 +103,7 @@ func (in *inspection) inspect() error {
 	return nil
 }
 
-// idOf returns the queue's id: what the notes say, or the first file that can say it. It is 0 where nothing does.
+// idOf returns the queue's id, from the notes or else from the first file that has it; 0 if none has.
 func idOf(all []*segment, contents, committed noteContent) uint64 {
 	if contents.ok {
 		return contents.id
@@ -166,7 +166,7 @@ func (in *inspection) scan(s *segment, sc *scanner, next uint64) error {
 			return fmt.Errorf("%s cannot be read at byte %d: %w", s.path, sc.at, err)
 		case errors.Is(err, io.EOF) && next == 0:
 			in.Tail = fault
-		case errors.Is(err, io.EOF) || next != 0 && f.number >= next: // what the next file has again was not acknowledged here
+		case errors.Is(err, io.EOF) || next != 0 && f.number >= next: // what the next file repeats was not acknowledged here
 			err, fault = io.EOF, cmp.Or(fault, &Fault{Path: s.path, At: s.size})
 			fault.First, fault.End = want, next
 			sc.back(f)
@@ -193,7 +193,7 @@ func (in *inspection) scan(s *segment, sc *scanner, next uint64) error {
 	return in.showRest(sc)
 }
 
-// showRest shows records that are more than there are numbers: whether they belong to the queue or not, they are readable.
+// showRest shows the records beyond the last number: whether they belong to the queue or not, they are readable.
 func (in *inspection) showRest(sc *scanner) error {
 	for {
 		f, _, err := sc.scan()
@@ -217,7 +217,7 @@ func (in *inspection) add(file *File, f frame) error {
 	return in.show(f.record)
 }
 
-// count says how many records are lost in a file. Those of the first version have no numbers.
+// count sets how many records are lost in a file. Records of the first version have no numbers.
 func (in *inspection) count(s *segment, sc *scanner, next uint64, found *File, faults []Fault) {
 	switch {
 	case !s.old:
@@ -242,7 +242,7 @@ func (in *inspection) count(s *segment, sc *scanner, next uint64, found *File, f
 	}
 }
 
-// scanStray reads the records of a file whose numbers say nothing.
+// scanStray reads the records of a file whose numbers mean nothing.
 func (in *inspection) scanStray(sc *scanner) error {
 	found := File{Path: sc.path}
 	for {
@@ -309,11 +309,11 @@ func (in *inspection) odd(format string, args ...any) {
 	in.Odd = append(in.Odd, fmt.Sprintf(format, args...))
 }
 
-// mostNumber is the largest number that is believed where nothing else tells how far the queue has come.
+// mostNumber is the largest number that is believed if nothing else tells how far the queue has come.
 const mostNumber = 1 << 62
 
-// believe takes the note of what is committed for what it is worth. What is not committed for certain is written again, which
-// changes nothing.
+// believe uses the note of what is committed as far as it can be true. What is not certainly committed is stored again, which changes
+// nothing.
 func (in *inspection) believe(committed noteContent) {
 	switch {
 	case in.contents.ok:
@@ -360,7 +360,7 @@ func Check(dir string) (Report, error) {
 
 const mostTries = 5
 
-// patient reads what can be read of a file, and zeros where the disk fails.
+// patient reads a file, with zeros where the disk fails.
 type patient struct{ io.ReaderAt }
 
 const blockBytes = 4 << 10

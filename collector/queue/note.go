@@ -12,23 +12,23 @@ import (
 	"sync"
 )
 
-// Notes are small files beside the records. A note is one line: its name, the queue's id, numbers, and the CRC-32C of what is before
-// it. It is replaced in place and lies in one sector, so that after a power cut it is an old or the new one.
+// Notes are small files beside the records. A note is one line: its name, the queue's id, numbers, and the CRC-32C of all these. It is
+// overwritten in place and lies in one sector, so that after a power cut it is either an old or the new one.
 const (
-	// contents notes the numbers of the first record that must be in the folder's files, and of the one after the last: a
-	// record is acknowledged after the note says that it is there. So a file that is missing, or cut off, is found out.
+	// contents notes the number of the first record that must be in the folder's files, and the number after the last one. A record is
+	// acknowledged after the note says that it is there, so a file that is missing or cut off is noticed.
 	contentsName = "contents"
 	// committed notes the number of the first record that is not committed.
 	committedName = "committed"
 )
 
-// note is a note that is written. Its methods may be called from many goroutines.
+// note is a note being kept. Its methods may be called from many goroutines.
 type note struct {
 	path    string
 	id      uint64
 	mu      sync.Mutex
 	numbers []uint64
-	file    *os.File // nil until it could be written
+	file    *os.File // nil until it can be written
 	text    []byte
 }
 
@@ -36,7 +36,7 @@ func newNote(dir, name string, id uint64, numbers ...uint64) *note {
 	return &note{path: filepath.Join(dir, name), id: id, numbers: numbers}
 }
 
-// set changes one number in the note's file, wherever that has come to be meanwhile.
+// set changes one number in the note's file, wherever that file has been moved meanwhile.
 func (n *note) set(i int, number uint64) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -61,7 +61,7 @@ func (n *note) set(i int, number uint64) error {
 	return nil
 }
 
-// sync brings the note to the disk.
+// sync flushes the note to the disk.
 func (n *note) sync() error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -73,7 +73,7 @@ func (n *note) sync() error {
 
 func (n *note) close() {
 	if n != nil && n.file != nil {
-		_ = n.file.Close() // what a power cut may lose of it, it may lose
+		_ = n.file.Close() // a note that was not synced may be lost anyway
 	}
 }
 
@@ -85,16 +85,15 @@ func appendNote(b []byte, name string, id uint64, numbers []uint64) []byte {
 	return fmt.Appendf(b, " %08x\n", crc32.Checksum(b, castagnoli))
 }
 
-// noteContent is what a note says.
+// noteContent is the content of a note.
 type noteContent struct {
 	id      uint64
 	numbers []uint64
-	// there is set when the file is there, and ok when it is a whole note. plain is set when it is a number only, as the first
-	// version wrote it.
+	// there says that the file exists, and ok that it is a whole note. plain says that it is only a number, as the first version wrote it.
 	there, ok, plain bool
 }
 
-// readNote reads a note with so many numbers.
+// readNote reads a note with count numbers.
 func readNote(dir, name string, count int) (n noteContent, err error) {
 	text, err := os.ReadFile(filepath.Join(dir, name))
 	if errors.Is(err, fs.ErrNotExist) {

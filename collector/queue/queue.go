@@ -21,22 +21,22 @@ import (
 type Options struct {
 	// Dir is the folder, made if it is not there. It belongs to one process at a time.
 	Dir string
-	// MaxBytes is how much room the log may take on disk.
+	// MaxBytes is how many bytes the log may take on disk.
 	MaxBytes int64
 	// SegmentBytes is the size at which a file is full and the next one begins; a file whose records are all committed is deleted.
 	SegmentBytes int64
-	// Log is told what was passed over, what cannot be read, and when the folder goes away.
+	// Log gets a line when something was skipped or cannot be read, and when the folder goes away.
 	Log *slog.Logger
 }
 
-// Errors of [Queue.Append] that say that the record was not taken.
+// Errors of [Queue.Append] for a record that was not taken.
 var (
 	ErrFull   = errors.New("the queue on disk is full, as the database has not taken its events")
 	ErrClosed = errors.New("the queue is closed")
 	ErrAway   = errors.New("somebody has removed or replaced the queue's files while the collector runs")
 )
 
-// Queue keeps records in a log. Its methods may be called from many goroutines; one at a time may read and commit.
+// Queue keeps records in a log. Its methods may be called from many goroutines; only one at a time may read and commit.
 type Queue struct {
 	opts     Options
 	lock     *flock.Flock
@@ -54,12 +54,12 @@ type Queue struct {
 	closed   bool
 	failure  error // of the last write
 	failedAt time.Time
-	// written is closed, and made anew, when records have reached the disk, or failed to.
+	// written is closed and replaced when records have reached the disk, or failed to.
 	written  chan struct{}
 	arrivals arrivals
 	damaged  uint64 // records that could not be read since the queue was opened
 
-	tail    *segment      // the one that is written, by run alone; nil when the next group begins one
+	tail    *segment      // the file being written, used by run alone; nil if the next group begins one
 	wake    chan struct{} // has room for one: something waits
 	stopped chan struct{}
 
@@ -67,7 +67,7 @@ type Queue struct {
 	committed uint64 // number of the first record that is not committed
 }
 
-// group is what is written at once.
+// group is the records that are written at once.
 type group struct {
 	frames  []byte
 	records int
@@ -77,8 +77,8 @@ type group struct {
 
 func newGroup() *group { return &group{done: make(chan struct{})} }
 
-// Open opens the log in a folder and goes on after its last record. What a crash left unfinished at its end is passed over, and
-// copied to a file of its own. A damaged or missing record that was acknowledged, and is not committed, is an error.
+// Open opens the log in a folder; new records come after its last one. The unfinished end that a crash has left is skipped, and copied to a
+// file of its own. It is an error if a record that was acknowledged, but not committed, is damaged or missing.
 func Open(opts Options) (*Queue, error) {
 	opts.Log = cmp.Or(opts.Log, slog.New(slog.DiscardHandler))
 	q := &Queue{opts: opts, waiting: newGroup(), written: make(chan struct{}), wake: make(chan struct{}, 1), stopped: make(chan struct{})}
@@ -145,7 +145,7 @@ func (q *Queue) recover() (err error) {
 	return q.free()
 }
 
-// damageError says what is damaged, and what to do.
+// damageError returns an error that says what is damaged, and what to do.
 func damageError(dir string, faults []Fault) error {
 	var told []string
 	for _, f := range faults[:min(len(faults), maxPlacesInError)] {
@@ -158,10 +158,10 @@ func damageError(dir string, faults []Fault) error {
 		"\"collector queue salvage --queue-dir %s\": it brings out all other records and keeps the files as they are", strings.Join(told, "; "), dir)
 }
 
-// maxPlacesInError is how many places are named in an error.
+// maxPlacesInError is how many places an error names.
 const maxPlacesInError = 5
 
-// passOver keeps what cannot be read of the files, and says so.
+// passOver keeps aside what cannot be read in the files, and logs it.
 func (q *Queue) passOver(in *inspection) error {
 	for _, f := range in.Faults {
 		q.opts.Log.Error("the queue's file is damaged where all records are in the database already; it will be set aside, and not deleted", "file", f.Path,
@@ -186,10 +186,10 @@ func (q *Queue) passOver(in *inspection) error {
 	return err
 }
 
-// keepTail copies what a crash left unfinished.
+// keepTail copies the unfinished end that a crash has left.
 func (q *Queue) keepTail(tail Fault) {
 	path, err := copyPart(tail)
-	if err != nil { // the disk is full, say
+	if err != nil { // for example, the disk is full
 		for _, s := range q.segments {
 			s.keep = s.keep || s.path == tail.Path
 		}
@@ -198,7 +198,7 @@ func (q *Queue) keepTail(tail Fault) {
 		"byte", tail.At, "bytes", tail.Bytes, "copy", path, "error", err)
 }
 
-// note says how things stand, in place of what was said before.
+// note writes both notes anew.
 func (q *Queue) note() {
 	first := q.next
 	if len(q.segments) > 0 {
@@ -211,8 +211,8 @@ func (q *Queue) note() {
 	}
 }
 
-// Append returns when the record is on disk. After an error it is not in the log, or not for certain: [ErrFull], [ErrClosed],
-// [ErrAway], or what the disk said. When ctx ends first its error is returned; the record is appended all the same.
+// Append returns when the record is on disk. After an error it is not, or not certainly, in the log: [ErrFull], [ErrClosed], [ErrAway], or
+// the disk's error. If ctx ends first, its error is returned, but the record is still appended.
 func (q *Queue) Append(ctx context.Context, record []byte) error {
 	if len(record) > maxRecord {
 		return fmt.Errorf("a record of %d bytes is too long for the queue; at most %d are taken", len(record), maxRecord)
@@ -241,7 +241,7 @@ func (q *Queue) Append(ctx context.Context, record []byte) error {
 	}
 }
 
-// knock lets run look whether there is something to do.
+// knock makes run look for something to do.
 func (q *Queue) knock() {
 	select {
 	case q.wake <- struct{}{}:
@@ -249,7 +249,7 @@ func (q *Queue) knock() {
 	}
 }
 
-// run writes groups, one after the other, until the queue is closed and nothing waits.
+// run writes groups, one after another, until the queue is closed and nothing waits.
 func (q *Queue) run() {
 	defer close(q.stopped)
 	spare := newGroup()
@@ -272,7 +272,7 @@ func (q *Queue) run() {
 	}
 }
 
-// take returns the group that waits, in whose place the next one gathers; nil when there is nothing to write.
+// take returns the waiting group and lets the next one gather in its place; nil if there is nothing to write.
 func (q *Queue) take(next *group) (g *group, closed bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -293,11 +293,11 @@ func (q *Queue) leaveLost() {
 	q.finish()
 }
 
-// maxSpare is the largest buffer that is used again.
+// maxSpare is the largest buffer that is reused.
 const maxSpare = 4 << 20
 
-// write puts a group on disk. After an error nothing of it is in the log, and the next group begins a new file: what an fsync
-// that failed has left of the old one's end is unknown.
+// write writes a group to disk. After an error none of it is in the log, and the next group begins a new file: what a failed fsync has left
+// at the end of the old one is unknown.
 func (q *Queue) write(g *group) error {
 	err := q.append(g)
 	if errors.Is(err, ErrAway) && !errors.Is(q.failure, ErrAway) {
@@ -326,8 +326,8 @@ func (q *Queue) write(g *group) error {
 	return err
 }
 
-// append writes a group's frames. It is acknowledged only if the files are still where the next start looks for them, and after
-// it has been noted that it must be there.
+// append writes a group's frames. The group is acknowledged only if the files are still where the next start looks for them, and after the
+// note says that it must be there.
 func (q *Queue) append(g *group) error {
 	if q.tail == nil {
 		if err := q.away(); err != nil {
@@ -360,7 +360,7 @@ func (q *Queue) append(g *group) error {
 	return q.contents.set(1, q.next+uint64(g.records))
 }
 
-// finish ends the last file, with q.mu locked. One without records goes: the next one has its name.
+// finish ends the last file, with q.mu locked. A file without records is removed, because the next one has the same name.
 func (q *Queue) finish() {
 	q.tail.writing = false
 	if q.tail.end == q.tail.first {
@@ -376,8 +376,8 @@ func (q *Queue) finish() {
 	q.tail = nil
 }
 
-// away reports that the folder, or its lock, is not there any more, or another one in its place: what is written could not be found
-// by the next start, or another collector may be at work.
+// away returns an error if the folder or its lock is gone or was replaced: the next start would not find what is written, or another
+// collector may be at work.
 func (q *Queue) away() error {
 	if !same(q.lock.Path(), q.lockInfo) {
 		return fmt.Errorf("%w: events are taken when they are back, or the collector has been started again", ErrAway)
@@ -399,11 +399,10 @@ func (q *Queue) Damaged() uint64 {
 	return q.damaged
 }
 
-// failureHolds is for how long a write that failed speaks for the disk: nobody writes to a queue that says it is not ready.
+// failureHolds is for how long a failed write makes the queue not ready. It must end, since nobody writes to a queue that is not ready.
 const failureHolds = 10 * time.Second
 
-// Ready reports why records are not taken at the moment: [ErrFull], [ErrClosed], [ErrAway], or what the disk has just said to the
-// last one.
+// Ready returns why records are not taken at the moment: [ErrFull], [ErrClosed], [ErrAway], or the error of the last write if it is recent.
 func (q *Queue) Ready() error {
 	q.mu.Lock()
 	closed, full, failure, failedAt := q.closed, q.bytes >= q.opts.MaxBytes-q.opts.MaxBytes/100, q.failure, q.failedAt
@@ -433,7 +432,7 @@ func (q *Queue) Ready() error {
 	return failure
 }
 
-// Close takes no more records, writes those that wait and leaves the folder to others. Nobody may be reading.
+// Close refuses new records, writes the waiting ones and unlocks the folder. Nobody may be reading.
 func (q *Queue) Close() error {
 	q.mu.Lock()
 	q.closed = true

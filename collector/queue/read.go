@@ -10,22 +10,22 @@ import (
 	"time"
 )
 
-// Batch holds what one [Queue.Read] gave.
+// Batch is the result of one [Queue.Read].
 type Batch struct {
 	Records [][]byte
-	// Since is when the first of them was appended; the zero time when that was before the queue was opened. It serves to measure
-	// how long that is ago, whatever the clock says.
+	// Since is when the first record was appended; zero if that was before the queue was opened. It is on the monotonic clock, to measure
+	// how long ago that is.
 	Since time.Time
 	// end is the number of the record after the last one.
 	end uint64
 }
 
-// cursor is where reading goes on.
+// cursor is the place where reading continues.
 type cursor struct {
 	next    uint64
 	segment *segment
 	scanner *scanner
-	file    *os.File // of the cursor alone; nil where the segment's is read
+	file    *os.File // the cursor's own; nil if the segment's file is read
 }
 
 func (c *cursor) close() {
@@ -35,9 +35,8 @@ func (c *cursor) close() {
 	c.file, c.scanner, c.segment = nil, nil, nil
 }
 
-// Read returns the records that follow those of the last call, at least one and no more than about atMost bytes. It waits for
-// the first one until ctx ends. What is damaged is passed over, and told to the log; its file will be set aside, and not deleted.
-// After an error of the disk nothing has been passed over.
+// Read returns the next records, at least one and no more than about atMost bytes. It waits for the first one until ctx ends. Damaged
+// records are skipped and logged; their file will be set aside, not deleted. After an error of the disk nothing has been skipped.
 func (q *Queue) Read(ctx context.Context, atMost int) (Batch, error) {
 	for {
 		q.mu.Lock()
@@ -50,7 +49,7 @@ func (q *Queue) Read(ctx context.Context, atMost int) (Batch, error) {
 			}
 			continue // all of it is damaged
 		}
-		_ = q.free() // a write that failed may have finished a file; the next commit would say what keeps it there
+		_ = q.free() // a failed write may have finished a file; the next commit reports what keeps it from being freed
 		select {
 		case <-written:
 		case <-ctx.Done():
@@ -80,8 +79,8 @@ func (q *Queue) readUntil(end uint64, atMost int) (Batch, error) {
 	return b, nil
 }
 
-// readOne reads the record with a number, which is on disk, or the next one in its file that can be read. When none can, the number
-// is the file's last, without a record.
+// readOne reads the record with a number, which must be on disk, or the next one in its file that can be read. If there is none, it returns
+// the file's last number and no record.
 func (q *Queue) readOne(number uint64) (uint64, []byte, error) {
 	s, size, end := q.segmentOf(number)
 	if q.read.segment != s {
@@ -107,7 +106,7 @@ func (q *Queue) readOne(number uint64) (uint64, []byte, error) {
 	}
 }
 
-// lose says, once, that records cannot be read.
+// lose logs, once, that records cannot be read.
 func (q *Queue) lose(s *segment, fault *Fault, first, end uint64) {
 	if fault == nil {
 		fault = &Fault{Path: s.path, At: q.read.scanner.at}
@@ -125,8 +124,7 @@ func (q *Queue) lose(s *segment, fault *Fault, first, end uint64) {
 		"byte", fault.At, "bytes", fault.Bytes, "records", end-first)
 }
 
-// segmentOf returns where a record is that is on disk and not committed, how far that file reaches, and the number of the record after
-// its last one.
+// segmentOf returns the file of a record that is on disk and not committed, how far the file reaches, and the number after its last record.
 func (q *Queue) segmentOf(number uint64) (s *segment, size int64, end uint64) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -159,8 +157,8 @@ func (q *Queue) Rewind() {
 	q.read.next = q.committed
 }
 
-// Commit says that the records of a batch, and all before them, are stored: they will not be read again, and their room is
-// freed. After an error that is so until the queue is opened again: some may be read once more then.
+// Commit says that the records of a batch, and all before them, are stored: they will not be read again, and their room is freed. After an
+// error this holds only until the queue is opened again; then some may be read once more.
 func (q *Queue) Commit(b Batch) error {
 	q.mu.Lock()
 	q.committed = b.end
@@ -170,11 +168,11 @@ func (q *Queue) Commit(b Batch) error {
 	if q.away() == nil { // else another collector's queue may be there
 		err = q.committedNote.set(0, b.end)
 	}
-	// A full disk, to which no number can be written, needs the room most.
+	// A full disk cannot take the number, but needs the room most.
 	return errors.Join(err, q.free())
 }
 
-// free deletes the files whose records are all committed, except for the one that is written.
+// free deletes the files whose records are all committed, except the one being written.
 func (q *Queue) free() error {
 	var errs []error
 	for {
@@ -188,9 +186,9 @@ func (q *Queue) free() error {
 		if q.read.segment == done {
 			q.read.close()
 		}
-		done.close() // some systems do not delete what is open
+		done.close() // some systems cannot delete open files
 		noted, err := q.remove(done)
-		if errs = append(errs, noted); err != nil { // it counts for as long as it is there
+		if errs = append(errs, noted); err != nil { // it counts while it exists
 			return errors.Join(append(errs, err)...)
 		}
 		q.mu.Lock()
@@ -200,8 +198,8 @@ func (q *Queue) free() error {
 	}
 }
 
-// remove deletes a file after it has been noted that it need not be there; or sets it aside. What somebody has put in its place is
-// not touched.
+// remove deletes a file, or sets it aside, after the note says that it need not be there. A file that somebody has put in its place is not
+// touched.
 func (q *Queue) remove(s *segment) (noted, err error) {
 	if q.away() != nil || s.away() != nil {
 		return nil, nil

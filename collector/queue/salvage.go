@@ -9,19 +9,19 @@ import (
 	"path/filepath"
 )
 
-// Recovery says what [Salvage] did.
+// Recovery is the result of [Salvage].
 type Recovery struct {
-	// Found is what was in the folder before.
+	// Found is the report on the folder as it was.
 	Found Report
-	// Records were brought out.
+	// Records is how many records were recovered.
 	Records uint64
-	// Aside are the files as they were, under their new names.
+	// Aside has the new names of the old files.
 	Aside []string
 }
 
-// Salvage copies all records that can be read into fresh files, from which the queue can be opened, and sets the files that were there
-// aside; it deletes nothing. Each record is shown before it is written. Where nothing is damaged nothing is done. The copies need as
-// much room as the records have. A salvage that was broken off is done again; some records may be in the queue twice then.
+// Salvage copies all records that can be read into fresh files, from which the queue can be opened, and sets the old files aside; it
+// deletes nothing. It calls show with each record before writing it. If nothing is damaged, it does nothing. The copies need as much room
+// as the records. An interrupted salvage can be run again; some records may then be in the queue twice.
 func Salvage(dir string, show func(record []byte) error) (s Recovery, err error) {
 	if _, err := os.Stat(dir); err != nil {
 		return s, fmt.Errorf("the queue's folder: %w", err)
@@ -52,13 +52,13 @@ type fresh struct {
 	framing
 	dir string
 	id  uint64
-	// first is the number of their first record, after those of all other files, and next the one of the next record.
+	// first is the number of their first record, after the records of all other files, and next the number of the next record.
 	first, next uint64
 	frames      []byte
 	paths       []string
 }
 
-// freshBytes is about how much of them is one file.
+// freshBytes is about the size of one file.
 const freshBytes = 4 << 20
 
 func newFresh(in *inspection) *fresh {
@@ -71,11 +71,11 @@ func newFresh(in *inspection) *fresh {
 	return f
 }
 
-// folder returns where the files are until all are whole.
+// folder returns the folder for the files until all are complete.
 func (f *fresh) folder() string { return filepath.Join(f.dir, "fresh") }
 
 func (f *fresh) copy(show func(record []byte) error) error {
-	if err := os.RemoveAll(f.folder()); err != nil { // copies of a salvage that was broken off
+	if err := os.RemoveAll(f.folder()); err != nil { // copies of an interrupted salvage
 		return err
 	}
 	if err := os.Mkdir(f.folder(), 0o700); err != nil {
@@ -100,7 +100,7 @@ func (f *fresh) copy(show func(record []byte) error) error {
 	return write()
 }
 
-// write writes the frames that have come together to a file of their own.
+// write writes the gathered frames to a new file.
 func (f *fresh) write(records uint64) error {
 	if records == 0 {
 		return nil
@@ -116,8 +116,8 @@ func (f *fresh) write(records uint64) error {
 	return s.append(f.frames)
 }
 
-// replace puts the fresh files in the place of the others. When it ends half-way the queue is not opened before another salvage,
-// unless the others that are left can be read.
+// replace puts the fresh files in place of the others. If it is interrupted, the queue does not open before another salvage, unless the
+// remaining files can be read.
 func (f *fresh) replace(others []File) (aside []string, err error) {
 	for _, path := range f.paths {
 		if err := os.Rename(path, filepath.Join(f.dir, filepath.Base(path))); err != nil {

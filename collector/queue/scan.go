@@ -11,12 +11,12 @@ import (
 // Fault names a place in the queue's folder where something cannot be read, or is missing.
 type Fault struct {
 	Path string
-	// At is where it begins in the file, and Bytes how long it is; 0 where something is missing.
+	// At is where the fault begins in the file, and Bytes how long it is; 0 if something is missing.
 	At, Bytes int64
-	// First is the number of the first record that is lost there, and End the one after the last; equal when none is. In a file
-	// of the first version, whose records have no numbers, they are the most that can be lost.
+	// First is the number of the first record that is lost there, and End the number after the last; they are equal if none is. In a file
+	// of the first version, whose records have no numbers, they cover the most that can be lost.
 	First, End uint64
-	// Reason says more; empty for damage.
+	// Reason gives details; empty for plain damage.
 	Reason string
 }
 
@@ -41,7 +41,7 @@ type frame struct {
 	at, end int64
 }
 
-// scanner reads the frames of a file in order. After a fault it searches for the next whole one.
+// scanner reads the frames of a file in order. After a fault it searches for the next whole frame.
 type scanner struct {
 	framing
 	file io.ReaderAt
@@ -49,16 +49,16 @@ type scanner struct {
 	// limit is where the file's frames end, at is where reading goes on, and next the number that is expected there.
 	limit, at int64
 	next      uint64
-	// shared is set when a record need not be kept longer than until the next call.
+	// shared says that a record need only be valid until the next call.
 	shared bool
 	buffer []byte
 	reader *bufio.Reader
-	// rest is the file from restAt to limit, once there was a fault.
+	// rest is the file from restAt to limit, read after a fault.
 	rest   []byte
 	restAt int64
 }
 
-// newScanner reads a file as its header says or, where that is damaged, as the queue's id does.
+// newScanner makes a scanner for a file. The file's id is in its header; if that is damaged, it is the queue's.
 func newScanner(s *segment, file io.ReaderAt, limit int64, queue uint64) (*scanner, error) {
 	sc := &scanner{file: file, path: s.path, limit: limit, next: s.first, framing: framing{old: s.old}}
 	if s.old {
@@ -75,11 +75,11 @@ func newScanner(s *segment, file io.ReaderAt, limit int64, queue uint64) (*scann
 	return sc, nil
 }
 
-// errNoFrame is for a place where no whole frame begins.
+// errNoFrame is the error for a place where no whole frame begins.
 var errNoFrame = errors.New("no whole record")
 
-// scan returns the next frame, and the fault that is before it, if any. The error is [io.EOF] after the last frame, perhaps with a
-// fault, or what the disk said; then nothing is passed over.
+// scan returns the next frame, and the fault before it, if any. The error is [io.EOF] after the last frame, perhaps with a fault, or the
+// disk's error; then nothing is skipped.
 func (s *scanner) scan() (f frame, fault *Fault, err error) {
 	f, err = s.read()
 	if errors.Is(err, errNoFrame) {
@@ -100,10 +100,10 @@ func (s *scanner) scan() (f frame, fault *Fault, err error) {
 	return f, fault, err
 }
 
-// skipTo goes on there, with what is in the file by then.
+// skipTo makes the scanner continue at a place, and read the file afresh.
 func (s *scanner) skipTo(at int64) { s.at, s.reader, s.rest = at, nil, nil }
 
-// back makes a frame the next one again.
+// back makes the scanner return to a frame.
 func (s *scanner) back(f frame) {
 	if f.end > 0 {
 		s.skipTo(f.at)
@@ -111,7 +111,7 @@ func (s *scanner) back(f frame) {
 	}
 }
 
-// read returns the frame where the scanner is.
+// read returns the frame at the scanner's place.
 func (s *scanner) read() (frame, error) {
 	switch {
 	case s.at >= s.limit:
@@ -145,7 +145,7 @@ func (s *scanner) read() (frame, error) {
 	return s.frame(s.at, number, block), nil
 }
 
-// growingFile reads a file that others add to: its end is no error until there is nothing before it.
+// growingFile reads a file that others add to: io.EOF is only returned when no bytes are left.
 type growingFile struct {
 	file io.ReaderAt
 	at   int64
@@ -184,7 +184,7 @@ func (s *scanner) frame(at int64, number uint64, block []byte) frame {
 	return frame{number, block[s.before():], at, at + int64(len(block))}
 }
 
-// search returns the next whole frame after the place where there is none.
+// search returns the next whole frame after a place without one.
 func (s *scanner) search() (frame, error) {
 	if s.rest == nil || s.restAt+int64(len(s.rest)) < s.limit {
 		s.rest, s.restAt = make([]byte, s.limit-s.at), s.at

@@ -21,20 +21,20 @@ type segment struct {
 	old bool
 	// stray is set when the name is not one that the queue gives.
 	stray bool
-	// first is the number of the first record, end of the one after the last.
+	// first is the number of the first record, end the number after the last.
 	first, end uint64
-	// size is how far its records reach.
+	// size is how far the file's records reach.
 	size int64
 	file *os.File
-	// kept is set when file stays open until all its records are committed, so that they can be read after somebody has removed
-	// it; with very many files it does not.
+	// kept says that file stays open until all its records are committed, so that they can be read even if somebody removes it; with very
+	// many files it does not.
 	kept bool
-	// info tells whether the file at the path is still this one.
+	// info identifies the file: the one at the path may be another by now.
 	info fs.FileInfo
 	// writing is set while records are added.
 	writing bool
-	// keep is set when something in it could not be read: it is set aside in the end, and not deleted. What is before toldTo has
-	// been told.
+	// keep says that something in the file could not be read, so that it will be set aside, not deleted. Faults before toldTo have been
+	// logged.
 	keep   bool
 	toldTo int64
 }
@@ -46,7 +46,7 @@ func segmentPath(dir string, first uint64) string {
 	return filepath.Join(dir, fmt.Sprintf("%020d%s", first, suffix))
 }
 
-// createSegment begins a file. One that is there under its name has nothing that was acknowledged, and is set aside.
+// createSegment begins a file. An existing file with the same name has nothing that was acknowledged, and is set aside.
 func createSegment(dir string, first, id uint64) (*segment, error) {
 	s := &segment{path: segmentPath(dir, first), first: first, end: first, writing: true}
 	err := s.create(id)
@@ -94,7 +94,7 @@ func (s *segment) close() {
 	s.file = nil
 }
 
-// open finds a file that is there, and opens it for reading if it is to stay open.
+// open looks up an existing file, and opens it for reading if it is to stay open.
 func (s *segment) open(keep bool) (err error) {
 	if s.info, err = os.Stat(s.path); err != nil || !keep {
 		return err
@@ -104,7 +104,7 @@ func (s *segment) open(keep bool) (err error) {
 	return err
 }
 
-// away reports that the file at the segment's path is not this one any more.
+// away returns an error if the file at the segment's path is not this one any more.
 func (s *segment) away() error {
 	if !same(s.path, s.info) {
 		return fmt.Errorf("%w: send the request again", ErrAway)
@@ -159,11 +159,11 @@ func headerOf(path string) (id uint64, ok bool) {
 	}
 	defer func() { _ = file.Close() }()
 	header := make([]byte, headerBytes)
-	_, _ = file.ReadAt(header, 0) // what is missing is no header
+	_, _ = file.ReadAt(header, 0) // what is missing is not a header
 	return readHeader(header)
 }
 
-// setAside gives a file a name under which the queue leaves it alone.
+// setAside renames a file so that the queue ignores it.
 func setAside(path string) (aside string, err error) {
 	aside, err = unusedName(path + ".aside")
 	if err != nil {
@@ -172,7 +172,7 @@ func setAside(path string) (aside string, err error) {
 	return aside, os.Rename(path, aside)
 }
 
-// copyPart copies a part of a file to one of its own, once.
+// copyPart copies a part of a file to a file of its own, once.
 func copyPart(f Fault) (path string, err error) {
 	file, err := os.Open(f.Path)
 	if err != nil {
@@ -197,7 +197,7 @@ func copyPart(f Fault) (path string, err error) {
 	return path, nil
 }
 
-// unusedName returns the name, or one that begins so, under which there is no file yet.
+// unusedName returns the name or, if there is a file of that name, the name with a number added.
 func unusedName(name string) (string, error) {
 	for n := 0; ; n++ {
 		path := name

@@ -6,5 +6,5 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// syncData leaves out times, which nobody reads.
+// syncData syncs a file without its times, which nobody reads.
 func syncData(f *os.File) error { return unix.Fdatasync(int(f.Fd())) }

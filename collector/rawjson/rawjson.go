@@ -1,5 +1,5 @@
-// Package rawjson looks into JSON objects and changes parts of them without reading the rest: what is not touched stays as it
-// was, byte for byte. All objects that it gets must be valid JSON.
+// Package rawjson reads and changes parts of JSON objects without decoding the rest: what is not touched stays as it was, byte for byte.
+// All objects passed to it must be valid JSON.
 package rawjson
 
 import (
@@ -21,7 +21,7 @@ var readers = sync.Pool{New: func() any {
 	return r
 }}
 
-// lenient leaves to others what was checked when the text came in.
+// lenient skips what was checked when the text came in.
 var lenient = jsontext.AllowDuplicateNames(true)
 
 func read(raw []byte) *reader {
@@ -32,8 +32,8 @@ func read(raw []byte) *reader {
 	return r
 }
 
-// Members tells the members of an object in order: names unescaped, values as they are written. name and value hold until
-// the next call only.
+// Members calls tell for each member of an object, in order, with the unescaped name and the value as written. Both are valid only during
+// the call.
 func Members(object []byte, tell func(name, value []byte)) {
 	r := read(object)
 	defer readers.Put(r)
@@ -57,7 +57,7 @@ func Members(object []byte, tell func(name, value []byte)) {
 	}
 }
 
-// Text returns the text of a JSON string, and false where the value is something else.
+// Text returns the text of a JSON string, and false if the value is something else.
 func Text(value []byte) (string, bool) {
 	if len(value) == 0 || value[0] != '"' {
 		return "", false
@@ -68,12 +68,12 @@ func Text(value []byte) (string, bool) {
 
 // Quote returns the JSON string of a text.
 func Quote(text string) []byte {
-	quoted, _ := jsontext.AppendQuote(nil, text) // what is no UTF-8 becomes U+FFFD
+	quoted, _ := jsontext.AppendQuote(nil, text) // invalid UTF-8 becomes U+FFFD
 	return quoted
 }
 
-// Append adds members, written as "name":value with commas between, to an object; nil stands for an empty one. The names must
-// not be in it yet.
+// Append adds members, written as "name":value and separated by commas, to an object; nil means an empty one. The names must not be in it
+// yet.
 func Append(object, members []byte) []byte {
 	if len(members) == 0 {
 		return object
@@ -91,8 +91,8 @@ func Append(object, members []byte) []byte {
 	return append(append(grown, members...), '}')
 }
 
-// Rewrite asks replace for every text, number, true, false and null of an object. names are those of the members that lead to
-// the value, from the outside in; members of lists have the name of their list. Where replace returns nil the value stays.
+// Rewrite calls replace for every text, number, true, false and null in an object. names are the names of the members that lead to the
+// value, from the outside in; items of a list have the name of the list. If replace returns nil, the value stays.
 func Rewrite(object []byte, replace func(names []string, value []byte) []byte) []byte {
 	r := read(object)
 	defer readers.Put(r)
@@ -134,7 +134,7 @@ func (w *rewriter) value() bool {
 }
 
 func (w *rewriter) object() bool {
-	_, _ = w.ReadToken() // the brace that was seen
+	_, _ = w.ReadToken() // the brace that was peeked
 	for w.PeekKind() == jsontext.KindString {
 		name, err := w.ReadToken()
 		if err != nil {
@@ -151,7 +151,7 @@ func (w *rewriter) object() bool {
 }
 
 func (w *rewriter) list() bool {
-	_, _ = w.ReadToken() // the bracket that was seen
+	_, _ = w.ReadToken() // the bracket that was peeked
 	for w.PeekKind() != jsontext.KindEndArray {
 		if !w.value() {
 			return false

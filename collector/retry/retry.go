@@ -1,4 +1,4 @@
-// Package retry does again what must succeed some day.
+// Package retry repeats what must succeed in the end.
 package retry
 
 import (
@@ -14,8 +14,8 @@ const (
 	longest  = 5 * time.Second
 )
 
-// Until calls do until it returns nil or ctx ends, and returns nil or why ctx ended. failed is told each error that is followed by a
-// pause, with the pause; nil where nobody wants to know.
+// Until calls do until it returns nil or ctx ends, and returns nil or the cause of ctx's end. failed is called with each error and the
+// pause that follows it; it may be nil.
 func Until(ctx context.Context, do func() error, failed func(err error, pause time.Duration)) error {
 	pauses := backoff.NewExponentialBackOff()
 	pauses.InitialInterval, pauses.MaxInterval = shortest, longest

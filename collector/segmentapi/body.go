@@ -46,7 +46,7 @@ func readEnvelope(body []byte, maxBatch int) (e envelope, err error) {
 		if err != nil {
 			return e, err
 		}
-		if known { // others mean nothing, and may be as many as they like
+		if known { // other members mean nothing, and there may be any number of them
 			seen[field] = true
 		}
 	}
@@ -54,7 +54,7 @@ func readEnvelope(body []byte, maxBatch int) (e envelope, err error) {
 	return e, checkEnd(d)
 }
 
-// checkSyntax finds what no part of a body excuses.
+// checkSyntax returns the syntax errors for which a body is refused as a whole.
 func checkSyntax(body []byte) error {
 	d := event.SplitJSON(body)
 	if _, err := d.ReadValue(); err != nil {
@@ -63,7 +63,7 @@ func checkSyntax(body []byte) error {
 	return checkEnd(d)
 }
 
-// checkEnd looks for what must not come after the body's value.
+// checkEnd returns an error if anything follows the body's value.
 func checkEnd(d *jsontext.Decoder) error {
 	if _, err := d.ReadToken(); !errors.Is(err, io.EOF) {
 		return syntaxError(err)
@@ -71,7 +71,7 @@ func checkEnd(d *jsontext.Decoder) error {
 	return nil
 }
 
-// read takes one member of the body; known is false where it means nothing.
+// read reads one member of the body; known is false if it means nothing.
 func (e *envelope) read(field string, d *jsontext.Decoder, body []byte, maxBatch int) (known bool, err error) {
 	var into any
 	switch field {
@@ -108,7 +108,7 @@ func (e *envelope) read(field string, d *jsontext.Decoder, body []byte, maxBatch
 	return true, nil
 }
 
-// syntaxError says where a body stops being JSON; nil stands for something that follows it.
+// syntaxError returns an error that says where a body stops being JSON; a nil err means that something follows it.
 func syntaxError(err error) error {
 	var syntax *jsontext.SyntacticError
 	switch {
@@ -120,8 +120,8 @@ func syntaxError(err error) error {
 	return errors.New("the body has more than one JSON value; send one")
 }
 
-// unreadable says what in the named field of a message (empty: the message itself) is of the wrong type, or not JSON in the
-// strict sense.
+// unreadable returns a refusal that says what in the named field of a message (empty: the message itself) has the wrong type, or is not
+// strict JSON.
 func unreadable(field string, err error) event.Refusal {
 	var semantic *json.SemanticError
 	if !errors.As(err, &semantic) {

@@ -8,33 +8,32 @@ import (
 )
 
 const (
-	// maxSkew is how far a sender's clock may be from the collector's, the time on the way included, before it is corrected.
+	// maxSkew is how far a sender's clock may be from the collector's, including the time in transit, before it is corrected.
 	maxSkew = time.Minute
-	// recentRequests are those whose smallest offset is believed: so many in a row must be slow to be taken for a clock that was
-	// set back.
+	// recentRequests is how many requests' smallest offset is believed: only if so many in a row are slow are they taken for a clock that
+	// was set back.
 	recentRequests = 8
 	// maxKnots bounds what is kept of a sender's past offsets.
 	maxKnots = 16
-	// longestRequest is longer than any request takes: an offset that is smaller by as much tells of a clock that was set.
+	// longestRequest is longer than any request takes: an offset that is smaller by that much means that the clock was set.
 	longestRequest = 10 * time.Minute
-	// worthTurning is how much smaller an offset must be to be taken over: less is the jitter of the network.
+	// worthTurning is how much smaller an offset must be to be adopted: less is the network's jitter.
 	worthTurning = time.Second
 	// clockMemory is how long a sender's clock is remembered after its last request.
 	clockMemory = 24 * time.Hour
-	// maxClocks is of how many senders, twice: see [clocks].
+	// maxClocks is half of how many senders' clocks are remembered: see [clocks].
 	maxClocks = 50_000
 )
 
-// clocks are the clocks of the senders that sent last. The zero value is ready to use, by many goroutines at once.
+// clocks are the clocks of the most recent senders. The zero value is ready to use, by many goroutines at once.
 type clocks struct {
 	mu   sync.Mutex
 	seed maphash.Seed
-	// When young is full it becomes old, and what was old is forgotten: those who go on sending are moved to young in time.
+	// When young is full it becomes old, and the previous old is forgotten: senders that go on sending are moved to young in time.
 	young, old map[uint64]*clock
 }
 
-// correct returns what a sender's time of an event is by the collector's clock. The event came with a request that the sender sent
-// at the time sent, by its own clock.
+// correct converts the time of a sender's event to the collector's clock. sent is when the sender sent the request, by its own clock.
 func (c *clocks) correct(sender string, at, sent, received time.Time) time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -65,30 +64,30 @@ func (c *clocks) find(sender string, received time.Time) *clock {
 	return k
 }
 
-// clock is what is known of a sender's clock. A request's time on the way cannot be told from an error of the clock; but it only
-// ever adds to the difference of received and sent, so the smallest difference is nearest to the error.
+// clock is what is known about a sender's clock. A request's time in transit cannot be told from an error of the clock. But it only ever
+// adds to the difference of received and sent, so the smallest difference is nearest to the error.
 //
-// What was stored cannot be moved any more. So when a smaller offset is found out, the sender's times up to then keep the old one,
-// and those up to the new request are put evenly in between: two events of a sender keep their order. Only a clock that was set is
-// believed at once.
+// Stored events cannot be moved any more. So when a smaller offset is found, the sender's times up to then keep the old one, and the times
+// from then up to the new request change over evenly: two events of a sender keep their order. Only a clock that was set is believed at
+// once.
 type clock struct {
-	// recent are received - sent of the last requests, of which there were as many as requests says.
+	// recent has received - sent for the last requests; requests counts them.
 	recent   [recentRequests]time.Duration
 	requests int
-	// sent and received are those of the last request; latest is the latest sent so far.
+	// sent and received are the last request's; latest is the latest sent so far.
 	sent, received, latest time.Time
-	// behind counts the last requests in a row that were sent before latest.
+	// behind counts how many requests in a row, up to the last, were sent before latest.
 	behind int
-	// knots grow in both times. Before the first and after the last one the sender's time goes as fast as the collector's.
+	// knots grow in both times. Before the first and after the last one, the sender's clock runs as fast as the collector's.
 	knots []knot
 }
 
-// knot says what a sender's time is by the collector's clock.
+// knot is a sender's time and the same time by the collector's clock.
 type knot struct{ sender, collector time.Time }
 
 func (k knot) offset() time.Duration { return k.collector.Sub(k.sender) }
 
-// observe learns from a request; the messages of one request teach once.
+// observe learns from a request; the messages of one request count once.
 func (c *clock) observe(sent, received time.Time) {
 	if c.requests > 0 && sent.Equal(c.sent) && received.Equal(c.received) {
 		return
@@ -106,7 +105,7 @@ func (c *clock) observe(sent, received time.Time) {
 	}
 }
 
-// turnTo takes over the offset that the requests show, from the request that was sent then on.
+// turnTo adopts the offset that the requests show, from the request that was sent at that time on.
 func (c *clock) turnTo(sent time.Time) {
 	smallest := slices.Min(c.recent[:min(c.requests, recentRequests)])
 	if len(c.knots) == 0 {
@@ -122,7 +121,7 @@ func (c *clock) turnTo(sent time.Time) {
 	case offset == last.offset():
 		return
 	case offset > last.offset() && c.behind >= recentRequests:
-		// The clock was set back: what it said before says nothing about now.
+		// The clock was set back: its earlier times say nothing about now.
 		c.knots, c.latest, c.behind = []knot{next}, sent, 0
 		return
 	case offset > last.offset() || wasSet:
@@ -138,8 +137,8 @@ func (c *clock) turnTo(sent time.Time) {
 	c.knots = slices.Delete(c.knots, 0, max(0, len(c.knots)-maxKnots))
 }
 
-// better returns the offset to go on with, where the requests show another as the smallest. Small ones are none, so that the times of a
-// clock that is right are stored as they were sent; the limit is halved for a clock that was wrong, or one at the limit would be
+// better returns the offset to use next, given the smallest that the requests show. A small offset counts as 0, so that times of a clock
+// that is right are stored as they were sent. The limit is halved for a clock that was wrong: one near the limit would otherwise be
 // corrected now and then.
 func better(offset, smallest time.Duration) time.Duration {
 	limit := maxSkew
@@ -155,7 +154,7 @@ func better(offset, smallest time.Duration) time.Duration {
 	return offset
 }
 
-// read returns what a sender's time is by the collector's clock.
+// read converts a sender's time to the collector's clock.
 func (c *clock) read(at time.Time) time.Time {
 	after, _ := slices.BinarySearchFunc(c.knots, at, func(k knot, at time.Time) int { return k.sender.Compare(at) })
 	switch after {

@@ -11,8 +11,8 @@ import (
 	"github.com/footfall-analytics/footfall/collector/rawjson"
 )
 
-// Of some parts of a context these members are kept: what analyses ask for, and nothing that names a person or their device, such
-// as a device's id, advertising id, token and name.
+// The members of some parts of a context that are kept: what analyses use, and nothing that names a person or their device, such as a
+// device's id, advertising id, token and name.
 var (
 	appMembers     = []string{"name", "version", "build", "namespace"}
 	osMembers      = []string{"name", "version"}
@@ -20,7 +20,7 @@ var (
 	networkMembers = []string{"carrier", "wifi", "cellular", "bluetooth"}
 )
 
-// contextParts returns what metadata has of a context, in Segment's own shape. What is odd is left out.
+// contextParts returns the parts of a context that metadata keeps, in Segment's own shape. Bad parts are left out.
 func (m *message) contextParts() (parts []member) {
 	c := &m.Context.value
 	add := func(name string, value []byte) {
@@ -57,7 +57,7 @@ func (m *message) contextParts() (parts []member) {
 	return parts
 }
 
-// pick returns an object of some members of another, as far as they are texts, numbers, true or false; nil for none.
+// pick returns an object with the named members of another, if they are texts, numbers, true or false; nil if there are none.
 func (m *message) pick(field string, value rawValue, names []string) []byte {
 	if value == nil {
 		return nil
@@ -76,7 +76,7 @@ func (m *message) pick(field string, value rawValue, names []string) []byte {
 	return o.close()
 }
 
-// deviceTypes are what clients for applications say of their device, in lower case, by the words of the user agent's devices.
+// deviceTypes maps what clients for applications call their device, in lower case, to the words for devices of user agents.
 var deviceTypes = map[string]string{
 	"ios": "mobile", "iphone": "mobile", "ipod": "mobile", "android": "mobile", "phone": "mobile", "smartphone": "mobile", "mobile phone": "mobile",
 	"handset": "mobile", "ipados": "tablet", "ipad": "tablet", "pad": "tablet",
@@ -85,7 +85,7 @@ var deviceTypes = map[string]string{
 	"watchos": "watch", "applewatch": "watch", "apple watch": "watch", "wearos": "watch",
 }
 
-// deviceType returns the kind of the device that a context names: mobile, tablet, desktop, tv or watch, else its own word in lower
+// deviceType returns the kind of device that a context names: mobile, tablet, desktop, tv or watch, else the context's own word in lower
 // case.
 func (c *clientContext) deviceType() string {
 	if len(c.Device) == 0 || jsontext.Value(c.Device).Kind() != '{' {
@@ -111,12 +111,12 @@ func (c *clientContext) deviceType() string {
 	return said
 }
 
-// authority is the part of an address before its path.
+// authority matches the part of an address before its path.
 var authority = regexp.MustCompile(`^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?//([^/]*)`)
 
-// pageAddress returns what is kept of a page's address: the path, and with host scheme and host before it. The query and the fragment
-// may hold what is nobody's business and would make many pages of one; but a fragment that begins with a slash is the path of an
-// application that has all its pages at one address.
+// pageAddress returns the part of a page's address that is kept: the path and, with host, also scheme and host. Query and fragment may hold
+// private things, and would make many pages of one. But a fragment that begins with a slash is kept: it is the path in an application that
+// has all its pages at one address.
 func pageAddress(address string, host bool) string {
 	address, fragment, _ := strings.Cut(address, "#")
 	address, _, _ = strings.Cut(address, "?")
@@ -134,7 +134,7 @@ func pageAddress(address string, host bool) string {
 	return address + route(fragment)
 }
 
-// route returns a fragment that is a path, with the # before it, else empty.
+// route returns a fragment that is a path, with the # before it; empty for any other.
 func route(fragment string) string {
 	path, _, _ := strings.Cut(fragment, "?")
 	if !strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "!/") || strings.ContainsAny(path, "=&") {

@@ -20,18 +20,17 @@
 //	traits        an identify call's traits, for the user's profile
 //	alias         an alias call's previousId; the anonymousId of an identify call that has a userId as well
 //
-// Ids may be numbers, as some clients send them: they are kept as written. Ids of nobody are refused, or left out where the event
-// has a user without them. null and empty text count as absent, an empty list as an empty object, and other fields of a message
-// are ignored. A batch's context holds for every message that does not say otherwise. What is odd in a context is left out, and the
-// event kept.
+// Ids may be numbers, as some clients send them: they are kept as written. Ids of nobody are refused, or left out if the event has a user
+// without them. null and empty text count as absent, an empty list as an empty object, and other fields of a message are ignored. A batch's
+// context applies to every message without its own. Bad parts of a context are left out, and the event is kept.
 //
 // # Time
 //
-// timestamp (without a receivedAt: originalTimestamp, where there is one) is the client's clock, and sentAt tells how wrong that is:
-// by the smallest difference that the sender's last requests had, see [clock]. So an event that was kept offline keeps its distance
-// from the time of sending, and a sender's events their order. The client's own time is kept in event.SentTime then. A message with
-// receivedAt was taken, and its timestamp corrected, by another receiver. Without a timestamp an event happened when it arrived. The
-// time that comes out must be one that event.Validate takes.
+// timestamp (or originalTimestamp, if there is one and no receivedAt) is by the client's clock, and sentAt tells how wrong that is: by the
+// smallest difference among the sender's last requests, see [clock]. So an event that was kept offline keeps its distance from the time of
+// sending, and a sender's events keep their order. The client's own time is then kept in event.SentTime. A message with receivedAt was
+// received by another server, which has corrected its timestamp. Without a timestamp, an event happened when it arrived. The resulting time
+// must be one that event.Validate accepts.
 package segmentapi
 
 import (
@@ -44,25 +43,25 @@ import (
 	"github.com/footfall-analytics/footfall/collector/event"
 )
 
-// calls are those that are one message.
+// calls are the calls with one message.
 var calls = []string{"track", "page", "screen", "identify", "group", "alias"}
 
-// Decoder reads bodies. It remembers how wrong the clocks of their senders are, and may be used by many goroutines at once.
+// Decoder reads bodies. It remembers how wrong their senders' clocks are, and may be used by many goroutines at once.
 type Decoder struct {
 	// MaxBatch is how many messages a batch may have.
 	MaxBatch int
 	// Oldest is how long ago an event may have happened; 0 for any time since 1970.
 	Oldest time.Duration
-	// PageHost says that page_url keeps scheme and host of an address, not the path alone.
+	// PageHost says that page_url keeps an address's scheme and host, not only its path.
 	PageHost bool
 
 	clocks clocks
 }
 
-// Decode reads the body of a call: track, page, screen, identify, group, alias, or batch, that is {"batch": [message, ...]}, where
-// each message names its call as type. The error is for a body that cannot be read as a whole; bad messages in it are refused one
-// by one. The call that is one message has message 0; refusals name Segment's fields, such as properties.price. What is returned keeps no part
-// of the body.
+// Decode reads the body of a call: track, page, screen, identify, group, alias, or batch, that is {"batch": [message, ...]}, where each
+// message names its call as type. The error is for a body that cannot be read at all; bad messages in it are refused one by one. The
+// message of a call with only one has index 0; refusals name Segment's fields, such as properties.price. The result keeps no part of the
+// body.
 func (d *Decoder) Decode(call string, body []byte, received time.Time) (event.Request, error) {
 	received = received.UTC().Truncate(time.Microsecond)
 	if call == "batch" {
@@ -98,7 +97,7 @@ func (d *Decoder) decodeBatch(body []byte, received time.Time) (event.Request, e
 	r := event.Request{WriteKey: e.writeKey}
 	for i, raw := range e.messages {
 		m, err := readMessage(raw, e.context)
-		if m.ReceivedAt == "" { // else sentAt and receivedAt are of the same request, an earlier one
+		if m.ReceivedAt == "" { // else sentAt and receivedAt belong to an earlier request
 			m.SentAt = cmp.Or(e.sentAt, m.SentAt)
 		}
 		d.add(&r, i, m, err, received)
@@ -106,7 +105,7 @@ func (d *Decoder) decodeBatch(body []byte, received time.Time) (event.Request, e
 	return r, nil
 }
 
-// add takes a message in, or refuses it. The error is that of reading it.
+// add adds a message's event, or refuses the message; err is the error of reading it.
 func (d *Decoder) add(r *event.Request, index int, m *message, err error, received time.Time) {
 	var e event.Event
 	var bad event.Refusals

@@ -13,11 +13,11 @@ import (
 	"github.com/footfall-analytics/footfall/collector/event"
 )
 
-// idSpace is the name space of the UUIDs that stand for message ids of other kinds. With another one, messages that were
-// stored before would be taken for new.
+// idSpace is the namespace of the UUIDs made from message ids that are not UUIDs. If it changed, messages that were stored before would be
+// taken for new.
 var idSpace = uuid.MustParse("408652a4-e85b-45be-abd7-e9914545ad1b")
 
-// event makes the event of a message. It is good only when nothing is refused.
+// event makes a message's event, which is good only if nothing is refused.
 func (d *Decoder) event(m *message, received time.Time) (event.Event, event.Refusals) {
 	if !slices.Contains(calls, m.Type) {
 		return event.Event{}, event.Refusals{{Field: "type", Reason: unknownCall(m.Type).Error()}}
@@ -58,7 +58,7 @@ func (d *Decoder) event(m *message, received time.Time) (event.Event, event.Refu
 	return e, bad
 }
 
-// clearColumn takes away what an event has from a context.
+// clearColumn clears a column that an event has from a context.
 func clearColumn(e *event.Event, column string) {
 	switch column {
 	case "page_url":
@@ -70,7 +70,7 @@ func clearColumn(e *event.Event, column string) {
 	}
 }
 
-// leaveOutNobodies takes ids of nobody away where the event has a user without them.
+// leaveOutNobodies removes ids of nobody if the event has a user without them.
 func (m *message) leaveOutNobodies() {
 	if fault := event.NobodyFault(string(m.AnonymousID)); fault != "" && m.UserID != "" {
 		m.leaveOut(event.Refusal{Field: "anonymousId", Reason: fault})
@@ -86,14 +86,14 @@ func (m *message) eventID() uuid.UUID {
 	if m.MessageID == "" {
 		return uuid.Must(uuid.NewV7())
 	}
-	// uuid.Parse takes other forms, too, and those are other texts.
+	// uuid.Parse also accepts other forms, which are different texts.
 	if id, err := uuid.Parse(string(m.MessageID)); err == nil && len(m.MessageID) == 36 && id != uuid.Nil {
 		return id
 	}
 	return uuid.NewSHA1(idSpace, []byte(m.MessageID))
 }
 
-// callFields sets what only one of the calls has, and refuses a message that lacks what its call is about.
+// callFields sets the fields of the message's call, and refuses a message that lacks what its call is about.
 func (m *message) callFields(e *event.Event) (bad event.Refusals) {
 	need := func(field, value string) {
 		if value == "" {
@@ -130,7 +130,7 @@ func (m *message) callFields(e *event.Event) (bad event.Refusals) {
 	return bad
 }
 
-// setTime sets the event's time, corrected where the client's clock is wrong.
+// setTime sets the event's time, corrected if the client's clock is wrong.
 func (d *Decoder) setTime(m *message, e *event.Event, received time.Time) (bad event.Refusals) {
 	read := func(field, value string) time.Time {
 		t, err := parseTime(value)
@@ -145,7 +145,7 @@ func (d *Decoder) setTime(m *message, e *event.Event, received time.Time) (bad e
 	}
 	switch {
 	case relayed && m.Timestamp != "":
-		e.Time = read("timestamp", m.Timestamp) // whoever received it first has corrected it
+		e.Time = read("timestamp", m.Timestamp) // the first receiver has corrected it
 		return bad
 	case m.OriginalTimestamp != "":
 		e.Time = read("originalTimestamp", m.OriginalTimestamp)
@@ -163,10 +163,10 @@ func (d *Decoder) setTime(m *message, e *event.Event, received time.Time) (bad e
 		return bad
 	}
 	skew := received.Sub(sent)
-	if skew == math.MaxInt64 || skew == math.MinInt64 { // what a duration holds at most
+	if skew == math.MaxInt64 || skew == math.MinInt64 { // the limit of a duration
 		return event.Refusals{{Field: "sentAt", Reason: fmt.Sprintf("%q is centuries away from now", m.SentAt)}}
 	}
-	// Also where it is believed: when the message comes again, the clock may say something else.
+	// Even if the clock is believed: when the message comes again, the clock may say something else.
 	e.TimeChosen = skew.Abs() > maxSkew
 	if corrected := d.clocks.correct(m.sender(), e.Time, sent, received); !corrected.Equal(e.Time) {
 		e.SentTime, e.Time, e.TimeChosen = e.Time, corrected, true
@@ -174,8 +174,8 @@ func (d *Decoder) setTime(m *message, e *event.Event, received time.Time) (bad e
 	return nil
 }
 
-// sender names whose clock a message's times are of: a browser or an application, which has an anonymous id, or one of the
-// programs that send a user's events.
+// sender returns a name for the sender whose clock gave the message's times: a browser or an application, which has an anonymous id, or one
+// of the programs that send a user's events.
 func (m *message) sender() string {
 	if m.AnonymousID != "" {
 		return "anonymous " + string(m.AnonymousID)
@@ -183,7 +183,7 @@ func (m *message) sender() string {
 	return "user " + string(m.UserID) + " " + string(m.Context.value.Library)
 }
 
-// parseTime reads RFC 3339 and, as some clients write it, a zone without a colon.
+// parseTime reads RFC 3339, also with a zone without a colon, as some clients write it.
 func parseTime(s string) (time.Time, error) {
 	whole := s
 	if zone := len(s) - len("+0700"); zone > 0 && (s[zone] == '+' || s[zone] == '-') {
@@ -196,7 +196,7 @@ func parseTime(s string) (time.Time, error) {
 	return t, nil
 }
 
-// fieldOf names the field of the message that a field of the event came from.
+// fieldOf returns the field of the message that a field of the event came from.
 func (m *message) fieldOf(field string, p properties) string {
 	switch field {
 	case "user_id":

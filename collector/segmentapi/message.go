@@ -32,7 +32,7 @@ type message struct {
 	Traits            rawValue               `json:"traits"`
 	Context           lenient[clientContext] `json:"context"`
 
-	// leftOut is what the event goes without, as it is odd.
+	// leftOut has the bad fields that were left out of the event.
 	leftOut event.Refusals
 }
 
@@ -60,8 +60,8 @@ type page struct {
 	Referrer lenient[string] `json:"referrer"`
 }
 
-// lenient is a part of a context. What is of another type costs the part and not the event: odd says what is wrong with it. An
-// empty list is nothing, since PHP writes one for an empty object.
+// lenient is a part of a context. A value of a wrong type costs the part but not the event: odd says what is wrong with it. An empty list
+// counts as absent, since PHP writes one for an empty object.
 type lenient[T any] struct {
 	value T
 	odd   error
@@ -79,13 +79,12 @@ func (l *lenient[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	return nil
 }
 
-// readMessage reads one message, whose context is inherited where it has none of its own. What could be read is returned
-// with an error, too.
+// readMessage reads one message, which inherits the context if it has none of its own. With an error, it still returns what could be read.
 func readMessage(raw []byte, inherited lenient[clientContext]) (*message, error) {
 	m := &message{Context: inherited}
 	err := json.Unmarshal(raw, m)
 	if inContext(err) {
-		// Text that is no UTF-8, say, or a name that is given twice: the message is read without the context.
+		// For example text that is not UTF-8, or a repeated name: the message is read without the context.
 		m = &message{Context: inherited}
 		m.leaveOut(unreadable("", err))
 		err = json.Unmarshal(withoutContext(raw), m)
@@ -96,7 +95,7 @@ func readMessage(raw []byte, inherited lenient[clientContext]) (*message, error)
 	return m, err
 }
 
-// inContext says whether a message cannot be read because of its context.
+// inContext reports whether a message cannot be read because of its context.
 func inContext(err error) bool {
 	var syntax *jsontext.SyntacticError
 	return errors.As(err, &syntax) && (syntax.JSONPointer == "/context" || strings.HasPrefix(string(syntax.JSONPointer), "/context/"))
@@ -113,7 +112,7 @@ func withoutContext(raw []byte) []byte {
 	return o.close()
 }
 
-// leaveOut notes that the event goes without a field.
+// leaveOut notes that fields are left out of the event.
 func (m *message) leaveOut(bad ...event.Refusal) {
 	for _, r := range bad {
 		if len(m.leftOut) < maxLeftOut {
@@ -122,7 +121,7 @@ func (m *message) leaveOut(bad ...event.Refusal) {
 	}
 }
 
-// maxLeftOut is how much of one event is told to be left out: an answer must not grow with the nonsense that was sent.
+// maxLeftOut is how many fields left out of one event are reported: an answer must not grow with the nonsense that was sent.
 const maxLeftOut = 10
 
 func (m *message) leaveOutOdd() {
@@ -157,8 +156,7 @@ func (i *id) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	}
 }
 
-// rawValue is JSON that is looked at later. Unlike a jsontext.Value it never writes over what it held, which may be another
-// message's.
+// rawValue is JSON that is read later. Unlike a jsontext.Value, it never overwrites what it held, which may belong to another message.
 type rawValue []byte
 
 func (r *rawValue) UnmarshalJSONFrom(d *jsontext.Decoder) error {
@@ -167,7 +165,7 @@ func (r *rawValue) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	return err
 }
 
-// text returns the value where it is an id, or nothing.
+// text returns the value if it is an id, else nothing.
 func (r rawValue) text() string {
 	var i id
 	if len(r) == 0 || json.Unmarshal(r, &i) != nil {
@@ -176,12 +174,12 @@ func (r rawValue) text() string {
 	return string(i)
 }
 
-// isEmptyList tells what PHP writes for an empty object.
+// isEmptyList reports whether the value is what PHP writes for an empty object.
 func (r rawValue) isEmptyList() bool {
 	return jsontext.Value(r).Kind() == '[' && len(bytes.Trim(r, "[] \t\r\n")) == 0 && bytes.Count(r, []byte("[")) == 1
 }
 
-// object returns a value that must be an object, or nil for null, nothing and an empty list.
+// object returns the value, which must be an object; nil for null, nothing and an empty list.
 func (r rawValue) object(field string) (rawValue, event.Refusals) {
 	switch kind := jsontext.Value(r).Kind(); {
 	case len(r) == 0 || kind == 'n' || r.isEmptyList():
@@ -192,8 +190,8 @@ func (r rawValue) object(field string) (rawValue, event.Refusals) {
 	return r, nil
 }
 
-// consent is what the user allowed, nil where nothing is said. In Segment's own form, with categoryPreferences, it is the category
-// Analytics, or false where every category is refused.
+// consent says whether the user consented, nil if nothing is said. In Segment's own form, with categoryPreferences, it is the category
+// Analytics, or false if every category is refused.
 type consent struct{ given *bool }
 
 func (c *consent) UnmarshalJSONFrom(d *jsontext.Decoder) error {

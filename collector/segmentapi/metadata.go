@@ -11,7 +11,7 @@ import (
 	"github.com/footfall-analytics/footfall/collector/event"
 )
 
-// properties are those that become columns, and those whose names metadata gives to fields of the message.
+// properties are the properties that become columns, and the ones whose names metadata uses for fields of the message.
 type properties struct {
 	URL            rawValue `json:"url"`
 	SessionID      rawValue `json:"session_id"`
@@ -22,12 +22,12 @@ type properties struct {
 	Context        rawValue `json:"context"`
 }
 
-// hasProperties tells the calls that have properties of their own from identify, group and alias.
+// hasProperties reports whether the call has properties, unlike identify, group and alias.
 func (m *message) hasProperties() bool {
 	return m.Type == "track" || m.Type == "page" || m.Type == "screen"
 }
 
-// properties looks into the message's properties.
+// properties reads the message's properties.
 func (m *message) properties() (p properties) {
 	if !m.hasProperties() {
 		m.Properties = nil
@@ -37,7 +37,7 @@ func (m *message) properties() (p properties) {
 	return p
 }
 
-// metadata puts the event's metadata together.
+// metadata makes the event's metadata.
 func (m *message) metadata(p properties) ([]byte, event.Refusals) {
 	o := openObject(m.Properties)
 	addNew := func(there rawValue, name string, value []byte) {
@@ -65,10 +65,10 @@ func (m *message) metadata(p properties) ([]byte, event.Refusals) {
 	return m.withContext(o)
 }
 
-// withContext adds what metadata has of the message's context, as far as it can be stored and fits.
+// withContext adds the parts of the message's context that metadata keeps, as far as they fit and can be stored.
 func (m *message) withContext(o object) ([]byte, event.Refusals) {
 	parts := m.contextParts()
-	full := o // what is appended to it is read before anything is appended to o
+	full := o // it is read before anything else is appended to o
 	full.add("context", toObject(parts))
 	metadata, bad := full.check()
 	if len(bad) == 0 || len(parts) == 0 {
@@ -115,15 +115,15 @@ func toObject(members []member) []byte {
 	return o.close()
 }
 
-// object is a JSON object that is being put together.
+// object is a JSON object being built.
 type object struct {
-	// text lacks the closing brace; it is empty where there are no members.
+	// text lacks the closing brace; it is empty if there are no members.
 	text []byte
-	// added are the names that [object.add] gave.
+	// added are the names of the members added by [object.add].
 	added []string
 }
 
-// openObject makes an object that has the members of another, which may be null or nothing.
+// openObject makes an object with the members of raw, which may be null or nothing.
 func openObject(raw rawValue) (o object) {
 	if jsontext.Value(raw).Kind() == '{' {
 		o.text = slices.Clip(bytes.TrimRight(raw[:len(raw)-1], " \t\r\n"))
@@ -146,7 +146,7 @@ func (o *object) add(name string, value []byte) {
 	o.added = append(o.added, name)
 }
 
-// check returns the object as metadata, and what keeps it from being stored, by the message's names.
+// check returns the object as metadata, and why it cannot be stored, with the message's names for fields.
 func (o *object) check() ([]byte, event.Refusals) {
 	metadata, bad := event.CheckObject("properties", o.close())
 	for i := range bad {
@@ -162,7 +162,7 @@ func (o *object) close() []byte {
 	return append(o.text, '}')
 }
 
-// fieldOf names the field of the message that a place in the metadata came from.
+// fieldOf returns the field of the message that a place in the metadata came from.
 func (o *object) fieldOf(path string) string {
 	rest, ok := strings.CutPrefix(path, "properties.")
 	name := rest
@@ -178,7 +178,7 @@ func (o *object) fieldOf(path string) string {
 	return rest
 }
 
-// quote makes a JSON string of a text, and nothing of none.
+// quote returns a text as a JSON string; nil for an empty text.
 func quote(s string) []byte {
 	if s == "" {
 		return nil

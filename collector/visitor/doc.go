@@ -1,2 +1,2 @@
-// Package visitor says who sent an event: device, browser, system and country, and whether it is a program.
+// Package visitor finds out who sent an event: device, browser, system and country, and whether it is a program.
 package visitor

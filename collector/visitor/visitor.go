@@ -14,7 +14,7 @@ import (
 	"github.com/footfall-analytics/footfall/collector/rawjson"
 )
 
-// Settings say what is known of visitors. The zero value is ready to use.
+// Settings say how to find out about visitors. The zero value is ready to use.
 type Settings struct {
 	CountryFile    string         `help:"Database of the countries of addresses, in MaxMind's format (.mmdb), such as GeoLite2-Country or DB-IP's country lite. Events get the country of their visitor in metadata. Read at start." type:"path" placeholder:"FILE"`
 	TrustedProxies []netip.Prefix `help:"Networks of your own proxies, such as 10.0.0.0/8: where a request comes from one, X-Forwarded-For says whose it is. Others are not believed." placeholder:"NETWORK"`
@@ -24,7 +24,7 @@ type Settings struct {
 type Visitors struct {
 	trusted   []netip.Prefix
 	countries *maxminddb.Reader
-	// agents is what was read of the agents that came last.
+	// agents has the results for the most recent agents.
 	agents *lru.Cache[string, Agent]
 }
 
@@ -44,7 +44,7 @@ func New(s Settings) (*Visitors, error) {
 	return v, nil
 }
 
-// Close lets go of the file.
+// Close closes the file.
 func (v *Visitors) Close() error {
 	if v.countries == nil {
 		return nil
@@ -55,23 +55,23 @@ func (v *Visitors) Close() error {
 // Sender says who sent a request.
 type Sender struct {
 	visitors *Visitors
-	// agent and address are the visitor's, as far as the request tells; facts is what they say.
+	// agent and address are the visitor's, if the request has them; facts is what they say.
 	agent   string
 	address netip.Addr
 	facts   facts
 }
 
-// names are the members that an event's metadata gets unless it has them.
+// names are the members that are added to an event's metadata unless it has them.
 var names = [...]string{"browser", "os", "bot", "country"}
 
-// facts is what agent and address say of a visitor: the device, and a JSON value for each of names, nil where it is not known.
+// facts is what agent and address say about a visitor: the device, and a JSON value for each of names, nil if not known.
 type facts struct {
 	device string
 	values [len(names)][]byte
 }
 
-// Sender looks at a request. Its agent and address are the visitor's only where a browser sent it: a program on a server sends
-// the events of others, and its messages may say whose they are.
+// Sender returns a request's sender. The request's agent and address are the visitor's only if a browser sent it: a program on a server
+// sends the events of others, and its messages may say whose they are.
 func (v *Visitors) Sender(r *http.Request) Sender {
 	agent := r.UserAgent()
 	if !strings.HasPrefix(agent, "Mozilla/") && !strings.HasPrefix(agent, "Opera/") {
@@ -81,7 +81,7 @@ func (v *Visitors) Sender(r *http.Request) Sender {
 	return Sender{v, agent, address, v.read(agent, address)}
 }
 
-// read finds out what agent and address say; both may be missing.
+// read returns what agent and address say; both may be missing.
 func (v *Visitors) read(agent string, address netip.Addr) facts {
 	var s facts
 	set := func(i int, text string) {
@@ -100,7 +100,7 @@ func (v *Visitors) read(agent string, address netip.Addr) facts {
 	return s
 }
 
-// country returns the code of two letters (ISO 3166-1) of an address's country, or empty.
+// country returns the two-letter code (ISO 3166-1) of an address's country, or empty.
 func (v *Visitors) country(address netip.Addr) string {
 	if v.countries == nil || !address.IsValid() {
 		return ""
@@ -116,8 +116,8 @@ func (v *Visitors) country(address netip.Addr) string {
 	return record.Country.Code
 }
 
-// address returns where a request comes from. Of the addresses that proxies noted, the last one that is no proxy of ours is it:
-// what stands before that, anybody may have written.
+// address returns where a request comes from: the last of the addresses noted by proxies that is not a trusted proxy's. What comes before
+// that, anybody may have written.
 func (v *Visitors) address(r *http.Request) netip.Addr {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
@@ -158,9 +158,9 @@ func ParseAddress(text string) (netip.Addr, bool) {
 	return address.Unmap().WithZone(""), true
 }
 
-// Describe adds to an event what is known of its visitor and not said by the event: the device type, and in metadata browser,
-// os, bot and country. agent and ip are what the event's message says of its visitor beside the event; where they are empty, the
-// request's hold. It returns the visitor's address; the zero one is unknown.
+// Describe adds to an event what is known about its visitor, unless the event says it itself: the device type and, in metadata, browser,
+// os, bot and country. agent and ip are what the event's message says about its visitor; if they are empty, the request's are used. It
+// returns the visitor's address; zero if unknown.
 func (s Sender) Describe(e *event.Event, agent, ip string) netip.Addr {
 	known, address := s.facts, s.address
 	if agent != "" || ip != "" {

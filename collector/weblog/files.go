@@ -12,10 +12,10 @@ import (
 	"time"
 )
 
-// Stdin names, as a file, the standard input.
+// Stdin is the file name that stands for the standard input.
 const Stdin = "-"
 
-// maxLine is the longest line that is read. Web servers take requests of 8 kB; escapes make four bytes of one.
+// maxLine is the longest line that is read. Web servers accept requests of 8 kB; escapes turn one byte into four.
 const maxLine = 128 << 10
 
 // lines reads a log line by line.
@@ -24,7 +24,7 @@ type lines struct {
 	number int
 }
 
-// openLines reads plain text or gzip, whichever it is.
+// openLines opens plain text or gzip, whichever it is.
 func openLines(r io.Reader) (*lines, error) {
 	reader := bufio.NewReaderSize(r, maxLine)
 	if magic, _ := reader.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
@@ -37,8 +37,8 @@ func openLines(r io.Reader) (*lines, error) {
 	return &lines{reader: reader}, nil
 }
 
-// next returns a line without its end, and io.EOF after the last one. Of a line that is too long only the beginning is
-// returned, and tooLong is set.
+// next returns a line without its end, and io.EOF after the last one. For a line that is too long it returns only the beginning, and sets
+// tooLong.
 func (l *lines) next() (line string, tooLong bool, err error) {
 	text, err := l.reader.ReadSlice('\n')
 	line = string(text)
@@ -52,7 +52,7 @@ func (l *lines) next() (line string, tooLong bool, err error) {
 	return string(bytes.TrimRight([]byte(line), "\r\n")), tooLong, err
 }
 
-// byTime puts files in the order of their first lines, because access.log.1 holds what came before access.log.
+// byTime sorts files by the times of their first lines, because access.log.1 is older than access.log.
 func byTime(format Format, files []string) ([]string, error) {
 	if len(files) == 1 {
 		return files, nil
@@ -72,7 +72,7 @@ func byTime(format Format, files []string) ([]string, error) {
 
 // firstTime returns the time of the first line that can be read among a file's first thousand.
 func firstTime(format Format, name string) (time.Time, error) {
-	// Looking into a pipe would take the lines out of it.
+	// Reading from a pipe would take the lines out of it.
 	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
 		return time.Time{}, errors.Join(err, fmt.Errorf("%s is not an ordinary file; anything else can only be read alone", name))
 	}
@@ -88,7 +88,7 @@ func firstTime(format Format, name string) (time.Time, error) {
 	for range 1000 {
 		line, _, err := log.next()
 		if err != nil {
-			break // what is wrong with it shows when it is read as a whole
+			break // errors show when the whole file is read
 		}
 		if v, err := parse(format, line); err == nil {
 			return v.time, nil

@@ -19,26 +19,27 @@ import (
 	"github.com/footfall-analytics/footfall/collector/writer"
 )
 
-// Importer reads logs into a table. Its fields may be read when [Importer.Run] has returned.
+// Importer imports logs into a table. Its fields may be read after [Importer.Run] has returned.
 type Importer struct {
 	// Store writes a batch of events; see [writer.Table.Insert].
 	Store func(ctx context.Context, events []event.Event) (writer.Result, error)
-	// Format is that of all files.
+	// Format is the format of all files.
 	Format Format
-	// Key keeps users unknown to whoever does not have it, and makes ids the same on every import. It must be set.
+	// Key is the secret from which ids of users are made: only who has it can find out users, and every import gives the same ids. It must
+	// be set.
 	Key []byte
-	// Refuse is told each line that becomes no event, and why.
+	// Refuse is called for each line that does not become an event, with the reason.
 	Refuse func(file string, line int, reason string)
-	// Progress is told the bytes read, as they are in the files.
+	// Progress gets the bytes read, as they are in the files.
 	Progress io.Writer
 
 	Summary Summary
 
 	users map[[16]byte]*user
 	batch []event.Event
-	// from is where each event of the batch comes from, for errors of the database.
+	// from has the source of each event of the batch, for the database's errors.
 	from []source
-	// second and seen count equal lines: they are those of one second.
+	// second and seen count the equal lines within one second.
 	second time.Time
 	seen   map[[32]byte]uint32
 	first  refusal
@@ -46,11 +47,11 @@ type Importer struct {
 
 // Summary counts what an import did.
 type Summary struct {
-	// Refused lines became no event. Of those that the database did not take, the events are in rejected_events.
+	// Refused counts lines that did not become events, and events that the database did not take; these are in rejected_events.
 	Lines, New, Known, Refused int
 	Users, Sessions            int
 	BotUsers, BotEvents        int
-	// Late lines came more than two minutes after younger ones. Such a line may have a session of its own.
+	// Late counts lines that came more than two minutes after younger ones. Such a line may get a session of its own.
 	Late int
 	// First and Last are the times of the earliest and the latest event.
 	First, Last time.Time
@@ -63,8 +64,8 @@ type source struct {
 
 const batchEvents = 1000
 
-// Run imports files in the order of their first lines. When it fails, what was read up to there is stored, and running it
-// again stores nothing twice.
+// Run imports files in the order of their first lines' times. If it fails, what was read so far is stored, and running it again stores
+// nothing twice.
 func (im *Importer) Run(ctx context.Context, files []string) error {
 	files, err := byTime(im.Format, files)
 	if err != nil {
@@ -85,12 +86,12 @@ func (im *Importer) Run(ctx context.Context, files []string) error {
 	return nil
 }
 
-// Nothing reports an import in which every line was refused: why the first one was, and what else to do.
+// Nothing is the error of an import in which every line was refused: it says why the first one was, and what to try.
 type Nothing string
 
 func (n Nothing) Error() string { return string(n) }
 
-// refusal is a line that became no event; text is empty where it was in the format.
+// refusal is a line that did not become an event; text is empty if the line was in the format.
 type refusal struct {
 	file         string
 	line         int
@@ -123,7 +124,7 @@ func (im *Importer) file(ctx context.Context, name string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	// Ids depend on nothing but the file, so counting and ordering begin anew with each.
+	// Ids depend only on the file, so counting and ordering start again with each file.
 	order := &inOrder{}
 	im.second, im.seen = time.Time{}, map[[32]byte]uint32{}
 	release := func(r *record) error { return im.add(ctx, name, r) }
@@ -157,7 +158,7 @@ func (im *Importer) refuse(r refusal) {
 	im.Refuse(r.file, r.line, r.reason)
 }
 
-// hash is keyed: without the key nobody can find out an address by trying all of them.
+// hash returns a keyed hash: without the key nobody can find out an address by trying all of them.
 func (im *Importer) hash(purpose string, texts ...string) (sum [32]byte) {
 	mac := hmac.New(sha256.New, im.Key)
 	mac.Write([]byte(purpose))
@@ -169,7 +170,7 @@ func (im *Importer) hash(purpose string, texts ...string) (sum [32]byte) {
 	return sum
 }
 
-// add makes a record an event of the batch.
+// add adds a record's event to the batch.
 func (im *Importer) add(ctx context.Context, file string, r *record) error {
 	id := im.hash("user", r.address, r.agent)
 	e := event.Event{ID: im.eventID(r), UserID: hex.EncodeToString(id[:16]), Type: "page_view", Time: r.time,
@@ -216,8 +217,8 @@ func (im *Importer) count(r *record, newSession bool) {
 	}
 }
 
-// eventID is the same whenever the same file is read, and different for equal lines. Equal lines have equal times, so
-// only those of the current second need counting; late ones are told apart by their place in the file.
+// eventID returns an id that is the same whenever the same file is read, but different for equal lines. Equal lines have equal times, so
+// only lines of the current second need counting; late lines are distinguished by their place in the file.
 func (im *Importer) eventID(r *record) uuid.UUID {
 	if !r.late && !r.time.Equal(im.second) {
 		im.second = r.time

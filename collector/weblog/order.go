@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// slack is how far lines may be out of order in time. Servers write a line when a request ends and stamp it with the
-// time at which it began, or shuffle the lines of their processes.
+// slack is how far lines may be out of order in time. Servers write a line when a request ends but stamp it with the time when it began, or
+// mix the lines of several processes.
 const slack = 2 * time.Minute
 
 // record is a line on its way to becoming an event.
@@ -15,12 +15,12 @@ type record struct {
 	line int
 	// sum identifies the line's text.
 	sum [32]byte
-	// late marks a line that came after others were released that are younger.
+	// late marks a line that came after younger ones had been released.
 	late bool
 }
 
-// inOrder holds records back until no older one is expected, and releases them by time; equal times in the order of the
-// file. It is a heap of what the last minutes of the log hold.
+// inOrder holds records back until no older one is expected, and releases them in order of time, with equal times in the order of the file.
+// It is a heap of the log's last minutes.
 type inOrder struct {
 	waiting []*record
 	newest  time.Time
@@ -39,7 +39,7 @@ func (o *inOrder) Pop() any {
 	return last
 }
 
-// add takes a record and calls release for those that are due.
+// add adds a record and calls release for the records that are due.
 func (o *inOrder) add(r *record, release func(*record) error) error {
 	if r.time.After(o.newest) {
 		o.newest = r.time
@@ -52,7 +52,7 @@ func (o *inOrder) add(r *record, release func(*record) error) error {
 	return o.releaseUntil(due, release)
 }
 
-// flush releases all and begins anew.
+// flush releases all records and starts again.
 func (o *inOrder) flush(release func(*record) error) error {
 	err := o.releaseUntil(o.newest.Add(time.Second), release)
 	o.newest = time.Time{}
@@ -68,16 +68,16 @@ func (o *inOrder) releaseUntil(due time.Time, release func(*record) error) error
 	return nil
 }
 
-// silence is what ends a session.
+// silence is the pause that ends a session.
 const silence = 30 * time.Minute
 
-// user is what is remembered of each user: the current session.
+// user is what is remembered about a user: the current session.
 type user struct {
 	start, first, last time.Time
 }
 
-// session returns when the session began that an event at the time belongs to, and whether it is a new one. Events come
-// in order, but for late ones: those that are older than the current session make a session of their own.
+// session returns the start of the session of an event at the given time, and whether it is a new one. Events come in order, except late
+// ones: a late event before the current session gets a session of its own.
 func (u *user) session(at time.Time) (start time.Time, isNew bool) {
 	switch {
 	case u.start.IsZero() || at.After(u.last.Add(silence)):

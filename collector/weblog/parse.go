@@ -15,18 +15,19 @@ import (
 	"github.com/footfall-analytics/footfall/collector/visitor"
 )
 
-// Format names how the lines of a log are written. A virtual host may stand before either.
+// Format is the format of a log's lines. In each, a virtual host may come first.
 type Format string
 
 const (
-	// Combined names the format that Apache calls combined and nginx takes by default: address, identity and user, time, request,
-	// status, bytes, referrer, agent.
+	// Combined is the format that Apache calls combined and nginx uses by default: address, identity and user, time, request, status,
+	// bytes, referrer, agent.
 	Combined Format = "combined"
-	// Common names the same format without referrer and agent: it tells neither bots nor devices, and whoever shares an address is one user.
+	// Common is the same format without referrer and agent: it shows neither bots nor devices, and everyone who shares an address is one
+	// user.
 	Common Format = "common"
 )
 
-// view is one line of an access log, read.
+// view is a parsed line of an access log.
 type view struct {
 	host, address string
 	time          time.Time
@@ -35,7 +36,7 @@ type view struct {
 	status        int
 	bytes         int64
 	referrer      string
-	// agent and visitor are empty in the common format, where told is false.
+	// agent and visitor are empty in the common format, and told is false.
 	agent     string
 	visitor   visitor.Agent
 	told      bool
@@ -47,7 +48,7 @@ const (
 	quotedPart = ` "((?:[^"\\]|\\.)*)"`
 )
 
-// formats find the parts of a line: who, time, request, status, bytes, referrer, agent. What servers are configured to add after
+// formats match the parts of a line: who, time, request, status, bytes, referrer, agent. Anything that servers are configured to add after
 // these is ignored.
 var formats = map[Format]*regexp.Regexp{
 	Combined: regexp.MustCompile(beginning + quotedPart + quotedPart),
@@ -59,7 +60,7 @@ var layouts = map[Format]string{
 	Common:   `address - user [time] "request" status bytes`,
 }
 
-// Servers write one of these. time.Parse takes more than they say, so the text is looked at first.
+// Servers write times like this. time.Parse accepts more than the layout says, so the text is checked first.
 const timeLayout = "02/Jan/2006:15:04:05 -0700"
 
 var timeText = regexp.MustCompile(`^(\d\d/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d [+-]([01]\d|2[0-3])[0-5]\d|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([+-]([01]\d|2[0-3]):[0-5]\d|Z))$`)
@@ -78,7 +79,7 @@ func parseTime(text string) (time.Time, error) {
 	return at.UTC(), nil
 }
 
-// parse reads a line. The error says why it cannot become an event.
+// parse parses a line. The error says why it cannot become an event.
 func parse(format Format, line string) (v view, err error) {
 	m := formats[format].FindStringSubmatch(line)
 	if m == nil {
@@ -111,11 +112,11 @@ func notInFormat(format Format) error {
 	return fmt.Errorf("is not in the %s format: %s", format, layouts[format])
 }
 
-// hostText is a virtual host with or without a port; a dash where the request named none.
+// hostText matches a virtual host with or without a port, or a dash if the request named none.
 var hostText = regexp.MustCompile(`^(-|[A-Za-z0-9_*][A-Za-z0-9_.*-]{0,252}|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?$`)
 
-// splitWho tells the virtual host, if there is one, and the visitor's address from what stands before the time: that is address,
-// identity (a dash, as hardly any server asks for it) and user, who may have a name of several words.
+// splitWho returns the virtual host, if any, and the visitor's address from the fields before the time: address, identity (a dash, since
+// hardly any server asks for it) and user, whose name may have several words.
 func splitWho(fields []string) (host, address string, err error) {
 	if len(fields) < 3 {
 		return "", "", errors.New("has no address, identity and user before the time")
@@ -142,7 +143,7 @@ func dashless(s string) string {
 	return s
 }
 
-// splitRequest takes "GET /path?query HTTP/1.1" apart. The path may hold spaces where a server logs what it got.
+// splitRequest splits "GET /path?query HTTP/1.1". The path may contain spaces if a server logs what it got.
 func splitRequest(request string) (method, path, query string, err error) {
 	method, target, found := strings.Cut(request, " ")
 	if !found || method == "" || strings.Trim(method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
@@ -166,15 +167,15 @@ func splitRequest(request string) (method, path, query string, err error) {
 	return method, path, query, nil
 }
 
-// assetNames are the files that make up a page rather than being one.
+// assetNames are the extensions of files that are parts of a page rather than pages.
 var assetNames = map[string]bool{".css": true, ".js": true, ".mjs": true, ".map": true, ".json": true, ".png": true, ".jpg": true,
 	".jpeg": true, ".gif": true, ".svg": true, ".webp": true, ".avif": true, ".bmp": true, ".ico": true, ".woff": true,
 	".woff2": true, ".ttf": true, ".otf": true, ".eot": true}
 
 var escape = regexp.MustCompile(`\\(x[0-9a-fA-F]{2}|.)`)
 
-// unescape undoes what the servers do to quotes, backslashes and unprintable bytes. Where the bytes are no UTF-8, or hold
-// control characters, the text stays as it is in the log.
+// unescape undoes the servers' escapes of quotes, backslashes and unprintable bytes. If the bytes are not UTF-8, or contain control
+// characters, the text stays as it is in the log.
 func unescape(s string) string {
 	if !strings.ContainsRune(s, '\\') {
 		return strings.ToValidUTF8(s, "\uFFFD")

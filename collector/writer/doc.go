@@ -1,3 +1,2 @@
-// Package writer puts events into the table user_events: [Table] writes one batch, [Writer] makes batches of what many
-// requests bring.
+// Package writer puts events into the table user_events: [Table] writes one batch, and [Writer] makes batches from many requests.
 package writer

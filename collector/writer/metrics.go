@@ -10,14 +10,14 @@ import (
 	"github.com/footfall-analytics/footfall/collector/event"
 )
 
-// Metrics count what becomes of the events that go to the database by [Table.Write].
+// Metrics count what becomes of events that [Table.Write] sends to the database.
 type Metrics struct {
 	stored, known, rejected   prometheus.Counter
 	apart, leftOut            prometheus.Counter
 	batchEvents, batchSeconds prometheus.Histogram
 }
 
-// NewMetrics makes metrics that are in the registry.
+// NewMetrics makes metrics and registers them.
 func NewMetrics(registry prometheus.Registerer) *Metrics {
 	metric := promauto.With(registry)
 	events := metric.NewCounterVec(prometheus.CounterOpts{Name: "footfall_events_written_total",
@@ -35,11 +35,11 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 	}
 }
 
-// Write stores events as [Table.Insert] does, counts what becomes of them and tells the log what is odd.
+// Write stores events as [Table.Insert] does, counts what becomes of them, and logs what is unusual.
 func (t *Table) Write(ctx context.Context, events []event.Event, patience time.Duration) error {
 	start := time.Now()
 	result, err := t.Insert(ctx, events, patience)
-	t.Metrics.count(result) // part of them may be stored where others wait for another attempt
+	t.Metrics.count(result) // some may be stored while others wait for another attempt
 	t.tell(events, result)
 	if err != nil {
 		return err

@@ -13,12 +13,12 @@ import (
 	"github.com/footfall-analytics/footfall/collector/event"
 )
 
-// mayExecute finds the functions that every batch may need and this role may not call.
+// mayExecute selects a function that batches may need and this role may not call.
 const mayExecute = `SELECT coalesce(min(proname), '') FROM pg_proc WHERE pronamespace = quote_ident($1)::regnamespace
 	AND proname IN ('store_events', 'join_told', 'tell_traits') AND NOT has_function_privilege(oid, 'EXECUTE')`
 
-// Ready reports in a sentence why the database does not take events: it does all that is done with a batch, without one, and asks what
-// became of the last one.
+// Ready returns, in a sentence, why the database does not take events: it does everything that is done for a batch, but without events, and
+// looks at what became of the last batch.
 func (t *Table) Ready(ctx context.Context) error {
 	err := t.rehearse(ctx, minAttempt, nil)
 	if last := t.failed.Load(); err == nil && last != nil && time.Since(last.at) < lastHolds {
@@ -30,16 +30,16 @@ func (t *Table) Ready(ctx context.Context) error {
 	return nil
 }
 
-// failure is what transactions have failed with since the last one that did not.
+// failure is the error of the transactions that have failed since the last success.
 type failure struct {
 	err       error
 	since, at time.Time
 }
 
-// lastHolds is for how long it counts that a transaction failed: longer than it takes to the next one, while any is tried.
+// lastHolds is for how long a failed transaction counts: longer than until the next attempt, if there is any.
 const lastHolds = 3 * time.Minute
 
-// note keeps what became of a transaction with events.
+// note remembers what became of a transaction with events.
 func (t *Table) note(err error) {
 	if err == nil || dataFault(err) != nil {
 		t.failed.Store(nil)
@@ -53,7 +53,7 @@ func (t *Table) note(err error) {
 	t.failed.Store(next)
 }
 
-// causes are what an administrator can do something about, in plain words.
+// causes are the errors that an administrator can do something about, in plain words.
 var causes = map[string]string{
 	pgerrcode.DiskFull:                          "its disk is full",
 	pgerrcode.OutOfMemory:                       "it has no memory or no locks left (max_locks_per_transaction)",
@@ -73,7 +73,7 @@ var causes = map[string]string{
 	pgerrcode.IndexCorrupted:                    "an index of it is damaged",
 }
 
-// explain says in plain words why the database failed, and what it said itself.
+// explain returns, in plain words, why the database failed, with the database's own message.
 func explain(err error) string {
 	var pg *pgconn.PgError
 	switch {
@@ -87,9 +87,9 @@ func explain(err error) string {
 	return err.Error()
 }
 
-// rehearse does what is done with a batch, and takes it back.
+// rehearse does what is done for a batch, and rolls it back.
 func (t *Table) rehearse(ctx context.Context, limit time.Duration, events []event.Event) error {
-	tried := errors.New("tried") // so that it is taken back
+	tried := errors.New("tried") // so that it is rolled back
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	err := t.transaction(ctx, limit, func(tx pgx.Tx) error {

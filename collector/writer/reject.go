@@ -12,15 +12,15 @@ import (
 	"github.com/footfall-analytics/footfall/collector/event"
 )
 
-// Rejection holds a row of rejected_events: what cannot be stored, and why. Its content may be anything.
+// Rejection is a row of rejected_events: what cannot be stored, and why. Its content may be anything.
 type Rejection struct {
-	// ID keeps it from being there twice.
+	// ID keeps the row from being stored twice.
 	ID             uuid.UUID
 	UserID, Reason string
-	// Record is what collector replay reads.
+	// Record is the record that collector replay reads.
 	Record   []byte
 	Received time.Time
-	// Forgets is the event's; of a record that cannot be read it is 0, so that it is as old as can be.
+	// Forgets is the event's; for a record that cannot be read it is 0, which counts as oldest.
 	Forgets int64
 }
 
@@ -35,8 +35,8 @@ func (t *Table) rejectOne(ctx context.Context, e *event.Event, result *Result, r
 	return err
 }
 
-// Reject keeps a rejection, unless its user has been forgotten since it was received. Where the database does not take it as it is, a
-// plainer form is kept, and where it takes none, the log must do: errors are for a database that may take it later.
+// Reject stores a rejection, unless its user has been forgotten since it was received. If the database does not take it as it is, a plainer
+// form is stored, and if it takes none, it is only logged. An error means that the database may take it later.
 func (t *Table) Reject(ctx context.Context, r Rejection) error {
 	user, reason, record := storable(r.UserID, event.MaxName), storable(r.Reason, maxReason), append([]byte{}, r.Record...)
 	err := t.insertRejection(ctx, r, user, reason, record)
@@ -66,7 +66,7 @@ func (t *Table) insertRejection(ctx context.Context, r Rejection, user, reason s
 	})
 }
 
-// storable returns a text without what the database cannot store, of at most limit bytes.
+// storable returns a text without what the database cannot store, cut to limit bytes.
 func storable(text string, limit int) string {
 	text = strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD")
 	if len(text) <= limit {
@@ -78,7 +78,7 @@ func storable(text string, limit int) string {
 	return text[:limit]
 }
 
-// ascii returns what every database has, whatever its encoding.
+// ascii returns a text in characters that every database has, whatever its encoding.
 func ascii(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' {

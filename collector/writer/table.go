@@ -23,16 +23,16 @@ type Table struct {
 	Pool   *pgxpool.Pool
 	Schema string
 	Log    *slog.Logger
-	// BatchEvents is how many events go to the database in one transaction at most; 0 stands for [defaultBatchEvents].
+	// BatchEvents is the most events in one transaction; 0 means [defaultBatchEvents].
 	BatchEvents int
-	// JoinKnownUsers says that an event may make two users the same who are both known by name.
+	// JoinKnownUsers says that an event may join two users who are both known by name.
 	JoinKnownUsers bool
-	// Metrics count what [Table.Write] does, which needs them.
+	// Metrics count what [Table.Write] does; it needs them.
 	Metrics *Metrics
-	// size is how many events a transaction takes at present: fewer while the database has no room or time for more, or to find an
-	// event at fault; 0 stands for BatchEvents.
+	// size is how many events a transaction has at present: fewer while the database has no room or time for more, or to find an event at
+	// fault; 0 means BatchEvents.
 	size atomic.Int64
-	// failed is what the last transaction failed with; nil when it did not.
+	// failed is the last transaction's failure; nil if it succeeded.
 	failed atomic.Pointer[failure]
 }
 
@@ -40,17 +40,17 @@ type Table struct {
 type Result struct {
 	// New were stored, Known were there already.
 	New, Known int
-	// Rejected are those that the database does not take: they are in rejected_events.
+	// Rejected are the events that the database does not take; they are in rejected_events.
 	Rejected []RejectedEvent
-	// Apart are the positions of those that would join two users who are both known, or whose join was taken back: they are
-	// stored, and the users stay two.
+	// Apart has the positions of events that would join two users who are both known, or whose join was taken back: the events are stored,
+	// but the users stay two.
 	Apart []int
 	// TraitsLeftOut is how many traits profiles had no room for.
 	TraitsLeftOut int
 }
 
-// RejectedEvent says which of the events of one [Table.Insert] went to rejected_events, by its position from 0, and why. Field is the
-// column at fault where the database names one.
+// RejectedEvent is an event of a [Table.Insert] that went to rejected_events: its position from 0, and the reason. Field is the column at
+// fault if the database names one.
 type RejectedEvent struct {
 	Index         int
 	Field, Reason string
@@ -58,17 +58,17 @@ type RejectedEvent struct {
 
 const (
 	defaultBatchEvents = 1000
-	// maxDays is how many days the events of one transaction may touch. Each takes up to twenty of the server's locks, of which
-	// there are 6400 for all sessions unless set otherwise.
+	// maxDays is how many days the events of one transaction may touch. Each day takes up to twenty of the server's locks; by default there
+	// are 6400 for all sessions.
 	maxDays = 32
-	// minAttempt is the time that a transaction gets at least, so that a slow database still makes progress.
+	// minAttempt is the least time that a transaction gets, so that a slow database still makes progress.
 	minAttempt = 5 * time.Second
 )
 
-// Insert stores the events, all that the database can hold, and returns after they are committed. They are stored in their order,
-// in as many transactions as it takes. What fails is tried again, with fewer events at once, for as long as patience lasts from the last
-// success on. A single event that has failed for so long while the database takes others is put aside, so that it holds up nobody; else
-// the last error is reported, and the result says what was stored until then. Storing an event again changes nothing.
+// Insert stores all events that the database can hold, and returns after they are committed. They are stored in their order, in as many
+// transactions as needed. A failed transaction is tried again, with fewer events, until patience has passed since the last success. A
+// single event that has failed for that long while the database takes others is put aside, so that it holds up nobody; otherwise the last
+// error is returned, and the result says what was stored until then. Storing an event again changes nothing.
 func (t *Table) Insert(ctx context.Context, events []event.Event, patience time.Duration) (result Result, err error) {
 	tries := newTries(patience)
 	for done := 0; done < len(events); {
@@ -104,13 +104,13 @@ func (t *Table) Insert(ctx context.Context, events []event.Event, patience time.
 	return result, nil
 }
 
-// part returns the first of the events, as many as go to the database in one transaction.
+// part returns as many of the first events as go into one transaction.
 func (t *Table) part(events []event.Event) []event.Event {
 	size := cmp.Or(int(t.size.Load()), t.BatchEvents, defaultBatchEvents)
 	days := map[int64]struct{}{}
 	for i := range events {
 		days[dayOf(events[i].Time)] = struct{}{}
-		if !events[i].SentTime.IsZero() { // where it may be stored already
+		if !events[i].SentTime.IsZero() { // the day where it may be stored already
 			days[dayOf(events[i].SentTime)] = struct{}{}
 		}
 		if i == size || i > 0 && len(days) > maxDays {
@@ -122,8 +122,8 @@ func (t *Table) part(events []event.Event) []event.Event {
 
 func dayOf(t time.Time) int64 { return t.Unix() / int64((24 * time.Hour).Seconds()) }
 
-// insertPart stores events in one transaction that takes no longer than the limit, or rejects the one that the database cannot hold,
-// and adds to the result what became of them; first is the position of the first.
+// insertPart stores events in one transaction that takes no longer than the limit, or rejects a single event that the database cannot hold.
+// It adds to the result what became of them; first is the position of the first event.
 func (t *Table) insertPart(ctx context.Context, events []event.Event, first int, limit time.Duration, result *Result) error {
 	start := time.Now()
 	attempt, cancel := context.WithTimeout(ctx, limit)
@@ -142,7 +142,7 @@ func (t *Table) insertPart(ctx context.Context, events []event.Event, first int,
 	for _, i := range stored.Apart {
 		result.Apart = append(result.Apart, first+i)
 	}
-	// More at once, until as many as may be, while there is plenty of time.
+	// Raise the size again, up to the limit, while there is plenty of time.
 	if size := t.size.Load(); size > 0 && time.Since(start) < limit/4 {
 		if size *= 2; size >= int64(cmp.Or(t.BatchEvents, defaultBatchEvents)) {
 			size = 0
@@ -152,8 +152,8 @@ func (t *Table) insertPart(ctx context.Context, events []event.Event, first int,
 	return nil
 }
 
-// dataFault returns the server's error when the data is to blame: it cannot be read as its type, breaks a constraint, or is
-// too large for an index.
+// dataFault returns the server's error if the data is to blame: it cannot be read as its type, breaks a constraint, or is too large for an
+// index.
 func dataFault(err error) *pgconn.PgError {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) && len(pg.Code) == 5 && slices.Contains([]string{"22", "23", "54"}, pg.Code[:2]) { // any of these classes, also of later servers
@@ -162,13 +162,13 @@ func dataFault(err error) *pgconn.PgError {
 	return nil
 }
 
-// serverAnswered reports whether the server was there, and failed with what it was given: it lacked memory, locks, disk or time, broke off or
-// broke down. With fewer events it may succeed, and a single one may be what it cannot do.
+// serverAnswered reports whether the server was reached but failed: it lacked memory, locks, disk or time, broke off or crashed. With fewer
+// events it may succeed, or a single event may be the cause.
 func serverAnswered(err error) bool { return !errors.As(err, new(*pgconn.ConnectError)) }
 
-// The settings of one transaction. Late events go into days that are compressed already; the server's limit on how many
-// rows one statement may look at there protects interactive sessions, and would lose events here. A statement ends before the
-// collector would give its connection up, unless the server has it end even earlier.
+// The settings of one transaction. Late events go into days that are already compressed; the server's limit on how many rows one statement
+// may decompress protects interactive sessions, but would lose events here. A statement times out before the collector would give up its
+// connection, unless the server's own limit is even shorter.
 const transactionSettings = `SELECT ` + sql.Path + `,
 	set_config('timescaledb.max_tuples_decompressed_per_dml_transaction', '0', true),
 	set_config('statement_timeout', least($2::bigint, nullif(extract(epoch FROM current_setting('statement_timeout')::interval) * 1000, 0))::bigint::text, true)`
@@ -182,13 +182,13 @@ func (t *Table) transaction(ctx context.Context, limit time.Duration, fn func(tx
 	})
 }
 
-// possibleForgets are marks of events, $1, where a mark that the database has not come to counts as 0: whoever may write to Kafka could
-// have made it up, to slip past everybody's being forgotten.
+// possibleForgets is the marks of events, $1, with 0 for a mark that the database has not reached: somebody with access to Kafka could have
+// made it up, so that the events of forgotten users are stored.
 const possibleForgets = `ARRAY(SELECT CASE WHEN mark <= s.forgets THEN mark ELSE 0 END FROM forget_state s, unnest($1::bigint[]) WITH ORDINALITY AS m (mark, place) ORDER BY place)`
 
 const storeEvents = `SELECT stored, told::text[] FROM store_events($2, $3, $4, $5, $6, $7, $8, $9::text[]::uuid[], $10, $11, $12, $13, ` + possibleForgets + `, $14::text[]::uuid[])`
 
-// insertAll stores all events or none, with what the new ones say about their users. Nothing is rejected.
+// insertAll stores all events or none, with what the new ones say about their users. It rejects nothing.
 func (t *Table) insertAll(ctx context.Context, events []event.Event, limit time.Duration) (stored Result, err error) {
 	err = t.transaction(ctx, limit, func(tx pgx.Tx) error {
 		var told []string
@@ -241,17 +241,17 @@ func columnsOf(events []event.Event) []any {
 
 // lessons are what new events say about their users, as columns.
 type lessons struct {
-	// Who is whom: each pair once, in the order of the events, with the position of the first that says so.
+	// Pairs of alias and user: each once, in the order of the events, with the position of the first event that says so.
 	aliases, users []string
 	forgets        []int64
 	received       []time.Time
 	positions      []int
-	// Traits, of which users, and when they were said.
+	// Traits, the users whom they describe, and when they were set.
 	described, traits []string
 	times             []time.Time
 }
 
-// lessonsOf returns those of the events whose ids were told.
+// lessonsOf returns the lessons of the events with the given ids.
 func lessonsOf(events []event.Event, told []string) (l lessons) {
 	isNew := map[string]bool{}
 	for _, id := range told {
@@ -264,7 +264,7 @@ func lessonsOf(events []event.Event, told []string) (l lessons) {
 		if !isNew[id] {
 			continue
 		}
-		delete(isNew, id) // twice in one batch, it was stored once
+		delete(isNew, id) // an event that is twice in one batch was stored once
 		if pair := [2]string{e.Alias, e.UserID}; e.Alias != "" && !pairs[pair] {
 			pairs[pair] = true
 			l.aliases, l.users = append(l.aliases, e.Alias), append(l.users, e.UserID)
@@ -277,7 +277,7 @@ func lessonsOf(events []event.Event, told []string) (l lessons) {
 	return l
 }
 
-// join makes the pairs the same users, and returns the positions of events that must not.
+// join joins the pairs, and returns the positions of events that must not join theirs.
 func (l *lessons) join(ctx context.Context, tx pgx.Tx, knownToo bool) (apart []int, err error) {
 	if len(l.aliases) == 0 {
 		return nil, nil
@@ -290,7 +290,7 @@ func (l *lessons) join(ctx context.Context, tx pgx.Tx, knownToo bool) (apart []i
 	return apart, err
 }
 
-// tellTraits comes after the joins, since an alias has no profile of its own.
+// tellTraits stores the traits. Call it after join, since an alias has no profile of its own.
 func (l *lessons) tellTraits(ctx context.Context, tx pgx.Tx) (leftOut int, err error) {
 	if len(l.described) == 0 {
 		return 0, nil

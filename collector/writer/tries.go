@@ -11,12 +11,12 @@ import (
 )
 
 const (
-	// attempts is how many transactions that run out of time fit into the patience that there is with them.
+	// attempts is how many transactions that time out fit into the patience.
 	attempts                    = 4
 	shortestPause, longestPause = 100 * time.Millisecond, 2 * time.Second
 )
 
-// tries bound how long something is tried again.
+// tries limits for how long something is tried again.
 type tries struct {
 	patience, pause time.Duration
 	giveUp          time.Time
@@ -28,7 +28,7 @@ func newTries(patience time.Duration) *tries {
 	return t
 }
 
-// begin is for the first try, and after a success.
+// begin starts the patience: before the first try, and after a success.
 func (t *tries) begin() { t.pause, t.giveUp = shortestPause, time.Now().Add(t.patience) }
 
 // over reports whether there is no time for another try.
@@ -40,7 +40,7 @@ func (t *tries) limit() time.Duration { return max(t.patience/attempts, minAttem
 // hurry halves the patience from now on.
 func (t *tries) hurry() { t.patience /= 2 }
 
-// wait lets the pause pass, which becomes longer.
+// wait waits for the pause, and makes the next one longer.
 func (t *tries) wait(ctx context.Context) {
 	select {
 	case <-time.After(t.pause):
@@ -49,8 +49,8 @@ func (t *tries) wait(ctx context.Context) {
 	t.pause = min(2*t.pause, longestPause)
 }
 
-// putAside moves an event to rejected_events that the database did not take for so long, and returns nil, where the event is the
-// reason: the database takes another one, and this one not even after that. Else it returns why it did not.
+// putAside moves an event that the database did not take for so long to rejected_events and returns nil, if the event is to blame: the
+// database takes another one, but still not this one. Otherwise it returns the reason.
 func (t *Table) putAside(ctx context.Context, e *event.Event, position int, reason error, limit time.Duration, result *Result) error {
 	if err := t.rehearse(ctx, limit, []event.Event{{ID: uuid.New(), Type: "probe", Time: time.Now(), Received: time.Now()}}); err != nil {
 		return reason

@@ -16,25 +16,24 @@ import (
 
 // Options set up a [Writer]; all must be set.
 type Options struct {
-	// BatchEvents is how many events are worth a batch, and BatchInterval how long the first one waits for so many.
+	// BatchEvents is how many events make a batch, and BatchInterval how long the first one waits for the others.
 	BatchEvents   int
 	BatchInterval time.Duration
-	// Unreadable keeps a record whose events cannot be read, as one that a newer collector has written.
+	// Unreadable keeps a record whose events cannot be read, for example one written by a newer collector.
 	Unreadable func(ctx context.Context, record []byte, reason error) error
 	Log        *slog.Logger
 }
 
-// batchBytes is about how much of the queue one batch may take, so that after an outage neither memory nor a transaction
-// grows with what has piled up.
+// batchBytes is about how many bytes of the queue one batch may take, so that after an outage neither memory nor a transaction grows with
+// the backlog.
 const batchBytes = 2 << 20
 
-// Writer brings what is in the queue to the database, in order.
+// Writer writes the queue's events to the database, in order.
 type Writer struct {
 	table *Table
 	queue *queue.Queue
 	opts  Options
-	// oldest is when the first event of the batch in hand arrived, as this process measures time, whatever is done to the clock;
-	// nil without one.
+	// oldest is when the first event of the present batch arrived, on this process's monotonic clock; nil without a batch.
 	oldest atomic.Pointer[time.Time]
 	opened time.Time
 }
@@ -66,8 +65,8 @@ func (w *Writer) age() float64 {
 	return time.Since(*oldest).Seconds()
 }
 
-// noteArrival notes when the first event of the batch in hand arrived. Of an event that was appended by an earlier process only the
-// clock can tell; it has waited for as long as this process has run, at least.
+// noteArrival notes when the first event of the present batch arrived. For an event that an earlier process appended, only the clock can
+// tell; it has waited at least since this process started.
 func (w *Writer) noteArrival(since time.Time, first event.Event) {
 	if since.IsZero() {
 		now := time.Now()
@@ -76,11 +75,11 @@ func (w *Writer) noteArrival(since time.Time, first event.Event) {
 	w.oldest.Store(&since)
 }
 
-// patience is after how long an attempt to write a batch is given up, and tried again.
+// patience is how long an attempt to write a batch may take before it is given up and tried again.
 const patience = time.Minute
 
-// Run writes until ctx ends, and returns nil then. What is in the queue stays there. While the disk cannot be read, or the database
-// takes nothing, it tries again: events that come are taken all the same, if the disk takes them.
+// Run writes until ctx ends, and then returns nil. What is in the queue stays there. While the disk cannot be read, or the database takes
+// nothing, it tries again; new events are still taken, if the disk takes them.
 func (w *Writer) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		_ = retry.Until(ctx, func() error { return w.writeNext(ctx, patience) }, func(err error, pause time.Duration) {
@@ -90,10 +89,10 @@ func (w *Writer) Run(ctx context.Context) error {
 	return nil
 }
 
-// Drain writes what is in the queue, to which nothing may be added meanwhile, or what it can until ctx ends. It returns how many
+// Drain writes what is in the queue, or what it can until ctx ends. Nothing may be added to the queue meanwhile. It returns how many
 // records are left, and an error of the queue.
 func (w *Writer) Drain(ctx context.Context) (left uint64, err error) {
-	w.opts.BatchInterval = 0 // no others will come
+	w.opts.BatchInterval = 0 // no more events will come
 	for ctx.Err() == nil && err == nil {
 		if _, left = w.queue.Size(); left == 0 {
 			return 0, nil
@@ -108,8 +107,8 @@ func (w *Writer) Drain(ctx context.Context) (left uint64, err error) {
 	return left, err
 }
 
-// writeNext waits for a batch, writes it, and commits it. After an error it will be read again; of the database that is one after it has
-// taken nothing for the patience.
+// writeNext waits for a batch, writes it, and commits it. After an error the batch will be read again. Errors of the database are returned
+// only after it has taken nothing for the patience.
 func (w *Writer) writeNext(ctx context.Context, patience time.Duration) (err error) {
 	defer func() {
 		if err != nil {
@@ -164,7 +163,7 @@ func (w *Writer) gather(ctx context.Context) (events []event.Event, batch queue.
 	}
 }
 
-// decode appends the events of a record. One that cannot be read is kept elsewhere: others wait behind it.
+// decode appends the events of a record. A record that cannot be read is kept elsewhere, because others wait behind it.
 func (w *Writer) decode(ctx context.Context, events []event.Event, record []byte) ([]event.Event, error) {
 	more, err := event.DecodeRecord(events, record)
 	if err == nil {

@@ -23,24 +23,23 @@ var (
 type Options struct {
 	// WriteKey is the key that the collector's administrator gave out; empty where it asks for none.
 	WriteKey string
-	// QueueEvents is how many messages may wait, those that are being sent included. Default 10000.
+	// QueueEvents is how many messages may wait, including the ones being sent. Default 10000.
 	QueueEvents int
 	// A batch is sent when it has BatchEvents messages (default 100; the collector takes at most 1000) or BatchBytes bytes of
 	// JSON (default 500 kB), or when its first message has waited for Interval (default 1 s).
 	BatchEvents, BatchBytes int
 	Interval                time.Duration
-	// GiveUpAfter is how long a batch is sent again and again while the collector does not answer, is overloaded or broken.
-	// Default 10 minutes.
+	// GiveUpAfter is how long a batch is retried while the collector does not answer, is overloaded or broken. Default 10 minutes.
 	GiveUpAfter time.Duration
-	// OnError is told of messages that are lost, in the JSON in which they were sent: those that the collector refused, with a
-	// [*RefusedError], and those that were given up. It is called from the goroutine that sends, so it must neither take long
-	// nor call Flush or Close. Default: a warning in the log of [slog.Default].
+	// OnError is called with messages that are lost, as the JSON that was sent: messages that the collector refused, with a
+	// [*RefusedError], and messages that were given up. It is called from the goroutine that sends, so it must neither take long nor call
+	// Flush or Close. Default: a warning in the log of [slog.Default].
 	OnError func(messages []json.RawMessage, err error)
 	// HTTPClient is for a proxy or certificates of your own. Default: one that gives up a request after 30 seconds.
 	HTTPClient *http.Client
 }
 
-// withDefaults returns the options to work with, or which of them is impossible.
+// withDefaults returns the options with defaults filled in, or an error that names the one that is impossible.
 func (o Options) withDefaults() (Options, error) {
 	for _, n := range []struct {
 		name string
@@ -81,17 +80,17 @@ func (o Options) withDefaults() (Options, error) {
 type Client struct {
 	url     string
 	options Options
-	// pause is how long to wait before a batch is sent for the second time; every further time it is twice as long.
+	// pause is how long to wait before a batch is sent for the second time; it doubles every further time.
 	pause time.Duration
 
 	mu     sync.Mutex
 	queue  []waitingMessage
 	bytes  int // of the queue
 	closed bool
-	// added and settled count messages since the start: those that came, and those of them that were sent, refused or given
-	// up. Those up to flushTo are not to wait for their batch to fill.
+	// added counts the messages since the start, and settled those that were sent, refused or given up. Messages up to flushTo do not wait
+	// until their batch is full.
 	added, settled, flushTo uint64
-	// progress is closed, and another put in its place, when settled has grown.
+	// progress is closed and replaced when settled has grown.
 	progress chan struct{}
 
 	wake  chan struct{}
@@ -104,8 +103,8 @@ type waitingMessage struct {
 	since   time.Time
 }
 
-// New starts a client that sends to the collector at the endpoint, such as "https://events.example.com". It does not connect
-// yet. Close it in the end.
+// New starts a client that sends to the collector at the endpoint, such as "https://events.example.com". It does not connect yet. Call
+// Close in the end.
 func New(endpoint string, options Options) (*Client, error) {
 	address, err := url.Parse(endpoint)
 	if err != nil || address.Scheme != "http" && address.Scheme != "https" || address.Host == "" {
@@ -184,8 +183,8 @@ func (c *Client) Flush(ctx context.Context) error {
 	}
 }
 
-// Close takes no more messages, sends those that wait, and ends the client. When the context ends before all are sent, it
-// returns an error, and OnError is told of the rest.
+// Close refuses new messages, sends the waiting ones, and ends the client. If the context ends before all are sent, it returns an error,
+// and OnError is called with the rest.
 func (c *Client) Close(ctx context.Context) error {
 	c.mu.Lock()
 	again := c.closed
@@ -204,7 +203,7 @@ func (c *Client) Close(ctx context.Context) error {
 	return err
 }
 
-// run sends one batch after the other until the context ends.
+// run sends one batch after another until the context ends.
 func (c *Client) run(ctx context.Context) {
 	defer close(c.ended)
 	for {
@@ -249,7 +248,7 @@ func (c *Client) due() time.Duration {
 	return time.Until(c.queue[0].since.Add(c.options.Interval))
 }
 
-// batch returns the head of the queue, as much of it as goes into one request: one message at least. The lock is held.
+// batch returns as much of the head of the queue as goes into one request, at least one message. The lock is held.
 func (c *Client) batch() []json.RawMessage {
 	n, size := 0, 0
 	for n < min(len(c.queue), c.options.BatchEvents) && size+len(c.queue[n].message) <= c.options.BatchBytes {
@@ -274,7 +273,7 @@ func (c *Client) settle(n int) {
 	for _, q := range c.queue[:n] {
 		c.bytes -= len(q.message)
 	}
-	clear(c.queue[:n]) // the array behind it may live on
+	clear(c.queue[:n]) // the underlying array may live on
 	c.queue = c.queue[n:]
 	c.settled += uint64(n)
 	close(c.progress)

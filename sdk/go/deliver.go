@@ -16,7 +16,7 @@ import (
 
 const (
 	maxPause = 30 * time.Second
-	// maxRetryAfter bounds what a server may ask for, so that a wrong answer does not silence the client for days.
+	// maxRetryAfter limits how long a server may ask the client to wait, so that a wrong answer does not silence it for days.
 	maxRetryAfter = 5 * time.Minute
 	maxAnswer     = 8 << 20
 )
@@ -25,7 +25,7 @@ const (
 type RefusedError struct {
 	// Status is the HTTP status: 400 for a message that is wrong, 401 and 403 for a wrong key, 413 for one that is too large.
 	Status int
-	// Field is what is wrong in the message; empty where the whole request was refused.
+	// Field is the field at fault; empty if the whole request was refused.
 	Field, Reason string
 }
 
@@ -36,7 +36,7 @@ func (e *RefusedError) Error() string {
 	return fmt.Sprintf("refused with status %d: %s %s", e.Status, e.Field, e.Reason)
 }
 
-// answer is what came back from the collector.
+// answer is the collector's answer.
 type answer struct {
 	status     int
 	retryAfter time.Duration
@@ -47,8 +47,8 @@ type answer struct {
 	}
 }
 
-// deliver sends a batch until it is accepted, refused or given up, and returns how many of its messages, from the first on,
-// that is true of: all, unless the context ends before.
+// deliver sends a batch until it is accepted, refused or given up. It returns how many of its messages, from the first on, are settled:
+// all, unless the context ends before.
 func (c *Client) deliver(ctx context.Context, batch []json.RawMessage) int {
 	start := time.Now()
 	for pause := c.pause; ; pause = min(2*pause, maxPause) {
@@ -62,7 +62,7 @@ func (c *Client) deliver(ctx context.Context, batch []json.RawMessage) int {
 		if err == nil {
 			err = fmt.Errorf("the collector answers %d: %s", a.status, a.Error)
 		}
-		// A part of the pause is random, or all clients would come back at the same moment.
+		// Part of the pause is random, or all clients would come back at the same moment.
 		wait := max(a.retryAfter, pause/2) + rand.N(pause/2+1)
 		if time.Since(start)+wait > c.options.GiveUpAfter {
 			c.options.OnError(batch, fmt.Errorf("given up after %s: %w", time.Since(start).Round(time.Millisecond), err))
@@ -80,7 +80,7 @@ func (a answer) worthRetrying() bool {
 	return a.status >= 500 || a.status == http.StatusTooManyRequests || a.status == http.StatusRequestTimeout
 }
 
-// conclude does what a final answer asks for: it cuts a batch that is too large in two, and reports what was refused.
+// conclude acts on a final answer: it cuts a batch that is too large in two, and reports what was refused.
 func (c *Client) conclude(ctx context.Context, batch []json.RawMessage, a answer) int {
 	switch {
 	case a.status >= 200 && a.status < 300:
@@ -107,7 +107,7 @@ func (c *Client) conclude(ctx context.Context, batch []json.RawMessage, a answer
 	return len(batch)
 }
 
-// post sends a batch once. The time of sending is a new one each time: the collector corrects the client's clock by it.
+// post sends a batch once. sentAt is new each time: the collector corrects the client's clock by it.
 func (c *Client) post(ctx context.Context, batch []json.RawMessage) (answer, error) {
 	var body bytes.Buffer
 	zipped := gzip.NewWriter(&body)
@@ -134,14 +134,14 @@ func (c *Client) post(ctx context.Context, batch []json.RawMessage) (answer, err
 	if err != nil {
 		return a, err
 	}
-	// Something in between may answer with a page of its own: then that is the reason.
+	// A proxy in between may answer with a page of its own: then that is the reason.
 	if json.Unmarshal(text, &a) != nil || a.Error == "" {
 		a.Error = string(text[:min(len(text), 200)])
 	}
 	return a, nil
 }
 
-// retryAfter reads the header's seconds or time; 0 where it says nothing.
+// retryAfter reads the header's seconds or time; 0 if it has neither.
 func retryAfter(header string) time.Duration {
 	wait := time.Duration(0)
 	if seconds, err := strconv.Atoi(header); err == nil {

@@ -5,6 +5,6 @@
 //	defer client.Close(ctx)
 //	err = client.Enqueue(footfall.Track{UserID: "u-17", Event: "pay_order", Properties: map[string]any{"amount": 49.9}})
 //
-// Events wait in memory until they are sent; those that the collector has accepted are on its disk. Each is stored once, however
-// often it had to be sent: it keeps its message id.
+// Events wait in memory until they are sent; once the collector has accepted them, they are on its disk. Each is stored once, however often
+// it had to be sent, because it keeps its message id.
 package footfall

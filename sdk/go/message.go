@@ -18,9 +18,9 @@ type Message interface {
 type Track struct {
 	// UserID is who did it. Where it is not known yet, AnonymousID is enough.
 	UserID, AnonymousID string
-	// Event names what was done, such as "add_to_cart". Required.
+	// Event is the name of what was done, such as "add_to_cart". Required.
 	Event string
-	// Properties are the event's own, and JSON: texts, numbers, booleans, maps and slices of them.
+	// Properties are the event's own. They must be JSON: texts, numbers, booleans, maps and slices of them.
 	Properties map[string]any
 	// Timestamp is when it was done; now where it is zero.
 	Timestamp time.Time
@@ -33,7 +33,7 @@ type Track struct {
 type Page struct {
 	// UserID is who saw it. Where it is not known yet, AnonymousID is enough.
 	UserID, AnonymousID string
-	// Name of the page, such as "Pricing"; its address goes into Context.PageURL.
+	// Name is the page's name, such as "Pricing"; its address goes into Context.PageURL.
 	Name       string
 	Properties map[string]any
 	// Timestamp is when it was seen; now where it is zero.
@@ -43,7 +43,7 @@ type Page struct {
 	MessageID string
 }
 
-// Identify says who a user is: what was done under the anonymous id counts as the user's from then on.
+// Identify says who a user is: from then on, what was done under the anonymous id counts as the user's.
 type Identify struct {
 	// UserID is required, AnonymousID is not.
 	UserID, AnonymousID string
@@ -56,7 +56,7 @@ type Identify struct {
 	MessageID string
 }
 
-// Alias says that two ids are the same user: events of PreviousID count as those of UserID. Both are required.
+// Alias says that two ids are the same user: events of PreviousID count as UserID's. Both are required.
 type Alias struct {
 	PreviousID, UserID string
 	// Timestamp is when it was known; now where it is zero.
@@ -70,14 +70,14 @@ type Alias struct {
 type Context struct {
 	// PageURL is the address of the page, SessionID the visit.
 	PageURL, SessionID string
-	// UserAgent and IP are the user's own, where a server reports what a browser asked of it. The collector reads the kind of
-	// device off the first.
+	// UserAgent and IP are the user's own, for a server that reports requests of browsers. The collector finds the kind of device from
+	// UserAgent.
 	UserAgent, IP string
-	// Consent says that the user consented, to a collector that keeps nothing else.
+	// Consent says that the user has consented, for a collector that keeps only events with consent.
 	Consent bool
 }
 
-// orNil returns the context, or nil where it says nothing.
+// orNil returns the context, or nil if it is empty.
 func (c Context) orNil() *Context {
 	if c == (Context{}) {
 		return nil
@@ -85,7 +85,7 @@ func (c Context) orNil() *Context {
 	return &c
 }
 
-// MarshalJSON writes it in the form of the Segment API.
+// MarshalJSON writes the context in the form of the Segment API.
 func (c Context) MarshalJSON() ([]byte, error) {
 	type page struct {
 		URL string `json:"url"`
@@ -158,8 +158,7 @@ func needUser(userID, anonymousID string) error {
 	return nil
 }
 
-// encode makes the JSON that is sent. The id and the time are set here, once, so that they stay the same however often the
-// message is sent.
+// encode returns the JSON to send. The id and the time are set here, once, so that they stay the same however often the message is sent.
 func encode(m Message) (json.RawMessage, error) {
 	w, err := m.wire()
 	if err != nil {
