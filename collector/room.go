@@ -103,7 +103,8 @@ func (r *room) dismiss(p *place) {
 	go func() { _ = p.Conn.Close() }() // its server gets an error
 }
 
-// came counts bytes of a header. If there is no room for them, the client with the longest wait is dismissed. The room is locked.
+// came counts bytes of a header. If there is no room for them, the client with the longest header is dismissed: others' are short. The room
+// is locked.
 func (r *room) came(p *place, bytes int) {
 	p.header += bytes
 	r.headers += bytes

@@ -58,7 +58,7 @@ type scanner struct {
 	restAt int64
 }
 
-// newScanner makes a scanner for a file. The file's id is in its header; if that is damaged, it is the queue's.
+// newScanner makes a scanner for a file. It takes the queue's id from the file's header or, if that is damaged, from queue.
 func newScanner(s *segment, file io.ReaderAt, limit int64, queue uint64) (*scanner, error) {
 	sc := &scanner{file: file, path: s.path, limit: limit, next: s.first, framing: framing{old: s.old}}
 	if s.old {
