@@ -9,7 +9,7 @@ export interface Problem {
   isMissing?: boolean;
 }
 
-/** Gathers what a query lacks. All else that can be wrong with it, the back end tells: one place for each rule. */
+/** Collects what is missing in a query. The back end finds everything else that can be wrong: each rule is in one place. */
 export class Checks {
   readonly problems: Problem[] = [];
 

@@ -41,7 +41,7 @@ export class DataSource extends DataSourceWithBackend<FootfallQuery, FootfallOpt
     return newQuery;
   }
 
-  /** What a query lacks; nobody is asked. */
+  /** What is missing in a query; the back end is not asked. */
   missing(query: FootfallQuery): Problem[] {
     return validate(withNumbers(query));
   }
@@ -59,8 +59,8 @@ export class DataSource extends DataSourceWithBackend<FootfallQuery, FootfallOpt
   }
 
   /**
-   * What is wrong with a query, besides what it lacks: the back end knows. Variables count as values that fit. Where it cannot be asked,
-   * there is none: the answer to the query then says why.
+   * What is wrong with a query, apart from what is missing, according to the back end. Variables count as valid values. If the back end
+   * cannot be asked, the list is empty: then the answer to the query says why.
    */
   problems(query: FootfallQuery): Promise<ToldProblem[]> {
     const asked = withNumbers(query);
@@ -74,7 +74,7 @@ export class DataSource extends DataSourceWithBackend<FootfallQuery, FootfallOpt
     return this.judged.problems;
   }
 
-  /** The query that was judged last: an editor asks for it twice, to show the problems and to run it where there is none. */
+  /** The last query that was checked: an editor asks about it twice, to show the problems and to run it if there are none. */
   private judged?: { text: string; problems: Promise<ToldProblem[]> };
 
   /** Reports whether a field's value is known only when the query runs. */
@@ -120,7 +120,7 @@ export class DataSource extends DataSourceWithBackend<FootfallQuery, FootfallOpt
     }));
   }
 
-  /** The values of such a property: of the event that another filter asks for, where one does. */
+  /** The values of such a property, in the event that another filter asks for, if one does. */
   async getTagValues(options: DataSourceGetTagValuesOptions<FootfallQuery>): Promise<MetricFindValue[]> {
     const { key, timeRange, filters } = options;
     const event = key === 'event_type' ? AnyEvent : eventOf(filters);
@@ -128,7 +128,7 @@ export class DataSource extends DataSourceWithBackend<FootfallQuery, FootfallOpt
     return found.map(({ value }) => ({ text: value, value }));
   }
 
-  /** Save & test shows the message. */
+  /** Tests the connection; Save & test shows the message. */
   async callHealthCheck() {
     const result = await super.callHealthCheck();
     const said: unknown = result?.details?.said;
@@ -147,7 +147,7 @@ export class DataSource extends DataSourceWithBackend<FootfallQuery, FootfallOpt
     return this.getResource('values', { ...span(range), event, property, search });
   }
 
-  /** The statement that a query runs as, over the range and in the dashboard's zone. */
+  /** The SQL that a query runs, over the range and in the dashboard's zone. */
   statement(query: FootfallQuery, range: TimeRange, timeZone: string): Promise<Statement> {
     const complete = this.applyTemplateVariables(inZone(query, ianaZone(timeZone)), {});
     return this.postResource('sql', { query: complete, ...span(range) });
@@ -167,7 +167,7 @@ function inLanguageOf(response: DataQueryResponse, range: TimeRange): DataQueryR
   /* eslint-enable @typescript-eslint/no-deprecated */
 }
 
-/** The value at a path such as filters[0].values[1]; undefined where there is none. */
+/** The value at a path such as filters[0].values[1]; undefined if there is none. */
 export function valueAt(query: object, path: string): unknown {
   return path
     .split(/[.[\]]+/)

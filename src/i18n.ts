@@ -9,7 +9,7 @@ export function t(id: string, english: string, values?: Record<string, unknown>)
   return translate(id, english, { ...values, interpolation: { escapeValue: false } });
 }
 
-/** The translation of a text that stands elsewhere, by its id; the whole English where there is none. */
+/** The translation of a text from elsewhere, by its id; the whole English if there is none. */
 export function translated(id: string, english: string, values: Record<string, string>): string {
   const text = translate(id, '', { ...values, interpolation: { escapeValue: false } });
   return text && text !== id ? text : english;

@@ -10,7 +10,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 )
 
-// answer is an answer's numbers by their names. Those that are 0 are left out.
+// answer has an answer's numbers by their names, without zeros.
 type answer map[string]int64
 
 func (a answer) set(name string, n int64) {
@@ -47,7 +47,7 @@ func number(field *data.Field, row int) int64 {
 	return int64(n)
 }
 
-// fieldNamed returns the field of that name. A frame without it has another form than this program knows, which is a mistake in it.
+// fieldNamed returns the field of that name. A frame without it is a fault of this program, so it panics.
 func fieldNamed(frame *data.Frame, name string) *data.Field {
 	field, at := frame.FieldByName(name)
 	if at < 0 {

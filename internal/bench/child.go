@@ -14,14 +14,14 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/plugin"
 )
 
-// Commands of the processes that ask and send. They read what to do from standard input and write what they found to standard output.
+// Commands of the processes that ask and send. They read their job from standard input and write their result to standard output.
 const (
 	measureCommand = "measure"
 	memoryCommand  = "memory"
 	loadCommand    = "load"
 )
 
-// job is what a process that asks is told.
+// job is what a process that asks has to do.
 type job struct {
 	DSN, Schema string
 	Parameters  parameters

@@ -52,7 +52,7 @@ type event struct {
 // they are asked.
 func (p *parameters) calendarDays() int { return p.Days + 1 }
 
-// midnight returns the beginning of a day, which are counted from 0.
+// midnight returns the beginning of a day; days count from 0.
 func (p *parameters) midnight(n int) time.Time {
 	return p.Until.Truncate(day).AddDate(0, 0, n-p.Days)
 }
@@ -98,12 +98,12 @@ func fraction(user int) time.Duration {
 	return time.Duration(uint32(user)*2654435761%1_000_000) * time.Microsecond
 }
 
-// time is when an event of a day happened.
+// time returns when an event of a day happened.
 func (e *event) time(midnight time.Time) time.Time {
 	return midnight.Add(time.Duration(e.second)*time.Second + fraction(e.user))
 }
 
-// columns are those of user_events that are loaded; row has their values.
+// columns are the columns of user_events that are loaded; row has their values.
 var columns = []string{"time", "user_id", "user_key", "event_type", "page_url", "device_type", "session_id", "metadata", "event_id", "received_at"}
 
 func (e *event) row(midnight time.Time, key int64) []any {

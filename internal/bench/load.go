@@ -17,7 +17,7 @@ import (
 // generation changes when the same parameters make other events.
 const generation = 1
 
-// load sees to it that the schema has the events, and nothing but them, and returns their parameters.
+// load makes sure that the schema has exactly the events, and returns their parameters.
 func (db *database) load(ctx context.Context, p parameters, printer *programs.Printer) (parameters, error) {
 	now := time.Now().UTC()
 	if now.Sub(now.Truncate(day)) < time.Hour {
@@ -42,8 +42,8 @@ func sameEvents(a, b parameters) bool {
 	return a == b
 }
 
-// readParameters returns the parameters of what the schema holds: nil where that is not all there, or the schema is not. A schema that is not
-// the bench's is an error.
+// readParameters returns the parameters of the events in the schema: nil if these are incomplete, or if there is no schema. A schema that
+// is not the bench's is an error.
 func (db *database) readParameters(ctx context.Context) (*parameters, error) {
 	exists, err := value[bool](ctx, db, `SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)`, db.schema)
 	if err != nil || !exists {
@@ -112,7 +112,7 @@ func (db *database) migrate(ctx context.Context) error {
 	return err
 }
 
-// settle brings what an earlier run left up to date.
+// settle brings up to date what an earlier run left.
 func (db *database) settle(ctx context.Context) error {
 	if err := db.migrate(ctx); err != nil {
 		return err
@@ -189,7 +189,7 @@ func (db *database) vacuum(ctx context.Context) error {
 	return db.exec(ctx, "VACUUM (ANALYZE) "+tables, "CHECKPOINT")
 }
 
-// addedMark tells the events that the bench adds between two questions.
+// addedMark marks the events that the bench adds between two questions.
 const addedMark = `{"bench": true}`
 
 // add stores one more event, as the collector does.

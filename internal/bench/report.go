@@ -50,7 +50,7 @@ func (r *report) measure(ctx context.Context, db *database, j job) error {
 	return err
 }
 
-// loadAverage is that of the last minute, where the system tells.
+// loadAverage returns the load average of the last minute, if the system has one.
 func loadAverage() string {
 	text, err := os.ReadFile("/proc/loadavg")
 	if err != nil {
@@ -134,7 +134,7 @@ func newTable(header ...any) table.Writer {
 // comparison are the medians that a target judges.
 type comparison struct{ cold, refresh, peer, other time.Duration }
 
-// judge says what a target is, and whether it is reached; nothing where there is none, or nothing to compare with.
+// judge returns what a target is, and whether it is reached; empty texts if there is no target, or nothing to compare with.
 func (g target) judge(c comparison) (goal, reached string) {
 	ok := true
 	add := func(text string, cost, of time.Duration, most float64) {

@@ -42,7 +42,7 @@ type file struct {
 	records []record
 }
 
-// files returns the queue's, in order, with the records as far as they are whole.
+// files returns the queue's files, in order, with the records as far as they are whole.
 func (c *chaos) files() (list []file, err error) {
 	paths, err := filepath.Glob(filepath.Join(c.queues[0].folder, "*"+suffix))
 	if err != nil {
@@ -73,8 +73,8 @@ func (c *chaos) files() (list []file, err error) {
 	return list, nil
 }
 
-// readNotes returns the numbers of the first record that is not committed, and of the one after the last that was acknowledged: the last but
-// one word of each note.
+// readNotes returns the number of the first record that is not committed, and the number after the last that was acknowledged: each is the
+// last word but one of a note.
 func (c *chaos) readNotes() (committed, end uint64, err error) {
 	for name, number := range map[string]*uint64{"committed": &committed, "contents": &end} {
 		text, err := os.ReadFile(filepath.Join(c.queues[0].folder, name))
@@ -92,8 +92,8 @@ func (c *chaos) readNotes() (committed, end uint64, err error) {
 	return committed, end, nil
 }
 
-// tear does to the end of the queue what a crash of the machine may: of what nobody was told is safe, a part is gone, and there
-// is something else in its place; or the next file has been made, and no record is in it.
+// tear does to the end of the queue what a crash of the machine may: part of what was not acknowledged is gone or replaced by something
+// else, or the next file exists without a record.
 func (c *chaos) tear(context.Context) error {
 	c.gate.Lock() // the answers that were under way have arrived
 	defer c.gate.Unlock()
@@ -129,8 +129,8 @@ func (c *chaos) tear(context.Context) error {
 // refusedStarts counts how often damage has kept the collector from starting.
 const refusedStarts = "starts that stopped because of damage"
 
-// damage spoils a part of a file. Either nothing that was acknowledged is missed by that, or the start stops; then nothing but what
-// was spoiled may be missing after a salvage.
+// damage spoils a part of a file. Either nothing acknowledged is lost by that, or the start stops; then only what was spoiled may be
+// missing after a salvage.
 func (c *chaos) damage(ctx context.Context) error {
 	c.gate.Lock()
 	defer c.gate.Unlock()
@@ -232,7 +232,8 @@ func (c *chaos) setClockBack(context.Context) error {
 	return errors.Join(err, q.Close())
 }
 
-// removeFolder removes, moves or replaces the queue's folder. From then on nothing may be acknowledged; what was is still written.
+// removeFolder removes, moves or replaces the queue's folder. From then on nothing may be acknowledged; what was acknowledged before is
+// still written.
 func (c *chaos) removeFolder(ctx context.Context) error {
 	folder := c.queues[0].folder
 	how := c.rng.IntN(3)
@@ -261,7 +262,7 @@ func (c *chaos) removeFolder(ctx context.Context) error {
 	return errors.Join(c.collector.Settle(settling), os.RemoveAll(moved))
 }
 
-// noticed is how long a collector may say what it said of itself before: it looks once a second.
+// noticed is how long a collector may take to notice a change: it looks once a second.
 const noticed = 3 * time.Second
 
 func (c *chaos) awaitNotReady(ctx context.Context) error {
@@ -276,7 +277,7 @@ func (c *chaos) awaitNotReady(ctx context.Context) error {
 	return nil
 }
 
-// startSecond starts a second collector in the folder, which must not come to anything.
+// startSecond starts a second collector in the folder, which must fail.
 func (c *chaos) startSecond(ctx context.Context) error {
 	if second, err := c.second(ctx); err == nil {
 		return errors.Join(errors.New("a second collector starts in the same folder"), second.Kill())

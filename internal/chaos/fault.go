@@ -14,7 +14,7 @@ import (
 	"github.com/footfall-analytics/footfall/internal/programs"
 )
 
-// fault is something that goes wrong besides the kill of the round.
+// fault is something that goes wrong in addition to the round's kill.
 type fault struct {
 	name string
 	// begin lets it go wrong, and end stops that, once, before the round is over.
@@ -27,7 +27,7 @@ type fault struct {
 	smallDisk, sessions, roomy bool
 }
 
-// allFaults returns those that are possible here, in the order of the summary.
+// allFaults returns the faults that are possible here, in the order of the summary.
 func (c *chaos) allFaults() []fault {
 	over := func() error { return nil }
 	release := over
@@ -60,7 +60,7 @@ func (c *chaos) allFaults() []fault {
 	return slices.DeleteFunc(all, func(f fault) bool { return f.smallDisk && c.without != "" || f.sessions && c.oneSession })
 }
 
-// nextFault takes one that is possible now: each in turn, in random order.
+// nextFault returns a fault that is possible now: each in turn, in random order.
 func (c *chaos) nextFault() fault {
 	possible := func(f fault) bool {
 		return (!f.smallDisk || c.queues[0].small) && (!f.roomy || c.queues[0].bytes == roomyBytes)

@@ -28,7 +28,7 @@ type message struct {
 	acknowledged bool
 }
 
-// try is what was said of a message's time when it was sent.
+// try is what a message said about its time when it was sent.
 type try struct {
 	at time.Time // by the clock that the collector has, too
 	// said is the event's time; zero when nothing was said. sentAt is the time of sending by the client's clock; zero for none.
@@ -38,7 +38,7 @@ type try struct {
 // onTheWay is how long a request may take until the collector looks at its clock.
 const onTheWay = 30 * time.Second
 
-// explains reports whether the collector may have made this time of what was said.
+// explains reports whether the collector may have made this time from what the message said.
 func (t try) explains(stored time.Time) bool {
 	arrival := t.at.Truncate(time.Microsecond)
 	switch {
@@ -116,7 +116,7 @@ func (l *ledger) giveUp(ids []uuid.UUID) {
 	}
 }
 
-// mostFaults is how many differences are told.
+// mostFaults is how many differences are reported.
 const mostFaults = 10
 
 // audit compares the database with what was sent, while nothing is being sent.
@@ -216,7 +216,7 @@ func (a *audit) compare(m *message, user, anonymous, name, number string, at tim
 	a.fault("there with the time %s: %s", at.UTC().Format(time.RFC3339Nano), describe(m))
 }
 
-// readAliases looks for what was said of who is who.
+// readAliases checks that the joins that were sent are known.
 func (a *audit) readAliases(ctx context.Context, tx pgx.Tx, schema string) error {
 	rows, err := tx.Query(ctx, `SELECT alias, user_id FROM `+schema+`.user_aliases`)
 	if err != nil {
@@ -246,7 +246,7 @@ func (a *audit) readRejected(ctx context.Context, tx pgx.Tx, schema string) erro
 	return err
 }
 
-// describe tells what a message is and how it was sent.
+// describe returns what a message is and how it was sent.
 func describe(m *message) string {
 	var tries []string
 	for _, t := range m.tries {

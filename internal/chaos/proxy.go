@@ -98,7 +98,7 @@ func (p *proxy) pump(l *link, to, from *net.TCPConn) {
 	}
 }
 
-// await returns when the connection is not stalled.
+// await waits until the connection is not stalled.
 func (p *proxy) await(l *link) {
 	p.mu.Lock()
 	stalled := l.stalled
@@ -162,7 +162,7 @@ func (p *proxy) stall() (release func()) {
 	return func() { close(held) }
 }
 
-// ports returns those from which the database is connected to.
+// ports returns the ports from which connections to the database come.
 func (p *proxy) ports() (ports []int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -36,7 +36,7 @@ type panel struct {
 	title, description string
 	// noData is shown where there is nothing to show.
 	noData string
-	// unit is of numbers for which the answer names none.
+	// unit is the unit of numbers for which the answer names none.
 	unit  string
 	width int // of 24
 	visualization

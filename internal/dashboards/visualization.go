@@ -78,7 +78,7 @@ func lines() visualization {
 	return visualization{"timeseries", object{"custom": object{"lineWidth": 2, "fillOpacity": 5, "showPoints": "never"}}, object{"tooltip": everySeries}}
 }
 
-// stacks returns bars over time, those of a time on top of each other.
+// stacks returns bars over time, with the bars of a time on top of each other.
 func stacks() visualization {
 	return visualization{"timeseries", object{"decimals": 0, "custom": object{
 		"drawStyle": "bars", "fillOpacity": 80, "lineWidth": 0, "stacking": object{"mode": "normal", "group": "A"},
@@ -105,7 +105,7 @@ func histogram() visualization {
 	return visualization{"histogram", object{"custom": object{"fillOpacity": 70}}, object{}}
 }
 
-// heatmap is cells as the answer has them. Those up to the number hidden are left out.
+// heatmap returns cells as the answer has them. Cells up to the number hidden are left out.
 func heatmap(hidden float64) visualization {
 	return visualization{"heatmap", object{"decimals": 0}, object{
 		"calculate": false, "cellGap": 1, "filterValues": object{"le": hidden}, "legend": object{"show": true},

@@ -362,7 +362,7 @@ func asJSON(t *testing.T, value any) string {
 	return text.String()
 }
 
-// difference is empty where all answers are equal.
+// difference returns how answers differ; empty if all are equal.
 func (h *house) difference(t *testing.T, q *model.Query, s stage) string {
 	t.Helper()
 	forms := outputs(t, q, s.Scenario)

@@ -1,5 +1,5 @@
-// Package embedded starts the TimescaleDB that development, demo and tests use where no server is given: the real
-// extension, compiled to WebAssembly, run by Node in memory. It is for one machine's demo and tests, never for production.
+// Package embedded starts the TimescaleDB that development, demo and tests use if no server is given: the real extension, compiled to
+// WebAssembly, run by Node in memory. It is for one machine's demo and tests, never for production.
 //
 // It has one session behind all connections. So every statement with arguments belongs in an explicit transaction,
 // settings are made with SET LOCAL only, COPY and prepared statements are not to be used, background jobs do not run and

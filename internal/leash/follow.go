@@ -18,8 +18,8 @@ var commands = []string{"go", "go.exe", "mage", "mage.exe"}
 // name one that was killed between.
 const lineVariable = "FOOTFALL_FOLLOWS"
 
-// Follow returns a context that ends within a second when a command behind this process is gone: whoever kills go or mage means the
-// program that they started. A program that takes this process over follows the same commands.
+// Follow returns a context that ends within a second when a command behind this process is gone: someone who kills go or mage means to end
+// the program that they started. A program that takes this process over follows the same commands.
 func Follow(ctx context.Context) context.Context {
 	line := inheritLine()
 	if line == nil {
@@ -62,7 +62,7 @@ func handOn(line []int32) {
 	_ = os.Setenv(lineVariable, strings.Join(numbers, " "))
 }
 
-// inheritLine returns the line of the program whose process this one took over, if it did: a child has another number.
+// inheritLine returns the line of parents of the program whose process this one took over, if it did: a child has another number.
 func inheritLine() (line []int32) {
 	for number := range strings.FieldsSeq(os.Getenv(lineVariable)) {
 		pid, err := strconv.ParseInt(number, 10, 32)

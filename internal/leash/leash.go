@@ -1,5 +1,5 @@
-// Package leash starts programs that never outlive the one that started them, however it ends: in order, by a signal that it cannot
-// catch, or with its terminal. Programs that do something long for somebody follow those who asked for it, see [Follow].
+// Package leash starts programs that never outlive the one that started them, however it ends: in order, by a signal that it cannot catch,
+// or with its terminal. Programs that work long follow the command that started them, see [Follow].
 package leash
 
 import (

@@ -16,9 +16,9 @@ import (
 	"time"
 )
 
-// holder is the name under which this very program is started once more, between itself and a program that it starts. The holder
-// reads a pipe of which nobody but the first holds the other end. The system closes that end when the first is gone, whatever the
-// reason. The programs themselves know nothing of it.
+// holder is the name under which this very program is started once more, between itself and a program that it starts. The holder reads a
+// pipe whose other end only the first process has. The system closes that end when that process is gone, for whatever reason. The programs
+// themselves know nothing about this.
 const holder = "footfall-leash"
 
 // pipeFD is the pipe's number in the holder: the first after the standard ones.

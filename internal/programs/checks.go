@@ -10,7 +10,7 @@ import (
 )
 
 // Linter builds golangci-lint, which .golangci.yml sets up, in the version of internal/lint. It returns its program. That is a module of
-// its own, outside the workspace: what linters need is none of the plugin's and the collector's business.
+// its own, outside the workspace: the linters' dependencies must not affect the plugin's and the collector's.
 func Linter(ctx context.Context, p *Printer) (program string, err error) {
 	return linterFile, p.Do(linters, func() (string, error) {
 		at := func(at string) { p.Progress(linters, at) }
@@ -27,8 +27,8 @@ func Browser(ctx context.Context) (program string, err error) {
 	return strings.TrimSpace(program), err
 }
 
-// RaceDetector says why go test -race cannot work here: it needs a C compiler with the C library's headers, and a system that it
-// knows. Go itself needs none.
+// RaceDetector returns why go test -race cannot work here: it needs a C compiler with the C library's headers, and a system that it knows.
+// Go itself needs none.
 func RaceDetector(ctx context.Context) (err error) {
 	folder, err := os.MkdirTemp("", "footfall-race-")
 	if err != nil {

@@ -60,7 +60,7 @@ func OneConnection(dsn string) string {
 	return dsn + separator + "pool_max_conns=1"
 }
 
-// LaunchCollector is [StartCollector] that returns before the collector is ready.
+// LaunchCollector is like [StartCollector], but returns before the collector is ready.
 func LaunchCollector(ctx context.Context, binary, dsn, schema string, port int, queueDir string, log io.Writer, flags ...string) (*Collector, error) {
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	flags = append([]string{"serve", "--schema", schema, "--listen", fmt.Sprintf("127.0.0.1:%d", port), "--listen-admin", "127.0.0.1:0",
@@ -109,7 +109,7 @@ func (c *Collector) Settle(ctx context.Context) error {
 	}
 }
 
-// Metrics returns what the collector says of itself, in Prometheus' text format.
+// Metrics returns the collector's metrics, in Prometheus' text format.
 func (c *Collector) Metrics(ctx context.Context) (string, error) {
 	text, err := get(ctx, c.Admin+"/metrics")
 	return string(text), err
@@ -135,7 +135,7 @@ func (c *Collector) Kill() error {
 		case <-c.ended:
 			return err
 		case <-time.After(20 * time.Millisecond):
-			_ = leash.Crash(c.pid) // a holder that has just begun may not have heard it
+			_ = leash.Crash(c.pid) // a holder that has just started may have missed it
 		}
 	}
 }

@@ -96,11 +96,11 @@ func countInstalled(folder string, packages map[string]json.RawMessage) (there i
 	return there
 }
 
-// away are the codes of npm that mean that nobody has answered.
+// away are npm's error codes for a registry that does not answer.
 var away = regexp.MustCompile(`code (ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT)\b`)
 
-// registryAway says that npm's registry cannot be reached, with npm's own settings of registry and proxy, as soon as one try has failed or
-// nobody has answered it for ten seconds. Any answer of the registry, also a refusal, is one.
+// registryAway reports whether npm's registry cannot be reached, with npm's own settings of registry and proxy. It gives up when one
+// attempt has failed, or after ten seconds without an answer. Any answer counts, even a refusal.
 func registryAway(ctx context.Context) error {
 	output, err := exec.CommandContext(ctx, "npm", "ping", "--fetch-retries=0", "--fetch-timeout=10000").CombinedOutput()
 	code := away.FindStringSubmatch(string(output))

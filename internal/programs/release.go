@@ -12,7 +12,7 @@ import (
 	"path/filepath"
 )
 
-// release is where the files to hand out go, from the repository's root.
+// release is the folder for the released files, from the repository's root.
 var release = filepath.Join(".footfall", "release")
 
 // platform is a system that the plugin and the collector run on.
@@ -80,7 +80,7 @@ func collectorFor(ctx context.Context, to platform, version string) (file string
 // tokenVariable is the environment variable that Grafana's signing tool reads its secret from.
 const tokenVariable = "GRAFANA_ACCESS_POLICY_TOKEN"
 
-// sign has grafana.com sign what is in dist. Without a token it stays unsigned: Grafana then loads it only where it is told to.
+// sign lets grafana.com sign what is in dist. Without a token it stays unsigned: then Grafana loads it only if told to.
 func sign(ctx context.Context) (string, error) {
 	if os.Getenv(tokenVariable) == "" {
 		return "none: " + tokenVariable + " is not set", nil

@@ -48,7 +48,7 @@ func run(ctx context.Context, line func(string), command ...string) error {
 	return fmt.Errorf("%s failed: %w\n%s\n\nwhat to do: %s", strings.Join(command, " "), err, shown, advice(said))
 }
 
-// known are what commands say when the machine is at fault, and what to do then.
+// known are messages of commands when the machine is at fault, and what to do then.
 var known = []struct {
 	says *regexp.Regexp
 	do   string

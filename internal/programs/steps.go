@@ -12,7 +12,8 @@ import (
 	"golang.org/x/term"
 )
 
-// Printer shows what a program of several steps is at, a line a step with the time it took. It prints to a terminal or, plainly, to anything else. Steps may run side by side.
+// Printer shows the progress of a program with several steps, one line per step with the time it took. It prints to a terminal or, plainly,
+// to anything else. Steps may run side by side.
 type Printer struct {
 	out io.Writer
 	// live is set on a terminal, where a line can be written over.
@@ -27,7 +28,7 @@ type Printer struct {
 type task struct {
 	name  string
 	start time.Time
-	// at is how far it is.
+	// at is how far the task is.
 	at string
 }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 )
 
-// Alertable says why an alert rule, or another expression, refuses an answer; nil if it takes it. The rules are those of Grafana's
+// Alertable returns why an alert rule, or another expression, refuses an answer; nil if it takes it. The rules are those of Grafana's
 // pkg/expr/converter.go and dataplane.go, in this order:
 //
 //  1. No frame, or one without fields, is "no data".
@@ -91,7 +91,7 @@ func numbersOf(frame *data.Frame) (numbers []*data.Field, others int) {
 	return numbers, others
 }
 
-// labelsOf returns those of a wide frame's columns. Columns of true and false are numbers to expressions.
+// labelsOf returns the labels of a wide frame's columns. To expressions, columns of true and false are numbers.
 func labelsOf(frame *data.Frame) []data.Labels {
 	var labels []data.Labels
 	for _, field := range frame.Fields {

@@ -42,9 +42,8 @@ func run(dir, out string) error {
 	return os.WriteFile(out, list, 0o644)
 }
 
-// Generate returns the texts of all Go files below dir, tests left out, as a JSON object in the order of the ids. It fails on a call
-// whose id or English does not stand there as it is, whose values are not as many as the text names, or whose id has another text
-// elsewhere.
+// Generate returns the texts of all Go files below dir, tests left out, as a JSON object in the order of the ids. It fails on a call whose
+// id or English is not a literal, whose number of values differs from the names in the text, or whose id has another text elsewhere.
 func Generate(dir string) ([]byte, error) {
 	texts := map[string]string{}
 	err := filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
@@ -106,7 +105,7 @@ func addCall(texts map[string]string, call *ast.CallExpr) error {
 	return nil
 }
 
-// literal returns the value of a string that stands there as it is, or is put together of such.
+// literal returns the value of a string literal, or of several added together.
 func literal(e ast.Expr) (string, bool) {
 	switch e := e.(type) {
 	case *ast.BasicLit:

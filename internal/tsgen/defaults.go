@@ -45,7 +45,7 @@ func Defaults() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// gather adds what an object says, and what the objects within it say. Empty values say nothing.
+// gather adds the values of an object, and of the objects within it, except empty ones.
 func gather(objects map[string]map[string]any, path string, value any) {
 	switch x := value.(type) {
 	case map[string]any:

@@ -42,8 +42,8 @@ func Lifecycle(q *model.Query, w World, r Range, s Settings) []LifecycleRow {
 
 // Sticky is the answer to a stickiness query.
 type Sticky struct {
-	// Users has the users by the number of buckets in which they were active: element 0 is those of one bucket, the last one those of
-	// all that have begun.
+	// Users counts users by the number of buckets in which they were active: element 0 is for one bucket, the last element for all buckets
+	// that have begun.
 	Users []int
 	// Open says that the last bucket that has begun is not over.
 	Open bool

@@ -8,7 +8,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-// Mark is a moment that is marked. Of the first event of a value, Event is empty; Value is nil where the property is not set.
+// Mark is a moment that is marked. For the first event of a value, Event is empty; Value is nil if the property is not set.
 type Mark struct {
 	Time  time.Time
 	Event string
@@ -39,7 +39,7 @@ func Annotate(q *model.Query, w World, r Range) MarkList {
 	return MarkList{all[:min(a.Limit, len(all))], len(all) > a.Limit}
 }
 
-// order is that of moments of the same time: later ids first, or values by their bytes.
+// order compares moments of the same time: later ids first, or values by their bytes.
 func order(mode model.AnnotationsMode, x, y Mark) int {
 	if mode == model.FirstOf {
 		return cmp.Compare(*x.Value, *y.Value)

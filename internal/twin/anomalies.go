@@ -94,8 +94,8 @@ func unusualBuckets(q *model.Query, w World, r Range, s Settings) []Unusual {
 	return buckets
 }
 
-// atWork reports whether enough happened in the week before a moment to make it history: something, and in at least a twentieth as
-// many different quarter hours as in the week before the later moment that is compared with it.
+// atWork reports whether the week before a moment was active enough to count as history: it must have any event, and at least a twentieth
+// as many different quarter hours with events as the week before the later moment.
 func (w World) atWork(moment, later, now time.Time) bool {
 	quarters := func(end time.Time) int {
 		seen := map[int]bool{}

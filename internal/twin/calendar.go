@@ -77,8 +77,8 @@ func dayNumber(t time.Time) int {
 	return int(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix() / 86400)
 }
 
-// firstMoment is when a date begins. That is not always its only 0:00: where clocks change at midnight, 0:00 is
-// skipped in spring and comes twice in autumn.
+// firstMoment returns when a date begins. That is not always its only 0:00: where clocks change at midnight, 0:00 is skipped in spring and
+// comes twice in autumn.
 func firstMoment(day int, zone *time.Location) time.Time {
 	const margin = 30 * 3600
 	from := int64(day)*86400 - margin

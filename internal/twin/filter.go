@@ -42,7 +42,7 @@ func holds(f model.Filter, e Event) bool {
 	return compares(f.Operator, value, f.Values[0])
 }
 
-// equals is a value's number where it is one, and its text where it is none.
+// equals compares a value as a number if it is one, and as text if not.
 func equals(value any, text string) bool {
 	if n, ok := jsonNumber(value); ok {
 		return written.MatchString(text) && rational(text).Cmp(n) == 0
@@ -57,7 +57,7 @@ var (
 	written = regexp.MustCompile(`^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$`)
 )
 
-// compares is exact: 0.1 is a tenth, and all digits count.
+// compares compares exactly: 0.1 is a tenth, and all digits count.
 func compares(operator model.Operator, of any, value string) bool {
 	n, ok := numberOf(of)
 	if !ok {

@@ -326,7 +326,7 @@ func isTainted(q *model.Query, events []Event, c chain) bool {
 	return false
 }
 
-// growth is when an unordered funnel's first, second, ... step was done, counted from the start of the best chain.
+// growth returns when an unordered funnel's first, second, ... step was done, counted from the start of the best chain.
 func growth(all []chain, events []Event, best []time.Time) []time.Time {
 	times := slices.Clone(best)
 	for k := range times {

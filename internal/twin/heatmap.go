@@ -124,7 +124,7 @@ func placeOn(a model.Axis, e Event, s Settings) (Place, *LeftOut) {
 	return Place{}, &LeftOut{a.Property, true}
 }
 
-// edge is exactly what an edge is written as.
+// edge returns exactly the number that an edge is written as.
 func edge(f float64) *big.Rat { return rational(strconv.FormatFloat(f, 'f', -1, 64)) }
 
 func valuePlace(e Event, name string) Place {

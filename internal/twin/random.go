@@ -241,7 +241,7 @@ func (g generator) timeRange(times []time.Time) Range {
 	return r
 }
 
-// now is mostly long after everything, else in the midst of it.
+// now returns a present time: mostly long after all events, else among them.
 func (g generator) now(times []time.Time) time.Time {
 	if g.chance(50) {
 		return pick(g, times).AddDate(1, 0, 0)

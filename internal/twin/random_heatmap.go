@@ -4,7 +4,7 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-// heatmap is mostly of time, where several sources answer.
+// heatmap makes up a heatmap, mostly over time, where several sources answer.
 func (g generator) heatmap() *model.Heatmap {
 	dimensions := []model.Dimension{model.HourOfDay, model.Weekday, model.Date, model.CalendarMonth}
 	if g.chance(50) {

@@ -125,7 +125,7 @@ func rollingPeriod(r *model.Retention) time.Duration {
 	return map[model.Period]time.Duration{model.Hour: time.Hour, model.Day: 24 * time.Hour, model.Week: 7 * 24 * time.Hour}[r.Period]
 }
 
-// state is judged by the first and the last moment that may belong to the cell of any actor.
+// state returns a cell's state, by the first and the last moment that may belong to the cell of any actor.
 func state(r *model.Retention, cal calendar, bucket int, column [2]int, now time.Time) State {
 	begin, end := cal.begin(bucket+column[0]), cal.begin(bucket+column[1]+1)
 	if r.Windows == model.Rolling {

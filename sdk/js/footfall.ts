@@ -19,11 +19,11 @@ export interface Options {
   /** Records nothing in browsers that ask for that, by Do Not Track or Global Privacy Control. Default true. */
   respectDoNotTrack?: boolean;
   /**
-   * With false, nothing is recorded, stored or sent until consent(true); with true, every event says that the user consented.
-   * Leave it out where no consent is needed.
+   * With false, nothing is recorded, stored or sent until consent(true); with true, every event says that the user consented. Leave it out
+   * if no consent is needed.
    */
   consent?: boolean;
-  /** Is told when the collector refuses events: the HTTP status, and the answer, which names them and the reason. */
+  /** Called when the collector refuses events, with the HTTP status and the answer, which names the events and the reason. */
   onError?: (status: number, answer: string) => void;
 }
 
@@ -34,7 +34,7 @@ const second = 1000;
 const gather = second;
 /** Characters in one request; an event must fit in. */
 const maxRequest = 50_000;
-/** Characters of events that may wait; the browser keeps some 5 million for all of the site. */
+/** Characters of events that may wait; the browser keeps about 5 million for the whole site. */
 const maxQueue = 1_000_000;
 
 let options: Options = { endpoint: '' };
@@ -45,7 +45,7 @@ let consented: boolean | undefined;
 const memory = new Map<string, string>();
 /** Time of the last event: a later one has a later time, or a funnel would not know their order. */
 let last = 0;
-/** When a call was made that is made again, since the script was not there yet. */
+/** When a call was made that the stub noted, because the script was not there yet. */
 let calledAt: number | undefined;
 /** The collector does not take the key: nothing more is recorded on this page. */
 let denied = false;
@@ -60,7 +60,7 @@ let sending = false;
 let offline = false;
 let failures = 0;
 let maxEvents = 100;
-/** Events that went out by a beacon, of which nobody knows whether it arrived: they stay in the queue, but not in a second one. */
+/** Events sent by a beacon, which may not have arrived: they stay in the queue, but are not put into a second beacon. */
 const beaconed = new Set<string>();
 
 function attempt<T>(storage: () => T): T | undefined {
@@ -94,8 +94,8 @@ function names(): string[] {
 }
 
 /**
- * The events that wait, by time. Each has a place of its own, named by its id: tabs share them all and never write the same
- * place, so none gets lost. Two tabs may send the same event, which the collector stores once.
+ * The events that wait, by time. Each has its own place, named by its id: tabs share all places but never write the same one, so none gets
+ * lost. Two tabs may send the same event, which the collector stores once.
  */
 function queue(): Array<[name: string, event: string]> {
   return names()
@@ -107,7 +107,7 @@ function queue(): Array<[name: string, event: string]> {
     });
 }
 
-/** A UUID of version 7: the time, then chance. */
+/** A UUID of version 7: the time, then random bits. */
 export function uuid(time: number): string {
   const hex = [...crypto.getRandomValues(new Uint8Array(10))]
     .map((byte) => byte.toString(16).padStart(2, '0'))
@@ -131,7 +131,7 @@ function session(now: number): string {
   const goesOn = id && now - Number(read('active')) < (options.sessionMinutes ?? 30) * 60 * second;
   const current = goesOn ? id : uuid(now);
   if (!goesOn) {
-    // Only now, so that tabs that begin one each at the same moment go on with the same.
+    // Only now, so that tabs that begin at the same moment continue with the same one.
     write('session', current);
   }
   const { campaign, referrer } = origin();
@@ -161,8 +161,8 @@ function origin(): { campaign?: Properties; referrer?: string } {
 }
 
 /**
- * An address without query and fragment, which may hold what is nobody's business, and of other kinds than web pages only the kind,
- * such as mailto:. Empty for what is no address.
+ * An address without query and fragment, which may hold private things; for other kinds than web pages only the kind, such as mailto:.
+ * Empty for a text that is not an address.
  */
 export function address(url: string): string {
   const parsed = attempt(() => new URL(url, location.href));
@@ -175,7 +175,7 @@ export function path(at: { pathname: string; hash: string }): string {
   return at.pathname + (/[=&]/.test(route) ? '' : route);
 }
 
-/** Tells the developer, once, what would go wrong in silence. */
+/** Tells the developer, once, what would otherwise go wrong silently. */
 function tell(what: string, more = '') {
   if (!told.has(what)) {
     told.add(what);
@@ -206,7 +206,7 @@ function record(type: string, fields: Properties) {
     anonymousId: anonymousId(),
     userId: read('user'),
     timestamp: new Date(last).toISOString(),
-    // Without the query, which may hold what is nobody's business.
+    // Without the query, which may hold private things.
     context: { page: { url: path(location), referrer }, campaign, sessionId, consent: consented },
     ...fields,
   });
@@ -306,7 +306,7 @@ async function send() {
   schedule(0); // there may be more
 }
 
-/** Sends what waits while the page goes away: as much of it as a beacon takes, which is 64 KiB in most browsers. */
+/** Sends waiting events while the page is left: as many as a beacon takes, which is 64 KiB in most browsers. */
 function sendBeacon() {
   const events = queue().filter(([name]) => !beaconed.has(name));
   for (let limit = maxRequest; events.length && recording() && limit > 1000; limit /= 2) {
@@ -318,7 +318,7 @@ function sendBeacon() {
   }
 }
 
-/** The class of a viewport of that many pixels: the same place on a page means something else in another. */
+/** The class of a viewport of that many pixels: in another class, the same place on a page means something else. */
 export function viewport(width: number): string {
   return width < 768 ? 'mobile' : width < 1024 ? 'tablet' : 'desktop';
 }
@@ -346,7 +346,7 @@ export function target(link: { href: string; host: string; pathname: string; has
 }
 
 function clicked(e: MouseEvent) {
-  // Clicks by a script are none; one on a label is followed at once by one on its input.
+  // Clicks by a script do not count; a click on a label is followed at once by one on its input.
   if (!options.autoClicks || !e.isTrusted || clicking || !(e.target instanceof Element)) {
     return;
   }
@@ -436,14 +436,14 @@ function identify(userId: string, traits?: Properties) {
   }
 }
 
-/** Says that two ids are the same user. Without a previous id it is the one that is used at the moment. */
+/** Says that two ids are the same user. Without a previous id, the present one is used. */
 function alias(userId: string, previousId?: string) {
   if (recording()) {
     record('alias', { userId, previousId: previousId ?? read('user') ?? anonymousId() });
   }
 }
 
-/** Forgets who the user is, as after a logout: what follows is another user's. */
+/** Forgets who the user is, as after a logout: what follows belongs to another user. */
 function reset() {
   if (recording()) {
     remove('user');

@@ -5,9 +5,9 @@ import type { Filled, PartOf } from '../defaults';
 import type { Expander } from '../template';
 import type { QueryType } from '../types.gen';
 
-/** What the front end knows of an analysis. */
+/** What the front end knows about an analysis. */
 export interface Analysis<T extends QueryType> {
-  /** What it is called, and what it tells. Left out where panels do not offer it. */
+  /** Its name and what it tells. Left out if panels do not offer it. */
   choice?: () => { label: string; description: string };
   /** The fields of its part of a query. */
   editor: ComponentType<Part<PartOf<T>>>;
@@ -17,8 +17,8 @@ export interface Analysis<T extends QueryType> {
   initial?: Partial<PartOf<T>>;
   /** The part with the values of a dashboard's variables. */
   expand: (expander: Expander, part: PartOf<T>) => PartOf<T>;
-  /** What it asks, in plain words. */
+  /** The question in plain words. */
   question: (part: Filled<T>) => string;
-  /** Finds what it lacks. */
+  /** Finds what is missing. */
   validate: (checks: Checks, part: PartOf<T>) => void;
 }

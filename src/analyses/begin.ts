@@ -33,8 +33,8 @@ export function withType<Q extends Query>(query: Q, queryType: QueryType): Q {
 }
 
 /**
- * The query with what it needs to be one, where it was written by hand or is only begun: an analysis, and the analysis' part.
- * Any other query is returned as it is, also one that a later version saved.
+ * The query, completed with an analysis and its part if these are missing, as in a query that was written by hand or only begun. Any other
+ * query is returned as it is, also one that a later version saved.
  */
 export function begun<Q extends Query>(query: Q): Q {
   const isKnown = (query.schemaVersion || SchemaVersion) === SchemaVersion;
@@ -44,7 +44,7 @@ export function begun<Q extends Query>(query: Q): Q {
   return isKnown && isEditable(query.queryType) && !query[query.queryType] ? withType(query, query.queryType) : query;
 }
 
-/** An analysis' part with all that its fields need. */
+/** An analysis's part with everything that its fields need. */
 export function filled<T extends QueryType>(query: Query, type: T): PartOf<T> {
   const saved = Object.entries(query[type] ?? {}).filter(([, value]) => value !== null);
   return { ...analyses[type].fresh, ...Object.fromEntries(saved) } as PartOf<T>;

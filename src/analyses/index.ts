@@ -32,7 +32,7 @@ const all = Object.keys(analyses) as QueryType[];
 /** The analyses that panels offer. */
 export const panelTypes = all.filter((type) => analyses[type].choice);
 
-/** The same, each with what it tells. */
+/** The same analyses, each with what it tells. */
 export const analysisChoices = (): Array<Choice<QueryType>> =>
   panelTypes.map((value) => ({ value, ...analyses[value].choice!() }));
 
@@ -46,7 +46,7 @@ export function isEditable(type: string): type is QueryType {
   return panelTypes.some((known) => known === type);
 }
 
-/** What a part asks, with what holds where it says nothing. */
+/** What a part asks, with its defaults filled in. */
 export function questionOf<T extends QueryType>(type: T, part: PartOf<T>): string {
   return analyses[type].question(withDefaults(type, part));
 }

@@ -42,7 +42,7 @@ export function ChoiceField<T extends string | number>({ path, when, label, opti
   );
 }
 
-/** The label of the option that holds at a path of the query. */
+/** The label of the option in force at a path of the query. */
 export function chosen<T>(options: Array<Choice<T>>, path: string, value: T | undefined): string {
   return options.find((option) => option.value === (value || defaultOf(path)))?.label ?? String(value);
 }

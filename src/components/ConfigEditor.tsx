@@ -26,7 +26,7 @@ import { useSame } from './useSame';
 type Props = DataSourcePluginOptionsEditorProps<FootfallOptions, FootfallSecrets>;
 
 const width = 40;
-/** What holds, or how it is written, where a field is empty: the same in every language. */
+/** The placeholder of an empty field, a default or an example: the same in every language. */
 const example = {
   host: 'localhost:5432',
   name: 'footfall',

@@ -9,14 +9,14 @@ interface Props {
   datasource: DataSource;
   range?: TimeRange;
   problems: Problem[];
-  /** Whether nobody has written anything yet; what was saved shows at once what it lacks. */
+  /** Whether the query is new; a saved query shows at once what is missing. */
   isNew: boolean;
   /** The last answer, which tells when the query was run. */
   data?: PanelData;
   children: ReactNode;
 }
 
-/** Grafana runs a query by itself as it appears, in milliseconds: what is run later, somebody asked for. */
+/** For how many milliseconds after it appears Grafana may run a query by itself: a later run was asked for by somebody. */
 const byItself = 1000;
 
 /** What all fields of an editor share. */

@@ -22,7 +22,7 @@ interface Props {
   onChange: (filters: Filter[] | undefined) => void;
 }
 
-/** Filters, one a row, that must all hold. Where there is none, only a button that stands beside what it filters. */
+/** Filters, one per row, which must all hold. If there is none, only a button beside what it filters. */
 export function FiltersEditor({ path, of, event, filters = [], onChange }: Props) {
   const styles = useStyles2(getStyles);
   const { keys, ...rows } = useKeys(filters.length);

@@ -2,7 +2,7 @@ import { useId, type ReactElement } from 'react';
 
 interface Props {
   label: string;
-  /** Gets what the control's aria-labelledby must be. */
+  /** Gets the value for the control's aria-labelledby. */
   children: (labelId: string) => ReactElement;
 }
 

@@ -6,7 +6,7 @@ import { TextInput } from './TextInput';
 
 interface Props extends Part<number | undefined>, Place<string> {
   label: string;
-  /** Whether the default of the field holds, true by default: it may depend on another field. */
+  /** Whether the field's default applies, true by default: it may depend on another field. */
   hasDefault?: boolean;
 }
 

@@ -6,7 +6,7 @@ import { useEditor } from './editor';
 interface Props {
   /** Paths of the fields within. While one of them has a problem, the options are open. */
   paths: string[];
-  /** What holds now, each in a word or two. */
+  /** The present choices, each in a word or two. */
   summary: string[];
   children: ReactNode;
 }

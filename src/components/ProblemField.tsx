@@ -16,8 +16,8 @@ export function ProblemField({ path, when = true, ...props }: Props) {
 }
 
 /**
- * A field on the screen. That nothing is in it yet, it says only after it was left, after somebody tried to run the query, or where
- * the query was saved so: each of them since it is on the screen.
+ * A field on the screen. It says that it is empty only after it was left, after somebody tried to run the query, or if the query was saved
+ * that way; each counts only from when the field is on the screen.
  */
 function ShownField({ name, problem, ...props }: Omit<Props, keyof Place> & { problem?: Problem }) {
   const { triedAt } = useEditor();
@@ -52,14 +52,14 @@ export function ListProblem({ path, name }: ListProps) {
   return problem && <FieldValidationMessage>{problemText(name, problem.reason)}</FieldValidationMessage>;
 }
 
-/** What is wrong and has no field here. */
+/** The problems that have no field here. */
 export function OtherProblems() {
   return useOtherProblems().map(({ field, reason }) => (
     <FieldValidationMessage key={`${field} ${reason}`}>{problemText(field, reason)}</FieldValidationMessage>
   ));
 }
 
-/** The sentence on what is wrong with a field. */
+/** The sentence about what is wrong with a field. */
 function problemText(name: string, reason: string): string {
   return t('problem.at-field', '{{name}} {{reason}}.', { name, reason });
 }

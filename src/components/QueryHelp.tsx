@@ -5,7 +5,7 @@ import { analysisChoices } from '../analyses';
 import { docs } from '../docs';
 import { t } from '../i18n';
 
-/** What Grafana shows for the question mark of a query: what can be asked, and how answers are drawn and followed. */
+/** The help behind the question mark of a query: what can be asked, and how answers are drawn and followed. */
 export function QueryHelp() {
   const styles = useStyles2(getStyles);
   return (

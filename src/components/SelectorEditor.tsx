@@ -13,7 +13,7 @@ interface Props extends Part<EventSelector> {
   of: string;
 }
 
-/** An event and the filters on it. Where the analysis takes any event by default, it says so. */
+/** An event and its filters. If the analysis takes any event by default, the field says so. */
 export function SelectorEditor({ path, label, of, value: saved, onChange }: Props) {
   const value = { ...saved, event: saved.event || String(defaultOf(`${path}.event`) ?? '') };
   return (

@@ -7,7 +7,7 @@ import { useSame } from './useSame';
 
 interface Props extends Part<string> {
   id: string;
-  /** What the length is of, for the label of its unit: "Conversion window". */
+  /** The name of the length, for the label of its unit: "Conversion window". */
   label: string;
   invalid?: boolean;
 }

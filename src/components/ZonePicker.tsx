@@ -5,7 +5,7 @@ interface Props {
   id: string;
   value?: string;
   onChange: (zone: string | undefined) => void;
-  /** What holds when no zone is chosen. */
+  /** The zone in force when none is chosen. */
   placeholder: string;
   invalid?: boolean;
 }

@@ -10,7 +10,7 @@ export interface Editor {
   problems: Problem[];
   /** Paths of the fields on the screen that show what is wrong with them. */
   shown: string[];
-  /** Adds such paths; what it returns removes them. */
+  /** Adds such paths; the function that it returns removes them. */
   show: (paths: string[]) => () => void;
   /** When somebody last tried to run the query, or opened one that was saved, in milliseconds since 1970; 0 for not yet. */
   triedAt: number;
@@ -26,7 +26,7 @@ export function useEditor(): Editor {
   return editor;
 }
 
-/** Returns the problem at one of the paths, for a field that shows it: as long as the field is there, nobody else does. */
+/** Returns the problem at one of the paths, for a field that shows it: as long as the field is there, nothing else shows it. */
 export function useProblemAt(path: string | string[]): Problem | undefined {
   const { problems } = useEditor();
   const paths = [path].flat();
@@ -34,7 +34,7 @@ export function useProblemAt(path: string | string[]): Problem | undefined {
   return problems.find((problem) => isAt(problem, paths));
 }
 
-/** Returns the problem of a list as a whole. Those of its entries are theirs. */
+/** Returns the problem of a list as a whole. Its entries show their own problems. */
 export function useListProblem(path: string): Problem | undefined {
   const { problems } = useEditor();
   useShown([path]);
@@ -48,7 +48,7 @@ function useShown(paths: string[]) {
   useLayoutEffect(() => show(key.split(' ')), [show, key]);
 }
 
-/** The problems that no field on the screen shows, such as those of what another version saved. */
+/** The problems that no field on the screen shows, as in a query that another version saved. */
 export function useOtherProblems(): Problem[] {
   const { problems, shown } = useEditor();
   return problems.filter((problem) => !isAt(problem, shown));
@@ -65,10 +65,10 @@ export interface Part<T> {
   onChange: (value: T) => void;
 }
 
-/** Where a field stands in the query, and whether it applies there. */
+/** Where a field is in the query, and whether it applies there. */
 export interface Place<P = string | string[]> {
-  /** Path of the field in the query, as problems name it; several where their problems are shown at one field. */
+  /** Path of the field in the query, as problems name it; several if their problems are shown at one field. */
   path: P;
-  /** Whether the field applies; true by default. One with a problem is shown all the same. */
+  /** Whether the field applies; true by default. A field with a problem is shown even so. */
   when?: boolean;
 }

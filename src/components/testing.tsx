@@ -8,7 +8,7 @@ import { DataSource } from '../datasource';
 import type { FootfallQuery } from '../types';
 import { QueryEditor } from './QueryEditor';
 
-// Whole editors are drawn anew: on a busy machine that takes its time.
+// Whole editors are drawn again: on a busy machine that takes long.
 configure({ asyncUtilTimeout: 10_000 });
 
 export const range = { from: dateTime(0), to: dateTime(1), raw: { from: dateTime(0), to: dateTime(1) } };
@@ -69,7 +69,7 @@ export async function choose(user: User, field: string, option: string) {
   await user.click(first);
 }
 
-/** Puts a text in the place of what a field has. */
+/** Replaces a field's text. */
 export async function enter(user: User, field: string, text: string) {
   const input = screen.getByLabelText(field);
   await user.clear(input);

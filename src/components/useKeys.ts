@@ -1,6 +1,6 @@
 import { useState } from 'react';
 
-/** Keys for the rows of a list that has none: they stay with a row that moves, and so does the focus in it. */
+/** Keys for the rows of a list without keys: they stay with a row that moves, and so does the focus in it. */
 export function useKeys(length: number) {
   const [keys, setKeys] = useState(() => counted(length));
   if (keys.length !== length) {

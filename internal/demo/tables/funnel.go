@@ -11,7 +11,7 @@ import (
 
 const barWidth = 30
 
-// Funnel draws the steps of a funnel: a bar a step, as long as the share of the first step's users who came so far.
+// Funnel draws the steps of a funnel: a bar per step, as long as the share of the first step's users who came that far.
 func Funnel(frame *data.Frame, s Style) string {
 	t := newTable("Step", "", "Users", "Of first", "Of previous", "Dropped", "In progress", "Median time")
 	right(t, 3, 4, 5, 6, 7, 8)

@@ -9,8 +9,8 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 )
 
-// Retention draws the table of a retention: a row a cohort, a cell a period, the darker the more users came back. A cell
-// whose period is not over yet is marked.
+// Retention draws the table of a retention: a row per cohort and a cell per period, darker if more users came back. A cell whose period is
+// not over yet is marked.
 func Retention(frame *data.Frame, s Style) string {
 	periods := frame.Fields[2 : len(frame.Fields)-1]
 	unit, _, _ := strings.Cut(periods[0].Name, " ")
@@ -67,7 +67,7 @@ func largest(fields []*data.Field) float64 {
 	return most
 }
 
-// cohortName is easier to read with the weekday.
+// cohortName returns a cohort's name with the weekday, which is easier to read.
 func cohortName(date string) string {
 	if day, err := time.Parse(time.DateOnly, date); err == nil {
 		return day.Format("Mon 02 Jan 2006")

@@ -25,7 +25,7 @@ type settings struct {
 	Live  bool   `help:"Go on with events as they happen, until stopped."`
 }
 
-// Validate is called by kong.
+// Validate checks the settings; kong calls it.
 func (s *settings) Validate() error {
 	if s.Days < 1 || s.Users < 1 {
 		return fmt.Errorf("--days (%d) and --users (%d) must be 1 or more", s.Days, s.Users)

@@ -115,7 +115,7 @@ function ActorFields({ value: anomalies, onChange }: Part<Anomalies>) {
   );
 }
 
-/** What is counted over time, and with what it is compared. */
+/** What is counted over time, and what it is compared with. */
 function BucketFields({ value: anomalies, onChange }: Part<Anomalies>) {
   const set = (change: Partial<Anomalies>) => onChange({ ...anomalies, ...change });
   const when = ofBuckets(anomalies);

@@ -83,7 +83,7 @@ function inOrder(steps: string[]): string {
     : '…';
 }
 
-/** What those who begin do, and how many of them do the rest. */
+/** What the users who begin do, and how many of them do the rest. */
 function conversionText(f: Filled<'funnel'>): string {
   const steps = (f.steps ?? []).map(stepText);
   const values = { actors: actorsText(f.actor), window: windowText(f.window) };

@@ -9,7 +9,7 @@ import { ProblemField } from '../../components/ProblemField';
 import { PropertyPicker } from '../../components/PropertyPicker';
 import { TextInput } from '../../components/TextInput';
 
-/** What a heatmap says of one of its axes. */
+/** One axis of a heatmap. */
 export interface Axis {
   dimension?: Dimension;
   property?: string;
@@ -18,7 +18,7 @@ export interface Axis {
 }
 
 interface Props extends Part<Axis> {
-  /** Path of the dimension. Those of the axis' other fields begin with it: heatmap.xProperty. */
+  /** Path of the dimension. The paths of the axis's other fields begin with it: heatmap.xProperty. */
   path: string;
   label: string;
   event: string;
@@ -68,7 +68,7 @@ export function AxisFields({ path, label, event, value: axis, onChange }: Props)
 
 const newBins: Bins = { min: 0, max: 100 };
 
-/** The axis with another dimension, and of its other fields those that the dimension has. */
+/** The axis with another dimension, and only the fields that this dimension has. */
 function withDimension({ property, limit, bins }: Axis, dimension?: Dimension): Axis {
   switch (dimension) {
     case 'property':

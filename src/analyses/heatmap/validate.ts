@@ -9,7 +9,7 @@ export function validateHeatmap(checks: Checks, h: Heatmap) {
   checks.breakdown('heatmap.breakdown', h.breakdown);
 }
 
-/** The names of an axis' other fields begin with that of its dimension. */
+/** The names of an axis's other fields begin with the name of its dimension. */
 function validateAxis(checks: Checks, field: string, dimension?: Dimension, property?: string, bins?: Bins) {
   if (dimension === 'property' || dimension === 'bins') {
     checks.property(`${field}Property`, property);

@@ -102,7 +102,7 @@ function VisitFields({ value: paths, onChange }: Part<Paths>) {
 
 const eventName = defaults.paths.property;
 
-/** What the steps are called by, and whether the same one twice is one step. */
+/** What names the steps, and whether a repeated one is one step. */
 function NamingFields({ value: paths, onChange }: Part<Paths>) {
   const id = useId();
   const styles = useStyles2(getStyles);

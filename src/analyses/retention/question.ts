@@ -9,7 +9,7 @@ export function retentionQuestion(r: Filled<'retention'>): string {
   return r.output === 'actors' ? ask(whichText(r), rolling) : ask(shareText(r), rolling, byText(r.breakdown));
 }
 
-/** Those who start. */
+/** The users who start. */
 function cohortText(r: Filled<'retention'>): string {
   const values = { actors: actorsText(r.actor), event: eventText(r.start ?? { event: '' }) };
   return r.cohorts === 'recurring'
@@ -52,7 +52,7 @@ function whichText(r: Filled<'retention'>): string {
   }
 }
 
-/** What those who come back do, how often and when. */
+/** What the users who come back do, how often and when. */
 function comeBackText(r: Filled<'retention'>): string {
   const values = { event: eventText(r.return ?? { event: '' }), later: laterText(r) };
   const least = r.minOccurrences;
@@ -64,7 +64,7 @@ function comeBackText(r: Filled<'retention'>): string {
     : t('question.come-back', '{{event}} {{later}}', values);
 }
 
-/** When they come back: after n periods, or after those that are asked for. */
+/** When they come back: after n periods, or after the periods that are asked for. */
 function laterText(r: Filled<'retention'>): string {
   const columns = columnTexts(r);
   const { period } = r;

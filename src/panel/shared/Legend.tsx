@@ -2,7 +2,7 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 
-/** Which color is whose. */
+/** Which color belongs to which series. */
 export function Legend({ names, colors }: { names: string[]; colors: string[] }) {
   const styles = useStyles2(getStyles);
   return (

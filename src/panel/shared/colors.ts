@@ -10,8 +10,8 @@ export function useGroupColors(count: number): string[] {
 }
 
 /**
- * Colors from the background, for 0, to the named one, for 1. Grafana's own scales keep the colors of the theme that they were first
- * asked for: after the switch to another one they stay as they were.
+ * Colors from the background, for 0, to the named one, for 1. Grafana's own scales keep the colors of the theme in which they were first
+ * used, even after a switch to another one.
  */
 export function useScale(name: string): (depth: number) => string {
   const { visualization, components } = useTheme2();

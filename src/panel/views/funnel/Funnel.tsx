@@ -65,7 +65,7 @@ function OnTheWay({ frame, at, bars }: { frame: DataFrame; at: number; bars: Bar
   const styles = useStyles2(getStyles);
   const formatTime = useFormat(frame.fields.find(({ name }) => name === 'median_time')!);
   const bar = bars[at];
-  // Optional steps, of which nobody drops, stand beside the way.
+  // Nobody drops out at optional steps, so they are shown beside the others.
   const next = bars.find(({ dropped }, i) => i > at && (dropped !== null || i === bars.length - 1));
   if (!next || bar.dropped === null) {
     return null;

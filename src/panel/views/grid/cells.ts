@@ -3,13 +3,13 @@ import { wordOf } from '../../../said';
 
 /** A matrix with named rows and columns. A null cell has no value. */
 export interface MatrixData {
-  /** What the rows are called, where they have a name. */
+  /** The title of the rows' names, if they have names. */
   corner: string;
-  /** What the sizes are called, where the rows have one. */
+  /** The title of the rows' sizes, if they have sizes. */
   sizes?: string;
   columns: string[];
   rows: MatrixRow[];
-  /** The field whose values the cells are. */
+  /** The field with the cells' values. */
   field: Field;
 }
 
@@ -38,7 +38,7 @@ export function cellsMatrix(frame: DataFrame, timeZone: string, formatX: (value:
   };
 }
 
-/** A retention table: cohort (of a breakdown's value), users, a share for each period, and the periods that are not over. */
+/** A retention table: cohort (perhaps with a breakdown's value), users, a share for each period, and the periods that are not over. */
 export function cohortsMatrix(frame: DataFrame): MatrixData {
   const { fields } = frame;
   const [breakdown, cohort, open] = ['breakdown', 'cohort', 'in_progress'].map((name) =>

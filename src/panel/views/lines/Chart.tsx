@@ -9,7 +9,7 @@ import { Legend } from '../../shared/Legend';
 
 interface Props {
   chart: ChartData;
-  /** Bars stand upon each other, those below 0 beneath it; groups of bars stand side by side. */
+  /** Whether bars are stacked, with negative ones below 0; otherwise they are side by side. */
   as: keyof typeof pictures;
   /** In pixels, without the legend. */
   height?: number;
@@ -81,7 +81,7 @@ function Lines({ series, colors, y }: PictureProps) {
     return (
       <g key={s}>
         {runs(values).map(([start, run]) => (
-          // A point that stands alone is a line to itself: its round ends are a dot.
+          // A single point is a line to itself: its round ends make a dot.
           <polyline
             key={start}
             {...stroke}
@@ -165,7 +165,7 @@ function stackedEnds(series: Series[]): Series[] {
   return [{ name: '', values: places.flatMap((i) => [sum(i, 1), -sum(i, -1)]) }];
 }
 
-/** As many of the places as there is room for. */
+/** As many of the places as fit. */
 function Places({ places }: { places: string[] }) {
   const styles = useStyles2(getStyles);
   const every = Math.ceil(places.length / 10);

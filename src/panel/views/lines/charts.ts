@@ -2,17 +2,17 @@ import { dateTimeFormat, FieldType, getFieldDisplayName, type DataFrame, type Fi
 
 /** Values over places on the x axis. A null has no value. */
 export interface ChartData {
-  /** What stands below each place. */
+  /** The text below each place. */
   places: string[];
   series: Series[];
-  /** A field whose unit the values have. */
+  /** A field with the values' unit. */
   field: Field;
 }
 
 export interface Series {
   name: string;
   values: Array<number | null>;
-  /** Reaches no further than it says what is usual. */
+  /** The series that bound the usual range. */
   isBound?: boolean;
   /** Places that stand out. */
   marked?: boolean[];

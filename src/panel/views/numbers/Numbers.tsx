@@ -5,7 +5,7 @@ import { wordOf } from '../../../said';
 import { useFormat } from '../../shared/display';
 import type { ViewProps } from '../view';
 
-/** Numbers such as a stat panel shows, each under what it is of: a breakdown value, a user, or the field's own name. */
+/** Numbers as in a stat panel, each below its name: a breakdown value, a user, or the field's own name. */
 export function Numbers({ frames: [frame] }: ViewProps) {
   const styles = useStyles2(getStyles);
   const number = frame.fields[frame.fields.length - 1];

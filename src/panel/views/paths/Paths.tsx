@@ -19,7 +19,7 @@ const boxHeight = 56;
 const wider = 1.3;
 const lower = 0.65;
 
-/** A node graph: a column of boxes for each step, and the ways between them, the thicker, the more went there. */
+/** A node graph: a column of boxes for each step, and edges between them, thicker for more paths. */
 export function Paths({ frames: [nodes, edges], height }: ViewProps) {
   const styles = useStyles2(getStyles);
   const boxes = rows(nodes).map((node) => ({ ...node, x: node.fixedx * wider, y: node.fixedy * lower })) as Box[];

@@ -45,7 +45,7 @@ function Cell({ field, row, timeZone }: { field: Field; row: number; timeZone: s
   );
 }
 
-/** What the table of Grafana leaves as it is for its links, which this one has none of, is in the reader's language here. */
+/** Grafana's table leaves some values untranslated for its links. This table has no links, so it translates them. */
 function textOf(field: Field, value: unknown) {
   return field.type === FieldType.string && typeof value === 'string' ? wordOf(field, value) : value;
 }
