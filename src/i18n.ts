@@ -10,7 +10,7 @@ export function t(id: string, english: string, values?: Record<string, unknown>)
 }
 
 /** The translation of a text from elsewhere, by its id; the whole English if there is none. */
-export function translated(id: string, english: string, values: Record<string, string>): string {
+export function translateText(id: string, english: string, values: Record<string, string>): string {
   const text = translate(id, '', { ...values, interpolation: { escapeValue: false } });
   return text && text !== id ? text : english;
 }

@@ -6,7 +6,7 @@ import {
   type Field,
   type ValueMapping,
 } from '@grafana/data';
-import { translated } from './i18n';
+import { translateText } from './i18n';
 import { enumerate } from './question/words';
 
 /** A text of the server (pkg/say): its id, the whole text in English, and its values by name. */
@@ -36,7 +36,7 @@ interface FrameTexts {
 
 /** The text in Grafana's language; the English where there is no translation. */
 export function sayText({ id, text, values = {} }: Said): string {
-  return translated(
+  return translateText(
     id,
     text,
     Object.fromEntries(Object.entries(values).map(([name, value]) => [name, valueText(value)]))

@@ -36,7 +36,7 @@ export function withType<Q extends Query>(query: Q, queryType: QueryType): Q {
  * The query, completed with an analysis and its part if these are missing, as in a query that was written by hand or only begun. Any other
  * query is returned as it is, also one that a later version saved.
  */
-export function begun<Q extends Query>(query: Q): Q {
+export function completeQuery<Q extends Query>(query: Q): Q {
   const isKnown = (query.schemaVersion || SchemaVersion) === SchemaVersion;
   if (isKnown && !query.queryType) {
     return { ...query, ...newQuery };
@@ -45,7 +45,7 @@ export function begun<Q extends Query>(query: Q): Q {
 }
 
 /** An analysis's part with everything that its fields need. */
-export function filled<T extends QueryType>(query: Query, type: T): PartOf<T> {
+export function fillPart<T extends QueryType>(query: Query, type: T): PartOf<T> {
   const saved = Object.entries(query[type] ?? {}).filter(([, value]) => value !== null);
   return { ...analyses[type].fresh, ...Object.fromEntries(saved) } as PartOf<T>;
 }

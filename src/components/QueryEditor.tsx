@@ -3,7 +3,7 @@ import { getDefaultTimeRange, type GrafanaTheme2, type QueryEditorProps } from '
 import { Combobox, Field, Stack, useStyles2 } from '@grafana/ui';
 import { createElement, useEffect, useId, useLayoutEffect, useMemo, useRef } from 'react';
 import { analyses, analysisChoices, isEditable } from '../analyses';
-import { begun, filled, withType } from '../analyses/begin';
+import { completeQuery, fillPart, withType } from '../analyses/begin';
 import type { DataSource } from '../datasource';
 import type { PartOf } from '../defaults';
 import { t } from '../i18n';
@@ -26,7 +26,7 @@ type Props = QueryEditorProps<DataSource, FootfallQuery, FootfallOptions>;
 
 export function QueryEditor({ datasource, query: saved, onChange, onRunQuery, range, data }: Props) {
   const timeRange = useMemo(() => range ?? getDefaultTimeRange(), [range]);
-  const query = useMemo(() => begun(withNumbers(saved)), [saved]);
+  const query = useMemo(() => completeQuery(withNumbers(saved)), [saved]);
   const problems = useProblems(datasource, query);
   const latest = useRef({ query: saved, run: onRunQuery });
   useLayoutEffect(() => {
@@ -103,7 +103,7 @@ function AnalysisPicker({ value: query, onChange }: Part<FootfallQuery>) {
 
 function PartEditor<T extends QueryType>({ type, value: query, onChange }: Part<FootfallQuery> & { type: T }) {
   return createElement<Part<PartOf<T>>>(analyses[type].editor, {
-    value: filled(query, type),
+    value: fillPart(query, type),
     onChange: (part) => onChange({ ...query, [type]: part }),
   });
 }

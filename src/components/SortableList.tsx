@@ -21,7 +21,7 @@ export function SortableList({ label, keys, nameOf, onMove, children }: Props) {
   const styles = useStyles2(getStyles);
   const id = useId();
   return (
-    <DragDropContext {...announced(nameOf, onMove)}>
+    <DragDropContext {...announcements(nameOf, onMove)}>
       <Droppable droppableId={id}>
         {(list) => (
           <ol className={styles.list} aria-label={label} ref={list.innerRef} {...list.droppableProps}>
@@ -52,7 +52,7 @@ export function SortableList({ label, keys, nameOf, onMove, children }: Props) {
 }
 
 /** What screen readers say while a row is dragged. */
-function announced(nameOf: Props['nameOf'], onMove: Props['onMove']): Omit<DragDropContextProps, 'children'> {
+function announcements(nameOf: Props['nameOf'], onMove: Props['onMove']): Omit<DragDropContextProps, 'children'> {
   const at = (row?: number) => (row === undefined ? '' : String(row + 1));
   return {
     dragHandleUsageInstructions: t(

@@ -10,7 +10,7 @@ import { FiltersEditor } from '../../components/FiltersEditor';
 import { ListProblem, ProblemField } from '../../components/ProblemField';
 import { SortableList } from '../../components/SortableList';
 import { TextInput } from '../../components/TextInput';
-import { moved, useKeys } from '../../components/useKeys';
+import { moveItem, useKeys } from '../../components/useKeys';
 
 interface Props extends Part<FunnelStep[]> {
   /** Whether a step between others can be optional. */
@@ -36,7 +36,7 @@ export function StepsEditor({ value: steps, isOrdered, onChange }: Props) {
   };
   const move = (from: number, to: number) => {
     rows.move(from, to);
-    onChange(moved(steps, from, to));
+    onChange(moveItem(steps, from, to));
   };
   return (
     <Stack direction="column" gap={0.5} alignItems="flex-start">

@@ -26,7 +26,7 @@ export function HeatmapEditor({ value: heatmap, onChange }: Part<Heatmap>) {
       <ChoiceField
         path="heatmap.value"
         label={t('fields.actor', 'Count')}
-        options={counted()}
+        options={countChoices()}
         value={heatmap.value}
         onChange={(value) => set({ value })}
       />
@@ -54,7 +54,7 @@ export function HeatmapEditor({ value: heatmap, onChange }: Part<Heatmap>) {
   );
 }
 
-const counted = (): Array<Choice<HeatmapValue>> => [
+const countChoices = (): Array<Choice<HeatmapValue>> => [
   { value: 'events', label: t('fields.events', 'Events') },
   { value: 'users', label: t('fields.users', 'Users') },
   { value: 'sessions', label: t('fields.sessions', 'Sessions') },
