@@ -742,8 +742,8 @@ export interface Trend {
   /** Interval is the bucket: hour, day (default), week, month or auto. Not hour for users_7_days and users_30_days, whose auto is a day at least. */
   interval?: Interval;
   /**
-   * Breakdown splits each series by the values of a property. For each series, the values with the highest counts over the whole range
-   * are chosen.
+   * Breakdown splits each series by the values of a property. The values are chosen for each series by what it counts over the
+   * whole range.
    */
   breakdown?: Breakdown;
 }

@@ -28,7 +28,7 @@ func retain(r model.Retention) model.Query {
 	return model.Query{QueryType: model.RetentionType, Retention: &r}
 }
 
-// count is a trend of one event.
+// count returns a trend of one event.
 func count(e model.EventSelector, value model.TrendValue, interval model.Interval, label string, breakdown *model.Breakdown) model.Query {
 	return model.Query{QueryType: model.TrendType, Trend: &model.Trend{
 		Series: []model.TrendSeries{{EventSelector: e, Label: label}}, Value: value, Interval: interval, Breakdown: breakdown,

@@ -131,7 +131,7 @@ func Dashboards(root string) ([]Dashboard, error) {
 	return dashboards, nil
 }
 
-// Rules are the alert rules of a file below the repository's provisioning.
+// Rules returns the alert rules of a file below the repository's provisioning.
 func Rules(root, name string) ([]Rule, error) {
 	name = filepath.Join(root, "provisioning", filepath.FromSlash(name))
 	text, err := os.ReadFile(name)

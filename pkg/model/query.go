@@ -107,7 +107,7 @@ func (q *Query) Fit(r Range) {
 	}
 }
 
-// Output is the form of the answer that a validated query asks for; empty where its type has one only.
+// Output returns the output that a validated query asks for; empty where its type has only one.
 func (q *Query) Output() string {
 	switch q.QueryType {
 	case FunnelType:
