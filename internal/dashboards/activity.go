@@ -16,28 +16,28 @@ func activity() dashboard {
 			{11, []panel{
 				{
 					title: "Events by hour and weekday", description: "When the shop is busy: all events, by hour of day (left to right) and weekday, in the dashboard's time zone.",
-					noData: nothing, unit: "locale", visualization: heatmap(0), queries: week(model.AnyEvent, model.Events),
+					noData: nothing, unit: "locale", visualization: picture(), queries: week(model.AnyEvent, model.Events),
 				},
 				{
 					title: "Users by hour and weekday", description: "How many different users were active in each hour of each weekday. A user who came on three Mondays at the same hour counts once in that cell.",
-					noData: nothing, unit: "locale", visualization: heatmap(0), queries: week(model.AnyEvent, model.Users),
+					noData: nothing, unit: "locale", visualization: picture(), queries: week(model.AnyEvent, model.Users),
 				},
 			}},
 			{14, []panel{
 				{
 					title: "Orders by hour and weekday", description: "When orders are paid.",
-					noData: "No orders in this time range", unit: "locale", visualization: heatmap(0), queries: week("pay_order", model.Events),
+					noData: "No orders in this time range", unit: "locale", visualization: picture(), queries: week("pay_order", model.Events),
 				},
 				{
 					title: "Events by date and hour", description: "Every day of the range from left to right, its hours from top to bottom: a quiet night, an outage or a campaign shows at once.",
-					noData: nothing, unit: "locale", visualization: heatmap(0),
+					noData: nothing, unit: "locale", visualization: picture(),
 					queries: []any{heat(model.Heatmap{EventSelector: anyEvent, X: model.Date, Y: model.HourOfDay, Value: model.Events})},
 				},
 			}},
 			{16, []panel{
 				{
 					title: "Where visitors click", description: "Clicks by their place on the page, in percent of its width and height: the top of the page is at the top. Choose one page above.",
-					noData: "No clicks in this time range", unit: "locale", width: 14, visualization: heatmap(0),
+					noData: "No clicks in this time range", unit: "locale", width: 14, visualization: picture(),
 					queries: []any{heat(model.Heatmap{
 						EventSelector: clicks, X: model.ByBins, XProperty: "metadata.x", XBins: percent, Y: model.ByBins, YProperty: "metadata.y", YBins: percent, Value: model.Events,
 					})},

@@ -8,10 +8,6 @@ func anomalies() dashboard {
 		a.Event, a.MoreThan = model.AnyEvent, 60
 		return []any{model.Query{QueryType: model.AnomaliesType, Anomalies: &a}}
 	}
-	grey := object{"mode": "fixed", "fixedColor": "text"}
-	edge := func(name string) object {
-		return override("byName", name, "color", grey, "decimals", 0, "custom.lineWidth", 0, "custom.hideFrom", object{"legend": true, "tooltip": false, "viz": false})
-	}
 	return dashboard{
 		name: "anomalies", title: "anomalies", description: "Hours that are not as usual, and users who do more than a person can", from: "now-7d",
 		source: footfall, variables: segment(deviceChoice, channelChoice), filters: filtersOf(deviceChoice, channelChoice),
@@ -32,14 +28,7 @@ func anomalies() dashboard {
 			}},
 			{11, []panel{{
 				title: "Events by hour, and what is usual", description: "The events of each hour. The band is the usual range: the median of the same hour of the four weeks before, and 3.5 deviations around it.",
-				noData: "No events in this time range", unit: "locale", visualization: lines(), queries: ask(model.Anomalies{Output: model.UnusualBuckets}),
-				transformations: []object{only("time", "events", "expected", "low", "high")},
-				overrides: []object{
-					field("events", "Events", "color", blue),
-					field("expected", "Usual", "color", grey, "decimals", 0, "custom.lineWidth", 1, "custom.lineStyle", object{"fill": "dash", "dash": []int{6, 6}}),
-					edge("low"), edge("high"),
-					override("byName", "high", "custom.fillBelowTo", "low", "custom.fillOpacity", 15),
-				},
+				noData: "No events in this time range", unit: "locale", visualization: picture(), queries: ask(model.Anomalies{Output: model.UnusualBuckets}),
 			}}},
 			{9, []panel{
 				{

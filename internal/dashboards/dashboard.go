@@ -56,7 +56,11 @@ var (
 func (s source) ref() object { return object{"type": s.kind, "uid": "${" + s.variable + "}"} }
 
 func (s source) chooser() object {
-	return object{"type": "datasource", "name": s.variable, "label": s.label, "description": s.description, "query": s.kind, "refresh": 1}
+	return object{
+		"type": "datasource", "name": s.variable, "label": s.label, "description": s.description, "query": s.kind, "refresh": 1,
+		// Else Grafana takes the first by name.
+		"current": object{"text": "default", "value": "default"},
+	}
 }
 
 // json returns the dashboard as Grafana reads it.

@@ -64,27 +64,21 @@ func funnelDashboard(d dashboard, steps model.Funnel, sentence, dropped string) 
 		{11, []panel{
 			{
 				title: "Funnel", description: "How many users reached each step, how many of them went no further, and how many still have time left to do so.",
-				noData: nobody, unit: "locale", visualization: bars("horizontal", "step"), queries: ask(model.FunnelSteps, nil),
-				transformations: []object{only("step", "users", "dropped", "in_progress")},
-				overrides: []object{
-					field("users", "Users", "color", blue),
-					field("dropped", "Dropped out after this step", "color", object{"mode": "fixed", "fixedColor": "red"}),
-					field("in_progress", "In progress", "color", object{"mode": "fixed", "fixedColor": "yellow"}),
-				},
+				noData: nobody, unit: "locale", visualization: picture(), queries: ask(model.FunnelSteps, nil),
 			},
 			{
 				title: "Conversion by day", description: "Of the users who did the first step on a day, the share who converted. The last days can still grow.",
-				noData: nobody, unit: "percentunit", visualization: lines(), queries: ask(model.FunnelTrend, by(device)),
+				noData: nobody, unit: "percentunit", visualization: picture(), queries: ask(model.FunnelTrend, by(device)),
 			},
 		}},
 		{11, []panel{
 			{
 				title: "By device", description: "How many users of each kind of device reached each step.",
-				noData: nobody, unit: "locale", visualization: bars("horizontal", "step"), queries: ask(model.FunnelChart, by(device)),
+				noData: nobody, unit: "locale", visualization: picture(), queries: ask(model.FunnelSteps, by(device)),
 			},
 			{
 				title: "By channel", description: "How many users of each channel reached each step.",
-				noData: nobody, unit: "locale", visualization: bars("horizontal", "step"), queries: ask(model.FunnelChart, by(channel)),
+				noData: nobody, unit: "locale", visualization: picture(), queries: ask(model.FunnelSteps, by(channel)),
 			},
 		}},
 		{3*len(steps.Steps) + 2, []panel{
@@ -103,8 +97,7 @@ func funnelDashboard(d dashboard, steps model.Funnel, sentence, dropped string) 
 		{10, []panel{
 			{
 				title: "Time to convert", description: "How long it took from the first step to the last, of those who converted.",
-				noData: "Nobody did the last step in this time range", unit: "locale", width: 8, visualization: histogram(), queries: ask(model.FunnelTimeToConvert, nil),
-				overrides: []object{field("users", "Users", "color", blue)},
+				noData: "Nobody did the last step in this time range", unit: "locale", width: 8, visualization: picture(), queries: ask(model.FunnelTimeToConvert, nil),
 			},
 			{
 				title: dropped, description: "The users behind a number of the funnel, the latest first: those who came to the step before the last and can come no further. A click on a user leads to what the user did.",

@@ -52,13 +52,12 @@ func overview() dashboard {
 				{
 					title:       "Lifecycle by week",
 					description: "The users of each week: new ones, those who were also there the week before, and those who are back after a pause. Below zero: those who were there the week before and not any more. Of the week that is not over, who is gone is not known yet.",
-					noData:      nobody, unit: "locale", visualization: stacks(),
+					noData:      nobody, unit: "locale", visualization: picture(),
 					queries: []any{model.Query{QueryType: model.LifecycleType, Lifecycle: &model.Lifecycle{EventSelector: anyEvent, Interval: model.Weekly}}},
 				},
 				{
 					title: "On how many days users were active", description: "How many users were active on just so many days of the range.",
-					noData: nobody, unit: "locale", visualization: bars("vertical", "days"), transformations: []object{only("days", "users")},
-					overrides: []object{field("users", "Users", "color", blue)},
+					noData: nobody, unit: "locale", visualization: picture(),
 					queries: []any{model.Query{QueryType: model.StickinessType, Stickiness: &model.Stickiness{
 						EventSelector: anyEvent, Interval: model.Day, Output: model.StickinessTable,
 					}}},

@@ -19,11 +19,11 @@ func paths() dashboard {
 		rows: []row{
 			{22, []panel{{
 				title: "After ${event}", description: "What users did after the chosen event, step by step from left to right, within a visit: until nothing happens for 30 minutes. The numbers say how often, and the share of all paths.",
-				noData: nobody, unit: "locale", visualization: nodeGraph(), queries: ask(model.Paths{Direction: model.PathsAfter, Steps: 4, Nodes: 4}),
+				noData: nobody, unit: "locale", visualization: picture(), queries: ask(model.Paths{Direction: model.PathsAfter, Steps: 4, Nodes: 4}),
 			}}},
 			{22, []panel{{
 				title: "Before ${event}", description: "What led to the chosen event, which is on the right.",
-				noData: nobody, unit: "locale", visualization: nodeGraph(), queries: ask(model.Paths{Direction: model.PathsBefore, Steps: 3, Nodes: 4}),
+				noData: nobody, unit: "locale", visualization: picture(), queries: ask(model.Paths{Direction: model.PathsBefore, Steps: 3, Nodes: 4}),
 			}}},
 			{12, []panel{
 				{

@@ -19,16 +19,7 @@ func retention() dashboard {
 	byWeek := model.Retention{Period: model.Week, Periods: 5}
 	laterWeeks := byWeek
 	laterWeeks.Mode = model.OnOrAfter
-	shades := steps(from(nil, "transparent"), from(0.0001, "super-light-blue"), from(0.05, "light-blue"), from(0.15, "blue"), from(0.3, "semi-dark-blue"), from(0.6, "dark-blue"))
 	cohort := field("cohort", "Cohort", "custom.width", 110)
-	matrix := func(cells string) []object {
-		return []object{
-			cohort, field("users", "Users", "custom.width", 60),
-			field("in_progress", "Not over yet", "custom.width", 110),
-			override("byRegexp", cells, "custom.minWidth", 54, "decimals", 1, "color", object{"mode": "thresholds"}, "thresholds", shades,
-				"custom.align", "center", "custom.cellOptions", object{"type": "color-background", "mode": "basic"}),
-		}
-	}
 	return dashboard{
 		name: "retention", title: "retention", description: "Which users come back, how long after they first came", from: month,
 		source: footfall, variables: segment(deviceChoice, channelChoice), filters: filtersOf(deviceChoice, channelChoice),
@@ -50,19 +41,17 @@ func retention() dashboard {
 			{18, []panel{{
 				title:       "Do new visitors come back? By day",
 				description: "Each row is a cohort: the users whose very first visit fell on that day. Day n is the share of them who visited again exactly n days later. Empty cells lie in the future; the period named under \"Not over yet\" can still grow. The first row is the mean over all cohorts, weighted by their size, without unfinished cells.",
-				noData:      nobody, unit: "locale", visualization: table(), overrides: matrix(`^day \d+$`), queries: visits(byDay),
+				noData:      nobody, unit: "locale", visualization: picture(), queries: visits(byDay),
 			}}},
 			{11, []panel{
 				{
 					title: "Retention curve by week", description: "The share who visited again so many weeks after the week of their first visit: each week's cohort, and their weighted mean. Weeks that are not over are left out.",
-					noData: nobody, unit: "percentunit", visualization: curves("week"), queries: visits(with(byWeek, model.RetentionCurve, nil)),
-					overrides: []object{wholeNumbers("week", 5), field("weighted mean", "All cohorts", "custom.lineWidth", 4)},
+					noData: nobody, unit: "percentunit", visualization: picture(), queries: visits(with(byWeek, model.RetentionCurve, nil)),
 				},
 				{
 					title: "Retention curve by channel", description: "The share who visited again so many days after their first visit, by the channel of that visit.",
-					noData: nobody, unit: "percentunit", visualization: curves("day"),
-					queries:   visits(with(model.Retention{Period: model.Day, Periods: 15}, model.RetentionCurve, by(channel))),
-					overrides: []object{wholeNumbers("day", 15)},
+					noData: nobody, unit: "percentunit", visualization: picture(),
+					queries: visits(with(model.Retention{Period: model.Day, Periods: 15}, model.RetentionCurve, by(channel))),
 				},
 			}},
 			{14, []panel{
@@ -77,19 +66,19 @@ func retention() dashboard {
 			}},
 			{18, []panel{{
 				title: "The first 30 days as a heatmap", description: "Cohorts from top to bottom, days since the first visit from left to right, the share of the cohort as the colour. Cells in the future are left out.",
-				noData: nobody, unit: "none", visualization: heatmap(-1), queries: visits(with(model.Retention{Period: model.Day, Periods: 31}, model.RetentionHeatmap, nil)),
+				noData: nobody, unit: "none", visualization: picture(), queries: visits(with(model.Retention{Period: model.Day, Periods: 31}, model.RetentionHeatmap, nil)),
 			}}},
 			{9, []panel{
 				{
 					title: "Do buyers buy again? By week", description: "Recurring cohorts: a user belongs to every week in which they paid an order, so the same user can be in several rows. Week n is the share who paid again exactly n weeks later; the last number of a row can still grow.",
-					noData: nobody, unit: "locale", visualization: table(), overrides: matrix(`^week \d+$`), transformations: []object{without("in_progress")},
+					noData: nobody, unit: "locale", visualization: picture(),
 					queries: []any{retain(model.Retention{
 						Start: event("pay_order"), Return: event("pay_order"), Cohorts: model.Recurring, Period: model.Week, Periods: 5,
 					})},
 				},
 				{
 					title: "Who is still around? By week", description: "The share of each week's new visitors who visited in week n or in any later week: a user who skips a week is not counted as lost. The last number of a row can still grow.",
-					noData: nobody, unit: "locale", visualization: table(), overrides: matrix(`^week \d+$`), transformations: []object{without("in_progress")}, queries: visits(laterWeeks),
+					noData: nobody, unit: "locale", visualization: picture(), queries: visits(laterWeeks),
 				},
 			}},
 		},

@@ -29,8 +29,6 @@ func user() dashboard {
 				total("Orders", "How many orders the user paid in the range.", "pay_order"),
 			}},
 			{4, []panel{
-				profile("Segment", "The segment in the user's profile, as it is now: (none) without one.", "profile.segment"),
-				profile("Tags", "The tags in the user's profile, as they are now.", "profile.tags"),
 				profile("Favourites", "The product categories that the user's events of all time name most often.", "profile.favorite_categories"),
 				profile("Consent", "Whether the user agreed to be analysed, as far as the profile says.", "profile.consent"),
 			}},
@@ -41,19 +39,14 @@ func user() dashboard {
 				},
 				{
 					title: "At which hours", description: "The user's events by hour of day (left to right) and weekday, in the dashboard's time zone.",
-					noData: nothing, unit: "locale", visualization: heatmap(0),
+					noData: nothing, unit: "locale", visualization: picture(),
 					queries: []any{heat(model.Heatmap{EventSelector: anyEvent, X: model.HourOfDay, Y: model.Weekday, Value: model.Events})},
 				},
 			}},
 			{18, []panel{{
 				title: "Timeline", description: "The user's newest 200 events of the range, with everything that they say.",
-				noData: nothing, unit: "locale", visualization: table(),
+				noData: nothing, unit: "locale", visualization: picture(),
 				queries: []any{model.Query{QueryType: model.TimelineType, Timeline: &model.Timeline{EventSelector: anyEvent, User: "${user}", Limit: 200}}},
-				overrides: []object{
-					field("time", "Time", "custom.width", timeWidth), field("event", "Event", "custom.width", 145), field("page", "Page", "custom.width", 150),
-					field("device", "Device", "custom.width", 90), field("session", "Session", "custom.width", 130),
-					field("metadata", "Metadata", "custom.inspect", true),
-				},
 			}}},
 		},
 	}

@@ -63,15 +63,6 @@ var (
 	sumsOnly = []object{{"id": "reduce", "options": object{"mode": "seriesToRows", "reducers": []string{total}}}}
 )
 
-// bars returns groups of bars, one group for each text of the field x.
-func bars(orientation, x string) visualization {
-	return visualization{
-		"barchart",
-		object{"min": 0, "decimals": 0, "custom": object{"fillOpacity": 80}},
-		object{"orientation": orientation, "xField": x, "showValue": "auto", "groupWidth": 0.75, "barWidth": 0.95, "xTickLabelSpacing": 25, "tooltip": everySeries},
-	}
-}
-
 var everySeries = object{"mode": "multi", "sort": "none"}
 
 func lines() visualization {
@@ -85,35 +76,8 @@ func stacks() visualization {
 	}}, object{"tooltip": everySeries}}
 }
 
-// curves returns lines over a number, the field x.
-func curves(x string) visualization {
-	return visualization{"trend", object{"min": 0, "custom": object{"lineWidth": 2, "showPoints": "always"}}, object{"xField": x, "tooltip": everySeries}}
-}
-
-// wholeNumbers keeps an axis over the field from writing anything between its numbers from 0 to below n.
-func wholeNumbers(name string, n int) object {
-	mappings := make([]object, n)
-	for i := range mappings {
-		mappings[i] = object{"type": "range", "options": object{
-			"from": float64(i) + 0.01, "to": float64(i) + 0.99, "result": object{"text": ""},
-		}}
-	}
-	return override("byName", name, "unit", "none", "mappings", mappings)
-}
-
-func histogram() visualization {
-	return visualization{"histogram", object{"custom": object{"fillOpacity": 70}}, object{}}
-}
-
-// heatmap returns cells as the answer has them. Cells up to the number hidden are left out.
-func heatmap(hidden float64) visualization {
-	return visualization{"heatmap", object{"decimals": 0}, object{
-		"calculate": false, "cellGap": 1, "filterValues": object{"le": hidden}, "legend": object{"show": true},
-		"color":   object{"mode": "scheme", "scheme": "Blues", "fill": "dark-blue", "scale": "exponential", "exponent": 0.5, "steps": 64, "min": 0},
-		"tooltip": object{"mode": "single", "show": true, "showColorScale": true},
-		"yAxis":   object{"axisPlacement": "left", "reverse": true},
-	}}
-}
+// picture returns the project's own panel, which draws an answer as the data source says.
+func picture() visualization { return visualization{"footfall-behavior-panel", object{}, object{}} }
 
 func table() visualization {
 	return visualization{"table", object{}, object{"showHeader": true, "cellHeight": "sm"}}
@@ -127,8 +91,6 @@ func (v visualization) newestFirst(title string) visualization {
 	v.options["sortBy"] = []object{{"displayName": title, "desc": true}}
 	return v
 }
-
-func nodeGraph() visualization { return visualization{"nodeGraph", object{}, object{}} }
 
 // field sets properties, in pairs of name and value, of the field with the name.
 func field(name, title string, properties ...any) object {
