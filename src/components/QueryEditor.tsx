@@ -1,7 +1,7 @@
 import { css } from '@emotion/css';
 import { getDefaultTimeRange, type GrafanaTheme2, type QueryEditorProps } from '@grafana/data';
 import { Combobox, Field, Stack, useStyles2 } from '@grafana/ui';
-import { createElement, useEffect, useId, useLayoutEffect, useMemo, useRef } from 'react';
+import { createElement, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { analyses, analysisChoices, isEditable } from '../analyses';
 import { completeQuery, fillPart, withType } from '../analyses/begin';
 import type { DataSource } from '../datasource';
@@ -16,6 +16,7 @@ import type { Part } from './editor';
 import { EditorProvider } from './EditorProvider';
 import { FiltersEditor } from './FiltersEditor';
 import { Named } from './Named';
+import { PanelSwitch } from './PanelSwitch';
 import { OtherProblems, ProblemField } from './ProblemField';
 import { SavedQuery } from './SavedQuery';
 import { SqlPreview } from './SqlPreview';
@@ -28,6 +29,7 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery, ra
   const timeRange = useMemo(() => range ?? getDefaultTimeRange(), [range]);
   const query = useMemo(() => completeQuery(withNumbers(saved)), [saved]);
   const problems = useProblems(datasource, query);
+  const [isNew] = useState(!saved.queryType);
   const latest = useRef({ query: saved, run: onRunQuery });
   useLayoutEffect(() => {
     latest.current = { query: saved, run: onRunQuery };
@@ -58,7 +60,7 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery, ra
   return (
     <EditorProvider datasource={datasource} range={timeRange} problems={problems} isNew={!saved.queryType} data={data}>
       <Stack direction="column" gap={2}>
-        <AnalysisPicker value={query} onChange={change} />
+        <AnalysisPicker value={query} onChange={change} isNew={isNew} />
         <OtherProblems />
         {isEditable(query.queryType) ? (
           <PartEditor type={query.queryType} value={query} onChange={change} />
@@ -78,7 +80,7 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery, ra
 }
 
 /** Which analysis it is, and the question in plain words. */
-function AnalysisPicker({ value: query, onChange }: Part<FootfallQuery>) {
+function AnalysisPicker({ value: query, onChange, isNew }: Part<FootfallQuery> & { isNew: boolean }) {
   const styles = useStyles2(getStyles);
   const options = useSame(analysisChoices());
   return (
@@ -97,6 +99,7 @@ function AnalysisPicker({ value: query, onChange }: Part<FootfallQuery>) {
       <p className={styles.question} data-testid="question">
         {question(query)}
       </p>
+      <PanelSwitch isNew={isNew} />
     </Stack>
   );
 }

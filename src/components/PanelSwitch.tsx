@@ -1,0 +1,36 @@
+import { Button } from '@grafana/ui';
+import { useEffect, useState } from 'react';
+import { findEditedPanel, ownPanelId } from '../editedPanel';
+import { t } from '../i18n';
+
+/** What Grafana begins a new panel with. */
+const beginnings = ['timeseries', '__unconfigured-panel'];
+
+/**
+ * Offers to draw the answer with the Footfall panel where another one is edited. A new panel begins with it: most answers are no time
+ * series.
+ */
+export function PanelSwitch({ isNew }: { isNew: boolean }) {
+  const [panel] = useState(findEditedPanel);
+  const [pluginId, setPluginId] = useState(panel?.state.pluginId);
+  const own = ownPanelId();
+  useEffect(() => {
+    const subscription = panel?.subscribeToState((state) => setPluginId(state.pluginId));
+    return () => subscription?.unsubscribe();
+  }, [panel]);
+  useEffect(() => {
+    if (isNew && own && panel && beginnings.includes(panel.state.pluginId)) {
+      panel.changePluginType(own);
+    }
+    // Once: whoever then chooses a time series wants one.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, []);
+  if (!panel || !own || pluginId === own) {
+    return null;
+  }
+  return (
+    <Button icon="graph-bar" size="sm" variant="secondary" onClick={() => panel.changePluginType(own)}>
+      {t('editor.draw-with-panel', 'Draw with the Footfall panel')}
+    </Button>
+  );
+}
