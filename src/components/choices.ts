@@ -13,7 +13,10 @@ export const intervalChoices = (): Array<Choice<Interval>> => [
   {
     value: 'auto',
     label: t('fields.auto', 'Auto'),
-    description: t('fields.auto-text', 'Hours of up to 3 days, days of up to 120, weeks of up to two years, else months'),
+    description: t(
+      'fields.auto-text',
+      'Hours of up to 3 days, days of up to 120, weeks of up to two years, else months'
+    ),
   },
   ...periodChoices(),
 ];
