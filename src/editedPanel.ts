@@ -3,13 +3,24 @@ import panelJson from './panel/plugin.json';
 
 /** The panel whose query is being edited on a dashboard. */
 export interface EditedPanel {
-  state: { pluginId: string };
-  changePluginType: (pluginId: string) => void;
-  subscribeToState: (handler: (state: { pluginId: string }) => void) => { unsubscribe: () => void };
+  pluginId: () => string;
+  /** Draws the answer with another panel plugin, as a choice in the list of visualizations does. */
+  change: (pluginId: string) => void;
+  onChange: (handler: () => void) => { unsubscribe: () => void };
 }
 
 interface Scene {
-  state?: { editPanel?: { state?: { panelRef?: { resolve?: () => Partial<EditedPanel> } } } };
+  state?: { editPanel?: { state?: { panelRef?: { resolve?: () => Panel }; optionsPane?: OptionsPane } } };
+}
+
+interface Panel {
+  state?: { pluginId?: string };
+  subscribeToState?: EditedPanel['onChange'];
+}
+
+interface OptionsPane {
+  state?: { isVizPickerOpen?: boolean };
+  onChangePanel?: (choice: { pluginId: string; withModKey: boolean }) => void;
 }
 
 /**
@@ -18,8 +29,18 @@ interface Scene {
  */
 export function findEditedPanel(): EditedPanel | undefined {
   const { __grafanaSceneContext: scene } = globalThis as { __grafanaSceneContext?: Scene };
-  const panel = scene?.state?.editPanel?.state?.panelRef?.resolve?.();
-  return panel?.state && panel.changePluginType && panel.subscribeToState ? (panel as EditedPanel) : undefined;
+  const editor = scene?.state?.editPanel;
+  const panel = editor?.state?.panelRef?.resolve?.();
+  const pane = () => editor?.state?.optionsPane;
+  if (!panel?.state?.pluginId || !panel.subscribeToState || !pane()?.onChangePanel) {
+    return undefined;
+  }
+  return {
+    pluginId: () => panel.state!.pluginId!,
+    // A choice closes the list, and opens it where it is closed, unless a key is held.
+    change: (pluginId) => pane()!.onChangePanel!({ pluginId, withModKey: !pane()!.state?.isVizPickerOpen }),
+    onChange: (handler) => panel.subscribeToState!(handler),
+  };
 }
 
 /** The panel of this plugin, where this Grafana has loaded it. */

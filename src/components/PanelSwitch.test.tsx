@@ -6,23 +6,26 @@ import { PanelSwitch } from './PanelSwitch';
 type Scope = { __grafanaSceneContext?: unknown };
 
 /** A dashboard whose panel of the type is edited, as Grafana keeps it. */
-function editPanel(pluginId: string) {
-  const handlers = new Set<(state: { pluginId: string }) => void>();
+function editPanel(pluginId: string, isVizPickerOpen = false) {
+  const handlers = new Set<() => void>();
   const panel = {
     state: { pluginId },
-    changePluginType: jest.fn((next: string) => {
-      panel.state = { pluginId: next };
-      handlers.forEach((handler) => handler(panel.state));
-    }),
-    subscribeToState: (handler: (state: { pluginId: string }) => void) => {
+    subscribeToState: (handler: () => void) => {
       handlers.add(handler);
       return { unsubscribe: () => handlers.delete(handler) };
     },
   };
-  (globalThis as Scope).__grafanaSceneContext = {
-    state: { editPanel: { state: { panelRef: { resolve: () => panel } } } },
+  const optionsPane = {
+    state: { isVizPickerOpen },
+    onChangePanel: jest.fn((choice: { pluginId: string; withModKey: boolean }) => {
+      panel.state = { pluginId: choice.pluginId };
+      optionsPane.state = { isVizPickerOpen: optionsPane.state.isVizPickerOpen === choice.withModKey };
+      handlers.forEach((handler) => handler());
+    }),
   };
-  return panel;
+  const editor = { state: { panelRef: { resolve: () => panel }, optionsPane } };
+  (globalThis as Scope).__grafanaSceneContext = { state: { editPanel: editor } };
+  return { panel, optionsPane };
 }
 
 const own = 'footfall-behavior-panel';
@@ -37,23 +40,25 @@ afterEach(() => {
 });
 
 test('another panel can be switched to ours, and back', async () => {
-  const panel = editPanel('table');
+  const { panel, optionsPane } = editPanel('table');
   render(<PanelSwitch isNew={false} />);
   await userEvent.click(screen.getByRole('button', { name: 'Draw with the Footfall panel' }));
   expect(panel.state.pluginId).toBe(own);
+  expect(optionsPane.state.isVizPickerOpen).toBe(false);
   expect(screen.queryByRole('button')).toBeNull();
-  act(() => panel.changePluginType('timeseries'));
+  act(() => optionsPane.onChangePanel({ pluginId: 'timeseries', withModKey: true }));
   expect(screen.getByRole('button')).toBeVisible();
   expect(panel.state.pluginId).toBe('timeseries');
 });
 
-test('a new panel begins with ours, a chosen one stays', () => {
-  const fresh = editPanel('timeseries');
+test('a new panel begins with ours, and the list of visualizations is closed; a chosen one stays', () => {
+  const fresh = editPanel('timeseries', true);
   render(<PanelSwitch isNew />);
-  expect(fresh.state.pluginId).toBe(own);
+  expect(fresh.panel.state.pluginId).toBe(own);
+  expect(fresh.optionsPane.state.isVizPickerOpen).toBe(false);
   const chosen = editPanel('stat');
   render(<PanelSwitch isNew />);
-  expect(chosen.changePluginType).not.toHaveBeenCalled();
+  expect(chosen.optionsPane.onChangePanel).not.toHaveBeenCalled();
 });
 
 test.each([
@@ -66,10 +71,10 @@ test.each([
 });
 
 test('nothing is offered where Grafana has not loaded the panel', () => {
-  const panel = editPanel('timeseries');
+  const { optionsPane } = editPanel('timeseries');
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- as the code
   config.panels = {};
   const { container } = render(<PanelSwitch isNew />);
   expect(container).toBeEmptyDOMElement();
-  expect(panel.changePluginType).not.toHaveBeenCalled();
+  expect(optionsPane.onChangePanel).not.toHaveBeenCalled();
 });

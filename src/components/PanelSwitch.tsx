@@ -12,15 +12,15 @@ const beginnings = ['timeseries', '__unconfigured-panel'];
  */
 export function PanelSwitch({ isNew }: { isNew: boolean }) {
   const [panel] = useState(findEditedPanel);
-  const [pluginId, setPluginId] = useState(panel?.state.pluginId);
+  const [pluginId, setPluginId] = useState(panel?.pluginId());
   const own = ownPanelId();
   useEffect(() => {
-    const subscription = panel?.subscribeToState((state) => setPluginId(state.pluginId));
+    const subscription = panel?.onChange(() => setPluginId(panel.pluginId()));
     return () => subscription?.unsubscribe();
   }, [panel]);
   useEffect(() => {
-    if (isNew && own && panel && beginnings.includes(panel.state.pluginId)) {
-      panel.changePluginType(own);
+    if (isNew && own && panel && beginnings.includes(panel.pluginId())) {
+      panel.change(own);
     }
     // Once: whoever then chooses a time series wants one.
     // eslint-disable-next-line react-hooks/exhaustive-deps
@@ -29,7 +29,7 @@ export function PanelSwitch({ isNew }: { isNew: boolean }) {
     return null;
   }
   return (
-    <Button icon="graph-bar" size="sm" variant="secondary" onClick={() => panel.changePluginType(own)}>
+    <Button icon="graph-bar" size="sm" variant="secondary" onClick={() => panel.change(own)}>
       {t('editor.draw-with-panel', 'Draw with the Footfall panel')}
     </Button>
   );
