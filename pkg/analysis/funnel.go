@@ -1,8 +1,9 @@
 package analysis
 
 import (
-	"math/bits"
+	"context"
 	"slices"
+	"sort"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
@@ -112,11 +113,14 @@ func laterPrefix(a, b []int64) bool {
 type Walker struct {
 	funnel *Funnel
 	main   uint64 // the bits of main steps
-	// chains[k] is the chain of k+1 steps that is best for later events to continue, and first[k] is the first chain to get that deep
-	// (since the last exclusion, where one applies); empty if there is none.
+	// chains[k] is the chain of k+1 steps that is best for later events to continue, and first[k] is the first chain to get that deep;
+	// empty if there is none.
 	chains, first [][]int64
 	excluded      uint64 // the bits of exclusions
 	matching      matching
+	ties          ties
+	clean         cleanChains
+	times         []int64 // of a chain that is handed out
 }
 
 // NewWalker makes a walker for a funnel.
@@ -130,23 +134,29 @@ func (f *Funnel) NewWalker() *Walker {
 	for i := range f.Exclusions {
 		w.excluded |= 1 << (before + i)
 	}
+	w.clean = cleanChains{walker: w}
+	for _, x := range f.Exclusions {
+		w.clean.taints = append(w.clean.taints, taint{Between: x})
+	}
 	return w
 }
 
-// Walk finds the outcome of an actor for the chains that start in the given range. Its times are valid until the next walk.
-func (w *Walker) Walk(events []Event, starts Starts) Outcome {
-	first, latest, found := w.findStarts(events, starts)
-	if !found {
+// Walk finds the outcome of an actor for the chains that start in the given time. Its times are lent until the next walk. The cost
+// grows with the number of events, or with that times its logarithm, whatever they are. When ctx ends the walk does too, and its outcome
+// says nothing.
+func (w *Walker) Walk(ctx context.Context, events []Event, starts Starts) Outcome {
+	events, latest := w.within(events, starts)
+	if len(events) == 0 {
 		return Outcome{}
 	}
 	if w.funnel.FirstStart {
-		starts, latest = Starts{first, first + 1}, first
+		starts, latest = Starts{events[0].Time, events[0].Time + 1}, events[0].Time
 	}
 	var o Outcome
 	if w.funnel.Order == model.Unordered {
-		o = w.walkUnordered(events, starts)
+		o = w.unordered(ctx, events, starts, latest)
 	} else {
-		o = w.inOrder(events, starts)
+		o = w.inOrder(ctx, events, starts)
 	}
 	o.LatestStart = latest
 	if o.Times != nil {
@@ -154,6 +164,14 @@ func (w *Walker) Walk(events []Event, starts Starts) Outcome {
 		o.Optional = w.optional(events, o.Times)
 	}
 	return o
+}
+
+// lookEvery is after how many steps of a walk somebody looks whether it is still wanted: looking costs as much as some of them.
+const lookEvery = 4096
+
+// ended reports, now and then, that nobody waits for the walk any more.
+func ended(ctx context.Context, step int) bool {
+	return step%lookEvery == lookEvery-1 && ctx.Err() != nil
 }
 
 // starting returns the bits of the steps that may start a chain.
@@ -164,37 +182,39 @@ func (w *Walker) starting() uint64 {
 	return 1
 }
 
-func (w *Walker) findStarts(events []Event, starts Starts) (first, latest int64, found bool) {
-	for i := range events {
-		if e := &events[i]; e.Picks&w.starting() != 0 && e.Time >= starts.From && e.Time < starts.To {
+// within cuts events to those of the chains that start in the given time: none if there is no start. latest is the time of the last one.
+func (w *Walker) within(events []Event, starts Starts) (cut []Event, latest int64) {
+	events = events[firstAt(events, starts.From):]
+	found := false
+	var first int64
+	for i := 0; i < len(events) && events[i].Time < starts.To; i++ {
+		if events[i].Picks&w.starting() != 0 {
 			if !found {
-				first = e.Time
+				found, first = true, events[i].Time
 			}
-			latest, found = e.Time, true
+			latest = events[i].Time
 		}
 	}
-	return first, latest, found
+	if !found {
+		return nil, 0
+	}
+	return events[firstAt(events, first):firstAt(events, latest+w.funnel.Window+1)], latest
 }
 
-func (w *Walker) inOrder(events []Event, starts Starts) Outcome {
-	tainting := w.run(events, starts, false)
+// firstAt is the place of the first event at a time or later.
+func firstAt(events []Event, t int64) int {
+	return sort.Search(len(events), func(i int) bool { return events[i].Time >= t })
+}
+
+// inOrder finds the best chain of a funnel whose steps have an order. With exclusions, which chain is clean depends on its own start, when
+// its window closes: so these are found by themselves, once it is known how deep any chain gets.
+func (w *Walker) inOrder(ctx context.Context, events []Event, starts Starts) Outcome {
+	seen := w.run(ctx, events, starts)
 	level := w.level()
-	if tainting&w.excluded == 0 {
+	if seen&w.excluded == 0 {
 		return Outcome{Level: level, Times: w.first[level-1]}
 	}
-	// With exclusions, whether a chain is clean depends on when its window closes, and so on its start. Each start is tried by itself.
-	o := Outcome{Level: level}
-	for i, n := 0, 0; i < len(events) && events[i].Time < starts.To; i += n {
-		var picks uint64
-		n, picks = sameTime(events[i:])
-		if t := events[i].Time; picks&1 != 0 && t >= starts.From {
-			w.run(events[i:], Starts{t, t + 1}, true)
-			if clean := w.first[level-1]; len(clean) > 0 && (o.Times == nil || better(clean, o.Times)) {
-				o.Times = slices.Clone(clean)
-			}
-		}
-	}
-	return o
+	return Outcome{Level: level, Times: w.clean.best(ctx, events, starts, level)}
 }
 
 // sameTime returns how many events happened at the time of the first one, and the union of their picks.
@@ -215,29 +235,21 @@ func (w *Walker) level() int {
 	return level
 }
 
-// run fills chains and first from events in order of time, and returns the union of the picks it saw. With exclusions, there is
-// one start only, and events after its window do not matter.
-func (w *Walker) run(events []Event, starts Starts, exclude bool) (seen uint64) {
+// run fills chains and first from events in order of time, until a chain has all steps, and returns the union of the picks it saw.
+func (w *Walker) run(ctx context.Context, events []Event, starts Starts) (seen uint64) {
 	for k := range w.chains {
 		w.chains[k], w.first[k] = w.chains[k][:0], w.first[k][:0]
 	}
-	for len(events) > 0 {
+	for step := 0; len(events) > 0 && len(w.first[w.funnel.Steps-1]) == 0 && !ended(ctx, step); step++ {
 		n, picks := sameTime(events)
-		t := events[0].Time
-		if exclude && t > starts.From+w.funnel.Window {
-			break
-		}
 		seen |= picks
-		if picks&w.main != 0 {
+		if t := events[0].Time; picks&w.main != 0 {
 			canStart := t >= starts.From && t < starts.To
 			if n > 1 && w.funnel.EqualTimes {
 				w.extendTogether(events[:n], t, canStart)
 			} else {
 				w.extend(picks, t, canStart)
 			}
-		}
-		if exclude && picks&w.excluded != 0 && t < starts.From+w.funnel.Window {
-			w.taint(picks, t)
 		}
 		events = events[n:]
 	}
@@ -279,10 +291,11 @@ func (w *Walker) extendTogether(events []Event, t int64, canStart bool) {
 	for i := range repeated {
 		repeated[i] = t
 	}
+	reach := w.ties.reach(events, w.funnel.Steps)
 	for k := w.funnel.Steps - 1; k >= 0; k-- {
 		// Steps from..k are filled now. The more of them, the later the steps, and the start too unless the chains have different starts.
 		var best []int64
-		for from := k; from >= 0 && k-from < len(events) && w.matching.fills(events, from, k); from-- {
+		for from := k; from >= int(reach[k]); from-- {
 			var before []int64
 			if from > 0 {
 				if before = w.chains[from-1]; len(before) == 0 || t-before[0] > w.funnel.Window {
@@ -305,52 +318,42 @@ func (w *Walker) extendTogether(events []Event, t int64, canStart bool) {
 	}
 }
 
-// taint removes the chains that an excluded event at t taints.
-func (w *Walker) taint(picks uint64, t int64) {
-	before := w.funnel.Steps + len(w.funnel.Optional)
-	for i, x := range w.funnel.Exclusions {
-		if picks&(1<<(before+i)) == 0 {
-			continue
-		}
-		for k := x.From; k < x.To; k++ {
-			if c := w.chains[k]; len(c) > 0 && c[x.From] < t {
-				w.chains[k], w.first[k] = c[:0], w.first[k][:0]
-			}
-			if f := w.first[k]; len(f) > 0 && f[x.From] < t {
-				w.first[k] = append(f[:0], w.chains[k]...)
-			}
-		}
-	}
-}
-
-// walkUnordered tries every start: a chain is a start and the events after it within the window. It is as deep as the number of steps that
-// these events can fill, each event one.
-func (w *Walker) walkUnordered(events []Event, starts Starts) Outcome {
+// unordered looks for the start from which, within the window, most steps are filled, each by an event of its own. Of the events up to
+// some time it keeps the latest that can be matched with steps: whichever start is tried, those from it on are as many as all events from it
+// on can fill. (Steps that events can fill are a matroid, and this is its heaviest basis where weights are times.)
+func (w *Walker) unordered(ctx context.Context, events []Event, starts Starts, latest int64) Outcome {
 	var o Outcome
+	var start, end int64
 	w.matching.reset()
-	for i := range events {
-		w.matching.add(events[i].Picks & w.main)
-	}
-	most := w.matching.size // no chain of this actor gets deeper
-	times := make([]int64, 0, w.funnel.Steps)
-	for i, n := 0, 0; i < len(events) && events[i].Time < starts.To; i += n {
-		var picks uint64
-		n, picks = sameTime(events[i:])
-		start := events[i].Time
-		if picks&w.main == 0 || start < starts.From {
+	earliest := 0 // the place of the first start whose window reaches the present time
+	for i, step := 0, 0; i < len(events) && o.Level < w.funnel.Steps && !ended(ctx, step); step++ {
+		n, _ := sameTime(events[i:])
+		t := events[i].Time
+		for ; n > 0; n-- {
+			w.matching.add(events[i].Picks&w.main, t)
+			i++
+		}
+		for earliest < i && (events[earliest].Picks&w.main == 0 || t-events[earliest].Time > w.funnel.Window) {
+			earliest++
+		}
+		if earliest == i {
 			continue
 		}
-		times = times[:0]
-		w.matching.reset()
-		for j := i; j < len(events) && events[j].Time-start <= w.funnel.Window && len(times) < most; j++ {
-			if w.matching.add(events[j].Picks & w.main) {
-				times = append(times, events[j].Time)
-			}
+		if events[earliest].Time >= starts.To {
+			break
 		}
-		if len(times) > o.Level || len(times) == o.Level && better(times, o.Times) {
-			o.Level, o.Times = len(times), slices.Clone(times)
+		if filled, from := w.matching.since(events[earliest].Time); filled > o.Level {
+			o.Level, start, end = filled, min(from, latest), t
 		}
 	}
+	w.times = w.times[:0]
+	w.matching.reset()
+	for i := firstAt(events, start); i < len(events) && events[i].Time <= end && len(w.times) < o.Level; i++ {
+		if w.matching.add(events[i].Picks&w.main, events[i].Time) {
+			w.times = append(w.times, events[i].Time)
+		}
+	}
+	o.Times = w.times
 	return o
 }
 
@@ -364,13 +367,7 @@ func (w *Walker) value(events []Event, times []int64) uint32 {
 		step = w.main
 	}
 	var value uint32
-	at, _ := slices.BinarySearchFunc(events, t, func(e Event, t int64) int {
-		if e.Time < t {
-			return -1
-		}
-		return 1
-	})
-	for ; at < len(events) && events[at].Time == t; at++ {
+	for at := firstAt(events, t); at < len(events) && events[at].Time == t; at++ {
 		if v := events[at].Value; events[at].Picks&step != 0 && v != 0 && (value == 0 || w.funnel.Values.Less(v, value)) {
 			value = v
 		}
@@ -389,55 +386,12 @@ func (w *Walker) optional(events []Event, times []int64) uint64 {
 		if before < len(times) {
 			end = times[before]
 		}
-		for j := range events {
-			if e := &events[j]; e.Picks&(1<<(w.funnel.Steps+i)) != 0 && e.Time > times[before-1] && e.Time < end {
+		for at := firstAt(events, times[before-1]+1); at < len(events) && events[at].Time < end; at++ {
+			if events[at].Picks&(1<<(w.funnel.Steps+i)) != 0 {
 				done |= 1 << i
 				break
 			}
 		}
 	}
 	return done
-}
-
-// matching assigns events to steps, as many as possible, one to one (Kuhn's augmenting paths).
-type matching struct {
-	size   int
-	filled uint64     // the steps that have an event
-	owner  [64]uint64 // the picks of a step's event
-	tried  uint64
-}
-
-func (m *matching) reset() { m.size, m.filled = 0, 0 }
-
-// add finds a step for an event, moving others if need be, and reports whether there was one.
-func (m *matching) add(picks uint64) bool {
-	m.tried = 0
-	if !m.place(picks) {
-		return false
-	}
-	m.size++
-	return true
-}
-
-func (m *matching) place(picks uint64) bool {
-	for rest := picks &^ m.tried; rest != 0; rest = picks &^ m.tried {
-		step := bits.TrailingZeros64(rest)
-		m.tried |= 1 << step
-		if m.filled&(1<<step) == 0 || m.place(m.owner[step]) {
-			m.filled |= 1 << step
-			m.owner[step] = picks
-			return true
-		}
-	}
-	return false
-}
-
-// fills reports whether the events can fill all steps from..to, each event at most one.
-func (m *matching) fills(events []Event, from, to int) bool {
-	m.reset()
-	steps := uint64(1)<<(to+1) - 1<<from
-	for i := range events {
-		m.add(events[i].Picks & steps)
-	}
-	return m.size == to-from+1
 }

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"context"
 	"slices"
 	"time"
 )
@@ -22,9 +23,9 @@ func NewFunnelTrendTally(f *Funnel, edges []int64) *FunnelTrendTally {
 }
 
 // Visit counts an actor in every bucket in which it started.
-func (t *FunnelTrendTally) Visit(events []Event) {
+func (t *FunnelTrendTally) Visit(ctx context.Context, events []Event) {
 	asked := -1
-	for i := range events {
+	for i := 0; i < len(events) && !ended(ctx, i); i++ {
 		e := &events[i]
 		if e.Picks&t.walker.starting() == 0 || e.Time < t.edges[0] || e.Time >= t.edges[len(t.edges)-1] {
 			continue
@@ -37,7 +38,7 @@ func (t *FunnelTrendTally) Visit(events []Event) {
 			continue
 		}
 		asked = bucket
-		o := t.walker.Walk(events, Starts{t.edges[bucket], t.edges[bucket+1]})
+		o := t.walker.Walk(ctx, events, Starts{t.edges[bucket], t.edges[bucket+1]})
 		if o.Times == nil {
 			continue
 		}
