@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -118,4 +119,34 @@ func tookTo(t *testing.T, v analysis.Visitor, events []analysis.Event, each int)
 		}
 	}
 	return time.Since(start)
+}
+
+// counting is a context that has ended, and counts how often it was asked.
+type counting struct {
+	context.Context
+	asked int
+}
+
+func (c *counting) Err() error {
+	c.asked++
+	return context.Canceled
+}
+
+// A walk is left off within an actor when nobody waits for it any more: whoever learns it takes no further steps, but for a few of each step of
+// the funnel.
+func TestWalksAreLeftOff(t *testing.T) {
+	for question, newVisitor := range heavyQuestions() {
+		if !strings.HasPrefix(question, "funnel") {
+			continue
+		}
+		events := make([]analysis.Event, heavyEvents)
+		for i := range events {
+			events[i] = analysis.Event{Actor: 1, Time: int64(i) * 1e6, Picks: heavyPicks["never the last step"](i)}
+		}
+		ctx := &counting{Context: context.Background()}
+		newVisitor().Visit(ctx, events)
+		if ctx.asked == 0 || ctx.asked > 6 {
+			t.Errorf("%s: it looked %d times", question, ctx.asked)
+		}
+	}
 }
