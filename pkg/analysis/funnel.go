@@ -119,7 +119,8 @@ type Walker struct {
 	excluded      uint64 // the bits of exclusions
 	matching      matching
 	ties          ties
-	clean         cleanChains
+	byRules       *chains
+	spans         []span
 	times         []int64 // of a chain that is handed out
 }
 
@@ -134,10 +135,7 @@ func (f *Funnel) NewWalker() *Walker {
 	for i := range f.Exclusions {
 		w.excluded |= 1 << (before + i)
 	}
-	w.clean = cleanChains{walker: w}
-	for _, x := range f.Exclusions {
-		w.clean.taints = append(w.clean.taints, taint{Between: x})
-	}
+	w.byRules = newChains(w)
 	return w
 }
 
@@ -145,25 +143,74 @@ func (f *Funnel) NewWalker() *Walker {
 // grows with the number of events, or with that times its logarithm, whatever they are. When ctx ends the walk does too, and its outcome
 // says nothing.
 func (w *Walker) Walk(ctx context.Context, events []Event, starts Starts) Outcome {
-	events, latest := w.within(events, starts)
-	if len(events) == 0 {
+	spans := w.startSpans(events, []int64{starts.From, starts.To})
+	if len(spans) == 0 {
 		return Outcome{}
 	}
-	if w.funnel.FirstStart {
-		starts, latest = Starts{events[0].Time, events[0].Time + 1}, events[0].Time
-	}
+	s := &spans[0]
+	events = w.within(events, spans)
 	var o Outcome
 	if w.funnel.Order == model.Unordered {
-		o = w.unordered(ctx, events, starts, latest)
+		o = w.growth(ctx, events, s)
 	} else {
-		o = w.inOrder(ctx, events, starts)
+		o = w.inOrder(ctx, events, s)
 	}
-	o.LatestStart = latest
+	o.LatestStart = s.latest
 	if o.Times != nil {
-		o.Value = w.value(events, o.Times)
+		o.Value = w.value(events, o.Level, o.Times[0], o.Times[o.Level-1])
 		o.Optional = w.optional(events, o.Times)
 	}
 	return o
+}
+
+// span is a time in which chains may start, that holds a start; and what is found of them.
+type span struct {
+	// number is its place among those asked for, first and latest its starts.
+	number        int
+	first, latest int64
+	// level is the depth of the best chain, start and end its times, unless all of that level are tainted.
+	level      int
+	start, end int64
+	tainted    bool
+	// filled is how many steps the events since the first start can fill, in any order.
+	filled int
+}
+
+// startSpans finds the spans between edges that hold a start. They are lent until the next call.
+func (w *Walker) startSpans(events []Event, edges []int64) []span {
+	w.spans = w.spans[:0]
+	number := 0
+	for i := firstAt(events, edges[0]); i < len(events) && events[i].Time < edges[len(edges)-1]; i++ {
+		if events[i].Picks&w.starting() == 0 {
+			continue
+		}
+		t := events[i].Time
+		for t >= edges[number+1] {
+			number++
+		}
+		switch n := len(w.spans); {
+		case n == 0 || w.spans[n-1].number != number:
+			w.spans = append(w.spans, span{number: number, first: t, latest: t})
+		case !w.funnel.FirstStart:
+			w.spans[n-1].latest = t
+		}
+	}
+	return w.spans
+}
+
+// within cuts events to those of the chains that start in the spans.
+func (w *Walker) within(events []Event, spans []span) []Event {
+	return events[firstAt(events, spans[0].first):firstAt(events, spans[len(spans)-1].latest+w.funnel.Window+1)]
+}
+
+// walkSpans finds the best chain of each span: its depth, its start and its end.
+func (w *Walker) walkSpans(ctx context.Context, events []Event, spans []span) {
+	if w.funnel.Order == model.Unordered {
+		w.unordered(ctx, events, spans)
+	} else {
+		w.byRules.prepare(events)
+		w.byRules.walk(ctx, spans)
+	}
 }
 
 // lookEvery is after how many steps of a walk somebody looks whether it is still wanted: looking costs as much as some of them.
@@ -182,25 +229,6 @@ func (w *Walker) starting() uint64 {
 	return 1
 }
 
-// within cuts events to those of the chains that start in the given time: none if there is no start. latest is the time of the last one.
-func (w *Walker) within(events []Event, starts Starts) (cut []Event, latest int64) {
-	events = events[firstAt(events, starts.From):]
-	found := false
-	var first int64
-	for i := 0; i < len(events) && events[i].Time < starts.To; i++ {
-		if events[i].Picks&w.starting() != 0 {
-			if !found {
-				found, first = true, events[i].Time
-			}
-			latest = events[i].Time
-		}
-	}
-	if !found {
-		return nil, 0
-	}
-	return events[firstAt(events, first):firstAt(events, latest+w.funnel.Window+1)], latest
-}
-
 // firstAt is the place of the first event at a time or later.
 func firstAt(events []Event, t int64) int {
 	return sort.Search(len(events), func(i int) bool { return events[i].Time >= t })
@@ -208,13 +236,14 @@ func firstAt(events []Event, t int64) int {
 
 // inOrder finds the best chain of a funnel whose steps have an order. With exclusions, which chain is clean depends on its own start, when
 // its window closes: so these are found by themselves, once it is known how deep any chain gets.
-func (w *Walker) inOrder(ctx context.Context, events []Event, starts Starts) Outcome {
-	seen := w.run(ctx, events, starts)
+func (w *Walker) inOrder(ctx context.Context, events []Event, s *span) Outcome {
+	seen := w.run(ctx, events, s)
 	level := w.level()
 	if seen&w.excluded == 0 {
 		return Outcome{Level: level, Times: w.first[level-1]}
 	}
-	return Outcome{Level: level, Times: w.clean.best(ctx, events, starts, level)}
+	w.byRules.prepare(events)
+	return Outcome{Level: level, Times: w.byRules.best(ctx, s, level)}
 }
 
 // sameTime returns how many events happened at the time of the first one, and the union of their picks.
@@ -236,7 +265,7 @@ func (w *Walker) level() int {
 }
 
 // run fills chains and first from events in order of time, until a chain has all steps, and returns the union of the picks it saw.
-func (w *Walker) run(ctx context.Context, events []Event, starts Starts) (seen uint64) {
+func (w *Walker) run(ctx context.Context, events []Event, s *span) (seen uint64) {
 	for k := range w.chains {
 		w.chains[k], w.first[k] = w.chains[k][:0], w.first[k][:0]
 	}
@@ -244,7 +273,7 @@ func (w *Walker) run(ctx context.Context, events []Event, starts Starts) (seen u
 		n, picks := sameTime(events)
 		seen |= picks
 		if t := events[0].Time; picks&w.main != 0 {
-			canStart := t >= starts.From && t < starts.To
+			canStart := t <= s.latest
 			if n > 1 && w.funnel.EqualTimes {
 				w.extendTogether(events[:n], t, canStart)
 			} else {
@@ -318,50 +347,77 @@ func (w *Walker) extendTogether(events []Event, t int64, canStart bool) {
 	}
 }
 
-// unordered looks for the start from which, within the window, most steps are filled, each by an event of its own. Of the events up to
-// some time it keeps the latest that can be matched with steps: whichever start is tried, those from it on are as many as all events from it
-// on can fill. (Steps that events can fill are a matroid, and this is its heaviest basis where weights are times.)
-func (w *Walker) unordered(ctx context.Context, events []Event, starts Starts, latest int64) Outcome {
-	var o Outcome
-	var start, end int64
+// unordered looks, for each span, for the start from which, within the window, most steps are filled, each by an event of its own. Of the
+// events up to some time it keeps the latest that can be matched with steps: whichever start is tried, those from it on are as many as all events
+// from it on can fill. (Steps that events can fill are a matroid, and this is its heaviest basis where weights are times.)
+func (w *Walker) unordered(ctx context.Context, events []Event, spans []span) {
 	w.matching.reset()
-	earliest := 0 // the place of the first start whose window reaches the present time
-	for i, step := 0, 0; i < len(events) && o.Level < w.funnel.Steps && !ended(ctx, step); step++ {
+	open, begun := 0, 0 // the spans from open to begun have begun, and their windows are not all closed
+	earliest := 0       // the place of the first event in whose window the present time is
+	for i, step := 0, 0; i < len(events) && !ended(ctx, step); step++ {
 		n, _ := sameTime(events[i:])
 		t := events[i].Time
+		for begun < len(spans) && spans[begun].first <= t {
+			begun++
+		}
+		for open < begun && spans[open].latest < t-w.funnel.Window {
+			open++
+		}
+		if open == len(spans) || len(spans) == 1 && spans[0].level == w.funnel.Steps {
+			return
+		}
+		whole := open // the spans from here on have all of their starts in reach
+		if open < begun && spans[open].first < t-w.funnel.Window {
+			whole++
+		}
 		for ; n > 0; n-- {
-			w.matching.add(events[i].Picks&w.main, t)
+			grown, since := w.matching.add(events[i].Picks&w.main, t)
+			for k := begun - 1; grown && k >= whole && spans[k].first > since; k-- {
+				spans[k].filled++
+			}
 			i++
+		}
+		for k := begun - 1; k >= whole && spans[k].filled > spans[k].level; k-- {
+			w.improve(&spans[k], spans[k].first, t)
 		}
 		for earliest < i && (events[earliest].Picks&w.main == 0 || t-events[earliest].Time > w.funnel.Window) {
 			earliest++
 		}
-		if earliest == i {
-			continue
-		}
-		if events[earliest].Time >= starts.To {
-			break
-		}
-		if filled, from := w.matching.since(events[earliest].Time); filled > o.Level {
-			o.Level, start, end = filled, min(from, latest), t
+		if whole > open && earliest < i {
+			w.improve(&spans[open], events[earliest].Time, t)
 		}
 	}
+}
+
+// improve takes the chain that begins at a start of the span or later and ends at t, if it is deeper than what was found before.
+func (w *Walker) improve(s *span, start, t int64) {
+	if start > s.latest {
+		return
+	}
+	if filled, from := w.matching.since(start); filled > s.level {
+		s.level, s.start, s.end = filled, min(from, s.latest), t
+	}
+}
+
+// growth finds when each step of the best chain is filled, where the order does not matter.
+func (w *Walker) growth(ctx context.Context, events []Event, s *span) Outcome {
+	w.unordered(ctx, events, w.spans[:1])
 	w.times = w.times[:0]
 	w.matching.reset()
-	for i := firstAt(events, start); i < len(events) && events[i].Time <= end && len(w.times) < o.Level; i++ {
-		if w.matching.add(events[i].Picks&w.main, events[i].Time) {
+	for i := firstAt(events, s.start); i < len(events) && events[i].Time <= s.end && len(w.times) < s.level; i++ {
+		before := w.matching.filled
+		if w.matching.add(events[i].Picks&w.main, events[i].Time); w.matching.filled != before {
 			w.times = append(w.times, events[i].Time)
 		}
 	}
-	o.Times = w.times
-	return o
+	return Outcome{Level: s.level, Times: w.times}
 }
 
-// value returns the breakdown value of a chain.
-func (w *Walker) value(events []Event, times []int64) uint32 {
-	t, step := times[0], uint64(1)
+// value returns the breakdown value of a chain of so many steps.
+func (w *Walker) value(events []Event, level int, start, end int64) uint32 {
+	t, step := start, uint64(1)
 	if w.funnel.ByLast {
-		t, step = times[len(times)-1], 1<<(len(times)-1)
+		t, step = end, 1<<(level-1)
 	}
 	if w.funnel.Order == model.Unordered {
 		step = w.main

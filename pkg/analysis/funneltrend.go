@@ -2,7 +2,6 @@ package analysis
 
 import (
 	"context"
-	"slices"
 	"time"
 )
 
@@ -24,30 +23,24 @@ func NewFunnelTrendTally(f *Funnel, edges []int64) *FunnelTrendTally {
 
 // Visit counts an actor in every bucket in which it started.
 func (t *FunnelTrendTally) Visit(ctx context.Context, events []Event) {
-	asked := -1
-	for i := 0; i < len(events) && !ended(ctx, i); i++ {
-		e := &events[i]
-		if e.Picks&t.walker.starting() == 0 || e.Time < t.edges[0] || e.Time >= t.edges[len(t.edges)-1] {
+	spans := t.walker.startSpans(events, t.edges)
+	if len(spans) == 0 {
+		return
+	}
+	events = t.walker.within(events, spans)
+	t.walker.walkSpans(ctx, events, spans)
+	for i := range spans {
+		s := &spans[i]
+		if s.tainted || s.level == 0 {
 			continue
 		}
-		bucket, exact := slices.BinarySearch(t.edges, e.Time)
-		if !exact {
-			bucket--
+		value := t.walker.value(events, s.level, s.start, s.end)
+		if t.Counts[value] == nil {
+			t.Counts[value] = make([]EntryCounts, len(t.edges)-1)
 		}
-		if bucket == asked {
-			continue
-		}
-		asked = bucket
-		o := t.walker.Walk(ctx, events, Starts{t.edges[bucket], t.edges[bucket+1]})
-		if o.Times == nil {
-			continue
-		}
-		if t.Counts[o.Value] == nil {
-			t.Counts[o.Value] = make([]EntryCounts, len(t.edges)-1)
-		}
-		count := &t.Counts[o.Value][bucket]
+		count := &t.Counts[value][s.number]
 		count.Entered++
-		if o.Level == t.walker.funnel.Steps {
+		if s.level == t.walker.funnel.Steps {
 			count.Converted++
 		}
 	}

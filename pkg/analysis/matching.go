@@ -19,15 +19,18 @@ const noStep = -1
 
 func (m *matching) reset() { m.filled = 0 }
 
-// add finds a step for an event that is not earlier than those before, moving others if need be, and reports whether one more step is
-// filled now. If not, the event takes the place of the earliest of those that could make room for it.
-func (m *matching) add(picks uint64, t int64) bool {
+// add finds a step for an event that is not earlier than those before, moving others if need be. If no step is free for it, it takes the place of
+// the earliest of those that could make room for it. grown says that more steps can be filled by the events after since, whichever begin there.
+func (m *matching) add(picks uint64, t int64) (grown bool, since int64) {
 	if picks == 0 {
-		return false
+		return false, 0
 	}
 	to, free := m.room(picks)
-	if !free && m.times[to] >= t {
-		return false
+	since = -1 << 63
+	if !free {
+		if since = m.times[to]; since >= t {
+			return false, 0
+		}
 	}
 	m.filled |= 1 << to
 	for m.from[to] != noStep {
@@ -36,7 +39,7 @@ func (m *matching) add(picks uint64, t int64) bool {
 		to = int(from)
 	}
 	m.picks[to], m.times[to] = picks, t
-	return free
+	return true, since
 }
 
 // room finds a free step for an event, at the end of a path of events that each would move to the next step; else the step of the
