@@ -139,21 +139,20 @@ func (f *Funnel) NewWalker() *Walker {
 	return w
 }
 
-// Walk finds the outcome of an actor for the chains that start in the given time. Its times are lent until the next walk. The cost
-// grows with the number of events, or with that times its logarithm, whatever they are. When ctx ends the walk does too, and its outcome
-// says nothing.
+// Walk finds the outcome of an actor for the chains that start in the given time. Its times are valid until the next
+// walk. The cost grows at most with n log n of the number of events. When ctx ends, the walk does too, and its outcome is worthless.
 func (w *Walker) Walk(ctx context.Context, events []Event, starts Starts) Outcome {
-	spans := w.startSpans(events, []int64{starts.From, starts.To})
+	spans := w.findSpans(events, []int64{starts.From, starts.To})
 	if len(spans) == 0 {
 		return Outcome{}
 	}
 	s := &spans[0]
-	events = w.within(events, spans)
+	events = w.cutTo(events, spans)
 	var o Outcome
 	if w.funnel.Order == model.Unordered {
-		o = w.growth(ctx, events, s)
+		o = w.walkGrowth(ctx, events, s)
 	} else {
-		o = w.inOrder(ctx, events, s)
+		o = w.walkInOrder(ctx, events, s)
 	}
 	o.LatestStart = s.latest
 	if o.Times != nil {
@@ -176,8 +175,8 @@ type span struct {
 	filled int
 }
 
-// startSpans finds the spans between edges that hold a start. They are lent until the next call.
-func (w *Walker) startSpans(events []Event, edges []int64) []span {
+// findSpans finds the spans between edges that hold a start. They are valid until the next call.
+func (w *Walker) findSpans(events []Event, edges []int64) []span {
 	w.spans = w.spans[:0]
 	number := 0
 	for i := firstAt(events, edges[0]); i < len(events) && events[i].Time < edges[len(edges)-1]; i++ {
@@ -198,25 +197,25 @@ func (w *Walker) startSpans(events []Event, edges []int64) []span {
 	return w.spans
 }
 
-// within cuts events to those of the chains that start in the spans.
-func (w *Walker) within(events []Event, spans []span) []Event {
+// cutTo cuts events to those of the chains that start in the spans.
+func (w *Walker) cutTo(events []Event, spans []span) []Event {
 	return events[firstAt(events, spans[0].first):firstAt(events, spans[len(spans)-1].latest+w.funnel.Window+1)]
 }
 
 // walkSpans finds the best chain of each span: its depth, its start and its end.
 func (w *Walker) walkSpans(ctx context.Context, events []Event, spans []span) {
 	if w.funnel.Order == model.Unordered {
-		w.unordered(ctx, events, spans)
+		w.walkUnordered(ctx, events, spans)
 	} else {
 		w.byRules.prepare(events)
 		w.byRules.walk(ctx, spans)
 	}
 }
 
-// lookEvery is after how many steps of a walk somebody looks whether it is still wanted: looking costs as much as some of them.
+// lookEvery is the number of steps of a walk between two looks at its context: a look costs as much as some steps.
 const lookEvery = 4096
 
-// ended reports, now and then, that nobody waits for the walk any more.
+// ended reports, once in lookEvery steps, whether ctx has ended.
 func ended(ctx context.Context, step int) bool {
 	return step%lookEvery == lookEvery-1 && ctx.Err() != nil
 }
@@ -234,9 +233,9 @@ func firstAt(events []Event, t int64) int {
 	return sort.Search(len(events), func(i int) bool { return events[i].Time >= t })
 }
 
-// inOrder finds the best chain of a funnel whose steps have an order. With exclusions, which chain is clean depends on its own start, when
+// walkInOrder finds the best chain of a funnel whose steps have an order. With exclusions, which chain is clean depends on its own start, when
 // its window closes: so these are found by themselves, once it is known how deep any chain gets.
-func (w *Walker) inOrder(ctx context.Context, events []Event, s *span) Outcome {
+func (w *Walker) walkInOrder(ctx context.Context, events []Event, s *span) Outcome {
 	seen := w.run(ctx, events, s)
 	level := w.level()
 	if seen&w.excluded == 0 {
@@ -347,10 +346,10 @@ func (w *Walker) extendTogether(events []Event, t int64, canStart bool) {
 	}
 }
 
-// unordered looks, for each span, for the start from which, within the window, most steps are filled, each by an event of its own. Of the
+// walkUnordered looks, for each span, for the start from which, within the window, most steps are filled, each by an event of its own. Of the
 // events up to some time it keeps the latest that can be matched with steps: whichever start is tried, those from it on are as many as all events
 // from it on can fill. (Steps that events can fill are a matroid, and this is its heaviest basis where weights are times.)
-func (w *Walker) unordered(ctx context.Context, events []Event, spans []span) {
+func (w *Walker) walkUnordered(ctx context.Context, events []Event, spans []span) {
 	w.matching.reset()
 	open, begun := 0, 0 // the spans from open to begun have begun, and their windows are not all closed
 	earliest := 0       // the place of the first event in whose window the present time is
@@ -399,9 +398,9 @@ func (w *Walker) improve(s *span, start, t int64) {
 	}
 }
 
-// growth finds when each step of the best chain is filled, where the order does not matter.
-func (w *Walker) growth(ctx context.Context, events []Event, s *span) Outcome {
-	w.unordered(ctx, events, w.spans[:1])
+// walkGrowth finds when each step of the best chain is filled, where the order does not matter.
+func (w *Walker) walkGrowth(ctx context.Context, events []Event, s *span) Outcome {
+	w.walkUnordered(ctx, events, w.spans[:1])
 	w.times = w.times[:0]
 	w.matching.reset()
 	for i := firstAt(events, s.start); i < len(events) && events[i].Time <= s.end && len(w.times) < s.level; i++ {

@@ -23,11 +23,11 @@ func NewFunnelTrendTally(f *Funnel, edges []int64) *FunnelTrendTally {
 
 // Visit counts an actor in every bucket in which it started.
 func (t *FunnelTrendTally) Visit(ctx context.Context, events []Event) {
-	spans := t.walker.startSpans(events, t.edges)
+	spans := t.walker.findSpans(events, t.edges)
 	if len(spans) == 0 {
 		return
 	}
-	events = t.walker.within(events, spans)
+	events = t.walker.cutTo(events, spans)
 	t.walker.walkSpans(ctx, events, spans)
 	for i := range spans {
 		s := &spans[i]

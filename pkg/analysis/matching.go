@@ -102,7 +102,7 @@ type kind struct {
 }
 
 // reach has, for each step, the first one from which on the events fill all steps up to it; one more than the step if there is none.
-// It is lent until the next call. The first one never gets less from step to step, so that each is matched once and freed at most once.
+// It is valid until the next call. The first one never gets less from step to step, so that each is matched once and freed at most once.
 func (g *ties) reach(events []Event, steps int) []uint8 {
 	g.sortKinds(events, 1<<steps-1)
 	g.from = g.from[:0]

@@ -70,7 +70,7 @@ func scan[V analysis.Visitor](ctx context.Context, s *scanner, estimate int64, n
 	return append(visitors, v), visitAll(ctx, s.aside.sort(), v)
 }
 
-// lookEvery is after how many events somebody looks whether the answer is still wanted.
+// lookEvery is the number of events between two looks at the context.
 const lookEvery = 4096
 
 // visitAll calls the visitor for each actor of the sorted events.
