@@ -1,7 +1,9 @@
 package sql_test
 
 import (
+	"fmt"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -101,6 +103,43 @@ func TestClosedDaysHoldTheirEvents(t *testing.T) {
 		check(4, 0)
 		if n := count(`SELECT count(*) FROM closed_days WHERE closed_at > '2000-01-01'`); n != 1 {
 			t.Errorf("%d days were packed again, want 1", n)
+		}
+	})
+}
+
+// A type with more events than fit into a row of the packed day is in several. Closing a day costs as much a type, however many types it has.
+func TestBusyDaysAreClosed(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		db := newSquashing(t, dsn)
+		// insert puts events on a day in March 2026, a quarter of a second apart, of so many types in turn.
+		insert := func(day, events, types int) {
+			t.Helper()
+			db.do(fmt.Sprintf(`INSERT INTO user_events (time, user_id, user_key, event_type, event_id)
+				SELECT '2026-03-01 00:00Z'::timestamptz + %d * INTERVAL '1 day' + n * INTERVAL '250 ms', u, user_key_of(u), 't' || n %% %d, gen_random_uuid()
+				FROM generate_series(0, %d - 1) n CROSS JOIN LATERAL (SELECT 'u' || n %% 5003 AS u) e`, day-1, types, events))
+		}
+		took := func(day int) time.Duration {
+			t.Helper()
+			start := time.Now()
+			db.do(fmt.Sprintf(`CALL close_day('2026-03-%02d')`, day))
+			return time.Since(start)
+		}
+		insert(1, 100_001, 1)
+		took(1)
+		if rows := db.number(`SELECT count(*) FROM event_blocks`); rows != 2 {
+			t.Errorf("%d rows, want 2", rows)
+		}
+		if n := db.number(misplaced); n != 0 {
+			t.Errorf("%d events are out of place", n)
+		}
+		if n := db.number(`SELECT sum(n) FROM quarter_counts, unnest(events) AS n`); n != 100_001 {
+			t.Errorf("%d events are counted, want 100001", n)
+		}
+		insert(2, 8000, 1000)
+		insert(3, 8000, 8000)
+		few, many := min(took(2), took(2)), min(took(3), took(3))
+		if t.Logf("1000 types take %s, 8000 take %s", few, many); many > 24*few {
+			t.Errorf("8000 types take %s, 1000 take %s", many, few)
 		}
 	})
 }

@@ -1,6 +1,9 @@
 package analysis
 
-import "slices"
+import (
+	"context"
+	"slices"
+)
 
 // Activity is a question about the buckets in which actors were active. It depends only on the set of these buckets, so that the state
 // after closed time can be completed by later events.
@@ -50,7 +53,7 @@ func NewActivityTally(a *Activity) *ActivityTally {
 }
 
 // Visit counts an actor.
-func (t *ActivityTally) Visit(events []Event) {
+func (t *ActivityTally) Visit(_ context.Context, events []Event) {
 	t.marker.mark(events)
 	t.activity.add(t.counts, t.marker.set, 1)
 }
@@ -77,7 +80,7 @@ func NewActivityState(a *Activity) *ActivityState {
 }
 
 // Visit adds an actor.
-func (s *ActivityState) Visit(events []Event) {
+func (s *ActivityState) Visit(_ context.Context, events []Event) {
 	s.marker.mark(events)
 	s.append(events[0].Actor, s.marker.set)
 }

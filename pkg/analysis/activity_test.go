@@ -1,6 +1,7 @@
 package analysis_test
 
 import (
+	"context"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -84,8 +85,8 @@ type inTurn struct {
 	seen     int
 }
 
-func (t *inTurn) Visit(events []analysis.Event) {
-	t.visitors[t.seen%len(t.visitors)].Visit(events)
+func (t *inTurn) Visit(ctx context.Context, events []analysis.Event) {
+	t.visitors[t.seen%len(t.visitors)].Visit(ctx, events)
 	t.seen++
 }
 

@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"slices"
 	"time"
@@ -39,7 +40,7 @@ func NewBusyActors(a *model.Anomalies, from time.Time) *BusyActors {
 }
 
 // Visit looks at an actor, at all windows that end with an event: one of them has the largest number.
-func (b *BusyActors) Visit(events []Event) {
+func (b *BusyActors) Visit(_ context.Context, events []Event) {
 	actor := BusyActor{Key: events[0].Actor}
 	first := 0
 	for i := range events {

@@ -2,7 +2,7 @@
 // actor's events at a time, in order, and know no database.
 //
 //	funnel := analysis.NewFunnel(query.Funnel)
-//	outcome := funnel.NewWalker().Walk(events, analysis.Starts{From: from, To: to}) // of one actor, in order
+//	outcome := funnel.NewWalker().Walk(ctx, events, analysis.Starts{From: from, To: to}) // of one actor, in order
 //
 // Times are microseconds since 2000-01-01 UTC, as PostgreSQL counts ([Microseconds], [TimeOf]). The sum over all actors is a value of its
 // own, such as [FunnelTally].

@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"cmp"
+	"context"
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
@@ -49,9 +50,10 @@ func Limit[T any](list []T, limit int) *Limited[T] {
 }
 
 // Visitor is called once for each actor, with all its events in order of time. Events at the same time come in no particular order. The
-// slice is valid only during the call.
+// slice is valid only during the call. A visitor that takes long over an actor stops when ctx ends. What it has counted is worthless then: the
+// caller has to check ctx.
 type Visitor interface {
-	Visit(events []Event)
+	Visit(ctx context.Context, events []Event)
 }
 
 var epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)

@@ -1,6 +1,7 @@
 package analysis_test
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -24,7 +25,7 @@ func ExampleWalker_Walk() {
 	}
 	const view, pay = 1 << 0, 1 << 1
 	events := []analysis.Event{{Time: at("09:00"), Picks: view}, {Time: at("09:30"), Picks: view}, {Time: at("10:00"), Picks: pay}}
-	outcome := analysis.NewFunnel(query.Funnel).NewWalker().Walk(events, analysis.Starts{From: at("00:00"), To: at("23:59")})
+	outcome := analysis.NewFunnel(query.Funnel).NewWalker().Walk(context.Background(), events, analysis.Starts{From: at("00:00"), To: at("23:59")})
 	fmt.Println("level", outcome.Level)
 	for _, t := range outcome.Times {
 		fmt.Println(analysis.TimeOf(t).UTC().Format(time.TimeOnly))

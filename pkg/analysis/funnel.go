@@ -1,8 +1,9 @@
 package analysis
 
 import (
-	"math/bits"
+	"context"
 	"slices"
+	"sort"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
@@ -112,11 +113,15 @@ func laterPrefix(a, b []int64) bool {
 type Walker struct {
 	funnel *Funnel
 	main   uint64 // the bits of main steps
-	// chains[k] is the chain of k+1 steps that is best for later events to continue, and first[k] is the first chain to get that deep
-	// (since the last exclusion, where one applies); empty if there is none.
+	// chains[k] is the chain of k+1 steps that is best for later events to continue, and first[k] is the first chain to get that deep;
+	// empty if there is none.
 	chains, first [][]int64
 	excluded      uint64 // the bits of exclusions
 	matching      matching
+	ties          ties
+	byRules       *chains
+	spans         []span
+	times         []int64 // of a chain that is handed out
 }
 
 // NewWalker makes a walker for a funnel.
@@ -130,30 +135,89 @@ func (f *Funnel) NewWalker() *Walker {
 	for i := range f.Exclusions {
 		w.excluded |= 1 << (before + i)
 	}
+	w.byRules = newChains(w)
 	return w
 }
 
-// Walk finds the outcome of an actor for the chains that start in the given range. Its times are valid until the next walk.
-func (w *Walker) Walk(events []Event, starts Starts) Outcome {
-	first, latest, found := w.findStarts(events, starts)
-	if !found {
+// Walk finds the outcome of an actor for the chains that start in the given time. Its times are valid until the next
+// walk. The cost grows at most with n log n of the number of events. When ctx ends, the walk does too, and its outcome is worthless.
+func (w *Walker) Walk(ctx context.Context, events []Event, starts Starts) Outcome {
+	spans := w.findSpans(events, []int64{starts.From, starts.To})
+	if len(spans) == 0 {
 		return Outcome{}
 	}
-	if w.funnel.FirstStart {
-		starts, latest = Starts{first, first + 1}, first
-	}
+	s := &spans[0]
+	events = w.cutTo(events, spans)
 	var o Outcome
 	if w.funnel.Order == model.Unordered {
-		o = w.walkUnordered(events, starts)
+		o = w.walkGrowth(ctx, events, s)
 	} else {
-		o = w.inOrder(events, starts)
+		o = w.walkInOrder(ctx, events, s)
 	}
-	o.LatestStart = latest
+	o.LatestStart = s.latest
 	if o.Times != nil {
-		o.Value = w.value(events, o.Times)
+		o.Value = w.value(events, o.Level, o.Times[0], o.Times[o.Level-1])
 		o.Optional = w.optional(events, o.Times)
 	}
 	return o
+}
+
+// span is a time in which chains may start, that holds a start; and what is found of them.
+type span struct {
+	// number is its place among those asked for, first and latest its starts.
+	number        int
+	first, latest int64
+	// level is the depth of the best chain, start and end its times, unless all of that level are tainted.
+	level      int
+	start, end int64
+	tainted    bool
+	// filled is how many steps the events since the first start can fill, in any order.
+	filled int
+}
+
+// findSpans finds the spans between edges that hold a start. They are valid until the next call.
+func (w *Walker) findSpans(events []Event, edges []int64) []span {
+	w.spans = w.spans[:0]
+	number := 0
+	for i := firstAt(events, edges[0]); i < len(events) && events[i].Time < edges[len(edges)-1]; i++ {
+		if events[i].Picks&w.starting() == 0 {
+			continue
+		}
+		t := events[i].Time
+		for t >= edges[number+1] {
+			number++
+		}
+		switch n := len(w.spans); {
+		case n == 0 || w.spans[n-1].number != number:
+			w.spans = append(w.spans, span{number: number, first: t, latest: t})
+		case !w.funnel.FirstStart:
+			w.spans[n-1].latest = t
+		}
+	}
+	return w.spans
+}
+
+// cutTo cuts events to those of the chains that start in the spans.
+func (w *Walker) cutTo(events []Event, spans []span) []Event {
+	return events[firstAt(events, spans[0].first):firstAt(events, spans[len(spans)-1].latest+w.funnel.Window+1)]
+}
+
+// walkSpans finds the best chain of each span: its depth, its start and its end.
+func (w *Walker) walkSpans(ctx context.Context, events []Event, spans []span) {
+	if w.funnel.Order == model.Unordered {
+		w.walkUnordered(ctx, events, spans)
+	} else {
+		w.byRules.prepare(events)
+		w.byRules.walk(ctx, spans)
+	}
+}
+
+// lookEvery is the number of steps of a walk between two looks at its context: a look costs as much as some steps.
+const lookEvery = 4096
+
+// ended reports, once in lookEvery steps, whether ctx has ended.
+func ended(ctx context.Context, step int) bool {
+	return step%lookEvery == lookEvery-1 && ctx.Err() != nil
 }
 
 // starting returns the bits of the steps that may start a chain.
@@ -164,37 +228,21 @@ func (w *Walker) starting() uint64 {
 	return 1
 }
 
-func (w *Walker) findStarts(events []Event, starts Starts) (first, latest int64, found bool) {
-	for i := range events {
-		if e := &events[i]; e.Picks&w.starting() != 0 && e.Time >= starts.From && e.Time < starts.To {
-			if !found {
-				first = e.Time
-			}
-			latest, found = e.Time, true
-		}
-	}
-	return first, latest, found
+// firstAt is the place of the first event at a time or later.
+func firstAt(events []Event, t int64) int {
+	return sort.Search(len(events), func(i int) bool { return events[i].Time >= t })
 }
 
-func (w *Walker) inOrder(events []Event, starts Starts) Outcome {
-	tainting := w.run(events, starts, false)
+// walkInOrder finds the best chain of a funnel whose steps have an order. With exclusions, which chain is clean depends on its own start, when
+// its window closes: so these are found by themselves, once it is known how deep any chain gets.
+func (w *Walker) walkInOrder(ctx context.Context, events []Event, s *span) Outcome {
+	seen := w.run(ctx, events, s)
 	level := w.level()
-	if tainting&w.excluded == 0 {
+	if seen&w.excluded == 0 {
 		return Outcome{Level: level, Times: w.first[level-1]}
 	}
-	// With exclusions, whether a chain is clean depends on when its window closes, and so on its start. Each start is tried by itself.
-	o := Outcome{Level: level}
-	for i, n := 0, 0; i < len(events) && events[i].Time < starts.To; i += n {
-		var picks uint64
-		n, picks = sameTime(events[i:])
-		if t := events[i].Time; picks&1 != 0 && t >= starts.From {
-			w.run(events[i:], Starts{t, t + 1}, true)
-			if clean := w.first[level-1]; len(clean) > 0 && (o.Times == nil || better(clean, o.Times)) {
-				o.Times = slices.Clone(clean)
-			}
-		}
-	}
-	return o
+	w.byRules.prepare(events)
+	return Outcome{Level: level, Times: w.byRules.best(ctx, s, level)}
 }
 
 // sameTime returns how many events happened at the time of the first one, and the union of their picks.
@@ -215,29 +263,21 @@ func (w *Walker) level() int {
 	return level
 }
 
-// run fills chains and first from events in order of time, and returns the union of the picks it saw. With exclusions, there is
-// one start only, and events after its window do not matter.
-func (w *Walker) run(events []Event, starts Starts, exclude bool) (seen uint64) {
+// run fills chains and first from events in order of time, until a chain has all steps, and returns the union of the picks it saw.
+func (w *Walker) run(ctx context.Context, events []Event, s *span) (seen uint64) {
 	for k := range w.chains {
 		w.chains[k], w.first[k] = w.chains[k][:0], w.first[k][:0]
 	}
-	for len(events) > 0 {
+	for step := 0; len(events) > 0 && len(w.first[w.funnel.Steps-1]) == 0 && !ended(ctx, step); step++ {
 		n, picks := sameTime(events)
-		t := events[0].Time
-		if exclude && t > starts.From+w.funnel.Window {
-			break
-		}
 		seen |= picks
-		if picks&w.main != 0 {
-			canStart := t >= starts.From && t < starts.To
+		if t := events[0].Time; picks&w.main != 0 {
+			canStart := t <= s.latest
 			if n > 1 && w.funnel.EqualTimes {
 				w.extendTogether(events[:n], t, canStart)
 			} else {
 				w.extend(picks, t, canStart)
 			}
-		}
-		if exclude && picks&w.excluded != 0 && t < starts.From+w.funnel.Window {
-			w.taint(picks, t)
 		}
 		events = events[n:]
 	}
@@ -279,10 +319,11 @@ func (w *Walker) extendTogether(events []Event, t int64, canStart bool) {
 	for i := range repeated {
 		repeated[i] = t
 	}
+	reach := w.ties.reach(events, w.funnel.Steps)
 	for k := w.funnel.Steps - 1; k >= 0; k-- {
 		// Steps from..k are filled now. The more of them, the later the steps, and the start too unless the chains have different starts.
 		var best []int64
-		for from := k; from >= 0 && k-from < len(events) && w.matching.fills(events, from, k); from-- {
+		for from := k; from >= int(reach[k]); from-- {
 			var before []int64
 			if from > 0 {
 				if before = w.chains[from-1]; len(before) == 0 || t-before[0] > w.funnel.Window {
@@ -305,72 +346,83 @@ func (w *Walker) extendTogether(events []Event, t int64, canStart bool) {
 	}
 }
 
-// taint removes the chains that an excluded event at t taints.
-func (w *Walker) taint(picks uint64, t int64) {
-	before := w.funnel.Steps + len(w.funnel.Optional)
-	for i, x := range w.funnel.Exclusions {
-		if picks&(1<<(before+i)) == 0 {
-			continue
-		}
-		for k := x.From; k < x.To; k++ {
-			if c := w.chains[k]; len(c) > 0 && c[x.From] < t {
-				w.chains[k], w.first[k] = c[:0], w.first[k][:0]
-			}
-			if f := w.first[k]; len(f) > 0 && f[x.From] < t {
-				w.first[k] = append(f[:0], w.chains[k]...)
-			}
-		}
-	}
-}
-
-// walkUnordered tries every start: a chain is a start and the events after it within the window. It is as deep as the number of steps that
-// these events can fill, each event one.
-func (w *Walker) walkUnordered(events []Event, starts Starts) Outcome {
-	var o Outcome
+// walkUnordered looks, for each span, for the start from which, within the window, most steps are filled, each by an event of its own. Of the
+// events up to some time it keeps the latest that can be matched with steps: whichever start is tried, those from it on are as many as all events
+// from it on can fill. (Steps that events can fill are a matroid, and this is its heaviest basis where weights are times.)
+func (w *Walker) walkUnordered(ctx context.Context, events []Event, spans []span) {
 	w.matching.reset()
-	for i := range events {
-		w.matching.add(events[i].Picks & w.main)
-	}
-	most := w.matching.size // no chain of this actor gets deeper
-	times := make([]int64, 0, w.funnel.Steps)
-	for i, n := 0, 0; i < len(events) && events[i].Time < starts.To; i += n {
-		var picks uint64
-		n, picks = sameTime(events[i:])
-		start := events[i].Time
-		if picks&w.main == 0 || start < starts.From {
-			continue
+	open, begun := 0, 0 // the spans from open to begun have begun, and their windows are not all closed
+	earliest := 0       // the place of the first event in whose window the present time is
+	for i, step := 0, 0; i < len(events) && !ended(ctx, step); step++ {
+		n, _ := sameTime(events[i:])
+		t := events[i].Time
+		for begun < len(spans) && spans[begun].first <= t {
+			begun++
 		}
-		times = times[:0]
-		w.matching.reset()
-		for j := i; j < len(events) && events[j].Time-start <= w.funnel.Window && len(times) < most; j++ {
-			if w.matching.add(events[j].Picks & w.main) {
-				times = append(times, events[j].Time)
+		for open < begun && spans[open].latest < t-w.funnel.Window {
+			open++
+		}
+		if open == len(spans) || len(spans) == 1 && spans[0].level == w.funnel.Steps {
+			return
+		}
+		whole := open // the spans from here on have all of their starts in reach
+		if open < begun && spans[open].first < t-w.funnel.Window {
+			whole++
+		}
+		for ; n > 0; n-- {
+			grown, since := w.matching.add(events[i].Picks&w.main, t)
+			for k := begun - 1; grown && k >= whole && spans[k].first > since; k-- {
+				spans[k].filled++
 			}
+			i++
 		}
-		if len(times) > o.Level || len(times) == o.Level && better(times, o.Times) {
-			o.Level, o.Times = len(times), slices.Clone(times)
+		for k := begun - 1; k >= whole && spans[k].filled > spans[k].level; k-- {
+			w.improve(&spans[k], spans[k].first, t)
+		}
+		for earliest < i && (events[earliest].Picks&w.main == 0 || t-events[earliest].Time > w.funnel.Window) {
+			earliest++
+		}
+		if whole > open && earliest < i {
+			w.improve(&spans[open], events[earliest].Time, t)
 		}
 	}
-	return o
 }
 
-// value returns the breakdown value of a chain.
-func (w *Walker) value(events []Event, times []int64) uint32 {
-	t, step := times[0], uint64(1)
+// improve takes the chain that begins at a start of the span or later and ends at t, if it is deeper than what was found before.
+func (w *Walker) improve(s *span, start, t int64) {
+	if start > s.latest {
+		return
+	}
+	if filled, from := w.matching.since(start); filled > s.level {
+		s.level, s.start, s.end = filled, min(from, s.latest), t
+	}
+}
+
+// walkGrowth finds when each step of the best chain is filled, where the order does not matter.
+func (w *Walker) walkGrowth(ctx context.Context, events []Event, s *span) Outcome {
+	w.walkUnordered(ctx, events, w.spans[:1])
+	w.times = w.times[:0]
+	w.matching.reset()
+	for i := firstAt(events, s.start); i < len(events) && events[i].Time <= s.end && len(w.times) < s.level; i++ {
+		before := w.matching.filled
+		if w.matching.add(events[i].Picks&w.main, events[i].Time); w.matching.filled != before {
+			w.times = append(w.times, events[i].Time)
+		}
+	}
+	return Outcome{Level: s.level, Times: w.times}
+}
+
+// value returns the breakdown value of a chain of so many steps.
+func (w *Walker) value(events []Event, level int, start, end int64) uint32 {
+	t, step := start, uint64(1)
 	if w.funnel.ByLast {
-		t, step = times[len(times)-1], 1<<(len(times)-1)
+		t, step = end, 1<<(level-1)
 	}
 	if w.funnel.Order == model.Unordered {
 		step = w.main
 	}
 	var value uint32
-	at, _ := slices.BinarySearchFunc(events, t, func(e Event, t int64) int {
-		if e.Time < t {
-			return -1
-		}
-		return 1
-	})
-	for ; at < len(events) && events[at].Time == t; at++ {
+	for at := firstAt(events, t); at < len(events) && events[at].Time == t; at++ {
 		if v := events[at].Value; events[at].Picks&step != 0 && v != 0 && (value == 0 || w.funnel.Values.Less(v, value)) {
 			value = v
 		}
@@ -389,55 +441,12 @@ func (w *Walker) optional(events []Event, times []int64) uint64 {
 		if before < len(times) {
 			end = times[before]
 		}
-		for j := range events {
-			if e := &events[j]; e.Picks&(1<<(w.funnel.Steps+i)) != 0 && e.Time > times[before-1] && e.Time < end {
+		for at := firstAt(events, times[before-1]+1); at < len(events) && events[at].Time < end; at++ {
+			if events[at].Picks&(1<<(w.funnel.Steps+i)) != 0 {
 				done |= 1 << i
 				break
 			}
 		}
 	}
 	return done
-}
-
-// matching assigns events to steps, as many as possible, one to one (Kuhn's augmenting paths).
-type matching struct {
-	size   int
-	filled uint64     // the steps that have an event
-	owner  [64]uint64 // the picks of a step's event
-	tried  uint64
-}
-
-func (m *matching) reset() { m.size, m.filled = 0, 0 }
-
-// add finds a step for an event, moving others if need be, and reports whether there was one.
-func (m *matching) add(picks uint64) bool {
-	m.tried = 0
-	if !m.place(picks) {
-		return false
-	}
-	m.size++
-	return true
-}
-
-func (m *matching) place(picks uint64) bool {
-	for rest := picks &^ m.tried; rest != 0; rest = picks &^ m.tried {
-		step := bits.TrailingZeros64(rest)
-		m.tried |= 1 << step
-		if m.filled&(1<<step) == 0 || m.place(m.owner[step]) {
-			m.filled |= 1 << step
-			m.owner[step] = picks
-			return true
-		}
-	}
-	return false
-}
-
-// fills reports whether the events can fill all steps from..to, each event at most one.
-func (m *matching) fills(events []Event, from, to int) bool {
-	m.reset()
-	steps := uint64(1)<<(to+1) - 1<<from
-	for i := range events {
-		m.add(events[i].Picks & steps)
-	}
-	return m.size == to-from+1
 }

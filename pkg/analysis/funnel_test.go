@@ -55,7 +55,7 @@ func walkRows(t *testing.T, q *model.Query, s twin.Scenario, cuts int) []twin.Fu
 	for i := range edges[1:] {
 		list := analysis.NewOutcomes(spec, analysis.Starts{From: analysis.Microseconds(edges[i]), To: analysis.Microseconds(edges[i+1])})
 		for _, events := range actors {
-			list.Visit(events)
+			list.Visit(t.Context(), events)
 		}
 		lists = append(lists, list)
 	}

@@ -1,7 +1,7 @@
 package analysis
 
 import (
-	"slices"
+	"context"
 	"time"
 )
 
@@ -22,31 +22,25 @@ func NewFunnelTrendTally(f *Funnel, edges []int64) *FunnelTrendTally {
 }
 
 // Visit counts an actor in every bucket in which it started.
-func (t *FunnelTrendTally) Visit(events []Event) {
-	asked := -1
-	for i := range events {
-		e := &events[i]
-		if e.Picks&t.walker.starting() == 0 || e.Time < t.edges[0] || e.Time >= t.edges[len(t.edges)-1] {
+func (t *FunnelTrendTally) Visit(ctx context.Context, events []Event) {
+	spans := t.walker.findSpans(events, t.edges)
+	if len(spans) == 0 {
+		return
+	}
+	events = t.walker.cutTo(events, spans)
+	t.walker.walkSpans(ctx, events, spans)
+	for i := range spans {
+		s := &spans[i]
+		if s.tainted || s.level == 0 {
 			continue
 		}
-		bucket, exact := slices.BinarySearch(t.edges, e.Time)
-		if !exact {
-			bucket--
+		value := t.walker.value(events, s.level, s.start, s.end)
+		if t.Counts[value] == nil {
+			t.Counts[value] = make([]EntryCounts, len(t.edges)-1)
 		}
-		if bucket == asked {
-			continue
-		}
-		asked = bucket
-		o := t.walker.Walk(events, Starts{t.edges[bucket], t.edges[bucket+1]})
-		if o.Times == nil {
-			continue
-		}
-		if t.Counts[o.Value] == nil {
-			t.Counts[o.Value] = make([]EntryCounts, len(t.edges)-1)
-		}
-		count := &t.Counts[o.Value][bucket]
+		count := &t.Counts[value][s.number]
 		count.Entered++
-		if o.Level == t.walker.funnel.Steps {
+		if s.level == t.walker.funnel.Steps {
 			count.Converted++
 		}
 	}

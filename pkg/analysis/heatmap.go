@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -110,7 +111,7 @@ func (c *HeatmapCounts) cell(us int64) *cellCount {
 }
 
 // Visit counts an actor and its events.
-func (c *HeatmapCounts) Visit(events []Event) {
+func (c *HeatmapCounts) Visit(_ context.Context, events []Event) {
 	c.actor++
 	for i := range events {
 		cell := c.cell(events[i].Time)

@@ -1,5 +1,7 @@
 package analysis
 
+import "context"
+
 // Outcomes is a visitor that collects the outcomes of a funnel's actors, packed, in the order in which it sees them: about 25
 // bytes each.
 type Outcomes struct {
@@ -20,8 +22,8 @@ func NewOutcomes(f *Funnel, starts Starts) *Outcomes {
 }
 
 // Visit adds an actor, if it started.
-func (l *Outcomes) Visit(events []Event) {
-	o := l.walker.Walk(events, l.starts)
+func (l *Outcomes) Visit(ctx context.Context, events []Event) {
+	o := l.walker.Walk(ctx, events, l.starts)
 	if o.Level == 0 {
 		return
 	}

@@ -16,7 +16,7 @@ func visitPairs(t *testing.T, values *Values, v *PathVisitor, actors int) {
 		return id
 	}
 	for i := range actors {
-		v.Visit([]Event{
+		v.Visit(t.Context(), []Event{
 			{Actor: int64(i), Time: 1, Picks: 3, Value: id("a" + strconv.Itoa(i))},
 			{Actor: int64(i), Time: 2, Picks: 1, Value: id("b" + strconv.Itoa(i))},
 		})
@@ -60,7 +60,7 @@ func BenchmarkPaths(b *testing.B) {
 				label := uint32(actor*7+i*i*5+i)%12 + 1
 				events[i] = Event{Actor: int64(actor), Time: int64(i * 500), Picks: 1 + 2*uint64(label&1), Value: label}
 			}
-			v.Visit(events)
+			v.Visit(b.Context(), events)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"slices"
 	"sync"
@@ -128,21 +129,21 @@ type PathVisitor struct {
 }
 
 // Visit finds an actor's paths.
-func (v *PathVisitor) Visit(events []Event) {
+func (v *PathVisitor) Visit(ctx context.Context, events []Event) {
 	v.visit = v.visit[:0]
 	for i := range events {
 		e := &events[i]
 		if len(v.visit) > 0 && v.paths.Gap > 0 && e.Time-v.visit[len(v.visit)-1].time > v.paths.Gap {
-			v.follow()
+			v.follow(ctx)
 			v.visit = v.visit[:0]
 		}
 		v.visit = append(v.visit, pathStep{e.Time, label(e.Value), e.Picks&2 != 0})
 	}
-	v.follow()
+	v.follow(ctx)
 }
 
 // follow finds the paths of a visit.
-func (v *PathVisitor) follow() {
+func (v *PathVisitor) follow(ctx context.Context) {
 	if !slices.ContainsFunc(v.visit, func(s pathStep) bool { return s.chosen }) {
 		return
 	}
@@ -155,7 +156,7 @@ func (v *PathVisitor) follow() {
 	if v.paths.Before {
 		away = -1
 	}
-	for i := range steps {
+	for i := 0; i < len(steps) && !ended(ctx, i); i++ {
 		if !steps[i].chosen {
 			continue
 		}

@@ -1,6 +1,7 @@
 package analysis_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -70,7 +71,7 @@ func newRetentionRun(t *testing.T, q *model.Query, s twin.Scenario) *retentionRu
 func (r *retentionRun) tally() *analysis.RetentionTally {
 	t := analysis.NewRetentionTally(r.spec)
 	for _, events := range r.actors {
-		t.Visit(events)
+		t.Visit(context.Background(), events)
 	}
 	return t
 }
@@ -79,7 +80,7 @@ func (r *retentionRun) tally() *analysis.RetentionTally {
 func (r *retentionRun) list(cell analysis.Cell) *analysis.RetentionTally {
 	t := analysis.NewRetentionList(r.spec, cell)
 	for _, events := range r.actors {
-		t.Visit(events)
+		t.Visit(context.Background(), events)
 	}
 	return t
 }
@@ -87,7 +88,7 @@ func (r *retentionRun) list(cell analysis.Cell) *analysis.RetentionTally {
 func (r *retentionRun) twoParts() *analysis.RetentionTally {
 	halves := [2]*analysis.RetentionTally{analysis.NewRetentionTally(r.spec), analysis.NewRetentionTally(r.spec)}
 	for i, events := range r.actors {
-		halves[i%2].Visit(events)
+		halves[i%2].Visit(context.Background(), events)
 	}
 	halves[0].Add(halves[1])
 	return halves[0]
@@ -109,7 +110,7 @@ func (r *retentionRun) mergedStates(seed uint64) *analysis.RetentionTally {
 		for _, events := range r.actors {
 			part := slices.DeleteFunc(slices.Clone(events), func(e analysis.Event) bool { return e.Time < from || e.Time >= to })
 			if len(part) > 0 {
-				state.Visit(part)
+				state.Visit(context.Background(), part)
 			}
 		}
 		states = append(states, state)

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"context"
 	"slices"
 )
 
@@ -149,7 +150,7 @@ func NewRetentionState(r *Retention) *RetentionState {
 }
 
 // Visit adds an actor. The times of two states must not share a bucket: cut time at bounds.
-func (s *RetentionState) Visit(events []Event) {
+func (s *RetentionState) Visit(_ context.Context, events []Event) {
 	s.marker.mark(events, false)
 	s.add(events[0].Actor, s.marker.marks.packedFirst(), s.marker.words)
 }

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"context"
 	"maps"
 	"time"
 
@@ -65,7 +66,7 @@ func NewRetentionList(r *Retention, cell Cell) *RetentionTally {
 }
 
 // Visit counts an actor.
-func (t *RetentionTally) Visit(events []Event) {
+func (t *RetentionTally) Visit(_ context.Context, events []Event) {
 	if t.follower == nil {
 		t.marker.mark(events, true)
 		t.count(&t.marker.marks)

@@ -100,7 +100,7 @@ func BenchmarkRetention(b *testing.B) {
 		for b.Loop() {
 			s := NewRetentionState(r)
 			for _, events := range actors {
-				s.Visit(events)
+				s.Visit(b.Context(), events)
 			}
 			b.ReportMetric(float64(s.Bytes())/float64(len(actors)), "bytes/actor")
 		}
@@ -108,9 +108,9 @@ func BenchmarkRetention(b *testing.B) {
 	b.Run("tally of a state merged with a small one", func(b *testing.B) {
 		closed, open := NewRetentionState(r), NewRetentionState(r)
 		for i, events := range actors {
-			closed.Visit(events)
+			closed.Visit(b.Context(), events)
 			if i%10 == 0 {
-				open.Visit([]Event{{Actor: int64(i), Time: 90*day - 1, Picks: 2}})
+				open.Visit(b.Context(), []Event{{Actor: int64(i), Time: 90*day - 1, Picks: 2}})
 			}
 		}
 		for b.Loop() {
@@ -125,7 +125,7 @@ func benchmarkTally(b *testing.B, r *Retention, actors [][]Event) {
 	for b.Loop() {
 		t := NewRetentionTally(r)
 		for _, events := range actors {
-			t.Visit(events)
+			t.Visit(b.Context(), events)
 		}
 	}
 }

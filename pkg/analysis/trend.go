@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"context"
 	"math/bits"
 	"slices"
 	"time"
@@ -72,7 +73,7 @@ func newDistinctOverTime(over []model.Range, groups int, of func(*Event) uint64)
 }
 
 // Visit counts an actor.
-func (d *DistinctOverTime) Visit(events []Event) {
+func (d *DistinctOverTime) Visit(_ context.Context, events []Event) {
 	clear(d.upTo)
 	for i := range events {
 		first, last := d.spans.of(events[i].Time)

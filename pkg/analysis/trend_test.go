@@ -105,7 +105,7 @@ func visitWorld(t *testing.T, q *model.Query, s twin.Scenario, scan plan.Scan, v
 			last--
 		}
 		if first < last {
-			v.Visit(events[first:last])
+			v.Visit(t.Context(), events[first:last])
 		}
 	}
 }

@@ -70,20 +70,26 @@ func scan[V analysis.Visitor](ctx context.Context, s *scanner, estimate int64, n
 	return append(visitors, v), visitAll(ctx, s.aside.sort(), v)
 }
 
+// lookEvery is the number of events between two looks at the context.
+const lookEvery = 4096
+
 // visitAll calls the visitor for each actor of the sorted events.
 func visitAll(ctx context.Context, events []analysis.Event, v analysis.Visitor) error {
-	for visited := 0; len(events) > 0; visited++ {
-		if visited%1024 == 0 && ctx.Err() != nil {
-			return ctx.Err()
+	for seen := 0; len(events) > 0; {
+		if seen >= lookEvery {
+			if seen = 0; ctx.Err() != nil {
+				break
+			}
 		}
 		n := 1
 		for n < len(events) && events[n].Actor == events[0].Actor {
 			n++
 		}
-		v.Visit(events[:n])
+		v.Visit(ctx, events[:n])
+		seen += n
 		events = events[n:]
 	}
-	return nil
+	return ctx.Err()
 }
 
 // read appends the events of a part to the buffer.

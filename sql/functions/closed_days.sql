@@ -29,7 +29,7 @@ $$;
 -- Packs one day. Late events that arrive meanwhile are in the packed day or leave it out of date, never neither: changes is
 -- read first, by a statement of its own.
 CREATE OR REPLACE PROCEDURE close_day(the_day date)
-LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT SET work_mem = '64MB' AS $$
 DECLARE
     known     bigint := coalesce((SELECT changes FROM late_days WHERE day = the_day), 0);
     day_start timestamptz := the_day::timestamp AT TIME ZONE 'UTC';
@@ -43,39 +43,35 @@ BEGIN
         RETURN;
     END IF;
 
-    WITH events AS MATERIALIZED (
-        SELECT event_type, user_key, time FROM user_events WHERE time >= day_start AND time < day_end AND user_key <> 0
-    ), counts AS (
-        SELECT event_type, (user_key >> 57) + 64 AS slice, count(*) AS n FROM events GROUP BY 1, 2
-    ), before AS (
-        SELECT event_type, slice, sum(coalesce(n, 0)) OVER (PARTITION BY event_type ORDER BY slice) - coalesce(n, 0) AS n
-        FROM (SELECT DISTINCT event_type FROM counts) types
-        CROSS JOIN generate_series(0, 128) AS slice
-        LEFT JOIN counts USING (event_type, slice)
-    )
-    INSERT INTO event_blocks (day, event_type, slices, user_keys, times)
-    SELECT the_day, event_type,
-        (SELECT array_agg(n::int ORDER BY slice) FROM before WHERE before.event_type = events.event_type),
-        string_agg(int8send(user_key), '' ORDER BY user_key, time),
-        string_agg(timestamptz_send(time), '' ORDER BY user_key, time)
-    FROM events
-    GROUP BY event_type;
-
-    INSERT INTO quarter_counts (day, event_type, events)
-    SELECT the_day, event_type, array_agg(coalesce(n, 0)::int ORDER BY quarter)
+    -- A row has few enough events to be packed in memory. Slice s ends with the key that has its number in the upper seven bits and ones after
+    -- them, and begins after as many events as have a smaller key.
+    INSERT INTO event_blocks (day, event_type, part, slices, user_keys, times)
+    SELECT the_day, event_type, part,
+        array_prepend(0, ARRAY(SELECT width_bucket(((s - 64) << 57) | 144115188075855871, keys) FROM generate_series(0::bigint, 127) AS s)),
+        user_keys, times
     FROM (
-        SELECT event_type, floor(extract(epoch FROM time - day_start) / 900)::int AS quarter, count(*) AS n
+        SELECT event_type, part, array_agg(user_key ORDER BY user_key, time) AS keys,
+            string_agg(int8send(user_key), '' ORDER BY user_key, time) AS user_keys,
+            string_agg(timestamptz_send(time), '' ORDER BY user_key, time) AS times
+        FROM (
+            SELECT event_type, user_key, time, (row_number() OVER (PARTITION BY event_type ORDER BY user_key, time) - 1) / 100000 AS part
+            FROM user_events WHERE time >= day_start AND time < day_end AND user_key <> 0
+        ) numbered
+        GROUP BY event_type, part
+    ) packed;
+
+    WITH counts AS MATERIALIZED (
+        SELECT event_type, date_bin(INTERVAL '15 minutes', time, day_start) AS quarter, count(*)::int AS n
         FROM user_events WHERE time >= day_start AND time < day_end
         GROUP BY 1, 2
-    ) counts
-    RIGHT JOIN (
-        (SELECT DISTINCT event_type FROM user_events WHERE time >= day_start AND time < day_end) types
-        CROSS JOIN generate_series(0, 95) AS quarter
-    ) USING (event_type, quarter)
-    GROUP BY event_type;
-
-    UPDATE closed_days SET events = (SELECT sum(n) FROM quarter_counts q, unnest(q.events) AS n WHERE q.day = the_day)
-    WHERE day = the_day;
+    ), counted AS (
+        INSERT INTO quarter_counts (day, event_type, events)
+        SELECT the_day, event_type,
+            ARRAY(SELECT coalesce(numbers[array_position(quarters, q)], 0)
+                FROM generate_series(day_start, day_start + INTERVAL '1425 minutes', INTERVAL '15 minutes') AS q)
+        FROM (SELECT event_type, array_agg(quarter) AS quarters, array_agg(n) AS numbers FROM counts GROUP BY 1) types
+    )
+    UPDATE closed_days SET events = (SELECT sum(n) FROM counts) WHERE day = the_day;
 END
 $$;
 
