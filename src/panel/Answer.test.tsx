@@ -151,14 +151,6 @@ test('a chart tells the values of each place', async () => {
   expect(screen.getByText(/^03-10 .* dormant: no value$/, inTitle)).toBeInTheDocument();
 });
 
-test('paths are a graph of nodes and the ways between them', async () => {
-  await show('paths_graph');
-  const graph = screen.getByRole('group', { name: 'Graph of the answer' });
-  const nodes = within(graph).getAllByRole('img');
-  expect(nodes.map((node) => node.getAttribute('aria-label'))).toContain('cart: 2 (66.7 %)');
-  expect(within(graph).getByText('view → cart: 2 (66.7 %)', inTitle)).toBeInTheDocument();
-});
-
 test.each([
   'timeline_user',
   'anomalies_actors',

@@ -133,7 +133,7 @@ test('paths begin as often as their event happens', async ({ page }) => {
   await expect(page.getByTestId('question')).toContainText('before pay_order');
   await settled(page);
   const graph = page.getByRole('group', { name: 'Graph of the answer' });
-  await expect(graph.getByRole('img', { name: `pay_order: ${happened} (100` })).toBeVisible();
+  await expect(graph.getByRole('img', { name: `pay_order: ${happened.toLocaleString('en')} (100` })).toBeVisible();
   await choose(page, 'Answer as', 'Table');
   await expect(table(page).getByRole('row').nth(1)).toContainText('→ pay_order');
 });
