@@ -5,7 +5,7 @@ export function Hatch({ id }: { id: string }) {
   const theme = useTheme2();
   return (
     <pattern id={id} width={5} height={5} patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-      <rect width={2.5} height={5} fill={theme.colors.background.primary} />
+      <rect width={2.5} height={5} style={{ fill: theme.colors.background.primary }} />
     </pattern>
   );
 }

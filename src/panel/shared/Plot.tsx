@@ -119,7 +119,11 @@ function scaleOf({ width, height, values, places, headroom }: Omit<Required<Prop
     right,
     top,
     bottom,
-    x: (place: number) => left + places.at[place] * (right - left),
+    // Half a place is the edge between two.
+    x: (place: number) => {
+      const at = Number.isInteger(place) ? places.at[place] : (place + 0.5) / places.at.length;
+      return left + at * (right - left);
+    },
     y: (value: number) => bottom - ((value - least) / (greatest - least)) * (bottom - top),
   };
 }

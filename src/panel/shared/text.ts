@@ -2,7 +2,7 @@
 export function textWidth(text: string): number {
   let width = 0;
   for (const letter of text) {
-    width += letter > '\u2e7f' ? 12 : 7;
+    width += letter > '\u2e7f' ? 12 : letter === ',' || letter === '.' ? 4 : 7;
   }
   return width;
 }

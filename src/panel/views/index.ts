@@ -32,7 +32,7 @@ export const views = {
   },
   bands: {
     title: () => t('view.bands', 'Bands'),
-    Component: load(async () => (await import('./lines/Lines')).Lines),
+    Component: load(async () => (await import('./lines/Bands')).Bands),
   },
   bars: {
     title: () => t('view.bars', 'Bars'),
