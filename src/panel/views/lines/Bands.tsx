@@ -21,7 +21,7 @@ export function Bands(props: ViewProps) {
   );
 }
 
-type Bands = NonNullable<ReturnType<typeof bandsOf>>;
+type Found = NonNullable<ReturnType<typeof bandsOf>>;
 
 function bandsOf({ fields }: DataFrame) {
   const named = (name: string) => fields.find((field) => field.name === name);
@@ -31,7 +31,7 @@ function bandsOf({ fields }: DataFrame) {
     : undefined;
 }
 
-function Chart({ frames: [frame], width, height, timeZone, bands }: ViewProps & { bands: Bands }) {
+function Chart({ frames: [frame], width, height, timeZone, bands }: ViewProps & { bands: Found }) {
   const styles = useStyles2(getStyles);
   const { visualization, colors } = useTheme2();
   const { value, expected, low, high, score, anomaly } = bands;
