@@ -38,6 +38,11 @@ export const views = {
     title: () => t('view.bars', 'Bars'),
     Component: load(async () => (await import('./lines/Bars')).Bars),
   },
+  // No answer asks for it; it is an option for days.
+  calendar: {
+    title: () => t('view.calendar', 'Calendar'),
+    Component: load(async () => (await import('./calendar/Calendar')).Calendar),
+  },
   lifecycle: {
     title: () => t('view.lifecycle', 'Lifecycle'),
     Component: load(async () => (await import('./lines/Lifecycle')).Lifecycle),
