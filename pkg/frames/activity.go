@@ -29,6 +29,7 @@ func Lifecycle(panel Panel, buckets []analysis.LifecycleBucket) data.Frames {
 			return &below
 		}))
 	frame.Meta = &data.FrameMeta{Type: data.FrameTypeTimeSeriesWide, TypeVersion: data.FrameTypeVersion{0, 1}}
+	panel.setBuckets(frame, string(l.Interval))
 	for i := range buckets {
 		if buckets[i].New != nil && !buckets[i].Over {
 			addNotice(frame, data.NoticeSeverityInfo, say.New("notice.lifecycle-open",

@@ -64,6 +64,7 @@ func UnusualBuckets(panel Panel, list []analysis.UnusualBucket) data.Frames {
 		setYesNo(newColumn(list, "anomaly", func(b analysis.UnusualBucket) *bool { return b.Anomaly })),
 	)
 	frame.Meta = &data.FrameMeta{Type: data.FrameTypeTimeSeriesWide, TypeVersion: data.FrameTypeVersion{0, 1}}
+	panel.setBuckets(frame, string(a.Interval))
 	unknown := 0
 	for _, b := range list {
 		if b.Expected == nil {

@@ -149,6 +149,7 @@ func FunnelTrend(panel Panel, trend *analysis.FunnelTrend) data.Frames {
 	if len(groups) == 0 {
 		return data.Frames{frame} // no fields: what alert rules take for "no data"
 	}
+	panel.setBuckets(frame, string(f.Interval))
 	frame.Fields = append(frame.Fields, titleByName(data.NewField("time", nil, slices.Clone(buckets[:len(buckets)-1]))))
 	for i := range groups {
 		g := &groups[i]

@@ -176,6 +176,7 @@ func Heatmap(panel Panel, found []analysis.HeatmapCell) data.Frames {
 
 func heatmapFrame(h *model.Heatmap, name string, x, y axis, counts []analysis.HeatmapCell) *data.Frame {
 	frame := newHeatmap(name, x.size, y.size, x.value, func(i, j int) *float64 { return cellValue(h.Value, &counts[i*y.size+j]) })
+	ensureCustom(frame).Additive = h.Value == model.Events
 	xField, yField, value := frame.Fields[0], frame.Fields[1], frame.Fields[2]
 	xField.Name, yField.Name, value.Name = x.name, y.name, string(h.Value)
 	setAnyTitle(xField, x.title)

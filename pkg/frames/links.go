@@ -18,8 +18,8 @@ const (
 	breakdownOfRow = "${__data.fields.breakdown}"
 )
 
-// linkList links a field to the actors behind its numbers. parts replace parts of the panel's query to make the list's query. It returns
-// the field.
+// linkList links a field to the actors behind its numbers, or to another question of the same kind. parts replace parts of the panel's
+// query to make the linked one. It returns the field.
 func (p *Panel) linkList(field *data.Field, title say.Text, parts map[string]any) *data.Field {
 	raw, err := json.Marshal(p.Query)
 	if err != nil {

@@ -32,10 +32,11 @@ const (
 // in other fields, which it ignores.
 func PathGraph(panel Panel, g *analysis.PathGraph) data.Frames {
 	p := panel.Query.Paths
-	return data.Frames{pathNodes(p, g), pathEdges(p, g)}
+	return data.Frames{pathNodes(&panel, g), pathEdges(p, g)}
 }
 
-func pathNodes(p *model.Paths, g *analysis.PathGraph) *data.Frame {
+func pathNodes(panel *Panel, g *analysis.PathGraph) *data.Frame {
+	p := panel.Query.Paths
 	// The columns are centred on the panel's middle, at 0, 0, so that the chosen event is always in view.
 	inStep := map[int]int{}
 	for _, n := range g.Nodes {
@@ -70,9 +71,29 @@ func pathNodes(p *model.Paths, g *analysis.PathGraph) *data.Frame {
 		titleByName(data.NewField("fixedy", nil, heights)),
 		newColumn(g.Nodes, "paths", func(n analysis.PathNode) int64 { return n.Paths }),
 		setPercent(newColumn(g.Nodes, "share", func(n analysis.PathNode) *float64 { return ratio(n.Paths, g.Paths) })),
+		panel.linkBeginning(newColumn(g.Nodes, "label", beginningOf)),
 	)
 	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeNodeGraph}
 	return frame
+}
+
+// beginningOf is the label from which paths can begin; nil where a node stands for several labels, for none, or for the end. An event
+// that is called * cannot be asked for alone.
+func beginningOf(n analysis.PathNode) *string {
+	if n.Place < 0 || n.Value == model.AnyEvent {
+		return nil
+	}
+	return &n.Value
+}
+
+// linkBeginning links a field of labels to the paths that begin from the events with the label. It returns the field.
+func (p *Panel) linkBeginning(field *data.Field) *data.Field {
+	begin := map[string]any{"event": valueOf(field), "filters": []model.Filter{}}
+	if property := p.Query.Paths.Property; property != "event_type" {
+		begin["event"] = model.AnyEvent
+		begin["filters"] = []model.Filter{{Property: property, Operator: model.Equal, Values: []string{valueOf(field)}}}
+	}
+	return p.linkList(field, say.New("link.begin", "Begin from it"), begin)
 }
 
 func pathEdges(p *model.Paths, g *analysis.PathGraph) *data.Frame {

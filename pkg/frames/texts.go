@@ -1,6 +1,8 @@
 package frames
 
 import (
+	"time"
+
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/footfall-analytics/footfall/pkg/analysis"
@@ -14,6 +16,10 @@ type Custom struct {
 	View View `json:"view,omitempty"`
 	// Incomplete are the rows of buckets that are not counted whole.
 	Incomplete []int `json:"incomplete,omitempty"`
+	// Buckets are what a series over time counts in.
+	Buckets *Buckets `json:"buckets,omitempty"`
+	// Additive says that the cells of a heatmap may be added up. Events may; who is counted in several cells would count several times.
+	Additive bool `json:"additive,omitempty"`
 	// YOrdinalDisplay names the ordinals of a heatmap's y axis, as the heatmap panel reads it.
 	YOrdinalDisplay []string `json:"yOrdinalDisplay,omitempty"`
 	// Notices and Stats are the texts of the frame's notices and the names of its stats, in the same order.
@@ -23,6 +29,16 @@ type Custom struct {
 	Comments []say.Text `json:"comments,omitempty"`
 	// Error says why a query has no answer.
 	Error *say.Text `json:"error,omitempty"`
+}
+
+// Buckets are the periods that a series over time counts in.
+type Buckets struct {
+	// Interval is 15m, hour, day, week or month.
+	Interval string `json:"interval"`
+	// Zone is where they are cut, by its IANA name.
+	Zone string `json:"zone"`
+	// WeekStart is the first day of a week; 0 is Sunday.
+	WeekStart time.Weekday `json:"weekStart"`
 }
 
 // fieldTexts are the texts of a field that the front end translates. The field's name is the same in all languages: rules, overrides and
@@ -58,6 +74,11 @@ func ensureCustom(frame *data.Frame) *Custom {
 		frame.Meta.Custom = &Custom{}
 	}
 	return frame.Meta.Custom.(*Custom)
+}
+
+// setBuckets says what a frame counts in.
+func (p *Panel) setBuckets(frame *data.Frame, interval string) {
+	ensureCustom(frame).Buckets = &Buckets{interval, p.Zone.String(), p.WeekStart}
 }
 
 // addNotice adds a notice to a frame.
@@ -317,6 +338,8 @@ func pictureColumn(name string) say.Text {
 		return say.New("column.id", "id")
 	case "title":
 		return say.New("column.title", "title")
+	case "label":
+		return say.New("column.label", "label")
 	case "source":
 		return say.New("column.source", "from node")
 	case "target":

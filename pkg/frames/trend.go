@@ -20,6 +20,7 @@ func Trend(panel Panel, t *analysis.Trend) data.Frames {
 	for i := range t.Lines {
 		frame.Fields = append(frame.Fields, trendField(m, t, &t.Lines[i]))
 	}
+	panel.setBuckets(frame, string(m.Interval))
 	markIncomplete(frame, m, t)
 	return data.Frames{frame}
 }

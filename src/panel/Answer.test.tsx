@@ -80,8 +80,8 @@ test.each(['retention_table', 'retention_heatmap', 'heatmap_hour_weekday', 'heat
 test('a heatmap has weekdays down and hours across', async () => {
   await show('heatmap_hour_weekday');
   const [head, ...days] = rows('Grid of the answer');
-  expect(head).toMatch(/^01234.*2223$/);
-  expect(days.map((day) => day.slice(0, 3))).toHaveLength(7);
+  expect(head).toMatch(/^weekday01234.*2223total$/);
+  expect(days.map((day) => day.slice(0, 3))).toEqual(['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun', 'tot']);
 });
 
 test('heatmaps of a breakdown are named after its values, and have the names of their columns and rows', async () => {
@@ -126,7 +126,7 @@ test.each([
   ['trend_users_breakdown', ['ads', 'Other', '(none)']],
   ['lifecycle', ['new', 'returning', 'resurrecting', 'dormant']],
   ['retention_curve', ['weighted mean', '2026-03-01', '2026-03-02', '2026-03-10']],
-  ['anomalies_buckets', ['events', 'expected', 'low', 'high']],
+  ['anomalies_buckets', ['events', 'expected', 'usual range', 'anomalies: 0']],
   ['funnel_trend', []],
   ['stickiness', []],
   ['funnel_time_to_convert', []],
@@ -140,23 +140,6 @@ test.each([
       .queryAllByRole('listitem')
       .map((item) => item.textContent)
   ).toEqual(series);
-});
-
-/** What is read when the pointer rests. */
-const inTitle = { selector: 'title' };
-
-test('a chart tells the values of each place', async () => {
-  await show('lifecycle');
-  expect(screen.getByText('03-02 new: 1 returning: 0 resurrecting: 0 dormant: -1', inTitle)).toBeInTheDocument();
-  expect(screen.getByText(/^03-10 .* dormant: no value$/, inTitle)).toBeInTheDocument();
-});
-
-test('paths are a graph of nodes and the ways between them', async () => {
-  await show('paths_graph');
-  const graph = screen.getByRole('group', { name: 'Graph of the answer' });
-  const nodes = within(graph).getAllByRole('img');
-  expect(nodes.map((node) => node.getAttribute('aria-label'))).toContain('cart: 2 (66.7 %)');
-  expect(within(graph).getByText('view → cart: 2 (66.7 %)', inTitle)).toBeInTheDocument();
 });
 
 test.each([

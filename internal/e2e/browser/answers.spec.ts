@@ -106,7 +106,7 @@ const cases: Array<[string, Query, (answer: Locator, frames: Frame[]) => Promise
       const grids = answer.getByRole('table', { name: 'Grid of the answer' });
       await expect(grids).toHaveCount(frames.length);
       const days = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
-      await expect(grids.first().locator('thead th')).toHaveText(['', ...days]);
+      await expect(grids.first().locator('thead th')).toHaveText([...days, 'total']);
       await expect(rowsOf(grids.first())).toHaveCount(24);
     },
   ],

@@ -6,8 +6,8 @@ import { useState, type PointerEvent } from 'react';
 /** What is said about the thing under the pointer. */
 export interface Hint {
   title: string;
-  /** Names and their values. */
-  rows: Array<[name: string, value: string]>;
+  /** Names and their values, with the color of what has the name where the picture has one. */
+  rows: Array<[name: string, value: string, color?: string]>;
 }
 
 interface Placed {
@@ -18,12 +18,15 @@ interface Placed {
 }
 
 /**
- * One hint for a whole view, however many things it draws. `over` makes the handlers of a thing, `hint` is drawn once, anywhere. The
+ * One hint for a whole view, however many things it draws. `over` makes the handlers of a thing, or `show` shows it at a place in the
+ * window; `hint` is drawn once, anywhere. The
  * exact numbers of a hint are in the table, too, for those who have no pointer.
  */
 export function useHint() {
   const [placed, setPlaced] = useState<Placed>();
   return {
+    show: (hint: Hint, x: number, y: number) => setPlaced({ hint, x, y }),
+    hide: () => setPlaced(undefined),
     over: (hint: () => Hint) => ({
       onPointerMove: ({ clientX, clientY }: PointerEvent) => setPlaced({ hint: hint(), x: clientX, y: clientY }),
       onPointerLeave: () => setPlaced(undefined),
@@ -42,9 +45,12 @@ function HintBox({ hint: { title, rows }, x, y }: Placed) {
     <Portal>
       <div role="tooltip" className={styles.box} style={{ ...side, ...edge }}>
         <div className={styles.title}>{title}</div>
-        {rows.map(([name, value]) => (
-          <div key={name} className={styles.row}>
-            <span>{name}</span>
+        {rows.map(([name, value, color], i) => (
+          <div key={i} className={styles.row}>
+            <span>
+              {color && <span className={styles.swatch} style={{ background: color }} />}
+              {name}
+            </span>
             <span>{value}</span>
           </div>
         ))}
@@ -54,6 +60,7 @@ function HintBox({ hint: { title, rows }, x, y }: Placed) {
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
+  swatch: css({ display: 'inline-block', width: 10, height: 10, borderRadius: 2, marginRight: theme.spacing(0.75) }),
   box: css({
     position: 'fixed',
     zIndex: theme.zIndex.tooltip,
@@ -72,6 +79,6 @@ const getStyles = (theme: GrafanaTheme2) => ({
     justifyContent: 'space-between',
     gap: theme.spacing(2),
     color: theme.colors.text.secondary,
-    'span:last-child': { color: theme.colors.text.primary, fontVariantNumeric: 'tabular-nums' },
+    '> span:last-child': { color: theme.colors.text.primary, fontVariantNumeric: 'tabular-nums' },
   }),
 });

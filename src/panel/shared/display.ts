@@ -1,10 +1,21 @@
-import { formattedValueToString, getDisplayProcessor, FieldType, type Field, type FieldConfig } from '@grafana/data';
+import {
+  formattedValueToString,
+  getDisplayProcessor,
+  FieldType,
+  type Field,
+  type FieldConfig,
+  type GrafanaTheme2,
+} from '@grafana/data';
 import { useTheme2 } from '@grafana/ui';
 import { t } from '../../i18n';
 
-/** How a field's values are written: as the panel's options say; else counts in full, and shares with one decimal, so that they compare. */
+/** How a field's values are written, in the theme that is on. */
 export function useFormat(field: Field, timeZone?: string): (value: unknown) => string {
-  const theme = useTheme2();
+  return formatOf(field, useTheme2(), timeZone);
+}
+
+/** How a field's values are written: as the panel's options say; else counts in full, and shares with one decimal, so that they compare. */
+export function formatOf(field: Field, theme: GrafanaTheme2, timeZone?: string): (value: unknown) => string {
   const { unit = 'none' } = field.config;
   const config = field.type === FieldType.number ? { ...field.config, ...written(field.config, unit) } : field.config;
   const isDuration = field.type === FieldType.number && field.config.unit === 's';

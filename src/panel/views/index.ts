@@ -32,11 +32,16 @@ export const views = {
   },
   bands: {
     title: () => t('view.bands', 'Bands'),
-    Component: load(async () => (await import('./lines/Lines')).Lines),
+    Component: load(async () => (await import('./lines/Bands')).Bands),
   },
   bars: {
     title: () => t('view.bars', 'Bars'),
     Component: load(async () => (await import('./lines/Bars')).Bars),
+  },
+  // No answer asks for it; it is an option for days.
+  calendar: {
+    title: () => t('view.calendar', 'Calendar'),
+    Component: load(async () => (await import('./calendar/Calendar')).Calendar),
   },
   lifecycle: {
     title: () => t('view.lifecycle', 'Lifecycle'),

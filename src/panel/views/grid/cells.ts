@@ -1,4 +1,4 @@
-import { dateTimeFormat, FieldType, getFieldDisplayName, type DataFrame, type Field } from '@grafana/data';
+import { FieldType, getFieldDisplayName, type DataFrame, type Field } from '@grafana/data';
 import { wordOf } from '../../../said';
 
 /** A matrix with named rows and columns. A null cell has no value. */
@@ -19,23 +19,6 @@ export interface MatrixRow {
   cells: Array<number | null>;
   /** Columns of cells whose time is not over. */
   inProgress?: string[];
-}
-
-/** A dense frame of type heatmap-cells: all y of the first x, then all y of the next. */
-export function cellsMatrix(frame: DataFrame, timeZone: string, formatX: (value: unknown) => string): MatrixData {
-  const [x, y, value] = frame.fields;
-  const xs = [...new Set(x.values)];
-  const height = frame.length / xs.length;
-  const names: string[] | undefined = frame.meta?.custom?.yOrdinalDisplay;
-  return {
-    corner: '',
-    columns: xs.map((v) => (x.type === FieldType.time ? dateTimeFormat(v, { timeZone, format: 'MM-DD' }) : formatX(v))),
-    rows: Array.from({ length: height }, (_, j) => ({
-      name: names?.[j] ?? String(y.values[j]),
-      cells: xs.map((_, i) => value.values[i * height + j]),
-    })),
-    field: value,
-  };
 }
 
 /** A retention table: cohort (perhaps with a breakdown's value), users, a share for each period, and the periods that are not over. */
