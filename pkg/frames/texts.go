@@ -12,6 +12,8 @@ import (
 type Custom struct {
 	// View is how the Footfall panel draws the frame.
 	View View `json:"view,omitempty"`
+	// User is the user whose timeline the frame is; empty for a session's.
+	User string `json:"user,omitempty"`
 	// Incomplete are the rows of buckets that are not counted whole.
 	Incomplete []int `json:"incomplete,omitempty"`
 	// YOrdinalDisplay names the ordinals of a heatmap's y axis, as the heatmap panel reads it.

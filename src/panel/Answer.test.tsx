@@ -160,7 +160,6 @@ test('paths are a graph of nodes and the ways between them', async () => {
 });
 
 test.each([
-  'timeline_user',
   'anomalies_actors',
   'paths_table',
   'funnel_actors',

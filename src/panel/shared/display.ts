@@ -1,10 +1,22 @@
-import { formattedValueToString, getDisplayProcessor, FieldType, type Field, type FieldConfig } from '@grafana/data';
+import {
+  formattedValueToString,
+  getDisplayProcessor,
+  FieldType,
+  type Field,
+  type FieldConfig,
+  type GrafanaTheme2,
+} from '@grafana/data';
 import { useTheme2 } from '@grafana/ui';
 import { t } from '../../i18n';
+import { readable } from './properties';
 
 /** How a field's values are written: as the panel's options say; else counts in full, and shares with one decimal, so that they compare. */
 export function useFormat(field: Field, timeZone?: string): (value: unknown) => string {
-  const theme = useTheme2();
+  return formatter(field, useTheme2(), timeZone);
+}
+
+/** The same for one of many fields. */
+export function formatter(field: Field, theme: GrafanaTheme2, timeZone?: string): (value: unknown) => string {
   const { unit = 'none' } = field.config;
   const config = field.type === FieldType.number ? { ...field.config, ...written(field.config, unit) } : field.config;
   const isDuration = field.type === FieldType.number && field.config.unit === 's';
@@ -16,7 +28,7 @@ export function useFormat(field: Field, timeZone?: string): (value: unknown) => 
     if (isDuration && typeof value === 'number') {
       return durationText(value);
     }
-    return typeof value === 'object' ? JSON.stringify(value) : formattedValueToString(display(value));
+    return typeof value === 'object' ? readable(value) : formattedValueToString(display(value));
   };
 }
 
@@ -25,7 +37,7 @@ function written({ decimals }: FieldConfig, unit: string): FieldConfig {
 }
 
 /** Seconds in the largest unit that they fill, to three digits, as the server writes them in notices. */
-function durationText(seconds: number): string {
+export function durationText(seconds: number): string {
   const amount = (length: number) => String(Number((seconds / length).toPrecision(3)));
   if (seconds >= 86400) {
     return t('unit.days', '{{amount}} d', { amount: amount(86400) });

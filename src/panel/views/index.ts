@@ -48,7 +48,7 @@ export const views = {
   },
   timeline: {
     title: () => t('view.timeline', 'Timeline'),
-    Component: load(async () => (await import('./table/Table')).Table),
+    Component: load(async () => (await import('./timeline/Timeline')).Timeline),
   },
   table: {
     title: () => t('view.table', 'Table'),
