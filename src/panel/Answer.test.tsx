@@ -159,16 +159,13 @@ test('paths are a graph of nodes and the ways between them', async () => {
   expect(within(graph).getByText('view → cart: 2 (66.7 %)', inTitle)).toBeInTheDocument();
 });
 
-test.each([
-  'anomalies_actors',
-  'paths_table',
-  'funnel_actors',
-  'retention_classic',
-  'retention_classic_recurring',
-])('%s is a table, open at once', async (name) => {
-  await show(name);
-  expect(rows('Table of the answer').length).toBeGreaterThan(1);
-});
+test.each(['anomalies_actors', 'paths_table', 'funnel_actors', 'retention_classic', 'retention_classic_recurring'])(
+  '%s is a table, open at once',
+  async (name) => {
+    await show(name);
+    expect(rows('Table of the answer').length).toBeGreaterThan(1);
+  }
+);
 
 test.each(['stickiness_rate', 'anomalies_actor_count', 'retention_rate'])('%s is a number', async (name) => {
   await show(name);

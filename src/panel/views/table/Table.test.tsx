@@ -79,7 +79,7 @@ test('a list of users leads to their timelines', async () => {
   const frames = golden('funnel_actors');
   await show(frames, { options: { view: 'table' } });
   const [user] = frames[0].fields[0].values;
-  expect(screen.getByRole('link', { name: user })).toBeVisible();
+  expect(screen.getByRole('button', { name: user })).toBeVisible();
 });
 
 test('numbers stand right', async () => {

@@ -130,7 +130,7 @@ test('a time of another day than the first names it', async () => {
 
 test('a session leads to its own timeline', async () => {
   await show(golden('timeline_user'));
-  expect(screen.getByRole('link', { name: 's1' })).toBeVisible();
+  expect(screen.getByRole('button', { name: 's1' })).toBeVisible();
 });
 
 test.each([
