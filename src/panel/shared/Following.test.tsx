@@ -109,7 +109,9 @@ test('a public dashboard has no lists', async () => {
 
 test.each([true, false])('Explore is offered to who may open it: %s', async (mayExplore) => {
   config.exploreEnabled = true;
-  config.bootData = { user: { permissions: { 'datasources:explore': mayExplore } } } as unknown as typeof config.bootData;
+  config.bootData = {
+    user: { permissions: { 'datasources:explore': mayExplore } },
+  } as unknown as typeof config.bootData;
   answering(golden('anomalies_actors'));
   await show(golden('anomalies_actor_count'), table);
   await userEvent.click(screen.getByRole('button', { name: '1' }));

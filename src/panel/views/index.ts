@@ -22,6 +22,10 @@ export const views = {
     title: () => t('view.grid', 'Grid'),
     Component: load(async () => (await import('./grid/Grid')).Grid),
   },
+  clicks: {
+    title: () => t('view.clicks', 'Clicks'),
+    Component: load(async () => (await import('./clicks/Clicks')).Clicks),
+  },
   paths: {
     title: () => t('view.paths', 'Paths'),
     Component: load(async () => (await import('./paths/Paths')).Paths),
