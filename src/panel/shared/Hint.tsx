@@ -24,8 +24,8 @@ interface Placed {
 export function useHint() {
   const [placed, setPlaced] = useState<Placed>();
   return {
-    over: (hint: () => Hint) => ({
-      onPointerMove: ({ clientX, clientY }: PointerEvent) => setPlaced({ hint: hint(), x: clientX, y: clientY }),
+    over: (hint: (event: PointerEvent) => Hint) => ({
+      onPointerMove: (event: PointerEvent) => setPlaced({ hint: hint(event), x: event.clientX, y: event.clientY }),
       onPointerLeave: () => setPlaced(undefined),
     }),
     hint: placed && <HintBox {...placed} />,

@@ -1,10 +1,10 @@
 import { css } from '@emotion/css';
 import { getFieldDisplayName, type DataFrame, type GrafanaTheme2 } from '@grafana/data';
 import { Text, useStyles2 } from '@grafana/ui';
-import { useRef } from 'react';
+import type { PointerEvent } from 'react';
 import { t } from '../../../i18n';
 import { useFormat } from '../../shared/display';
-import { useHint } from '../../shared/Hint';
+import { useHint, type Hint } from '../../shared/Hint';
 import { Grid } from '../grid/Grid';
 import type { ViewProps } from '../view';
 import { Density } from './Density';
@@ -39,8 +39,8 @@ function areaOf(frame: DataFrame): Area | undefined {
   return frame.meta?.custom?.area;
 }
 
-/** Pages are drawn at least this large, where there is room across, and scrolled. */
-const leastScale = 0.5;
+/** Of the room across, a page takes at least this share: a long one is scrolled. */
+const leastAcross = 0.4;
 /** Room for a scroll bar. */
 const bar = 16;
 
@@ -52,7 +52,6 @@ interface PageProps extends ViewProps {
 function Page({ frame, isNamed, width, height, options }: PageProps) {
   const styles = useStyles2(getStyles);
   const { over, hint } = useHint();
-  const pointer = useRef({ x: 0, y: 0 });
   const [x, y, value] = frame.fields;
   const format = useFormat(value);
   const formatX = useFormat(x);
@@ -60,21 +59,21 @@ function Page({ frame, isNamed, width, height, options }: PageProps) {
   const area = areaOf(frame)!;
   const [wide, high] = [area.right - area.left, area.bottom - area.top];
   const across = (width - rulerSize.left - bar) / wide;
-  const scale = Math.min(across, Math.max((height - rulerSize.top) / high, leastScale));
+  const scale = Math.min(across, Math.max((height - rulerSize.top - rulerSize.bottom) / high, leastAcross * across));
   const size = { width: wide * scale, height: high * scale };
   const columns = new Set(x.values).size;
   const rows = frame.length / columns;
   const page = imageFor(options.pages ?? [], area.right);
   const name = getFieldDisplayName(value, frame, [frame]);
-  const rowAt = () => {
-    const column = Math.min(columns - 1, Math.floor((pointer.current.x / size.width) * columns));
-    const row = Math.min(rows - 1, Math.floor((pointer.current.y / size.height) * rows));
-    return column * rows + row;
+  const hintAt = ({ nativeEvent: { offsetX, offsetY } }: PointerEvent) => {
+    const column = Math.min(columns - 1, Math.floor((offsetX / size.width) * columns));
+    const row = column * rows + Math.min(rows - 1, Math.floor((offsetY / size.height) * rows));
+    const from = { x: formatX(x.values[row]), y: formatY(y.values[row]) };
+    return {
+      title: t('clicks.from', 'from {{x}}, {{y}}', from),
+      rows: [[name, format(value.values[row])]],
+    } satisfies Hint;
   };
-  const handlers = over(() => ({
-    title: t('clicks.from', 'from {{x}}, {{y}}', { x: formatX(x.values[rowAt()]), y: formatY(y.values[rowAt()]) }),
-    rows: [[name, format(value.values[rowAt()])]],
-  }));
   return (
     <section aria-label={isNamed ? name : undefined}>
       {isNamed && (
@@ -88,8 +87,7 @@ function Page({ frame, isNamed, width, height, options }: PageProps) {
           style={size}
           role="img"
           aria-label={t('clicks.page', 'Where on the page')}
-          onPointerMoveCapture={({ nativeEvent: { offsetX: x, offsetY: y } }) => (pointer.current = { x, y })}
-          {...handlers}
+          {...over(hintAt)}
         >
           {page && (
             <img

@@ -1,8 +1,10 @@
 import type { StandardEditorProps } from '@grafana/data';
 import { Button, Field, FileUpload, IconButton, Input, Stack } from '@grafana/ui';
-import { useId, useState, type FormEvent } from 'react';
+import { useId, useState, type SyntheticEvent } from 'react';
 import { t } from '../../../i18n';
 import { isImage, maxImageBytes, maxPages, type PageImage } from './pages';
+
+const example = 'https://';
 
 /** The images of a panel, by address or uploaded into it. */
 export function PagesEditor({ value = [], onChange }: StandardEditorProps<PageImage[] | undefined>) {
@@ -42,7 +44,7 @@ function PageEditor({ page: { image, width }, onChange, onRemove }: Props) {
   const id = useId();
   const [isTooLarge, setTooLarge] = useState(false);
   const isUploaded = image.startsWith('data:');
-  const upload = async ({ currentTarget: { files } }: FormEvent<HTMLInputElement>) => {
+  const upload = async ({ currentTarget: { files } }: SyntheticEvent<HTMLInputElement>) => {
     const uploaded = files?.[0] && (await dataUrl(files[0]));
     setTooLarge(Boolean(uploaded && uploaded.length > maxImageBytes));
     if (uploaded && isImage(uploaded)) {
@@ -65,7 +67,7 @@ function PageEditor({ page: { image, width }, onChange, onRemove }: Props) {
       >
         <Input
           id={id}
-          placeholder="https://"
+          placeholder={example}
           value={isUploaded ? t('clicks.uploaded', '(uploaded)') : image}
           readOnly={isUploaded}
           onChange={({ currentTarget }) => onChange({ image: currentTarget.value.trim() })}

@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import type { Area } from './Clicks';
 
 /** The room of the rulers, in pixels. */
-export const rulerSize = { left: 44, top: 20 };
+export const rulerSize = { left: 44, top: 20, bottom: 10 };
 /** Marks are at least this far from each other, in pixels. */
 const closest = 60;
 
@@ -57,7 +57,12 @@ const getStyles = (theme: GrafanaTheme2) => {
     whiteSpace: 'nowrap',
   } as const;
   return {
-    ruler: css({ position: 'relative', padding: `${rulerSize.top}px 0 0 ${rulerSize.left}px` }),
+    ruler: css({
+      position: 'relative',
+      width: 'fit-content',
+      margin: '0 auto',
+      padding: `${rulerSize.top}px 0 ${rulerSize.bottom}px ${rulerSize.left}px`,
+    }),
     across: css({ ...mark, top: 3, transform: 'translateX(-50%)' }),
     down: css({ ...mark, left: 0, width: rulerSize.left - 6, textAlign: 'right', transform: 'translateY(-50%)' }),
   };

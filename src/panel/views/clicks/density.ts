@@ -1,5 +1,7 @@
 /** Pixels of the picture for each cell, along a side. */
 export const detail = 6;
+/** What is less than this, between 0 and 1, is not drawn. */
+const faintest = 0.06;
 /** How far a cell reaches into its neighbours, in cells. */
 const spread = 0.7;
 
@@ -53,7 +55,7 @@ export function colored(pixels: Float32Array, stops: number[][]): Uint8ClampedAr
     for (let channel = 0; channel < 3; channel++) {
       data[i * 4 + channel] = stops[low][channel] + (stops[low + 1][channel] - stops[low][channel]) * (at - low);
     }
-    data[i * 4 + 3] = depth < 0.06 ? 0 : 60 + 165 * depth;
+    data[i * 4 + 3] = 225 * Math.min(1, Math.max(0, depth - faintest) * 1.5);
   });
   return data;
 }
