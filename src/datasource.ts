@@ -97,11 +97,11 @@ export class DataSource extends DataSourceWithBackend<FootfallQuery, FootfallOpt
     const timeZone = ianaZone(request.timezone);
     return super
       .query({ ...request, targets: request.targets.map((target) => inZone(target, timeZone)) })
-      .pipe(map((response) => inLanguageOf(response, (frame) => this.linked(frame, request))));
+      .pipe(map((response) => inLanguageOf(response, (frame) => this.linkFrame(frame, request))));
   }
 
   /** The frame with links that open its own time; without them where they would lead to a refusal. The Footfall panel needs no Explore. */
-  private linked(frame: DataFrame, { range, panelPluginId }: DataQueryRequest<FootfallQuery>): DataFrame {
+  private linkFrame(frame: DataFrame, { range, panelPluginId }: DataQueryRequest<FootfallQuery>): DataFrame {
     const mayList = !this.hidesUsers || isEditor();
     return mayList && (panelPluginId === panelJson.id || mayExplore()) ? atRange(frame, range) : withoutLinks(frame);
   }
@@ -167,12 +167,12 @@ export class DataSource extends DataSourceWithBackend<FootfallQuery, FootfallOpt
 }
 
 /** The answer as people read it, with the links that they may follow. */
-function inLanguageOf(response: DataQueryResponse, linked: (frame: DataFrame) => DataFrame): DataQueryResponse {
+function inLanguageOf(response: DataQueryResponse, linkFrame: (frame: DataFrame) => DataFrame): DataQueryResponse {
   const { data, errors } = response;
   /* eslint-disable @typescript-eslint/no-deprecated -- Grafana still sets error, and shows it */
   return {
     ...response,
-    data: data.map((frame) => inLanguage(linked(frame))),
+    data: data.map((frame) => inLanguage(linkFrame(frame))),
     ...(response.error && { error: errorInLanguage(response.error, data) }),
     ...(errors && { errors: errors.map((each) => errorInLanguage(each, data)) }),
   };

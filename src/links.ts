@@ -51,21 +51,21 @@ export function queryOfRow(link: DataLink, { fields }: DataFrame, row: number): 
       isWhole &&= value !== null && !(name === 'cohort' && field?.config.custom?.texts?.words?.[String(value)]);
       return String(value);
     });
-  const query = filled(link.internal?.query, fill);
+  const query = fillTexts(link.internal?.query, fill);
   return link.internal && isWhole ? (query as FootfallQuery) : undefined;
 }
 
 const placeholder = /\$\{__data\.fields\.(\w+)\}/g;
 
 /** A value with all of its texts filled. */
-function filled(value: unknown, fill: (text: string) => string): unknown {
+function fillTexts(value: unknown, fill: (text: string) => string): unknown {
   if (typeof value === 'string') {
     return fill(value);
   }
   if (Array.isArray(value)) {
-    return value.map((each) => filled(each, fill));
+    return value.map((each) => fillTexts(each, fill));
   }
   return typeof value === 'object' && value !== null
-    ? Object.fromEntries(Object.entries(value).map(([name, each]) => [name, filled(each, fill)]))
+    ? Object.fromEntries(Object.entries(value).map(([name, each]) => [name, fillTexts(each, fill)]))
     : value;
 }

@@ -3,7 +3,7 @@ import { fireEvent, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 import { golden, show } from '../../testing';
-import { colored, detail, smooth } from './density';
+import { colorPixels, detail, smooth } from './density';
 import { imageFor, isImage, maxImageBytes, maxPages, type PageImage } from './pages';
 import { PagesEditor } from './PagesEditor';
 import { stepOf } from './Ruler';
@@ -56,7 +56,7 @@ test('the picture is darkest where most clicks are, and clear where none are', (
     [255, 255, 0],
     [100, 0, 0],
   ];
-  const rgba = colored(Float32Array.from([0, 0.5, 1]), stops);
+  const rgba = colorPixels(Float32Array.from([0, 0.5, 1]), stops);
   expect([...rgba].filter((_, i) => i % 4 === 3)).toEqual([0, expect.any(Number), 225]);
   expect(rgba[4]).toBeGreaterThan(rgba[8]);
 });

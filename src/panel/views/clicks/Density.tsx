@@ -1,7 +1,7 @@
 import { colorManipulator } from '@grafana/data';
 import { useTheme2 } from '@grafana/ui';
 import { useEffect, useMemo, useRef } from 'react';
-import { colored, detail, smooth } from './density';
+import { colorPixels, detail, smooth } from './density';
 
 /** From few to many: ever darker, so that it is one scale to everybody's eyes. */
 const scale = ['super-light-yellow', 'yellow', 'dark-orange', 'dark-red'];
@@ -21,7 +21,7 @@ export function Density({ values, columns, rows }: Props) {
     const stops = scale.map((name) => rgb(visualization.getColorByName(name)));
     const context = canvas.current!.getContext('2d')!;
     const picture = context.createImageData(columns * detail, rows * detail);
-    picture.data.set(colored(pixels, stops));
+    picture.data.set(colorPixels(pixels, stops));
     context.putImageData(picture, 0, 0);
   }, [visualization, pixels, columns, rows]);
   return (

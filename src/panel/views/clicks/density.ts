@@ -45,7 +45,7 @@ export function smooth(values: Array<number | null>, columns: number, rows: numb
 }
 
 /** The pixels in colors, as red, green, blue and how opaque; fewer clicks are lighter and let more of the page through. */
-export function colored(pixels: Float32Array, stops: number[][]): Uint8ClampedArray {
+export function colorPixels(pixels: Float32Array, stops: number[][]): Uint8ClampedArray {
   const data = new Uint8ClampedArray(pixels.length * 4);
   pixels.forEach((value, i) => {
     // Their root: one button gathers most of the clicks of a page.

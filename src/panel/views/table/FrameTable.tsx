@@ -4,7 +4,7 @@ import { Icon, useStyles2, useTheme2 } from '@grafana/ui';
 import { useMemo, useState } from 'react';
 import { t } from '../../../i18n';
 import { Linked } from '../../shared/Linked';
-import { columnsOf, sorted, type Column, type Sorting } from './columns';
+import { columnsOf, sortRows, type Column, type Sorting } from './columns';
 
 interface Props {
   frame: DataFrame;
@@ -25,7 +25,7 @@ export function FrameTable({ frame, timeZone, first, count }: Props) {
   const theme = useTheme2();
   const [sorting, setSorting] = useState<Sorting>();
   const columns = useMemo(() => columnsOf(frame, theme, timeZone), [frame, theme, timeZone]);
-  const rows = useMemo(() => sorted(columns, frame.length, sorting), [columns, frame, sorting]);
+  const rows = useMemo(() => sortRows(columns, frame.length, sorting), [columns, frame, sorting]);
   const isWhole = rows.length <= drawnWhole;
   const from = isWhole ? 0 : Math.min(Math.max(first - count, 0), rows.length);
   const to = isWhole ? rows.length : Math.min(Math.max(first + 2 * count, 0), rows.length);

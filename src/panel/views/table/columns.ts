@@ -49,7 +49,7 @@ function widthOf(text: string): number {
 }
 
 /** The numbers of the rows in order; those without a value come last. */
-export function sorted(columns: Column[], length: number, sorting?: Sorting): number[] {
+export function sortRows(columns: Column[], length: number, sorting?: Sorting): number[] {
   const rows = Array.from({ length }, (_, row) => row);
   const column = sorting && columns[sorting.column];
   if (!column) {
