@@ -5,7 +5,7 @@ import {
   type DataSourceInstanceSettings,
   type TimeRange,
 } from '@grafana/data';
-import { setBackendSrv, type BackendSrv, type BackendSrvRequest, type TemplateSrv } from '@grafana/runtime';
+import { config, setBackendSrv, type BackendSrv, type BackendSrvRequest, type TemplateSrv } from '@grafana/runtime';
 import { lastValueFrom, of } from 'rxjs';
 import fullQueries from '../pkg/model/testdata/full_queries.json';
 import { judge } from './components/testing';
@@ -348,7 +348,10 @@ describe('links', () => {
     expect(datasource.applyTemplateVariables(query, {}).funnel?.actors).toMatchObject({ step: 2, status: 'dropped' });
   });
 
-  test('they open the range of the answer', async () => {
+  /** The links of an answer, for who is logged in, in a panel. */
+  async function linksFor(role: string, permissions: object, panelPluginId: string, jsonData: FootfallOptions = {}) {
+    config.exploreEnabled = true;
+    config.bootData = { user: { orgRole: role, permissions } } as typeof config.bootData;
     const response = {
       results: {
         A: {
@@ -366,9 +369,33 @@ describe('links', () => {
       },
     };
     setBackendSrv({ fetch: () => of({ data: response }) } as unknown as BackendSrv);
-    const request = { targets: [heatmap()], range, scopedVars: {} } as unknown as DataQueryRequest<FootfallQuery>;
-    const { data } = await lastValueFrom(datasource.query(request));
-    expect(data[0].fields[0].config.links[0].internal.range.raw).toEqual({ from: range.from, to: range.to });
+    const settings = { uid: 'x', type: 'footfall', jsonData } as DataSourceInstanceSettings<FootfallOptions>;
+    const request: unknown = { targets: [heatmap()], range, scopedVars: {}, panelPluginId };
+    const answer = new DataSource(settings, templates as TemplateSrv).query(request as DataQueryRequest<FootfallQuery>);
+    const { data } = await lastValueFrom(answer);
+    return data[0].fields[0].config.links;
+  }
+
+  const explore = { 'datasources:explore': true };
+  const ours = 'footfall-behavior-panel';
+  const hidden = { hideUsersFromViewers: true };
+
+  test('they open the range of the answer', async () => {
+    const [link] = await linksFor('Editor', explore, 'table');
+    expect(link.internal.range.raw).toEqual({ from: range.from, to: range.to });
+  });
+
+  test('whoever may not explore has none in the panels of Grafana, which lead to Explore', async () => {
+    expect(await linksFor('Viewer', {}, 'table')).toBeUndefined();
+    expect(await linksFor('Viewer', {}, ours)).toHaveLength(1);
+    expect(await linksFor('Viewer', explore, 'table')).toHaveLength(1);
+  });
+
+  test('viewers from whom single users are hidden have none at all', async () => {
+    expect(await linksFor('Viewer', explore, ours, hidden)).toBeUndefined();
+    expect(await linksFor('', {}, ours, hidden)).toBeUndefined();
+    expect(await linksFor('Editor', explore, ours, hidden)).toHaveLength(1);
+    expect(await linksFor('Admin', explore, 'table', hidden)).toHaveLength(1);
   });
 });
 

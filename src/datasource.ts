@@ -1,6 +1,7 @@
 import {
   getDefaultTimeRange,
   type AdHocVariableFilter,
+  type DataFrame,
   type DataQueryRequest,
   type DataQueryResponse,
   type DataSourceGetTagKeysOptions,
@@ -16,9 +17,10 @@ import { adHocFilters } from './adhoc';
 import { isUntouched, newQuery } from './analyses/begin';
 import type { Problem } from './checks';
 import { AnnotationEditor, newAnnotations } from './components/AnnotationEditor';
-import { atRange, withNumbers } from './links';
+import { atRange, isEditor, mayExplore, withNumbers, withoutLinks } from './links';
 import type { ToldProblem } from './problems';
 import { question } from './question';
+import panelJson from './panel/plugin.json';
 import { errorInLanguage, inLanguage, isSaid, sayText } from './said';
 import { propertyText } from './question/words';
 import { Expander } from './template';
@@ -33,6 +35,7 @@ export class DataSource extends DataSourceWithBackend<FootfallQuery, FootfallOpt
     private readonly templates: TemplateSrv = getTemplateSrv()
   ) {
     super(settings);
+    this.hidesUsers = settings.jsonData.hideUsersFromViewers ?? false;
     this.variables = new Variables(this);
     this.annotations = { QueryEditor: AnnotationEditor, getDefaultQuery: () => newAnnotations };
   }
@@ -74,6 +77,9 @@ export class DataSource extends DataSourceWithBackend<FootfallQuery, FootfallOpt
     return this.judged.problems;
   }
 
+  /** Whether the back end lists single users to editors only. */
+  private readonly hidesUsers: boolean;
+
   /** The last query that was checked: an editor asks about it twice, to show the problems and to run it if there are none. */
   private judged?: { text: string; problems: Promise<ToldProblem[]> };
 
@@ -91,7 +97,13 @@ export class DataSource extends DataSourceWithBackend<FootfallQuery, FootfallOpt
     const timeZone = ianaZone(request.timezone);
     return super
       .query({ ...request, targets: request.targets.map((target) => inZone(target, timeZone)) })
-      .pipe(map((response) => inLanguageOf(response, request.range)));
+      .pipe(map((response) => inLanguageOf(response, (frame) => this.linkFrame(frame, request))));
+  }
+
+  /** The frame with links that open its own time; without them where they would lead to a refusal. The Footfall panel needs no Explore. */
+  private linkFrame(frame: DataFrame, { range, panelPluginId }: DataQueryRequest<FootfallQuery>): DataFrame {
+    const mayList = !this.hidesUsers || isEditor();
+    return mayList && (panelPluginId === panelJson.id || mayExplore()) ? atRange(frame, range) : withoutLinks(frame);
   }
 
   applyTemplateVariables(
@@ -154,13 +166,13 @@ export class DataSource extends DataSourceWithBackend<FootfallQuery, FootfallOpt
   }
 }
 
-/** The answer as people read it, with links that open its own time. */
-function inLanguageOf(response: DataQueryResponse, range: TimeRange): DataQueryResponse {
+/** The answer as people read it, with the links that they may follow. */
+function inLanguageOf(response: DataQueryResponse, linkFrame: (frame: DataFrame) => DataFrame): DataQueryResponse {
   const { data, errors } = response;
   /* eslint-disable @typescript-eslint/no-deprecated -- Grafana still sets error, and shows it */
   return {
     ...response,
-    data: data.map((frame) => inLanguage(atRange(frame, range))),
+    data: data.map((frame) => inLanguage(linkFrame(frame))),
     ...(response.error && { error: errorInLanguage(response.error, data) }),
     ...(errors && { errors: errors.map((each) => errorInLanguage(each, data)) }),
   };

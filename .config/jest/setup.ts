@@ -23,7 +23,11 @@ class Observer {
   disconnect() {}
 }
 Object.assign(global, { ResizeObserver: Observer, IntersectionObserver: Observer });
-HTMLCanvasElement.prototype.getContext = (() => ({ measureText: () => ({ width: 100 }) })) as never;
+HTMLCanvasElement.prototype.getContext = (() => ({
+  measureText: () => ({ width: 100 }),
+  createImageData: (width: number, height: number) => ({ data: new Uint8ClampedArray(4 * width * height) }),
+  putImageData: () => {},
+})) as never;
 // Lists draw only the entries for which there is room.
 Element.prototype.getBoundingClientRect = () => new DOMRect(0, 0, 400, 400);
 Object.defineProperty(HTMLElement.prototype, 'clientHeight', { value: 400 });

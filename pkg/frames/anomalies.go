@@ -14,7 +14,8 @@ import (
 // BusyActorCount returns one number: how many actors are busy.
 func BusyActorCount(panel Panel, answer *analysis.BusyList) data.Frames {
 	name := actorsName(panel.Query.Anomalies.Actor)
-	frame := data.NewFrame("busy "+name, titleByName(data.NewField(name, nil, []int64{int64(answer.All)})))
+	count := titleByName(data.NewField(name, nil, []int64{int64(answer.All)}))
+	frame := data.NewFrame("busy "+name, panel.linkList(count, say.New("link.busy", "Who is busy"), map[string]any{"output": model.BusyActors}))
 	frame.Meta = &data.FrameMeta{Type: data.FrameTypeNumericWide, TypeVersion: data.FrameTypeVersion{0, 1}}
 	return data.Frames{frame}
 }

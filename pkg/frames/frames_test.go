@@ -62,6 +62,8 @@ func TestLinksLeadToQueries(t *testing.T) {
 	for name, frames := range map[string]data.Frames{
 		"steps":     FunnelSteps(funnel, funnelGroups()),
 		"chart":     FunnelChart(funnel, funnelGroups()),
+		"rate":      FunnelConversion(funnel, funnelGroups()),
+		"count":     BusyActorCount(busy, &analysis.BusyList{All: 2}),
 		"actors":    FunnelActors(funnel, []analysis.FunnelActor{{ActorID: analysis.ActorID{ID: user}}}),
 		"table":     RetentionTable(retention, retentionAnswer(retention)),
 		"classic":   RetentionClassic(retention, retentionAnswer(retention)),

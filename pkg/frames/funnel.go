@@ -38,11 +38,14 @@ func FunnelSteps(panel Panel, groups []analysis.FunnelGroup) data.Frames {
 			"output": model.FunnelActors, "actors": pickActors(status, f.Breakdown, map[string]any{"step": stepOfRow}),
 		})
 	}
+	reached := func(field *data.Field) *data.Field {
+		return list(field, say.New("link.reached", "Who reached it"), model.Reached)
+	}
 	fields := []*data.Field{
 		stepColumn(f, rows),
-		list(newColumn(rows, actorsName(f.Actor), func(r stepRow) int64 { return r.actors }), say.New("link.reached", "Who reached it"), model.Reached),
-		setPercent(newColumn(rows, "share_of_first", func(r stepRow) *float64 { return r.ofFirst })),
-		setPercent(newColumn(rows, "share_of_previous", func(r stepRow) *float64 { return r.ofPrevious })),
+		reached(newColumn(rows, actorsName(f.Actor), func(r stepRow) int64 { return r.actors })),
+		reached(setPercent(newColumn(rows, "share_of_first", func(r stepRow) *float64 { return r.ofFirst }))),
+		reached(setPercent(newColumn(rows, "share_of_previous", func(r stepRow) *float64 { return r.ofPrevious }))),
 		list(newColumn(rows, "dropped", func(r stepRow) *int64 { return r.dropped }), say.New("link.dropped", "Who dropped"), model.Dropped),
 		list(newColumn(rows, "in_progress", func(r stepRow) *int64 { return r.inProgress }), say.New("link.in-progress", "Who is in progress"), model.InProgress),
 		setUnit(newColumn(rows, "median_time", func(r stepRow) *float64 { return r.fromPrevious.Median }), "s"),
@@ -133,9 +136,12 @@ func FunnelConversion(panel Panel, groups []analysis.FunnelGroup) data.Frames {
 		return data.Frames{frame} // no fields: what alert rules take for "no data"
 	}
 	if f.Breakdown != nil {
-		frame.Fields = append(frame.Fields, addGroupWords(titleByName(data.NewField("breakdown", nil, breakdown))))
+		frame.Fields = append(frame.Fields, markLinked(addGroupWords(titleByName(data.NewField("breakdown", nil, breakdown)))))
 	}
-	frame.Fields = append(frame.Fields, setPercent(titleByName(data.NewField("conversion_rate", nil, rate))))
+	converted := setPercent(titleByName(data.NewField("conversion_rate", nil, rate)))
+	frame.Fields = append(frame.Fields, panel.linkList(converted, say.New("link.reached", "Who reached it"), map[string]any{
+		"output": model.FunnelActors, "actors": pickActors(model.Reached, f.Breakdown, map[string]any{"step": len(f.Steps)}),
+	}))
 	return data.Frames{frame}
 }
 

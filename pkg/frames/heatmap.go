@@ -3,6 +3,7 @@ package frames
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
@@ -170,8 +171,26 @@ func Heatmap(panel Panel, found []analysis.HeatmapCell) data.Frames {
 	for part := range frames {
 		frames[part] = heatmapFrame(h, parts.label(part), x, y, counts[part*x.size*y.size:])
 		addNotices(frames[part], notices)
+		if isPage(ax, ay) {
+			c := ensureCustom(frames[part])
+			c.View, c.Area = ClicksView, areaOf(ax.Bins.Edges(), ay.Bins.Edges())
+		}
 	}
 	return frames
+}
+
+// isPage reports whether the axes are the places of events on a page: numbers of properties that are called alike, but for x and y.
+func isPage(x, y model.Axis) bool {
+	if x.Dimension != model.ByBins || y.Dimension != model.ByBins {
+		return false
+	}
+	across, isX := strings.CutSuffix(strings.ToLower(x.Property), "x")
+	down, isY := strings.CutSuffix(strings.ToLower(y.Property), "y")
+	return isX && isY && across == down
+}
+
+func areaOf(x, y []float64) *Area {
+	return &Area{Left: x[0], Top: y[0], Right: x[len(x)-1], Bottom: y[len(y)-1]}
 }
 
 func heatmapFrame(h *model.Heatmap, name string, x, y axis, counts []analysis.HeatmapCell) *data.Frame {

@@ -123,7 +123,7 @@ func RetentionClassic(panel Panel, answer *analysis.RetentionAnswer) data.Frames
 		rate := say.New("column.rate", "{{column}} rate", title)
 		return []*data.Field{
 			panel.linkCell(users, r, columnOf(r, i), model.Retained),
-			setPercent(setTitle(newField(rows, rate.String(), func(row cohortRow) *float64 { return row.shares[i] }), rate)),
+			panel.linkCell(setPercent(setTitle(newField(rows, rate.String(), func(row cohortRow) *float64 { return row.shares[i] }), rate)), r, columnOf(r, i), model.Retained),
 		}
 	})
 }
@@ -256,7 +256,7 @@ func RetentionLong(panel Panel, answer *analysis.RetentionAnswer) data.Frames {
 	frame.Fields = append(frame.Fields,
 		panel.linkCell(newColumn(list, "size", func(c cell) int64 { return c.size }), r, periodOfRow, model.Everyone),
 		panel.linkCell(newColumn(list, actorsName(r.Actor), func(c cell) int64 { return *c.users[c.column] }), r, periodOfRow, model.Retained),
-		setPercent(newColumn(list, "share", func(c cell) *float64 { return c.shares[c.column] })),
+		panel.linkCell(setPercent(newColumn(list, "share", func(c cell) *float64 { return c.shares[c.column] })), r, periodOfRow, model.Retained),
 		setYesNo(newColumn(list, "complete", func(c cell) bool { return c.states[c.column] == analysis.Complete })))
 	return data.Frames{frame}
 }

@@ -14,6 +14,10 @@ import (
 type Custom struct {
 	// View is how the Footfall panel draws the frame.
 	View View `json:"view,omitempty"`
+	// User is the user whose timeline the frame is; empty for a session's.
+	User string `json:"user,omitempty"`
+	// Area is what the bins of both axes cover, where they are places on a page.
+	Area *Area `json:"area,omitempty"`
 	// Incomplete are the rows of buckets that are not counted whole.
 	Incomplete []int `json:"incomplete,omitempty"`
 	// Buckets are what a series over time counts in.
@@ -39,6 +43,15 @@ type Buckets struct {
 	Zone string `json:"zone"`
 	// WeekStart is the first day of a week; 0 is Sunday.
 	WeekStart time.Weekday `json:"weekStart"`
+}
+
+// Area is a part of a page, in the unit of its events, such as pixels. It reaches from Left and Top, of its first bins, to Right and
+// Bottom, where its last bins end.
+type Area struct {
+	Left   float64 `json:"left"`
+	Top    float64 `json:"top"`
+	Right  float64 `json:"right"`
+	Bottom float64 `json:"bottom"`
 }
 
 // fieldTexts are the texts of a field that the front end translates. The field's name is the same in all languages: rules, overrides and

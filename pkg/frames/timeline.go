@@ -38,6 +38,7 @@ func Timeline(panel Panel, answer *analysis.Limited[analysis.TimelineEvent]) dat
 		return &text
 	}))
 	frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}
+	ensureCustom(frame).User = t.User
 	noteOmissions(frame, t, events, answer.More)
 	return data.Frames{frame}
 }

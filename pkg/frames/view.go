@@ -12,6 +12,8 @@ const (
 	CohortsView View = "cohorts"
 	// GridView draws cells of two axes, such as hours and weekdays.
 	GridView View = "grid"
+	// ClicksView draws where on a page something happened.
+	ClicksView View = "clicks"
 	// PathsView draws the ways from step to step, as wide as many went there.
 	PathsView View = "paths"
 	// LinesView draws numbers over time, or over the numbers of a first field.
@@ -30,10 +32,12 @@ const (
 	TableView View = "table"
 )
 
-// SetView says in each frame of an answer how it is drawn. It returns the frames.
+// SetView says in each frame of an answer how it is drawn, unless the frame says so itself. It returns the frames.
 func SetView(answer data.Frames, view View) data.Frames {
 	for _, frame := range answer {
-		ensureCustom(frame).View = view
+		if c := ensureCustom(frame); c.View == "" {
+			c.View = view
+		}
 	}
 	return answer
 }

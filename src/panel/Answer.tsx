@@ -4,6 +4,7 @@ import { Alert, EmptyState, IconButton, useStyles2 } from '@grafana/ui';
 import { Suspense, useState } from 'react';
 import { t } from '../i18n';
 import type { PanelOptions } from './options';
+import { Following } from './shared/Following';
 import { views, viewOf } from './views';
 
 interface Props {
@@ -32,20 +33,22 @@ export function Answer({ answer, width, height, timeZone, options, noValue }: Pr
   const viewOfQuery = ([frame]: DataFrame[]) => options.view || viewOf(frame) || 'table';
   return (
     <div className={styles.answer} style={{ width, height }}>
-      {queries.map((frames, i) => {
-        const { Component } = views[asTable ? 'table' : viewOfQuery(frames)];
-        return (
-          <Suspense key={i} fallback={null}>
-            <Component
-              frames={frames}
-              width={width}
-              height={height / queries.length}
-              timeZone={timeZone}
-              options={options}
-            />
-          </Suspense>
-        );
-      })}
+      <Following range={answer.timeRange} timeZone={timeZone}>
+        {queries.map((frames, i) => {
+          const { Component } = views[asTable ? 'table' : viewOfQuery(frames)];
+          return (
+            <Suspense key={i} fallback={null}>
+              <Component
+                frames={frames}
+                width={width}
+                height={height / queries.length}
+                timeZone={timeZone}
+                options={options}
+              />
+            </Suspense>
+          );
+        })}
+      </Following>
       {queries.some((frames) => viewOfQuery(frames) !== 'table') && (
         <IconButton
           className={cx(styles.toggle, asTable && styles.pressed)}

@@ -157,9 +157,12 @@ test('a timeline asks for a user, and has as many events as a trend counts of th
   const user = await picker.inputValue();
   await expect(question).toContainText(user);
   await settled(page);
-  await expect(table(page)).toBeVisible();
-  const events = (await table(page).getByRole('row').count()) - 1;
+  const counted = answer(page).getByRole('definition').nth(4);
+  await expect(counted).toBeVisible();
+  const events = numberOf(await counted.innerText());
   expect(events).toBeGreaterThan(0);
+  await answer(page).getByRole('button', { name: 'Show as a table' }).click();
+  expect(await rowCount(table(page))).toBe(events);
 
   await ask(page, 'Trend');
   await page.getByRole('button', { name: 'Add filter to every event' }).click();
@@ -181,12 +184,30 @@ test('busy users are as many as are counted, however long it takes to check a ch
   await expect(page.getByTestId('question')).toContainText('more than 5 times');
   await settled(page);
   await expect(table(page)).toBeVisible();
-  const listed = (await table(page).getByRole('row').count()) - 1;
+  const listed = await rowCount(table(page));
   expect(listed).toBeGreaterThan(0);
   await choose(page, 'Find', 'Number of busy users');
   await expect(answer(page).getByRole('definition')).toHaveText(listed.toLocaleString('en'));
   await choose(page, 'Find', 'Unusual times');
   await expect(chart(page)).toContainText('expected');
+});
+
+test('a number leads to the list of as many users, and a user to the timeline', async ({ page }) => {
+  await ask(page, 'Funnel');
+  await clearBreakdown(page);
+  await answer(page).getByRole('button', { name: 'Show as a table' }).click();
+  const last = table(page).getByRole('row').last();
+  const users = last.getByRole('button').first();
+  const reached = numberOf(await users.innerText());
+  expect(reached).toBeGreaterThan(10);
+  await users.click();
+  const list = page.getByRole('dialog', { name: 'Who reached it' }).getByRole('table');
+  expect(await rowCount(list)).toBe(reached);
+  const [user] = await list.locator('tbody button').first().allInnerTexts();
+  await list.locator('tbody button').first().click();
+  const timeline = page.getByRole('dialog', { name: 'Timeline' });
+  await expect(timeline.getByRole('definition').first()).toHaveText(user);
+  await expect(timeline.getByRole('list', { name: 'Sessions' })).toBeVisible();
 });
 
 test('a broken query says what is wrong, and runs again when it is mended', async ({ page }) => {
@@ -281,6 +302,12 @@ function table(page: Page) {
   return answer(page).getByRole('table', { name: 'Table of the answer' });
 }
 
+/** How many rows a table has, be they drawn or not, without its head. */
+async function rowCount(rows: Locator): Promise<number> {
+  await expect(rows).toBeVisible();
+  return Number(await rows.getAttribute('aria-rowcount')) - 1;
+}
+
 /** The cells of a column of the answer's table, which stands in the picture's place while it is read. */
 async function column(page: Page, at: number): Promise<string[]> {
   await answer(page).getByRole('button', { name: 'Show as a table' }).click();
@@ -293,7 +320,11 @@ async function column(page: Page, at: number): Promise<string[]> {
 }
 
 async function numbers(page: Page, at: number): Promise<number[]> {
-  return (await column(page, at)).map((cell) => Number(cell.replaceAll(',', '')));
+  return (await column(page, at)).map(numberOf);
+}
+
+function numberOf(text: string): number {
+  return Number(text.replaceAll(',', ''));
 }
 
 function sum(values: number[]): number {

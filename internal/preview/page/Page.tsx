@@ -13,10 +13,10 @@ import { ZonePicker } from '../../../src/components/ZonePicker';
 import { DataSource } from '../../../src/datasource';
 import { t } from '../../../src/i18n';
 import logo from '../../../src/img/logo.svg';
+import { useAnswer } from '../../../src/panel/shared/useAnswer';
 import type { FootfallOptions, FootfallQuery } from '../../../src/types';
 import { Picture } from './Picture';
 import type { Language, Preview } from './main';
-import { useAnswer } from './useAnswer';
 
 interface Props {
   preview: Preview;

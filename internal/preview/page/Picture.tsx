@@ -1,7 +1,8 @@
 import { applyFieldOverrides, type PanelData } from '@grafana/data';
 import { Text, useTheme2 } from '@grafana/ui';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useMemo, useRef } from 'react';
 import { Answer } from '../../../src/panel/Answer';
+import { useSize } from '../../../src/panel/shared/useSize';
 
 const height = 520;
 
@@ -9,7 +10,7 @@ const height = 520;
 export function Picture({ answer, timeZone }: { answer: PanelData; timeZone: string }) {
   const theme = useTheme2();
   const room = useRef<HTMLDivElement>(null);
-  const width = useWidth(room);
+  const { width } = useSize(room);
   const series = useMemo(
     () =>
       applyFieldOverrides({
@@ -35,15 +36,4 @@ export function Picture({ answer, timeZone }: { answer: PanelData; timeZone: str
       )}
     </div>
   );
-}
-
-/** The width of an element in pixels, 0 until it is known. */
-function useWidth(element: React.RefObject<HTMLElement | null>): number {
-  const [width, setWidth] = useState(0);
-  useEffect(() => {
-    const observer = new ResizeObserver(([{ contentRect }]) => setWidth(contentRect.width));
-    observer.observe(element.current!);
-    return () => observer.disconnect();
-  }, [element]);
-  return width;
 }

@@ -10,7 +10,7 @@ import zhHans from '../../../src/locales/zh-Hans/footfall-behavior-datasource.js
 import type { FootfallOptions } from '../../../src/types';
 import type { Query } from '../../../src/types.gen';
 import { Page } from './Page';
-import { provideServices } from './services';
+import { provideDataSource, provideServices } from './services';
 import zhHansPage from './zh-Hans.json';
 
 /** What the server says is there to be asked. */
@@ -58,7 +58,9 @@ async function loadPreview(): Promise<Preview> {
   if (!response.ok) {
     throw new Error(`${response.status} ${await response.text()}`);
   }
-  return response.json();
+  const preview: Preview = await response.json();
+  provideDataSource(preview.datasource);
+  return preview;
 }
 
 /**

@@ -1,13 +1,17 @@
-import type { ScopedVars } from '@grafana/data';
+import type { DataSourceInstanceSettings, ScopedVars } from '@grafana/data';
 import {
   setBackendSrv,
+  setDataSourceSrv,
   setTemplateSrv,
   type BackendSrv,
   type BackendSrvRequest,
+  type DataSourceSrv,
   type FetchResponse,
   type TemplateSrv,
 } from '@grafana/runtime';
 import { from, type Observable } from 'rxjs';
+import { DataSource } from '../../../src/datasource';
+import type { FootfallOptions } from '../../../src/types';
 
 /** Gives the data source what Grafana would: a way to the server that serves this page, and no template variables. */
 export function provideServices() {
@@ -20,6 +24,12 @@ export function provideServices() {
     containsTemplate: () => false,
   };
   setTemplateSrv(templates as TemplateSrv);
+}
+
+/** Lets the panel find the data source, for the lists behind its numbers. */
+export function provideDataSource(settings: DataSourceInstanceSettings<FootfallOptions>) {
+  const datasource = new DataSource(settings);
+  setDataSourceSrv({ get: async () => datasource } as unknown as DataSourceSrv);
 }
 
 /** Fails with the response, as the data source expects of Grafana, unless the status is a good one. */

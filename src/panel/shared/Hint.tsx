@@ -27,8 +27,8 @@ export function useHint() {
   return {
     show: (hint: Hint, x: number, y: number) => setPlaced({ hint, x, y }),
     hide: () => setPlaced(undefined),
-    over: (hint: () => Hint) => ({
-      onPointerMove: ({ clientX, clientY }: PointerEvent) => setPlaced({ hint: hint(), x: clientX, y: clientY }),
+    over: (hint: (event: PointerEvent) => Hint) => ({
+      onPointerMove: (event: PointerEvent) => setPlaced({ hint: hint(event), x: event.clientX, y: event.clientY }),
       onPointerLeave: () => setPlaced(undefined),
     }),
     hint: placed && <HintBox {...placed} />,

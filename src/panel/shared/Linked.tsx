@@ -1,6 +1,9 @@
-import type { Field } from '@grafana/data';
-import { DataLinksContextMenu } from '@grafana/ui';
+import { css, cx } from '@emotion/css';
+import type { DataContextScopedVar, Field, GrafanaTheme2 } from '@grafana/data';
+import { DataLinksContextMenu, useStyles2 } from '@grafana/ui';
 import type { ReactNode } from 'react';
+import { queryOfRow } from '../../links';
+import { useFollow, type Followed } from './Following';
 
 interface Props {
   field: Field;
@@ -8,17 +11,29 @@ interface Props {
   children: ReactNode;
 }
 
-/** A value that leads where its field's links lead: a single link is followed at once, several are offered in a menu. */
+/** A value that leads where its field's links lead: a list of ours opens beside the picture, others are followed as in any panel. */
 export function Linked({ field, row, children }: Props) {
-  if (!field.config.links?.length || !field.getLinks) {
+  const styles = useStyles2(getStyles);
+  const follow = useFollow();
+  const followed = followedFrom(field, row);
+  if (!field.config.links?.length || !field.getLinks || !field.values[row]) {
     return children;
+  }
+  if (field.config.links[0].internal) {
+    return follow && followed ? (
+      <button type="button" className={styles.link} title={followed.title} onClick={() => follow(followed)}>
+        {children}
+      </button>
+    ) : (
+      children
+    );
   }
   const links = () => field.getLinks!({ valueRowIndex: row });
   return (
     <DataLinksContextMenu links={links}>
       {({ openMenu, targetClassName }) =>
         openMenu ? (
-          <button type="button" className={targetClassName} onClick={openMenu}>
+          <button type="button" className={cx(styles.link, targetClassName)} onClick={openMenu}>
             {children}
           </button>
         ) : (
@@ -28,3 +43,36 @@ export function Linked({ field, row, children }: Props) {
     </DataLinksContextMenu>
   );
 }
+
+/** The list to which a field's first link leads from a row; undefined where it leads to none. */
+function followedFrom({ config, state, getLinks }: Field, row: number): Followed | undefined {
+  const link = config.links?.[0];
+  const context: DataContextScopedVar | undefined = state?.scopedVars?.__dataContext;
+  const query = link && context && queryOfRow(link, context.value.frame, row);
+  return (
+    query && {
+      title: link.title,
+      uid: link.internal!.datasourceUid,
+      query,
+      exploreUrl: () => getLinks?.({ valueRowIndex: row })[0]?.href,
+    }
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  link: css({
+    maxWidth: '100%',
+    padding: 0,
+    overflow: 'hidden',
+    border: 'none',
+    background: 'none',
+    color: 'inherit',
+    font: 'inherit',
+    textAlign: 'inherit',
+    textDecoration: `underline dotted ${theme.colors.text.secondary}`,
+    textOverflow: 'ellipsis',
+    textUnderlineOffset: 3,
+    whiteSpace: 'inherit',
+    '&:hover': { color: theme.colors.text.link, textDecorationStyle: 'solid' },
+  }),
+});

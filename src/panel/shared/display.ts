@@ -8,6 +8,7 @@ import {
 } from '@grafana/data';
 import { useTheme2 } from '@grafana/ui';
 import { t } from '../../i18n';
+import { readable } from './properties';
 
 /** How a field's values are written, in the theme that is on. */
 export function useFormat(field: Field, timeZone?: string): (value: unknown) => string {
@@ -27,7 +28,7 @@ export function formatOf(field: Field, theme: GrafanaTheme2, timeZone?: string):
     if (isDuration && typeof value === 'number') {
       return durationText(value);
     }
-    return typeof value === 'object' ? JSON.stringify(value) : formattedValueToString(display(value));
+    return typeof value === 'object' ? readable(value) : formattedValueToString(display(value));
   };
 }
 
@@ -36,7 +37,7 @@ function written({ decimals }: FieldConfig, unit: string): FieldConfig {
 }
 
 /** Seconds in the largest unit that they fill, to three digits, as the server writes them in notices. */
-function durationText(seconds: number): string {
+export function durationText(seconds: number): string {
   const amount = (length: number) => String(Number((seconds / length).toPrecision(3)));
   if (seconds >= 86400) {
     return t('unit.days', '{{amount}} d', { amount: amount(86400) });

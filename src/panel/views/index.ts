@@ -22,6 +22,10 @@ export const views = {
     title: () => t('view.grid', 'Grid'),
     Component: load(async () => (await import('./grid/Grid')).Grid),
   },
+  clicks: {
+    title: () => t('view.clicks', 'Clicks'),
+    Component: load(async () => (await import('./clicks/Clicks')).Clicks),
+  },
   paths: {
     title: () => t('view.paths', 'Paths'),
     Component: load(async () => (await import('./paths/Paths')).Paths),
@@ -53,7 +57,7 @@ export const views = {
   },
   timeline: {
     title: () => t('view.timeline', 'Timeline'),
-    Component: load(async () => (await import('./table/Table')).Table),
+    Component: load(async () => (await import('./timeline/Timeline')).Timeline),
   },
   table: {
     title: () => t('view.table', 'Table'),
