@@ -1,12 +1,21 @@
-import type { PanelOptionsEditorBuilder } from '@grafana/data';
+import type { DataFrame, PanelOptionsEditorBuilder } from '@grafana/data';
 import { t } from '../i18n';
-import { viewNames, views, type ViewName } from './views';
+import { viewNames, viewOf, views, type ViewName } from './views';
 
 /** What an admin or analyst can say about a panel. What is not said is told by the data source, or fits the panel's size. */
 export interface PanelOptions {
   /** How the answer is drawn; the data source says so where this is empty. */
   view?: ViewName | '';
+  /** How the bars of a funnel lie; as it suits the panel's shape where this is empty. */
+  funnelDirection?: FunnelDirection;
+  /** The percent below which the way to a funnel's next step is marked: one for all ways, or one for each, with commas between. */
+  markBelow?: string;
+  /** What the cells of cohorts hold at first. */
+  cohortCells?: CohortCells;
 }
+
+export type FunnelDirection = 'auto' | 'horizontal' | 'vertical';
+export type CohortCells = 'rates' | 'counts';
 
 export function addOptions(builder: PanelOptionsEditorBuilder<PanelOptions>) {
   builder.addSelect({
@@ -21,4 +30,49 @@ export function addOptions(builder: PanelOptionsEditorBuilder<PanelOptions>) {
       ],
     },
   });
+  builder
+    .addRadio({
+      path: 'funnelDirection',
+      name: t('funnel.direction', 'Bars'),
+      description: t('funnel.direction-help', 'Automatic stands them up where the panel is wide enough.'),
+      defaultValue: 'auto',
+      settings: {
+        options: [
+          { value: 'auto', label: t('panel.automatic', 'Automatic') },
+          { value: 'horizontal', label: t('funnel.horizontal', 'Horizontal') },
+          { value: 'vertical', label: t('funnel.vertical', 'Vertical') },
+        ],
+      },
+      showIf: draws('funnel'),
+    })
+    .addTextInput({
+      path: 'markBelow',
+      name: t('funnel.mark-below', 'Mark conversion below'),
+      description: t(
+        'funnel.mark-below-help',
+        'In percent: one number for every step, or one for each way from step to step, such as 30, 60. An empty place marks nothing.'
+      ),
+      defaultValue: '',
+      settings: { placeholder: '30, 60' },
+      showIf: draws('funnel'),
+    })
+    .addRadio({
+      path: 'cohortCells',
+      name: t('cohorts.cells', 'Cells'),
+      description: t('cohorts.cells-help', 'What the cells hold until somebody switches.'),
+      defaultValue: 'rates',
+      settings: {
+        options: [
+          { value: 'rates', label: t('cohorts.rates', 'Rates') },
+          { value: 'counts', label: t('cohorts.counts', 'Counts') },
+        ],
+      },
+      showIf: draws('cohorts'),
+    });
+}
+
+/** Reports whether a panel draws a view: the chosen one, or that of its answers. */
+function draws(name: ViewName) {
+  return ({ view }: PanelOptions, frames: DataFrame[] = []) =>
+    view ? view === name : frames.some((frame) => viewOf(frame) === name);
 }
