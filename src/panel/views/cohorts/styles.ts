@@ -16,18 +16,11 @@ export interface CellStyles {
 export function useCellStyles(colorOf: (depth: number) => string): CellStyles {
   const theme = useTheme2();
   return useMemo(() => {
-    const known = new Map<string, CSSProperties>();
-    return (depth, isOpen) => {
-      if (depth === null) {
-        return undefined;
-      }
-      const step = Math.round(Math.min(depth, 1) * steps);
-      const key = `${step} ${isOpen}`;
-      if (!known.has(key)) {
-        known.set(key, styleOf(theme, colorOf(step / steps), isOpen));
-      }
-      return known.get(key);
-    };
+    const [closed, open] = [false, true].map((isOpen) =>
+      Array.from({ length: steps + 1 }, (_, step) => styleOf(theme, colorOf(step / steps), isOpen))
+    );
+    return (depth, isOpen) =>
+      depth === null ? undefined : (isOpen ? open : closed)[Math.round(Math.min(depth, 1) * steps)];
   }, [theme, colorOf]);
 }
 
