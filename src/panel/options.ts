@@ -1,4 +1,4 @@
-import type { PanelOptionsEditorBuilder } from '@grafana/data';
+import type { DataFrame, PanelOptionsEditorBuilder } from '@grafana/data';
 import { t } from '../i18n';
 import type { PageImage } from './views/clicks/pages';
 import { PagesEditor } from './views/clicks/PagesEditor';
@@ -10,7 +10,16 @@ export interface PanelOptions {
   view?: ViewName | '';
   /** What pages look like, beneath the clicks on them. */
   pages?: PageImage[];
+  /** How the bars of a funnel lie; as it suits the panel's shape where this is empty. */
+  funnelDirection?: FunnelDirection;
+  /** The percent below which the way to a funnel's next step is marked: one for all ways, or one for each, with commas between. */
+  markBelow?: string;
+  /** What the cells of cohorts hold at first. */
+  cohortCells?: CohortCells;
 }
+
+export type FunnelDirection = 'auto' | 'horizontal' | 'vertical';
+export type CohortCells = 'rates' | 'counts';
 
 export function addOptions(builder: PanelOptionsEditorBuilder<PanelOptions>) {
   builder.addSelect({
@@ -25,6 +34,45 @@ export function addOptions(builder: PanelOptionsEditorBuilder<PanelOptions>) {
       ],
     },
   });
+  builder
+    .addRadio({
+      path: 'funnelDirection',
+      name: t('funnel.direction', 'Bars'),
+      description: t('funnel.direction-help', 'Automatic stands them up where the panel is wide enough.'),
+      defaultValue: 'auto',
+      settings: {
+        options: [
+          { value: 'auto', label: t('panel.automatic', 'Automatic') },
+          { value: 'horizontal', label: t('funnel.horizontal', 'Horizontal') },
+          { value: 'vertical', label: t('funnel.vertical', 'Vertical') },
+        ],
+      },
+      showIf: draws('funnel'),
+    })
+    .addTextInput({
+      path: 'markBelow',
+      name: t('funnel.mark-below', 'Mark conversion below'),
+      description: t(
+        'funnel.mark-below-help',
+        'In percent: one number for every step, or one for each way from step to step, such as 30, 60. An empty place marks nothing.'
+      ),
+      defaultValue: '',
+      settings: { placeholder: '30, 60' },
+      showIf: draws('funnel'),
+    })
+    .addRadio({
+      path: 'cohortCells',
+      name: t('cohorts.cells', 'Cells'),
+      description: t('cohorts.cells-help', 'What the cells hold until somebody switches.'),
+      defaultValue: 'rates',
+      settings: {
+        options: [
+          { value: 'rates', label: t('cohorts.rates', 'Rates') },
+          { value: 'counts', label: t('cohorts.counts', 'Counts') },
+        ],
+      },
+      showIf: draws('cohorts'),
+    });
   builder.addCustomEditor({
     id: 'pages',
     path: 'pages',
@@ -34,7 +82,12 @@ export function addOptions(builder: PanelOptionsEditorBuilder<PanelOptions>) {
       'Images of the page, one for each width. Clicks lie upon the one that is about as wide as they reach.'
     ),
     editor: PagesEditor,
-    showIf: ({ view }, series) =>
-      view === 'clicks' || (!view && Boolean(series?.some((frame) => viewOf(frame) === 'clicks'))),
+    showIf: draws('clicks'),
   });
+}
+
+/** Reports whether a panel draws a view: the chosen one, or that of its answers. */
+function draws(name: ViewName) {
+  return ({ view }: PanelOptions, frames: DataFrame[] = []) =>
+    view ? view === name : frames.some((frame) => viewOf(frame) === name);
 }

@@ -28,7 +28,7 @@ const cases: Array<[string, Query, (answer: Locator, frames: Frame[]) => Promise
     async (answer, [frame]) => {
       await expect(answer.getByRole('list', { name: 'Funnel' }).getByRole('listitem')).toHaveCount(3);
       await expect(answer.locator('strong')).toHaveCount(frame.data.values[0].length);
-      await expect(answer.getByRole('list').first().getByRole('listitem')).toHaveText(values);
+      await expect(answer.getByRole('table').locator('tbody').getByRole('rowheader')).toHaveText(values);
     },
   ],
   [
@@ -72,17 +72,14 @@ const cases: Array<[string, Query, (answer: Locator, frames: Frame[]) => Promise
     'a retention table by breakdown: a row for each value and cohort',
     { queryType: 'retention', retention: { ...retention, breakdown } },
     async (answer, [frame]) => {
-      const names = column(frame, 'breakdown').map((value, i) => `${value} ${column(frame, 'cohort')[i]}`);
-      const grid = answer.getByRole('table', { name: 'Grid of the answer' });
-      await expect(rowsOf(grid).getByRole('rowheader')).toHaveText(names);
-      await expect(grid.locator('thead th')).toHaveText([
-        'breakdown cohort',
-        'users',
-        'day 0',
-        'day 1',
-        'day 2',
-        'day 3',
-      ]);
+      const grid = answer.getByRole('grid', { name: 'Cohorts' });
+      await expect(grid).toHaveAttribute('aria-rowcount', String(frame.data.values[0].length + 1));
+      const first = [column(frame, 'breakdown')[0], column(frame, 'cohort')[0]];
+      await expect(grid.locator('thead').getByRole('rowheader')).toHaveText(first);
+      const second = [column(frame, 'breakdown')[1], column(frame, 'cohort')[1]];
+      await expect(rowsOf(grid).nth(1).getByRole('rowheader')).toHaveText(second);
+      const titles = ['breakdown', 'cohort', 'users', 'day 0', 'day 1', 'day 2', 'day 3'];
+      await expect(grid.getByRole('columnheader')).toHaveText(titles);
     },
   ],
   [

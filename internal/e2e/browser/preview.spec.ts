@@ -64,9 +64,9 @@ test('a heatmap moves with the time zone', async ({ page }) => {
 
 test('a retention matrix has a row for each cohort and the mean of all', async ({ page }) => {
   await ask(page, 'Retention');
-  const rows = page.getByRole('table', { name: 'Grid of the answer' }).getByRole('row');
+  const rows = page.getByRole('grid', { name: 'Cohorts' }).getByRole('row');
   await expect(rows.nth(1)).toContainText('weighted mean');
-  await expect(rows.nth(2)).toContainText('%');
+  await expect(rows.nth(3)).toContainText('%');
 });
 
 test('a trend adds up to what a heatmap counts, in any zone', async ({ page }) => {

@@ -1,5 +1,6 @@
 import { colorManipulator } from '@grafana/data';
 import { useTheme2 } from '@grafana/ui';
+import { useMemo } from 'react';
 
 /** A color for each of several groups, in Grafana's order; a group alone is blue. */
 export function useGroupColors(count: number): string[] {
@@ -15,11 +16,13 @@ export function useGroupColors(count: number): string[] {
  */
 export function useScale(name: string): (depth: number) => string {
   const { visualization, components } = useTheme2();
-  const [from, to]: number[][] = [components.panel.background, visualization.getColorByName(name)].map(
-    (color) => colorManipulator.decomposeColor(colorManipulator.asRgbString(color)).values
-  );
-  return (depth) => {
-    const [red, green, blue] = from.map((value, i) => Math.round(value + (to[i] - value) * depth));
-    return `rgb(${red}, ${green}, ${blue})`;
-  };
+  return useMemo(() => {
+    const [from, to]: number[][] = [components.panel.background, visualization.getColorByName(name)].map(
+      (color) => colorManipulator.decomposeColor(colorManipulator.asRgbString(color)).values
+    );
+    return (depth) => {
+      const [red, green, blue] = from.map((value, i) => Math.round(value + (to[i] - value) * depth));
+      return `rgb(${red}, ${green}, ${blue})`;
+    };
+  }, [name, visualization, components]);
 }

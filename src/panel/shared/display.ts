@@ -10,18 +10,33 @@ import { useTheme2 } from '@grafana/ui';
 import { t } from '../../i18n';
 import { readable } from './properties';
 
+/** How a value is written. */
+export type Format = (value: unknown) => string;
+
 /** How a field's values are written, in the theme that is on. */
-export function useFormat(field: Field, timeZone?: string): (value: unknown) => string {
+export function useFormat(field: Field, timeZone?: string): Format {
   return formatOf(field, useTheme2(), timeZone);
 }
 
+/** How each of several fields' values are written. */
+export function formatsOf<Key extends string>(fields: Record<Key, Field>, theme: GrafanaTheme2): Record<Key, Format> {
+  const entries = Object.entries<Field>(fields).map(([key, field]) => [key, formatOf(field, theme)]);
+  return Object.fromEntries(entries);
+}
+
 /** How a field's values are written: as the panel's options say; else counts in full, and shares with one decimal, so that they compare. */
-export function formatOf(field: Field, theme: GrafanaTheme2, timeZone?: string): (value: unknown) => string {
+export function formatOf(field: Field, theme: GrafanaTheme2, timeZone?: string): Format {
   const { unit = 'none' } = field.config;
   const config = field.type === FieldType.number ? { ...field.config, ...written(field.config, unit) } : field.config;
   const isDuration = field.type === FieldType.number && field.config.unit === 's';
   const display = getDisplayProcessor({ field: { ...field, config }, theme, timeZone });
+  // Grafana makes a formatter anew for each number, which is slow for thousands of them.
+  const isPlain = config.unit === 'locale' && config.decimals === undefined && !config.mappings?.length;
+  const count = isPlain ? new Intl.NumberFormat() : undefined;
   return (value) => {
+    if (count && Number.isInteger(value)) {
+      return count.format(value as number);
+    }
     if (value === null || value === undefined) {
       return '';
     }
