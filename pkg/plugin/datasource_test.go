@@ -221,11 +221,11 @@ func TestStatementsAreCancelledInTheServer(t *testing.T) {
 // Questions that wait for each other all end in an answer: the timeout is of a statement that runs, not of one that waits.
 func TestManyQuestionsAtOnceAreAnswered(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
-		d := newDatasource(t, dsn, shop, map[string]any{"queryTimeout": 1, "maxOpenConns": 1})
+		d := newDatasource(t, dsn, shop, map[string]any{"queryTimeout": 5, "maxOpenConns": 1})
 		var group errgroup.Group
-		for range 8 {
+		for range 12 {
 			group.Go(func() error {
-				_, err := store.Query[nameCount](t.Context(), d.store, plan.Statement{SQL: "SELECT pg_sleep(0.3)::text AS name, 1 AS count"})
+				_, err := store.Query[nameCount](t.Context(), d.store, plan.Statement{SQL: "SELECT pg_sleep(0.6)::text AS name, 1 AS count"})
 				return err
 			})
 		}

@@ -7,10 +7,12 @@ import {
   type DataFrame,
   type PanelData,
 } from '@grafana/data';
-import { toDataQueryResponse } from '@grafana/runtime';
+import { setDataSourceSrv, toDataQueryResponse, type DataSourceSrv } from '@grafana/runtime';
 import { act, render } from '@testing-library/react';
 import fs from 'fs';
 import path from 'path';
+import { of, throwError } from 'rxjs';
+import type { DataSource } from '../datasource';
 import { Answer } from './Answer';
 import type { PanelOptions } from './options';
 
@@ -67,4 +69,20 @@ export function panel(
 /** Draws the frames, and waits for their view to be loaded. */
 export async function show(frames: DataFrame[], shown?: Shown) {
   return act(async () => render(panel(frames, shown)));
+}
+
+/** What a data source that answers was asked. */
+export const asked: unknown[] = [];
+
+/** A data source that gives the answers in turn, and notes what it was asked. */
+export function answering(...answers: Array<DataFrame[] | Error>) {
+  asked.length = 0;
+  const datasource: Pick<DataSource, 'isComplete' | 'query'> = {
+    isComplete: () => true,
+    query: ({ targets: [query] }) => {
+      const answer = answers[asked.push(query) - 1];
+      return answer instanceof Error ? throwError(() => answer) : of({ data: answer });
+    },
+  };
+  setDataSourceSrv({ get: async () => datasource } as unknown as DataSourceSrv);
 }

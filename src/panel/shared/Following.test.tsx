@@ -1,25 +1,8 @@
-import { FieldType, toDataFrame, type DataFrame } from '@grafana/data';
-import { config, setDataSourceSrv, type DataSourceSrv } from '@grafana/runtime';
+import { FieldType, toDataFrame } from '@grafana/data';
+import { config } from '@grafana/runtime';
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { of, throwError } from 'rxjs';
-import type { DataSource } from '../../datasource';
-import { golden, show } from '../testing';
-
-const asked: unknown[] = [];
-
-/** A data source that gives the answers in turn, and notes what it was asked. */
-function answering(...answers: Array<DataFrame[] | Error>) {
-  asked.length = 0;
-  const datasource: Pick<DataSource, 'isComplete' | 'query'> = {
-    isComplete: () => true,
-    query: ({ targets: [query] }) => {
-      const answer = answers[asked.push(query) - 1];
-      return answer instanceof Error ? throwError(() => answer) : of({ data: answer });
-    },
-  };
-  setDataSourceSrv({ get: async () => datasource } as unknown as DataSourceSrv);
-}
+import { answering, asked, golden, show } from '../testing';
 
 /** The answer as a table: each of its numbers. */
 const table = { options: { view: 'table' } } as const;

@@ -2,7 +2,7 @@ import { createDataFrame, FieldType, type DataFrame } from '@grafana/data';
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { barriers } from '../../axe';
-import { golden, show } from '../../testing';
+import { answering, asked, golden, show } from '../../testing';
 import { layOut, linesOf, through, type PlacedStop, type PlacedWay } from './layout';
 
 const names = () => screen.getAllByRole('img').map((node) => node.getAttribute('aria-label'));
@@ -89,26 +89,33 @@ test('bands are as wide as the share of the paths that they are, and never less 
 });
 
 test('a stop leads to the paths that begin from it; the end leads nowhere', async () => {
+  answering(golden('paths_graph'));
   await show(golden('paths_graph'));
-  const links = screen.getAllByRole('link');
+  const links = screen.getAllByRole('button', { name: /^\w+: / });
   expect(links.map((link) => within(link).getByRole('img').getAttribute('aria-label'))).toEqual([
     'view: 3 (100.0%)',
     'cart: 2 (66.7%)',
     'pay: 1 (33.3%)',
   ]);
-  const asked = decodeURIComponent(links[1].getAttribute('href')!);
-  expect(asked).toContain('"event":"${__data.fields.label}"'); // Grafana fills it in
-  expect(asked).toContain('"filters":[]');
+  await userEvent.click(links[1]);
+  await screen.findByRole('dialog', { name: /Begin from it/ });
+  expect(asked).toMatchObject([{ queryType: 'paths', paths: { event: 'cart', filters: [] } }]);
 });
 
 test('paths by a property begin from the events with its value', async () => {
-  await show(golden('paths_graph_before'));
-  const [link] = screen.getAllByRole('link');
-  const asked = decodeURIComponent(link.getAttribute('href')!);
-  expect(asked).toContain('"event":"*"');
-  expect(asked).toContain(
-    '"filters":[{"property":"metadata.channel","operator":"=","values":["${__data.fields.label}"]}]'
-  );
+  answering(golden('paths_graph'));
+  const [nodes, edges] = golden('paths_graph_before');
+  await show([nodes, edges]);
+  const [link] = screen.getAllByRole('button', { name: /: / });
+  await userEvent.click(link);
+  await screen.findByRole('dialog', { name: /Begin from it/ });
+  const [value] = within(link).getByRole('img').getAttribute('aria-label')!.split(': ');
+  expect(asked).toMatchObject([
+    {
+      queryType: 'paths',
+      paths: { event: '*', filters: [{ property: 'metadata.channel', operator: '=', values: [value] }] },
+    },
+  ]);
 });
 
 test('whoever looks at a stop sees what leads to it and on from it, and not the rest', async () => {
