@@ -54,11 +54,11 @@ func funnelDashboard(d dashboard, steps model.Funnel, sentence, dropped string) 
 			},
 			{
 				title: "Conversion by device", description: "The same for each kind of device: that of the user's first step.",
-				noData: nobody, unit: "percentunit", width: 8, visualization: gauges(eachRow), queries: ask(model.FunnelConversion, by(device)),
+				noData: nobody, unit: "percentunit", width: 8, visualization: picture(), queries: ask(model.FunnelConversion, by(device)),
 			},
 			{
 				title: "Conversion by channel", description: "The same for each channel: that by which the user came to the first step.",
-				noData: nobody, unit: "percentunit", visualization: gauges(eachRow), queries: ask(model.FunnelConversion, by(channel)),
+				noData: nobody, unit: "percentunit", visualization: picture(), queries: ask(model.FunnelConversion, by(channel)),
 			},
 		}},
 		{11, []panel{

@@ -65,8 +65,8 @@ func retention() dashboard {
 				},
 			}},
 			{18, []panel{{
-				title: "The first 30 days as a heatmap", description: "Cohorts from top to bottom, days since the first visit from left to right, the share of the cohort as the colour. Cells in the future are left out.",
-				noData: nobody, unit: "none", visualization: picture(), queries: visits(with(model.Retention{Period: model.Day, Periods: 31}, model.RetentionHeatmap, nil)),
+				title: "The first 30 days", description: "Cohorts from top to bottom, days since the first visit from left to right. Cells in the future are empty.",
+				noData: nobody, unit: "locale", visualization: picture(), queries: visits(model.Retention{Period: model.Day, Periods: 31}),
 			}}},
 			{9, []panel{
 				{

@@ -82,11 +82,11 @@ func setUnit(field *data.Field, unit string) *data.Field {
 	return field
 }
 
-// setPercent makes a field of shares between 0 and 1 show as percentages. It has no greatest value: gauges of small shares would be slivers.
+// setPercent makes a field of shares between 0 and 1 show as percentages.
 func setPercent(field *data.Field) *data.Field {
-	low := data.ConfFloat64(0)
+	low, high := data.ConfFloat64(0), data.ConfFloat64(1)
 	c := ensureConfig(field)
-	c.Unit, c.Min = "percentunit", &low
+	c.Unit, c.Min, c.Max = "percentunit", &low, &high
 	return field
 }
 

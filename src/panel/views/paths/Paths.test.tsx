@@ -6,7 +6,7 @@ import { answering, asked, golden, show } from '../../testing';
 import { layOut, linesOf, through, type PlacedStop, type PlacedWay } from './layout';
 
 const names = () => screen.getAllByRole('img').map((node) => node.getAttribute('aria-label'));
-const bands = (container: HTMLElement) => [...container.querySelectorAll<SVGPathElement>('path[stroke-width]')];
+const bands = (container: HTMLElement) => [...container.querySelectorAll<SVGPathElement>('path[data-height]')];
 
 /** A graph of edges: from, to and how many paths. The first part of an id is its step. */
 function graph(edges: Array<[string, string, number]>, alone: string[] = []): DataFrame[] {
@@ -82,7 +82,7 @@ test('bands are as wide as the share of the paths that they are, and never less 
       ['0-1', '1-end', 1],
     ])
   );
-  const [wide, narrow, least] = bands(container).map((band) => Number(band.getAttribute('stroke-width')));
+  const [wide, narrow, least] = bands(container).map((band) => Number(band.getAttribute('data-height')));
   expect(wide / narrow).toBeCloseTo(4, 5);
   expect(least).toBe(1);
   expect(names()).toContain('1-1: 1,000,000 (50.0%)');

@@ -16,7 +16,8 @@ import {
   linesOf,
   stopWidth,
   through,
-  wayLine,
+  wayArea,
+  wayHeight,
   type Layout,
   type PlacedStop,
   type PlacedWay,
@@ -68,9 +69,9 @@ function Graph({ frames, width, height }: ViewProps) {
             <path
               key={way.row}
               className={cx(styles.way, look(way))}
-              d={wayLine(way)!}
-              stroke={color(isEndWay(way) ? (way.target as PlacedStop) : (way.source as PlacedStop))}
-              strokeWidth={Math.max(1, way.width!)}
+              data-height={wayHeight(way)}
+              d={wayArea(way)}
+              fill={color(isEndWay(way) ? (way.target as PlacedStop) : (way.source as PlacedStop))}
               {...follow(way, () => texts.ofWay(way))}
             />
           ))}
@@ -230,8 +231,8 @@ const getStyles = (theme: GrafanaTheme2) => {
   return {
     graph: css({ position: 'relative', overflow: 'hidden' }),
     head: css({ ...small, position: 'absolute', top: 0, height: headHeight, color: theme.colors.text.secondary }),
-    way: css({ fill: 'none', strokeOpacity: 0.3 }),
-    followed: css({ strokeOpacity: 0.6 }),
+    way: css({ fillOpacity: 0.3 }),
+    followed: css({ fillOpacity: 0.6 }),
     dim: css({ opacity: 0.25 }),
     stop: css({
       position: 'absolute',

@@ -1,5 +1,5 @@
 import type { DataFrame } from '@grafana/data';
-import { sankey, sankeyLinkHorizontal, type SankeyLink, type SankeyNode } from 'd3-sankey';
+import { sankey, type SankeyLink, type SankeyNode } from 'd3-sankey';
 
 /** What is at a step of paths: those whose event there has one label. */
 export interface Stop {
@@ -111,8 +111,23 @@ function waysOf(frame: DataFrame) {
   }));
 }
 
-/** The line in the middle of a way, to be drawn as wide as the way. */
-export const wayLine = sankeyLinkHorizontal<Stop, Way>();
+/** How high a way is where it leaves a stop, in pixels. */
+export const wayHeight = (way: PlacedWay) => Math.max(1, way.width!);
+
+/**
+ * The area of a way. A line as wide as the way, which d3-sankey has, bulges out of its place where a wide way is steep: the edges are moved
+ * up and down here, not across.
+ */
+export function wayArea(way: PlacedWay): string {
+  const [left, right] = [(way.source as PlacedStop).x1!, (way.target as PlacedStop).x0!];
+  const middle = (left + right) / 2;
+  const half = wayHeight(way) / 2;
+  const [from, to] = [way.y0!, way.y1!];
+  return (
+    `M${left},${from - half}C${middle},${from - half} ${middle},${to - half} ${right},${to - half}` +
+    `V${to + half}C${middle},${to + half} ${middle},${from + half} ${left},${from + half}Z`
+  );
+}
 
 /** The stops and ways that paths through something can take: all that lead to it and all that lead on from it. */
 export function through(layout: Layout, thing: PlacedStop | PlacedWay): Set<PlacedStop | PlacedWay> {
