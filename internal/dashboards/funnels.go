@@ -71,7 +71,7 @@ func funnelDashboard(d dashboard, steps model.Funnel, sentence, dropped string) 
 				noData: nobody, unit: "percentunit", visualization: picture(), queries: ask(model.FunnelTrend, by(device)),
 			},
 		}},
-		{11, []panel{
+		{15, []panel{
 			{
 				title: "By device", description: "How many users of each kind of device reached each step.",
 				noData: nobody, unit: "locale", visualization: picture(), queries: ask(model.FunnelSteps, by(device)),

@@ -14,7 +14,7 @@ import { greatestOf, heatOf, sumsOf, type Heat } from './heat';
 
 const legendHeight = 28;
 const titleHeight = 26;
-const leastCell = { width: 14, height: 14 };
+const leastCell = { width: 6, height: 12 };
 const gap = 2;
 const rowHeight = 20;
 
@@ -84,7 +84,7 @@ function Cells({ heat, width, height, hasTitle, greatest, hue, depth }: CellsPro
     height: Math.max(leastCell.height, (height - around) / heat.rows.length - gap),
   };
   const hasNumbers = cell.height >= 15 && cell.width >= textWidth(format(greatest)) + 4;
-  const hasSums = sums && Math.max(...sums.columns.map((sum) => textWidth(format(sum)))) <= cell.width;
+  const hasSums = sums && Math.max(...sums.columns.map((sum) => textWidth(format(sum)))) + 4 <= cell.width;
   const every = Math.ceil((Math.max(...heat.columns.map(textWidth)) + 4) / (cell.width + gap));
   const nameOf = (row: number, column: number) =>
     `${heat.rowsName} ${heat.rows[row]}, ${heat.columnsName} ${heat.columns[column]}`;
@@ -95,19 +95,28 @@ function Cells({ heat, width, height, hasTitle, greatest, hue, depth }: CellsPro
       <div className={styles.axis} style={{ paddingLeft: sides.left, paddingRight: sides.right }}>
         {heat.columnsName}
       </div>
-      <table className={styles.grid} aria-label={t('answer.grid', 'Grid of the answer')}>
+      <table
+        className={styles.grid}
+        style={{ width: sides.left + heat.columns.length * (cell.width + gap) + sides.right }}
+        aria-label={t('answer.grid', 'Grid of the answer')}
+      >
+        <colgroup>
+          <col style={{ width: sides.left - gap }} />
+          {heat.columns.map((_, i) => (
+            <col key={i} style={{ width: cell.width + gap / 2 }} />
+          ))}
+          {sums && <col style={{ width: sides.right - gap / 2 }} />}
+        </colgroup>
         <thead>
           <tr style={{ height: rowHeight }}>
-            <td className={styles.corner} style={{ minWidth: sides.left - gap }}>
-              {heat.rowsName}
-            </td>
+            <td className={styles.corner}>{heat.rowsName}</td>
             {heat.columns.map((name, i) => (
-              <th key={i} scope="col" style={{ minWidth: cell.width, maxWidth: cell.width }}>
+              <th key={i} scope="col">
                 <span className={i % every === 0 ? styles.name : styles.spoken}>{name}</span>
               </th>
             ))}
             {sums && (
-              <th scope="col" style={{ minWidth: sides.right - gap }}>
+              <th scope="col" className={styles.sum}>
                 {total}
               </th>
             )}
@@ -191,8 +200,11 @@ const getStyles = (theme: GrafanaTheme2) => {
     title: css({ ...theme.typography.h6, height: titleHeight, margin: 0, lineHeight: `${titleHeight}px` }),
     axis: css({ ...small, height: rowHeight, textAlign: 'center', color: theme.colors.text.secondary }),
     grid: css({
+      // The widths and heights are those that were reckoned, whatever stands in the cells.
+      tableLayout: 'fixed',
       borderCollapse: 'separate',
       borderSpacing: gap / 2,
+      lineHeight: 1,
       th: { ...number, fontWeight: 'normal', textAlign: 'center' },
     }),
     corner: css({ ...number, textAlign: 'left' }),
@@ -201,7 +213,6 @@ const getStyles = (theme: GrafanaTheme2) => {
       '&&': {
         textAlign: 'right',
         paddingRight: theme.spacing(1),
-        maxWidth: 160,
         overflow: 'hidden',
         textOverflow: 'ellipsis',
       },
@@ -213,7 +224,7 @@ const getStyles = (theme: GrafanaTheme2) => {
       borderRadius: 2,
       background: theme.colors.background.secondary,
     }),
-    sum: css({ ...number, textAlign: 'right', fontWeight: theme.typography.fontWeightMedium }),
+    sum: css({ '&&': { textAlign: 'right' }, ...number, fontWeight: theme.typography.fontWeightMedium }),
     foot: css({ ...number, textAlign: 'center' }),
     /** For screen readers, where there is no room. */
     spoken: css({

@@ -137,6 +137,10 @@ function Groups({ series, scale, format, share }: GroupsProps) {
   const { x, y, left, right } = scale;
   const group = share * Math.min(160 * series.length, (right - left) / series[0].values.length);
   const width = Math.max(1, group / series.length - (group / series.length > 4 ? 1 : 0));
+  // Counts above some bars only would look as if the others had none.
+  const hasCounts = series.every(({ values }) =>
+    values.every((value) => value === null || textWidth(format(value)) <= group / series.length)
+  );
   return series[0].values.map((_, i) => (
     <g key={i} opacity={scale.place === undefined || scale.place === i ? 1 : 0.6}>
       {series.map(({ values, color }, s) => {
@@ -153,7 +157,7 @@ function Groups({ series, scale, format, share }: GroupsProps) {
               // A bar of something is seen, however little it is.
               height={Math.max(value ? 1 : 0, Math.abs(y(0) - y(value)))}
             />
-            {values[i] !== null && textWidth(text) <= group / series.length && (
+            {hasCounts && values[i] !== null && (
               <text x={from + width / 2} y={y(Math.max(0, value)) - 5} textAnchor="middle" className={styles.count}>
                 {text}
               </text>
