@@ -39,7 +39,7 @@ func pathsTable(p *model.Paths, found twin.PathsAnswer) table {
 }
 
 func pathGraphTable(p *model.Paths, found twin.PathsAnswer, all int) table {
-	nodes := table{Fields: []string{"id", "title", "mainstat", "secondarystat", "fixedx", "fixedy", "paths", "share"}}
+	nodes := table{Fields: []string{"id", "title", "mainstat", "secondarystat", "fixedx", "fixedy", "paths", "share", "label"}}
 	ids := map[twin.Node]string{}
 	inStep := map[int]int{}
 	for _, n := range found.Nodes {
@@ -56,9 +56,13 @@ func pathGraphTable(p *model.Paths, found twin.PathsAnswer, all int) table {
 		if p.Direction == model.PathsBefore {
 			x = -x
 		}
+		var label any
+		if n.Label.Kind == twin.Value && n.Label.Text != model.AnyEvent {
+			label = n.Label.Text
+		}
 		nodes.Rows = append(nodes.Rows, []any{
 			ids[n], labelTitle(p, n.Label), strconv.Itoa(n.Paths), shareText(n.Paths, all),
-			float64(x), 115*float64(row) - 57.5*float64(inStep[n.Step]-1), float64(n.Paths), share(n.Paths, all),
+			float64(x), 115*float64(row) - 57.5*float64(inStep[n.Step]-1), float64(n.Paths), share(n.Paths, all), label,
 		})
 		row++
 	}
