@@ -107,6 +107,8 @@ test('busy users are as many as are counted', async ({ page, request }) => {
 
 test('a query that is broken does not run and says why, until it is mended', async ({ page }) => {
   await choose(page, 'Analysis', 'Funnel');
+  await page.getByRole('combobox', { name: 'Event of step 1', exact: true }).focus();
+  await page.keyboard.press('Tab');
   await expect(page.getByText('Event is empty; choose an event, or * for any.').first()).toBeVisible();
   await choose(page, 'Event of step 1', 'visit');
   await choose(page, 'Event of step 2', 'pay_order');
