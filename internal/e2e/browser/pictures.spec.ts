@@ -51,7 +51,10 @@ async function choose(page: Page, field: string, text: string) {
 async function take(page: Page, file: string) {
   await page.evaluate(() => (document.activeElement as HTMLElement).blur());
   const answer = page.getByRole('region', { name: 'Answer' });
+  await expect(answer).toHaveAttribute('data-current', 'true');
   await expect(answer).toHaveAttribute('aria-busy', 'false');
+  // A view is loaded when the first answer needs it.
+  await expect(answer.locator('table, ol, figure, svg').first()).toBeVisible();
   await expect(answer.getByRole('alert')).toBeHidden();
   await page.screenshot({ path: `docs/img/${file}.png`, fullPage: true, animations: 'disabled' });
 }
