@@ -199,6 +199,7 @@ func (f *Deletion) deleteEvents(ctx context.Context, tx pgx.Tx, s stretch) (days
 	}
 	for _, statement := range []string{
 		`DELETE FROM event_blocks WHERE day = ANY($1::text[]::date[])`,
+		`DELETE FROM event_properties WHERE day = ANY($1::text[]::date[])`,
 		`DELETE FROM quarter_counts WHERE day = ANY($1::text[]::date[])`,
 		`DELETE FROM closed_days WHERE day = ANY($1::text[]::date[])`,
 		`SELECT mark_late_days(ARRAY(SELECT day::timestamp AT TIME ZONE 'UTC' FROM unnest($1::text[]) AS day))`,

@@ -243,7 +243,7 @@ func (h *house) join(t *testing.T, aliases map[string]string) {
 // close packs days, as the server's background job does.
 func (h *house) close(t *testing.T, days []time.Time) {
 	t.Helper()
-	for _, day := range days {
+	for i, day := range days {
 		if time.Since(day) < 25*time.Hour {
 			continue // not over
 		}
@@ -252,6 +252,9 @@ func (h *house) close(t *testing.T, days []time.Time) {
 				return err
 			}
 			_, err := tx.Exec(t.Context(), `CALL close_day($1::date)`, day)
+			if err == nil && i%4 > 0 { // on some days, that is yet to come
+				_, err = tx.Exec(t.Context(), `CALL pack_properties($1::date)`, day)
+			}
 			return err
 		})
 		if err != nil {

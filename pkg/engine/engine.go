@@ -127,6 +127,9 @@ func followDays[V analysis.Visitor](ctx context.Context, r *reading, s plan.Scan
 			return nil, err
 		}
 	}
+	if days, err = r.packedDays(ctx, s, days); err != nil {
+		return nil, err
+	}
 	scanner := &scanner{snapshot: r.snapshot, scan: s, pieces: s.Pieces(days), values: values, trace: r.trace, aliases: r.aliases}
 	return scan(ctx, scanner, estimate, newVisitor)
 }

@@ -11,7 +11,6 @@ import (
 
 	"github.com/footfall-analytics/footfall/pkg/analysis"
 	"github.com/footfall-analytics/footfall/pkg/plan"
-	"github.com/footfall-analytics/footfall/pkg/say"
 	"github.com/footfall-analytics/footfall/pkg/store"
 )
 
@@ -27,11 +26,20 @@ type scanner struct {
 	trace    *Trace
 	aliases  *aliases
 	aside    aliasedEvents
+	// meanings say what the codes of packed properties mean.
+	meanings map[blockKey][]meaning
 }
 
 // scan hands every actor of a scan, with its events, to one of the visitors that newVisitor makes, one per connection, and returns the
 // visitors. estimate is about how many events there are.
 func scan[V analysis.Visitor](ctx context.Context, s *scanner, estimate int64, newVisitor func() V) ([]V, error) {
+	for _, p := range s.pieces {
+		if p.Days != nil {
+			if err := s.readMeanings(ctx, p); err != nil {
+				return nil, err
+			}
+		}
+	}
 	workers := s.snapshot.Connections()
 	n := int(min(max(estimate/eventsAtOnce+1, int64(workers)), plan.Slices))
 	parts := make(chan plan.Part, n)
@@ -109,7 +117,11 @@ func (s *scanner) read(ctx context.Context, connection int, part plan.Part, b *b
 			from, to := analysis.Bounds(p.Range)
 			err = s.snapshot.Stream(ctx, connection, statement, func(values [][]byte) error {
 				rows++
-				return b.addBlock(s.scan.PicksOf(string(values[0])), values[1], values[2], from, to)
+				packed, err := s.readBlock(values)
+				if err != nil {
+					return err
+				}
+				return b.addBlock(&packed, s.scan.Actor, from, to)
 			})
 		default:
 			statement = s.scan.ReadRaw(p, part)
@@ -159,22 +171,6 @@ func (b *buffer) reserve(n int) {
 	if cap(b.events) < n {
 		b.events = make([]analysis.Event, 0, n)
 	}
-}
-
-// addBlock appends the events of a closed day that lie in the range.
-func (b *buffer) addBlock(picks uint64, keys, times []byte, from, to int64) error {
-	if len(keys) != len(times) || len(keys)%8 != 0 {
-		return say.New("error.damaged-day",
-			"a closed day is damaged: {{keys}} bytes of keys, {{times}} of times; delete its row of closed_days to have it packed again", len(keys), len(times)).Err()
-	}
-	for i := 0; i < len(keys); i += 8 {
-		t := int64(binary.BigEndian.Uint64(times[i:]))
-		if t >= from && t < to {
-			key := int64(binary.BigEndian.Uint64(keys[i:]))
-			b.add(analysis.Event{Actor: key, Time: t, Picks: picks}, key, false)
-		}
-	}
-	return nil
 }
 
 // addRow appends a raw event: actor, time, picks, perhaps a value and, with tellsStored, the key of a session's user.

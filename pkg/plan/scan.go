@@ -71,15 +71,9 @@ const closedDays = "closed days"
 // PickedEvents plans the query for how many events of the scan's types its closed days have, as one row, null if there are none.
 func (s *Scan) PickedEvents() Statement {
 	var args arguments
-	where := []string{"day <= " + args.bind(dayOf(s.To), "date")}
-	if !s.From.IsZero() {
-		where = append(where, "day >= "+args.bind(dayOf(s.From), "date"))
-	}
-	if names := s.eventNames(); names != nil {
-		where = append(where, "event_type = ANY("+args.bind(names, "text[]")+")")
-	}
+	where := append(s.daysWithin(&args), s.types(&args)...)
 	return Statement{
-		SQL: "SELECT sum(slices[" + fmt.Sprint(Slices+1) + "]) AS events FROM event_blocks WHERE " + all(where), Args: args,
+		SQL: "SELECT sum(slices[" + fmt.Sprint(Slices+1) + "]) AS events FROM event_blocks b WHERE " + all(where), Args: args,
 		Source: closedDays, Reason: say.New("reason.estimate", "how many events a scan will meet"),
 	}
 }
@@ -124,15 +118,12 @@ func (s *Scan) Pieces(days []Day) []Piece {
 	return pieces
 }
 
-// needsRaw returns what a scan asks for that closed days do not have; empty if they have everything.
+// needsRaw returns what a scan asks for that no closed day has; empty if some may have everything.
 func (s *Scan) needsRaw() say.Text {
-	switch {
-	case s.Actor != model.UserActor:
-		return say.New("reason.no-sessions", "closed days keep users, not sessions")
-	case s.Value != "":
-		return say.New("reason.no-breakdown", "closed days keep no properties to break down by")
-	case len(s.Filters) > 0 || slices.ContainsFunc(s.Picks, func(p *model.EventSelector) bool { return len(p.Filters) > 0 }):
-		return say.New("reason.no-filters", "closed days keep no properties to filter by")
+	for _, name := range append(properties(s.Filters, s.Picks...), s.Value) {
+		if name != "" && !packable(name) {
+			return say.New("reason.not-packed", "closed days do not keep {{property}}", name)
+		}
 	}
 	return say.Text{}
 }
@@ -160,24 +151,30 @@ func Parts(n int) []Part {
 // firstKey returns the smallest key of a slice: the upper seven bits of a key number the slices.
 func firstKey(slice int) int64 { return int64(slice-Slices/2) << 57 }
 
-// ReadClosed plans the reading of a piece of closed days, as rows of (event_type, user_keys, times), see event_blocks.
+// ReadClosed plans the reading of a piece of closed days, as rows of (day, event_type, part, user_keys, times), see event_blocks. Of sessions,
+// rows also have their keys. Last come the codes of the scan's packed properties, each null where a row of [Scan.ReadMeanings] has all.
 func (s *Scan) ReadClosed(p Piece, part Part) Statement {
 	var args arguments
 	from, to := args.bind(part.From+1, "int"), args.bind(part.To+1, "int")
-	slice := "substring(%s FROM slices[" + from + "] * 8 + 1 FOR (slices[" + to + "] - slices[" + from + "]) * 8)"
-	where := []string{"day = ANY(" + args.bind(p.Days, "date[]") + ")"}
-	if names := s.eventNames(); names != nil {
-		where = append(where, "event_type = ANY("+args.bind(names, "text[]")+")")
+	slice := func(column, width string) string {
+		return "substring(" + column + " FROM slices[" + from + "] * " + width + " + 1 FOR (slices[" + to + "] - slices[" + from + "]) * " + width + ")"
 	}
-	sql := lines(
-		"SELECT event_type, "+fmt.Sprintf(slice, "user_keys")+" AS user_keys, "+fmt.Sprintf(slice, "times")+" AS times",
-		"FROM event_blocks",
-		"WHERE "+all(where),
-	)
+	columns := []string{"day, event_type, part", slice("user_keys", "8") + " AS user_keys", slice("times", "8") + " AS times"}
+	if s.Actor == model.SessionActor {
+		columns = append(columns, "("+s.codes(&args, slice, []string{sessionID})+") AS session_keys")
+	}
+	for i, property := range s.Packed() {
+		codes := "NULL::bytea"
+		if property.name != eventType {
+			codes = s.codes(&args, slice, property.path)
+		}
+		columns = append(columns, "("+codes+") AS codes_"+fmt.Sprint(i+1))
+	}
+	sql := lines("SELECT "+strings.Join(columns, ",\n    "), "FROM event_blocks b", "WHERE "+all(s.blocks(&args, p.Days)))
 	return Statement{SQL: sql, Args: args, Source: closedDays, Reason: p.Reason}
 }
 
-// PicksOf returns the bits of the selectors without filters that pick events of that type.
+// PicksOf returns the bits of the selectors that pick events of that type, whatever their filters say.
 func (s *Scan) PicksOf(eventType string) uint64 {
 	var picks uint64
 	for i, p := range s.Picks {
@@ -230,10 +227,19 @@ func (s *Scan) ReadRaw(p Piece, part Part) Statement {
 // TellsStored reports whether the rows of [Scan.ReadRaw] end with the key of the user under which the event is stored.
 func (s *Scan) TellsStored() bool { return s.Aliases && s.Actor == model.SessionActor }
 
-// sessionKey is the SQL for a session's key: a hash of its id and its user's key or, if no user is known, of its id alone. The upper seven
-// bits are the user's, so that a session lies in its user's slice.
+// sessionKey is the SQL for a session's key: a hash of its id, mixed with its user's key if a user is known. The upper seven bits are then the
+// user's, so that a session lies in its user's slice.
 const sessionKey = `CASE e.user_key WHEN 0 THEN hashtextextended(e.session_id, 0)
-    ELSE (e.user_key & (-144115188075855872)) | (hashtextextended(e.session_id, e.user_key) & 144115188075855871) END`
+    ELSE (e.user_key & (-144115188075855872)) | ((hashtextextended(e.session_id, 0) # e.user_key) & 144115188075855871) END`
+
+// SessionKey returns what sessionKey does, given the hash of the session's id.
+func SessionKey(userKey, hash int64) int64 {
+	const ofSession = 1<<57 - 1
+	if userKey == 0 {
+		return hash
+	}
+	return userKey&^ofSession | (hash^userKey)&ofSession
+}
 
 // actor returns the SQL for the actor's key, and the conditions for the actors of a part. userKey is the column by which events are cut
 // into parts; it is also the key of users.

@@ -26,6 +26,11 @@ BEGIN
 END
 $$;
 
+-- The part of its event type that the n-th event (from 1) of known users is in, or of others.
+CREATE OR REPLACE FUNCTION part_of(of_user boolean, n bigint) RETURNS int
+LANGUAGE sql IMMUTABLE
+RETURN CASE WHEN of_user THEN (n - 1) / 100000 ELSE -1 - (n - 1) / 100000 END;
+
 -- Packs one day. Late events that arrive meanwhile are in the packed day or leave it out of date, never neither: changes is
 -- read first, by a statement of its own.
 CREATE OR REPLACE PROCEDURE close_day(the_day date)
@@ -36,9 +41,10 @@ DECLARE
     day_end   timestamptz := day_start + INTERVAL '24 hours';
 BEGIN
     DELETE FROM event_blocks WHERE day = the_day;
+    DELETE FROM event_properties WHERE day = the_day;
     DELETE FROM quarter_counts WHERE day = the_day;
     INSERT INTO closed_days (day, changes, events) VALUES (the_day, known, 0)
-    ON CONFLICT (day) DO UPDATE SET changes = known, events = 0, closed_at = now();
+    ON CONFLICT (day) DO UPDATE SET changes = known, events = 0, properties = false, closed_at = now();
     IF NOT EXISTS (SELECT FROM user_events WHERE time >= day_start AND time < day_end) THEN
         RETURN;
     END IF;
@@ -50,12 +56,15 @@ BEGIN
         array_prepend(0, ARRAY(SELECT width_bucket(((s - 64) << 57) | 144115188075855871, keys) FROM generate_series(0::bigint, 127) AS s)),
         user_keys, times
     FROM (
-        SELECT event_type, part, array_agg(user_key ORDER BY user_key, time) AS keys,
-            string_agg(int8send(user_key), '' ORDER BY user_key, time) AS user_keys,
-            string_agg(timestamptz_send(time), '' ORDER BY user_key, time) AS times
+        SELECT event_type, part, array_agg(key ORDER BY key, time) AS keys,
+            string_agg(int8send(key), '' ORDER BY key, time) AS user_keys,
+            string_agg(timestamptz_send(time), '' ORDER BY key, time) AS times
         FROM (
-            SELECT event_type, user_key, time, (row_number() OVER (PARTITION BY event_type ORDER BY user_key, time) - 1) / 100000 AS part
-            FROM user_events WHERE time >= day_start AND time < day_end AND user_key <> 0
+            SELECT event_type, key, time, part_of(of_user, row_number() OVER (PARTITION BY event_type, of_user ORDER BY key, time)) AS part
+            FROM (
+                SELECT event_type, time, user_key <> 0 AS of_user, CASE user_key WHEN 0 THEN user_key_of(session_id) ELSE user_key END AS key
+                FROM user_events WHERE time >= day_start AND time < day_end
+            ) events
         ) numbered
         GROUP BY event_type, part
     ) packed;
@@ -75,10 +84,102 @@ BEGIN
 END
 $$;
 
+-- Packs the properties of a closed day. An event that comes meanwhile leaves the day out of date, with all that is packed of it.
+CREATE OR REPLACE PROCEDURE pack_properties(the_day date)
+LANGUAGE plpgsql SET search_path FROM CURRENT SET work_mem = '64MB' AS $$
+DECLARE
+    day_start timestamptz := the_day::timestamp AT TIME ZONE 'UTC';
+    the_type  text;
+BEGIN
+    -- Days that were closed before properties were packed lack the events without a user.
+    IF NOT EXISTS (SELECT FROM event_blocks WHERE day = the_day AND part < 0)
+        AND EXISTS (SELECT FROM user_events WHERE time >= day_start AND time < day_start + INTERVAL '24 hours' AND user_key = 0)
+    THEN
+        CALL close_day(the_day);
+    END IF;
+    DELETE FROM event_properties WHERE day = the_day;
+    FOR the_type IN SELECT DISTINCT event_type FROM event_blocks WHERE day = the_day LOOP
+        CALL pack_properties_of_type(the_day, the_type);
+    END LOOP;
+    UPDATE closed_days SET properties = true WHERE day = the_day;
+END
+$$;
+
+-- Packs the properties of a closed day's events of one type: of each part the 64 that most events have, with at most 65535 different values of at
+-- most 500 bytes each and 1 MB together; the others are read from the events.
+CREATE OR REPLACE PROCEDURE pack_properties_of_type(the_day date, the_type text)
+LANGUAGE plpgsql SET search_path FROM CURRENT SET enable_nestloop = off SET jit = off AS $$
+DECLARE
+    day_start timestamptz := the_day::timestamp AT TIME ZONE 'UTC';
+BEGIN
+    INSERT INTO event_properties (day, event_type, part, property, holds, dictionary, size, width, codes)
+    WITH RECURSIVE events AS MATERIALIZED (
+        SELECT part_of(of_user, n) AS part, ((n - 1) % 100000)::int AS place, of_user, session_key, device_type, page_url, metadata
+        FROM (
+            SELECT of_user, session_key, device_type, page_url, metadata, row_number() OVER (PARTITION BY of_user ORDER BY key, time, event_id) AS n
+            FROM (
+                SELECT time, event_id, user_key <> 0 AS of_user, user_key_of(session_id) AS session_key, device_type, page_url, metadata,
+                    CASE user_key WHEN 0 THEN user_key_of(session_id) ELSE user_key END AS key
+                FROM user_events WHERE time >= day_start AND time < day_start + INTERVAL '24 hours' AND event_type = the_type
+            ) keyed
+        ) ordered
+    ), named AS (
+        SELECT part, place, ARRAY['metadata', name] AS property, value FROM events, jsonb_each(metadata) AS m (name, value)
+        UNION ALL
+        SELECT part, place, property || name, m.value FROM named, jsonb_each(CASE jsonb_typeof(named.value) WHEN 'object' THEN named.value END) AS m (name, value)
+        WHERE cardinality(property) <= 8
+    ), set AS (
+        SELECT part, place, property, CASE jsonb_typeof(value) WHEN 'object' THEN 'objects' WHEN 'array' THEN 'more' ELSE 'values' END AS holds,
+            CASE WHEN jsonb_typeof(value) IN ('string', 'number', 'boolean') THEN value::text END AS value
+        FROM named
+        UNION ALL
+        SELECT part, place, ARRAY[name], 'values', value FROM events, LATERAL (VALUES ('device_type', device_type), ('page_url', page_url)) AS c (name, value)
+        WHERE value IS NOT NULL
+    ), gathered AS (
+        SELECT part, property, array_agg(place) AS places, array_agg(CASE WHEN octet_length(value) <= 500 THEN value END) AS texts,
+            bool_or(holds = 'objects') AS objects, bool_or(holds = 'more' OR octet_length(value) > 500) AS more
+        FROM set GROUP BY part, property
+    ), ranked AS MATERIALIZED (
+        SELECT *, row_number() OVER (PARTITION BY part ORDER BY cardinality(places) DESC, property) AS rank FROM gathered
+    ), chosen AS (
+        SELECT part, property, places, texts, dictionary, CASE WHEN cardinality(dictionary) > 255 THEN 2 ELSE 1 END AS width,
+            CASE WHEN more OR cardinality(dictionary) > 65535 OR octets > 1000000 THEN 'more' WHEN objects THEN 'objects' ELSE 'values' END AS holds
+        FROM ranked CROSS JOIN LATERAL (
+            SELECT array_agg(text ORDER BY text), sum(octet_length(text)) FROM (SELECT DISTINCT text COLLATE "C" AS text FROM unnest(texts) AS t (text) WHERE text IS NOT NULL) d
+        ) AS d (dictionary, octets)
+        WHERE rank <= 64
+    )
+    SELECT the_day, the_type, part, property, holds, CASE holds WHEN 'values' THEN dictionary END, coalesce(cardinality(dictionary), 0),
+        CASE holds WHEN 'values' THEN width END,
+        CASE holds WHEN 'values' THEN (
+            SELECT string_agg(decode(repeat('00', gap * width), 'hex') || substring(int4send(coalesce(code, 0)::int) FROM 5 - width), '' ORDER BY place)
+            FROM (SELECT text, place, place - lag(place, 1, -1) OVER (ORDER BY place) - 1 AS gap FROM unnest(texts, places) AS t (text, place)) coded
+            LEFT JOIN unnest(dictionary) WITH ORDINALITY AS d (text, code) ON d.text COLLATE "C" = coded.text
+        ) END
+    FROM chosen
+    UNION ALL
+    SELECT the_day, the_type, part, ARRAY['metadata'], 'more', NULL, 0, NULL, NULL FROM ranked WHERE rank = 65
+    UNION ALL
+    SELECT the_day, the_type, part, ARRAY['session_id'], 'values', NULL, 0, 8, string_agg(int8send(session_key), '' ORDER BY place)
+    FROM events WHERE of_user GROUP BY part HAVING bool_or(session_key <> 0);
+END
+$$;
+
+-- The closed days whose properties are to be packed, the latest first: it is asked for most. Days that are out of date are closed again before.
+CREATE OR REPLACE FUNCTION days_to_pack() RETURNS SETOF date
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+BEGIN
+    RETURN QUERY
+    SELECT day FROM closed_days c LEFT JOIN late_days l USING (day)
+    WHERE NOT properties AND events > 0 AND c.changes = coalesce(l.changes, 0)
+    ORDER BY day DESC;
+END
+$$;
+
 -- Closes every day that has been over for an hour (longer than any transaction of the collector takes), has events or got some late, and
 -- is not closed yet, or out of date; each in a transaction of its own, so that a refresh costs what has changed. The last day
 -- that is over is closed also without events, when all before it are: a day before it that closed_days and late_days do not
--- know has no events. config names the schema. It has the form of a background job's procedure. Procedures that commit set their path
+-- know has no events. Then the properties of closed days are packed. config names the schema. It has the form of a background job's procedure. Procedures that commit set their path
 -- themselves: this schema's objects, and nothing that others could have made.
 CREATE OR REPLACE PROCEDURE close_days(job_id int, config jsonb)
 LANGUAGE plpgsql AS $$
@@ -90,6 +191,7 @@ BEGIN
     days := days_of_events();
     -- Days whose raw events a retention policy has dropped go as well.
     DELETE FROM event_blocks WHERE days IS NULL OR day < (SELECT min(d) FROM unnest(days) AS d);
+    DELETE FROM event_properties WHERE days IS NULL OR day < (SELECT min(d) FROM unnest(days) AS d);
     DELETE FROM quarter_counts WHERE days IS NULL OR day < (SELECT min(d) FROM unnest(days) AS d);
     DELETE FROM closed_days WHERE days IS NULL OR day < (SELECT min(d) FROM unnest(days) AS d);
     IF days IS NULL THEN
@@ -103,6 +205,15 @@ BEGIN
         -- Another session may have been at it.
         IF NOT EXISTS (SELECT FROM closed_days c LEFT JOIN late_days l USING (day) WHERE day = the_day AND c.changes = coalesce(l.changes, 0)) THEN
             CALL close_day(the_day);
+        END IF;
+        COMMIT;
+    END LOOP;
+    FOR the_day IN SELECT days_to_pack() LOOP
+        PERFORM pg_catalog.set_config('search_path', pg_catalog.format('%I, pg_temp', pg_catalog.jsonb_extract_path_text(config, 'schema')), true),
+            pg_catalog.set_config('plan_cache_mode', 'force_custom_plan', true);
+        PERFORM FROM job_turns WHERE job = 'close_days' FOR UPDATE;
+        IF EXISTS (SELECT FROM closed_days WHERE day = the_day AND NOT properties) THEN
+            CALL pack_properties(the_day);
         END IF;
         COMMIT;
     END LOOP;

@@ -77,6 +77,11 @@ BEGIN
             CALL close_day(the_day);
             RETURN 'close_days';
         END IF;
+        SELECT days_to_pack() INTO the_day LIMIT 1;
+        IF FOUND THEN
+            CALL pack_properties(the_day);
+            RETURN 'close_days';
+        END IF;
     END IF;
     -- Also where the server starts the job and it fails, as when there are too many days to delete at once.
     SELECT (config->>'drop_after')::interval INTO expired FROM timescaledb_information.jobs
