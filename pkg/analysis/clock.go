@@ -2,7 +2,6 @@ package analysis
 
 import (
 	"slices"
-	"sort"
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
@@ -38,11 +37,50 @@ func (c *Clock) Local(us int64) int64 {
 	return floorDiv(us, 1e6) + epoch.Unix() + c.offsets[i]
 }
 
-// spans finds which spans hold a moment: from first to last, none if first is greater. The starts and the ends of the spans only grow.
-type spans struct{ starts, ends []int64 }
+// keepsTo reports whether the zone is ahead of UTC by multiples of a grain of so many microseconds, and changes at multiples of it.
+func (c *Clock) keepsTo(grain int64) bool {
+	for i, change := range c.changes {
+		if i > 0 && change%grain != 0 || c.offsets[i]*1_000_000%grain != 0 {
+			return false
+		}
+	}
+	return true
+}
 
-func (s spans) of(us int64) (first, last int) {
-	first = sort.Search(len(s.ends), func(i int) bool { return s.ends[i] > us })
-	last = sort.Search(len(s.starts), func(i int) bool { return s.starts[i] > us }) - 1
-	return first, last
+// spans finds which spans hold a moment. The starts and the ends of the spans only grow.
+type spans struct {
+	// buckets are the stretches of time between two starts or ends; first and last have the spans that hold them, none where first is greater.
+	buckets     buckets
+	first, last []int
+}
+
+func newSpans(over []model.Range) spans {
+	var bounds []int64
+	for _, r := range over {
+		bounds = append(bounds, Microseconds(r.From), Microseconds(r.To))
+	}
+	slices.Sort(bounds)
+	bounds = slices.Compact(bounds)
+	if len(bounds) < 2 { // nothing can lie in an empty span
+		return spans{buckets: newBuckets([]int64{0, 1}), first: []int{1, 1, 1}, last: []int{0, 0, 0}}
+	}
+	s := spans{buckets: newBuckets(bounds), first: make([]int, len(bounds)+1), last: make([]int, len(bounds)+1)}
+	for i := range s.first {
+		s.first[i], s.last[i] = len(over), -1
+		if i == 0 || i == len(bounds) {
+			continue
+		}
+		for span, r := range over {
+			if Microseconds(r.From) <= bounds[i-1] && bounds[i] <= Microseconds(r.To) {
+				s.first[i], s.last[i] = min(s.first[i], span), span
+			}
+		}
+	}
+	return s
+}
+
+// of returns the first and the last span that hold a moment, none if first is greater, and until when it is the same.
+func (s *spans) of(us int64) (first, last int, end int64) {
+	bucket := s.buckets.of(us)
+	return s.first[bucket], s.last[bucket], s.buckets.end(bucket)
 }

@@ -75,7 +75,10 @@ func actorsOf(t *testing.T, q *model.Query, w twin.World, scan plan.Scan, values
 	keys := map[twin.Actor]int64{}
 	actors := map[int64][]analysis.Event{}
 	for _, e := range w.Events {
-		actor, known := e.Actor(scan.Actor)
+		actor, known := twin.Actor{}, true
+		if scan.Actor != plan.Anyone {
+			actor, known = e.Actor(scan.Actor)
+		}
 		if !known {
 			continue
 		}

@@ -86,12 +86,16 @@ func OutsideRange(h *model.Heatmap, zone *time.Location, from, to time.Time, cel
 	return outside(h.X, func(c HeatmapCell) int { return c.X }) || outside(h.Y, func(c HeatmapCell) int { return c.Y })
 }
 
-// HeatmapCounts counts over two dimensions of time.
+// HeatmapCounts counts over two dimensions, each of time or the values of a property, and perhaps for each value of a breakdown; over one property
+// in all.
 type HeatmapCounts struct {
-	clock *Clock
-	x, y  TimeAxis
-	cells []cellCount
-	actor int32
+	ByValue
+	heatmap *model.Heatmap
+	times   cellTimes
+	// grids have the counts of each group of values.
+	grids [][]cellCount
+	// visitor is the actor being counted.
+	visitor int32
 }
 
 type cellCount struct {
@@ -100,47 +104,135 @@ type cellCount struct {
 }
 
 // NewHeatmapCounts makes an empty count for the times in [from, to).
-func NewHeatmapCounts(h *model.Heatmap, zone *time.Location, from, to time.Time) *HeatmapCounts {
-	x, y := NewTimeAxis(h.X, zone, from, to), NewTimeAxis(h.Y, zone, from, to)
-	return &HeatmapCounts{clock: NewClock(zone, from, to), x: x, y: y, cells: make([]cellCount, x.Size*y.Size)}
+func NewHeatmapCounts(h *model.Heatmap, zone *time.Location, from, to time.Time, grouping Grouping) *HeatmapCounts {
+	return &HeatmapCounts{
+		ByValue: ByValue{grouping: grouping}, heatmap: h, times: newCellTimes(h, zone, from, to), grids: make([][]cellCount, MaxGroups),
+	}
 }
 
-func (c *HeatmapCounts) cell(us int64) *cellCount {
-	local := c.clock.Local(us)
-	return &c.cells[(c.x.Place(local)-c.x.First)*c.y.Size+c.y.Place(local)-c.y.First]
+// grid returns the counts of a group of values.
+func (c *HeatmapCounts) grid(group int) []cellCount {
+	if c.grids[group] == nil {
+		c.grids[group] = make([]cellCount, c.times.x.Size*c.times.y.Size)
+	}
+	return c.grids[group]
 }
 
-// Visit counts an actor and its events.
+// Visit counts an actor and its events or, where events are counted, events of anyone.
 func (c *HeatmapCounts) Visit(_ context.Context, events []Event) {
-	c.actor++
+	if c.heatmap.Value == model.Events {
+		c.addEvents(events)
+		for i := range events {
+			c.grid(c.grouping(events[i].Value))[c.times.cell(events[i].Time)].events++
+		}
+		return
+	}
+	c.addActor(events)
+	c.visitor++
 	for i := range events {
-		cell := c.cell(events[i].Time)
+		cell := &c.grid(c.grouping(events[i].Value))[c.times.cell(events[i].Time)]
 		cell.events++
-		if cell.last != c.actor {
-			cell.last = c.actor
+		if cell.last != c.visitor {
+			cell.last = c.visitor
 			cell.actors++
 		}
 	}
 }
 
 // Add counts events at one time, of any actors.
-func (c *HeatmapCounts) Add(us, events int64) { c.cell(us).events += events }
+func (c *HeatmapCounts) Add(us, events int64) { c.grid(0)[c.times.cell(us)].events += events }
 
 // Merge adds another count, of other events and other actors.
 func (c *HeatmapCounts) Merge(o *HeatmapCounts) {
-	for i := range c.cells {
-		c.cells[i].events += o.cells[i].events
-		c.cells[i].actors += o.cells[i].actors
+	c.merge(&o.ByValue)
+	for group, cells := range o.grids {
+		for i := range cells {
+			c.grid(group)[i].events += cells[i].events
+			c.grid(group)[i].actors += cells[i].actors
+		}
 	}
 }
 
-// Cells returns the cells that have a count.
-func (c *HeatmapCounts) Cells() []HeatmapCell {
+// Cells returns the cells that have a count. Without a property, the ranking is nil.
+func (c *HeatmapCounts) Cells(ranking *Ranking) []HeatmapCell {
+	groups := map[int]Group{0: {}}
+	if ranking != nil {
+		groups = c.groups(ranking)
+	}
 	var cells []HeatmapCell
-	for i, n := range c.cells {
-		if n.events > 0 {
-			cells = append(cells, HeatmapCell{X: c.x.First + i/c.y.Size, Y: c.y.First + i%c.y.Size, Events: n.events, Actors: n.actors})
+	for i, group := range groups {
+		for at, n := range c.grids[i] {
+			if n.events == 0 {
+				continue
+			}
+			cell := HeatmapCell{X: c.times.x.First + at/c.times.y.Size, Y: c.times.y.First + at%c.times.y.Size, Events: n.events, Actors: n.actors}
+			switch {
+			case c.heatmap.X == model.ByProperty:
+				cell.X, cell.XText = group.Place, group.Value
+			case c.heatmap.Y == model.ByProperty:
+				cell.Y, cell.YText = group.Place, group.Value
+			default:
+				cell.Part, cell.PartText = group.Place, group.Value
+			}
+			cells = append(cells, cell)
 		}
 	}
 	return cells
+}
+
+// cellTimes finds the cell of a grid that a time lies in. An axis that is not of time has one place.
+type cellTimes struct {
+	clock *Clock
+	x, y  TimeAxis
+	// start is the first quarter hour of the table, which has the cells by quarter hour; nil where the zone's clock does not keep to them or
+	// there are too many.
+	start int64
+	table []int32
+}
+
+const (
+	quarterHour = 15 * 60 * 1_000_000
+	// mostQuarters is how many quarter hours a table may have: ten years.
+	mostQuarters = 10 * 366 * 96
+)
+
+func newCellTimes(h *model.Heatmap, zone *time.Location, from, to time.Time) cellTimes {
+	c := cellTimes{clock: NewClock(zone, from, to), x: newCellAxis(h.X, zone, from, to), y: newCellAxis(h.Y, zone, from, to)}
+	c.start = floorDiv(Microseconds(from), quarterHour)
+	quarters := floorDiv(Microseconds(to), quarterHour) - c.start + 1
+	if quarters > mostQuarters || !c.clock.keepsTo(quarterHour) {
+		return c
+	}
+	for i := range quarters {
+		// The first and the last one may begin and end outside the range.
+		c.table = append(c.table, c.find(max(Microseconds(from), (c.start+i)*quarterHour)))
+	}
+	return c
+}
+
+func newCellAxis(d model.Dimension, zone *time.Location, from, to time.Time) TimeAxis {
+	if !d.OfTime() {
+		return TimeAxis{Dimension: d, Size: 1}
+	}
+	return NewTimeAxis(d, zone, from, to)
+}
+
+func (c *cellTimes) cell(us int64) int32 {
+	if c.table != nil {
+		return c.table[floorDiv(us, quarterHour)-c.start]
+	}
+	return c.find(us)
+}
+
+func (c *cellTimes) find(us int64) int32 {
+	local := c.clock.Local(us)
+	return int32(c.x.index(local)*c.y.Size + c.y.index(local))
+}
+
+// index returns a local time's place, from 0.
+func (a TimeAxis) index(local int64) int {
+	if !a.Dimension.OfTime() {
+		return 0
+	}
+	return a.Place(local) - a.First
 }

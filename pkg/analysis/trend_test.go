@@ -1,6 +1,8 @@
 package analysis_test
 
 import (
+	"context"
+	"iter"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -21,7 +23,7 @@ func TestCountsOfRandomWorlds(t *testing.T) {
 		for _, q := range s.Queries {
 			var want, got any
 			switch {
-			case q.QueryType == model.TrendType && (q.Trend.Breakdown == nil || q.Trend.Value != model.TrendEvents):
+			case q.QueryType == model.TrendType:
 				want, got = twin.Trending(q, s.World, s.Range, s.Settings), runTrend(t, q, s)
 				asked["trend"]++
 			case q.QueryType == model.HeatmapType && q.Heatmap.X.OfTime() && q.Heatmap.Y.OfTime() && q.Heatmap.Breakdown == nil:
@@ -48,11 +50,19 @@ func runTrend(t *testing.T, q *model.Query, s twin.Scenario) twin.Trend {
 	trend := twin.Trend{Starts: b.Starts[:len(b.Counted)], Begun: b.Begun, CutFront: b.CutFront, CutBack: b.CutBack}
 	var lines []analysis.TrendLine
 	switch {
-	case q.Trend.Value == model.TrendEvents:
+	case q.Trend.Value == model.TrendEvents && q.Trend.Breakdown == nil:
 		for i := range q.Trend.Series {
 			line := analysis.TrendLine{Series: i, Counts: make([]int64, len(b.Counted))}
-			countWorld(q, &q.Trend.Series[i].EventSelector, s, func(at time.Time) { line.Counts[b.Bucket(at)]++ })
+			countWorld(t, q, &q.Trend.Series[i].EventSelector, s, b.Range(), func(at time.Time) { line.Counts[b.Bucket(at)]++ })
 			lines = append(lines, line)
+		}
+	case q.Trend.Value == model.TrendEvents:
+		for i := range q.Trend.Series {
+			scan := plan.EventScan(q.Filters, &q.Trend.Series[i].EventSelector, q.Trend.Breakdown.Property, b.Range())
+			counts, ranking := visitByValue(t, q, s, scan, q.Trend.Breakdown.Limit, func(grouping analysis.Grouping) *analysis.EventsByValue {
+				return analysis.NewEventsByValue(b.Starts, grouping)
+			})
+			lines = append(lines, counts.Lines(i, ranking)...)
 		}
 	case q.Trend.Breakdown == nil:
 		counts := analysis.NewDistinctOverTime(b.Counted, len(q.Trend.Series))
@@ -62,20 +72,11 @@ func runTrend(t *testing.T, q *model.Query, s twin.Scenario) twin.Trend {
 		}
 	default:
 		for i := range q.Trend.Series {
-			// The database ranks the values; here it is the twin.
-			values, top := analysis.NewValues(), []string{}
-			for _, line := range twin.Trending(q, s.World, s.Range, s.Settings).Lines {
-				if line.Series != i || line.Kind != twin.Value {
-					continue
-				}
-				if _, err := values.ID([]byte(line.Text)); err != nil {
-					t.Fatal(err)
-				}
-				top = append(top, line.Text)
-			}
-			counts := analysis.NewDistinctOverTimeByValue(b.Counted, len(top))
-			visitWorld(t, q, s, plan.TrendScan(q, q.Trend.Series[i:i+1], b), values, counts)
-			lines = append(lines, counts.Lines(i, top)...)
+			scan := plan.TrendScan(q, q.Trend.Series[i:i+1], b)
+			counts, ranking := visitByValue(t, q, s, scan, q.Trend.Breakdown.Limit, func(grouping analysis.Grouping) *analysis.DistinctByValue {
+				return analysis.NewDistinctByValue(b.Counted, grouping)
+			})
+			lines = append(lines, counts.Lines(i, ranking)...)
 		}
 	}
 	for _, line := range lines {
@@ -90,6 +91,24 @@ func twinLine(m *model.Trend, line analysis.TrendLine) twin.TrendLine {
 		l.Counts = append(l.Counts, int(n))
 	}
 	return l
+}
+
+// visitByValue counts a world as the engine does: again where the first count cannot tell the groups apart.
+func visitByValue[V interface {
+	analysis.Visitor
+	Totals() iter.Seq2[uint32, int64]
+	IsExact(*analysis.Ranking) bool
+}](t *testing.T, q *model.Query, s twin.Scenario, scan plan.Scan, limit int, newCount func(analysis.Grouping) V) (V, *analysis.Ranking) {
+	t.Helper()
+	values := analysis.NewValues()
+	count := newCount(analysis.FirstValues)
+	visitWorld(t, q, s, scan, values, count)
+	ranking := analysis.NewRanking(values, limit, count.Totals())
+	if !count.IsExact(ranking) {
+		count = newCount(ranking.Grouping())
+		visitWorld(t, q, s, scan, values, count)
+	}
+	return count, ranking
 }
 
 // visitWorld shows a world to a visitor as a scan would.
@@ -110,8 +129,13 @@ func visitWorld(t *testing.T, q *model.Query, s twin.Scenario, scan plan.Scan, v
 	}
 }
 
-// countWorld hands over when a selector's events in the range happened: of closed days, chosen by chance, by the quarter hour.
-func countWorld(q *model.Query, selector *model.EventSelector, s twin.Scenario, add func(at time.Time)) {
+// countWorld hands over when a selector's events in the range happened: of closed days, chosen by chance, by the quarter hour, where these fit.
+func countWorld(t *testing.T, q *model.Query, selector *model.EventSelector, s twin.Scenario, span model.Range, add func(at time.Time)) {
+	t.Helper()
+	if c := (plan.Counting{Filters: q.Filters, Selector: selector, Range: span, Zone: s.Settings.Zone}); !c.FitsQuarters() {
+		visitWorld(t, q, s, plan.EventScan(q.Filters, selector, "", span), analysis.NewValues(), visitTimes(add))
+		return
+	}
 	random := rand.New(rand.NewPCG(s.Seed, 3))
 	var days []plan.Day
 	for day := s.Range.From.UTC().Truncate(24 * time.Hour); !day.After(s.Range.To); day = day.AddDate(0, 0, 1) {
@@ -144,17 +168,30 @@ func countWorld(q *model.Query, selector *model.EventSelector, s twin.Scenario, 
 	}
 }
 
+// visitTimes is told the times of events.
+type visitTimes func(at time.Time)
+
+func (v visitTimes) Visit(_ context.Context, events []analysis.Event) {
+	for _, e := range events {
+		v(analysis.TimeOf(e.Time))
+	}
+}
+
 // gridOf returns a world's heatmap of time, by cell: the events or actors, or both.
 func gridOf(t *testing.T, q *model.Query, s twin.Scenario) map[[2]int]float64 {
 	t.Helper()
-	counts := analysis.NewHeatmapCounts(q.Heatmap, s.Settings.Zone, s.Range.From, s.Range.To)
-	if scan, ok := plan.HeatmapActors(q, model.Range(s.Range)); ok {
-		visitWorld(t, q, s, scan, analysis.NewValues(), counts)
+	counts := analysis.NewHeatmapCounts(q.Heatmap, s.Settings.Zone, s.Range.From, s.Range.To, analysis.Ungrouped)
+	if q.Heatmap.Value == model.Events {
+		countWorld(t, q, &q.Heatmap.EventSelector, s, model.Range(s.Range), func(at time.Time) { counts.Add(analysis.Microseconds(at), 1) })
 	} else {
-		countWorld(q, &q.Heatmap.EventSelector, s, func(at time.Time) { counts.Add(analysis.Microseconds(at), 1) })
+		scan, ok := plan.HeatmapScan(q, model.Range(s.Range))
+		if !ok {
+			t.Fatal("no scan")
+		}
+		visitWorld(t, q, s, scan, analysis.NewValues(), counts)
 	}
 	cells := map[[2]int]float64{}
-	for _, c := range counts.Cells() {
+	for _, c := range counts.Cells(nil) {
 		switch q.Heatmap.Value {
 		case model.Events:
 			cells[[2]int{c.X, c.Y}] = float64(c.Events)

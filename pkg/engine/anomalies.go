@@ -85,17 +85,11 @@ func (r *reading) countRun(ctx context.Context, q Question, starts []time.Time, 
 	if q.Query.Anomalies.Value == model.AnomalousUsers {
 		return r.countRunUsers(ctx, q, starts, span, counts)
 	}
-	days, err := r.days(ctx, span)
-	if err != nil {
-		return err
+	numbers, err := r.countBuckets(ctx, q, &q.Query.Anomalies.EventSelector, span, starts)
+	for bucket, n := range numbers {
+		counts[starts[bucket].UnixMicro()] += n
 	}
-	b := plan.TrendBuckets{Starts: starts}
-	selector := &q.Query.Anomalies.EventSelector
-	add := func(bucket int, n int64) { counts[starts[bucket].UnixMicro()] += n }
-	return countEvents(ctx, r, plan.Counting{Filters: q.Query.Filters, Selector: selector, Range: span, Zone: q.Zone}, days,
-		func(start time.Time, events int64) { add(b.Bucket(start), events) },
-		func(p plan.Piece) plan.Statement { return plan.TrendEvents(q.Query, selector, b, p, r.hasAliases()) },
-		func(row trendRow) { add(row.Bucket, row.N) })
+	return err
 }
 
 func (r *reading) countRunUsers(ctx context.Context, q Question, starts []time.Time, span model.Range, counts analysis.BucketCounts) error {

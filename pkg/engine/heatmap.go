@@ -26,28 +26,36 @@ func (e *Engine) Heatmap(ctx context.Context, q Question, trace *Trace) ([]analy
 }
 
 func (r *reading) heatmap(ctx context.Context, q Question) ([]analysis.HeatmapCell, error) {
-	newCounts := func() *analysis.HeatmapCounts {
-		return analysis.NewHeatmapCounts(q.Query.Heatmap, q.Zone, q.From, q.To)
+	newCounts := func(grouping analysis.Grouping) *analysis.HeatmapCounts {
+		return analysis.NewHeatmapCounts(q.Query.Heatmap, q.Zone, q.From, q.To, grouping)
 	}
-	if s, ok := plan.HeatmapActors(q.Query, q.Range); ok {
-		visitors, _, err := follow(ctx, r, s, newCounts)
+	if c, ok := plan.HeatmapEvents(q.Query, q.Range, q.Settings); ok {
+		return r.heatmapOfQuarters(ctx, q, c, newCounts(analysis.Ungrouped))
+	}
+	s, ok := plan.HeatmapScan(q.Query, q.Range)
+	switch {
+	case !ok:
+		return rows[analysis.HeatmapCell](ctx, r, plan.Heatmap(q.Query, q.Range, q.Settings, plan.HeatmapReason(), r.hasAliases()))
+	case s.Value == "":
+		counts, _, err := follow(ctx, r, s, func() *analysis.HeatmapCounts { return newCounts(analysis.Ungrouped) })
 		if err != nil {
 			return nil, err
 		}
-		for _, v := range visitors[1:] {
-			visitors[0].Merge(v)
-		}
-		return visitors[0].Cells(), nil
+		return merge(counts).Cells(nil), nil
 	}
-	c, ok := plan.HeatmapEvents(q.Query, q.Range, q.Settings)
-	if !ok {
-		return rows[analysis.HeatmapCell](ctx, r, plan.Heatmap(q.Query, q.Range, q.Settings, plan.HeatmapReason(), r.hasAliases()))
+	counts, ranking, err := followByValue(ctx, r, s, plan.HeatmapGroups(q.Query.Heatmap), newCounts)
+	if err != nil {
+		return nil, err
 	}
+	return counts.Cells(ranking), nil
+}
+
+// heatmapOfQuarters counts events over two dimensions of time.
+func (r *reading) heatmapOfQuarters(ctx context.Context, q Question, c plan.Counting, counts *analysis.HeatmapCounts) ([]analysis.HeatmapCell, error) {
 	days, err := r.days(ctx, q.Range)
 	if err != nil {
 		return nil, err
 	}
-	counts := newCounts()
 	var cells []analysis.HeatmapCell
 	err = countEvents(ctx, r, c, days,
 		func(start time.Time, events int64) { counts.Add(analysis.Microseconds(start), events) },
@@ -55,5 +63,5 @@ func (r *reading) heatmap(ctx context.Context, q Question) ([]analysis.HeatmapCe
 			return plan.Heatmap(q.Query, p.Range, q.Settings, p.Reason, r.hasAliases())
 		},
 		func(cell analysis.HeatmapCell) { cells = append(cells, cell) })
-	return append(cells, counts.Cells()...), err
+	return append(cells, counts.Cells(nil)...), err
 }

@@ -147,7 +147,7 @@ func (c *packedCodes) at(i int) int {
 func (s *scanner) readBlock(values [][]byte) (block, error) {
 	key := blockOf(values)
 	b := block{key: key, keys: values[3], times: values[4], picks: s.scan.PicksOf(key.eventType), valueOf: s.scan.ValueOf, ofSessions: key.part < 0}
-	if len(b.keys) != len(b.times) || len(b.keys)%8 != 0 {
+	if s.scan.Actor != plan.Anyone && len(b.keys) != len(b.times) || len(b.times)%8 != 0 {
 		return b, errDamaged(key)
 	}
 	values = values[5:]
@@ -201,8 +201,7 @@ func (b *block) event(i int) (picks uint64, value uint32) {
 
 // addBlock appends the events of a block that lie in the range.
 func (b *buffer) addBlock(packed *block, actor model.Actor, from, to int64) error {
-	ofSession := actor == model.SessionActor
-	for at := 0; at < len(packed.keys); at += 8 {
+	for at := 0; at < len(packed.times); at += 8 {
 		t := int64(binary.BigEndian.Uint64(packed.times[at:]))
 		if t < from || t >= to {
 			continue
@@ -213,14 +212,19 @@ func (b *buffer) addBlock(packed *block, actor model.Actor, from, to int64) erro
 				continue
 			}
 		}
+		e := analysis.Event{Time: t, Picks: picks, Value: value}
+		if actor == plan.Anyone {
+			b.addOfAnyone(e)
+			continue
+		}
 		stored := int64(binary.BigEndian.Uint64(packed.keys[at:]))
-		e := analysis.Event{Actor: stored, Time: t, Picks: picks, Value: value}
-		if ofSession {
+		e.Actor = stored
+		if actor == model.SessionActor {
 			if e.Actor, stored = b.session(packed, at, stored); e.Actor == 0 {
 				continue
 			}
 		}
-		b.add(e, stored, ofSession)
+		b.add(e, stored, actor == model.SessionActor)
 	}
 	if packed.damaged {
 		return errDamaged(packed.key)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"slices"
 	"sync"
 	"time"
 
@@ -30,6 +31,41 @@ type scanner struct {
 	meanings map[blockKey][]meaning
 }
 
+// job is what is read and visited at once.
+type job struct {
+	pieces []plan.Piece
+	part   plan.Part
+}
+
+// jobs cuts a scan into about n jobs: by actors or, if it does not ask for them, by days, which is cheaper.
+func (s *scanner) jobs(n, workers int) []job {
+	var jobs []job
+	if s.scan.Actor != plan.Anyone {
+		for _, part := range plan.Parts(n) {
+			jobs = append(jobs, job{s.pieces, part})
+		}
+		return jobs
+	}
+	for _, p := range s.pieces {
+		if p.Days == nil {
+			parts := 1
+			if p.To.Sub(p.From) > 2*24*time.Hour {
+				parts = workers
+			}
+			for _, part := range plan.Parts(parts) {
+				jobs = append(jobs, job{[]plan.Piece{p}, part})
+			}
+			continue
+		}
+		for days := range slices.Chunk(p.Days, len(p.Days)/n+1) {
+			some := p
+			some.Days = days
+			jobs = append(jobs, job{[]plan.Piece{some}, plan.Everybody})
+		}
+	}
+	return jobs
+}
+
 // scan hands every actor of a scan, with its events, to one of the visitors that newVisitor makes, one per connection, and returns the
 // visitors. estimate is about how many events there are.
 func scan[V analysis.Visitor](ctx context.Context, s *scanner, estimate int64, newVisitor func() V) ([]V, error) {
@@ -42,11 +78,12 @@ func scan[V analysis.Visitor](ctx context.Context, s *scanner, estimate int64, n
 	}
 	workers := s.snapshot.Connections()
 	n := int(min(max(estimate/eventsAtOnce+1, int64(workers)), plan.Slices))
-	parts := make(chan plan.Part, n)
-	for _, p := range plan.Parts(n) {
-		parts <- p
+	list := s.jobs(n, workers)
+	jobs := make(chan job, len(list))
+	for _, j := range list {
+		jobs <- j
 	}
-	close(parts)
+	close(jobs)
 	group, groupCtx := errgroup.WithContext(ctx)
 	visitors := make([]V, workers)
 	for worker := range workers {
@@ -56,10 +93,17 @@ func scan[V analysis.Visitor](ctx context.Context, s *scanner, estimate int64, n
 			buffer := buffers.Get().(*buffer)
 			defer buffers.Put(buffer)
 			buffer.reserve(int(estimate)/n + int(estimate)/n/8)
-			for part := range parts {
+			for j := range jobs {
 				buffer.clear(s.aliases)
-				if err := s.read(groupCtx, worker, part, buffer); err != nil {
+				if s.scan.Actor == plan.Anyone {
+					buffer.full = func(events []analysis.Event) { v.Visit(groupCtx, events) }
+				}
+				if err := s.read(groupCtx, worker, j, buffer); err != nil {
 					return err
+				}
+				if s.scan.Actor == plan.Anyone {
+					v.Visit(groupCtx, buffer.events)
+					continue
 				}
 				if err := s.aside.take(buffer.aside); err != nil {
 					return err
@@ -100,20 +144,20 @@ func visitAll(ctx context.Context, events []analysis.Event, v analysis.Visitor) 
 	return ctx.Err()
 }
 
-// read appends the events of a part to the buffer.
-func (s *scanner) read(ctx context.Context, connection int, part plan.Part, b *buffer) error {
-	for _, p := range s.pieces {
+// read appends the events of a job to the buffer.
+func (s *scanner) read(ctx context.Context, connection int, j job, b *buffer) error {
+	for _, p := range j.pieces {
 		var statement plan.Statement
 		var err error
 		rows := 0
-		before := len(b.events) + len(b.aside)
+		before := b.added()
 		switch {
 		case s.trace.Dry && p.Days != nil:
-			statement = s.scan.ReadClosed(p, part)
+			statement = s.scan.ReadClosed(p, j.part)
 		case s.trace.Dry:
-			statement = s.scan.ReadRaw(p, part)
+			statement = s.scan.ReadRaw(p, j.part)
 		case p.Days != nil:
-			statement = s.scan.ReadClosed(p, part)
+			statement = s.scan.ReadClosed(p, j.part)
 			from, to := analysis.Bounds(p.Range)
 			err = s.snapshot.Stream(ctx, connection, statement, func(values [][]byte) error {
 				rows++
@@ -124,13 +168,13 @@ func (s *scanner) read(ctx context.Context, connection int, part plan.Part, b *b
 				return b.addBlock(&packed, s.scan.Actor, from, to)
 			})
 		default:
-			statement = s.scan.ReadRaw(p, part)
+			statement = s.scan.ReadRaw(p, j.part)
 			err = s.snapshot.Stream(ctx, connection, statement, func(values [][]byte) error {
 				rows++
 				return b.addRow(values, s.values, s.scan.TellsStored())
 			})
 		}
-		s.trace.add(statement, rows, len(b.events)+len(b.aside)-before)
+		s.trace.add(statement, rows, b.added()-before)
 		if err != nil {
 			return err
 		}
@@ -144,10 +188,29 @@ type buffer struct {
 	// aside are the events of users who have aliases: a part has only some of a user's events.
 	aside   []analysis.Event
 	aliases *aliases
+	// full takes events that need no order, as soon as there are many; nil where they do.
+	full func([]analysis.Event)
+	// taken is how many events it has taken.
+	taken int
 }
 
 // clear empties the buffer and sets the aliases.
-func (b *buffer) clear(a *aliases) { b.events, b.aside, b.aliases = b.events[:0], b.aside[:0], a }
+func (b *buffer) clear(a *aliases) {
+	b.events, b.aside, b.aliases, b.full, b.taken = b.events[:0], b.aside[:0], a, nil, 0
+}
+
+// added returns how many events were added since it was empty.
+func (b *buffer) added() int { return len(b.events) + len(b.aside) + b.taken }
+
+// addOfAnyone adds an event that needs no order.
+func (b *buffer) addOfAnyone(e analysis.Event) {
+	if len(b.events) >= eventsAtOnce {
+		b.full(b.events)
+		b.taken += len(b.events)
+		b.events = b.events[:0]
+	}
+	b.events = append(b.events, e)
+}
 
 // add adds an event that is stored under a user's key; unless it is of a session, the actor is that user.
 func (b *buffer) add(e analysis.Event, stored int64, ofSession bool) {
@@ -192,7 +255,11 @@ func (b *buffer) addRow(row [][]byte, values *analysis.Values, tellsStored bool)
 		}
 		e.Value = id
 	}
-	b.add(e, stored, tellsStored)
+	if b.full != nil {
+		b.addOfAnyone(e)
+	} else {
+		b.add(e, stored, tellsStored)
+	}
 	return nil
 }
 

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"iter"
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/analysis"
@@ -52,7 +53,8 @@ func (r *reading) trendActors(ctx context.Context, q Question, b plan.TrendBucke
 	return list, nil
 }
 
-func merge(visitors []*analysis.DistinctOverTime) *analysis.DistinctOverTime {
+// merge adds up what the visitors of a scan counted.
+func merge[V interface{ Merge(V) }](visitors []V) V {
 	for _, v := range visitors[1:] {
 		visitors[0].Merge(v)
 	}
@@ -64,33 +66,14 @@ func (r *reading) trendActorsByValue(ctx context.Context, q Question, b plan.Tre
 	t := q.Query.Trend
 	var list []analysis.TrendLine
 	for i := range t.Series {
-		s := plan.TrendScan(q.Query, t.Series[i:i+1], b)
-		s.Aliases = r.hasAliases()
-		top, err := rows[struct {
-			Value string `db:"value"`
-		}](ctx, r, s.TopValues(t.Breakdown.Limit))
-		if err != nil {
-			return nil, err
-		}
-		values := analysis.NewValues()
-		texts := make([]string, len(top))
-		for rank := range top {
-			texts[rank] = top[rank].Value
-			if _, err := values.ID([]byte(texts[rank])); err != nil {
-				return nil, err
-			}
-		}
-		days, err := r.days(ctx, s.Range)
-		if err != nil {
-			return nil, err
-		}
-		visitors, err := followDays(ctx, r, s, days, values, func() *analysis.DistinctOverTime {
-			return analysis.NewDistinctOverTimeByValue(b.Counted, len(top))
+		scan := plan.TrendScan(q.Query, t.Series[i:i+1], b)
+		counts, ranking, err := followByValue(ctx, r, scan, t.Breakdown.Limit, func(grouping analysis.Grouping) *analysis.DistinctByValue {
+			return analysis.NewDistinctByValue(b.Counted, grouping)
 		})
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, merge(visitors).Lines(i, texts)...)
+		list = append(list, counts.Lines(i, ranking)...)
 	}
 	return list, nil
 }
@@ -102,52 +85,90 @@ type trendRow struct {
 }
 
 func (r *reading) trendEvents(ctx context.Context, q Question, b plan.TrendBuckets) ([]analysis.TrendLine, error) {
-	days, err := r.days(ctx, q.Range)
-	if err != nil {
-		return nil, err
-	}
 	var list []analysis.TrendLine
 	for i := range q.Query.Trend.Series {
 		selector := &q.Query.Trend.Series[i].EventSelector
-		line := analysis.TrendLine{Series: i, Counts: make([]int64, len(b.Counted))}
-		c := plan.Counting{Filters: q.Query.Filters, Selector: selector, Range: q.Range, Zone: q.Zone}
-		err := countEvents(ctx, r, c, days,
-			func(start time.Time, events int64) { line.Counts[b.Bucket(start)] += events },
-			func(p plan.Piece) plan.Statement { return plan.TrendEvents(q.Query, selector, b, p, r.hasAliases()) },
-			func(row trendRow) { line.Counts[row.Bucket] += row.N })
+		counts, err := r.countBuckets(ctx, q, selector, b.Range(), b.Starts)
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, line)
+		list = append(list, analysis.TrendLine{Series: i, Counts: counts[:len(b.Counted)]})
 	}
 	return list, nil
 }
 
-// trendValueRow is one number of a breakdown value.
-type trendValueRow struct {
-	trendRow
-	analysis.Group
+// countBuckets counts the events of a range that a selector picks, in the buckets between starts.
+func (r *reading) countBuckets(ctx context.Context, q Question, selector *model.EventSelector, span model.Range, starts []time.Time) ([]int64, error) {
+	c := plan.Counting{Filters: q.Query.Filters, Selector: selector, Range: span, Zone: q.Zone}
+	if !c.FitsQuarters() {
+		scan := plan.EventScan(q.Query.Filters, selector, "", span)
+		counters, _, err := follow(ctx, r, scan, func() *analysis.EventsByValue { return analysis.NewEventsByValue(starts, analysis.Ungrouped) })
+		if err != nil {
+			return nil, err
+		}
+		return merge(counters).Of(0), nil
+	}
+	days, err := r.days(ctx, span)
+	if err != nil {
+		return nil, err
+	}
+	b := plan.TrendBuckets{Starts: starts}
+	counts := make([]int64, len(starts)-1)
+	err = countEvents(ctx, r, c, days,
+		func(start time.Time, events int64) { counts[b.Bucket(start)] += events },
+		func(p plan.Piece) plan.Statement { return plan.TrendEvents(q.Query, selector, b, p, r.hasAliases()) },
+		func(row trendRow) { counts[row.Bucket] += row.N })
+	return counts, err
 }
 
+// trendEventsByValue counts each series separately, since values have different ranks in each.
 func (r *reading) trendEventsByValue(ctx context.Context, q Question, b plan.TrendBuckets) ([]analysis.TrendLine, error) {
+	t := q.Query.Trend
 	var list []analysis.TrendLine
-	for i := range q.Query.Trend.Series {
-		found, err := rows[trendValueRow](ctx, r, plan.TrendEventsByValue(q.Query, &q.Query.Trend.Series[i].EventSelector, b, r.hasAliases()))
+	for i := range t.Series {
+		scan := plan.EventScan(q.Query.Filters, &t.Series[i].EventSelector, t.Breakdown.Property, b.Range())
+		counts, ranking, err := followByValue(ctx, r, scan, t.Breakdown.Limit, func(grouping analysis.Grouping) *analysis.EventsByValue {
+			return analysis.NewEventsByValue(b.Starts, grouping)
+		})
 		if err != nil {
 			return nil, err
 		}
-		lines := map[int]*analysis.TrendLine{}
-		for _, row := range found {
-			line, known := lines[row.Place]
-			if !known {
-				line = &analysis.TrendLine{Series: i, Group: row.Group, Counts: make([]int64, len(b.Counted))}
-				lines[row.Place] = line
-			}
-			line.Counts[row.Bucket] = row.N
-		}
-		for _, place := range analysis.InOrder(lines) {
-			list = append(list, *lines[place])
-		}
+		list = append(list, counts.Lines(i, ranking)...)
 	}
 	return list, nil
+}
+
+// byValue is a count by a property's values.
+type byValue[V any] interface {
+	analysis.Visitor
+	Merge(V)
+	Totals() iter.Seq2[uint32, int64]
+	IsExact(*analysis.Ranking) bool
+}
+
+// followByValue counts a scan by its property's values, of which the first limit ones have a group of their own. It counts the first values it
+// meets by themselves; where there are more than that and than the limit, it counts again, by rank: who has several of the other values counts
+// once among them.
+func followByValue[V byValue[V]](ctx context.Context, r *reading, s plan.Scan, limit int, newCount func(analysis.Grouping) V) (count V, ranking *analysis.Ranking, err error) {
+	days, err := r.days(ctx, s.Range)
+	if err != nil {
+		return count, nil, err
+	}
+	values := analysis.NewValues()
+	grouping := analysis.Grouping(analysis.FirstValues)
+	for range 2 {
+		counts, err := followDays(ctx, r, s, days, values, func() V { return newCount(grouping) })
+		if err != nil {
+			return count, nil, err
+		}
+		count = merge(counts)
+		if ranking != nil {
+			break
+		}
+		if ranking = analysis.NewRanking(values, limit, count.Totals()); count.IsExact(ranking) {
+			break
+		}
+		grouping = ranking.Grouping()
+	}
+	return count, ranking, nil
 }

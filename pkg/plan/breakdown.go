@@ -1,11 +1,5 @@
 package plan
 
-import (
-	"strings"
-
-	"github.com/footfall-analytics/footfall/pkg/say"
-)
-
 // ranking returns a common table expression that ranks the values of a column of the table cells by events or, if actors is set, by actors.
 // Its columns are value and place, which counts from 0. It has the limit most frequent values; equals are ordered by bytes.
 func (a *arguments) ranking(name, column, where string, actors bool, limit int) string {
@@ -32,29 +26,3 @@ func placeGroups(ranking, column string) string { return ranking + ".place, " + 
 
 // textOf returns the SQL for the value of a place. Grouping by the value would cost more than taking the maximum.
 func textOf(ranking string) string { return "coalesce(max(" + ranking + ".value), '')" }
-
-// TopValues plans the list of the property values that most actors have, as rows of (value), most frequent first; equals are ordered by
-// bytes.
-func (s *Scan) TopValues(limit int) Statement {
-	var args arguments
-	looked := append(properties(s.Filters, s.Picks...), s.Value, userID)
-	actor, where := s.actor(&args, "e.user_key", Part{0, Slices})
-	var picked []string
-	for _, p := range s.Picks {
-		picked = append(picked, "("+all(args.selects(p))+")")
-	}
-	value := args.property(s.Value)
-	sql := lines(
-		"SELECT value",
-		"FROM (",
-		"    SELECT "+value+" AS value, "+actor+" AS actor",
-		"    FROM "+eventsWith(s.Aliases, looked...),
-		"    WHERE "+all(where, args.within(s.Range), args.filters(s.Filters), []string{"(" + strings.Join(picked, " OR ") + ")"}),
-		"    GROUP BY 1, 2",
-		") actors",
-		"WHERE value IS NOT NULL",
-		"GROUP BY value",
-		`ORDER BY count(*) DESC, value COLLATE "C" LIMIT `+args.bind(limit, "int"),
-	)
-	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: say.New("reason.no-breakdown", "closed days keep no properties to break down by")}
-}

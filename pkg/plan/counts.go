@@ -10,7 +10,7 @@ import (
 // quarter is the grain in which closed days keep their counts of events.
 const quarter = 15 * time.Minute
 
-// Counting asks how many events a selector picks at which times.
+// Counting asks how many events a selector picks at which times. [Counting.Pieces] is for one that fits quarter hours.
 type Counting struct {
 	// Filters hold for all events.
 	Filters  []model.Filter
@@ -23,9 +23,6 @@ type Counting struct {
 // Pieces chooses the sources of a counting: the quarter hours of closed days wherever they give the same answer, and raw events
 // for the rest.
 func (c *Counting) Pieces(days []Day) []Piece {
-	if reason := c.needsRaw(); reason.ID != "" {
-		return []Piece{{Range: c.Range, Reason: reason}}
-	}
 	whole := model.Range{From: c.From.UTC().Truncate(quarter), To: c.To.UTC().Truncate(quarter)}
 	if whole.From.Before(c.From) {
 		whole.From = whole.From.Add(quarter)
@@ -56,15 +53,9 @@ func (c *Counting) Pieces(days []Day) []Piece {
 	return pieces
 }
 
-// needsRaw returns what a counting asks for that quarter hours do not have; empty if they have everything.
-func (c *Counting) needsRaw() say.Text {
-	switch {
-	case len(c.Filters) > 0 || len(c.Selector.Filters) > 0:
-		return say.New("reason.no-filters", "closed days keep no properties to filter by")
-	case zoneGrain(c.Range, c.Zone) < quarter:
-		return say.New("reason.odd-zone", "the time zone is cut at other times than quarter hours")
-	}
-	return say.Text{}
+// FitsQuarters reports whether the counting can use quarter hours: it has no filters, and the zone is not cut at other times.
+func (c *Counting) FitsQuarters() bool {
+	return len(c.Filters) == 0 && len(c.Selector.Filters) == 0 && zoneGrain(c.Range, c.Zone) == quarter
 }
 
 // ReadQuarters plans the reading of a piece of closed days, as rows of (day, events), one per day and event type, see quarter_counts.

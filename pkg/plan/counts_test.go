@@ -14,11 +14,6 @@ func TestPiecesOfACounting(t *testing.T) {
 	day := func(d int) time.Time { return time.Date(2026, 3, d, 0, 0, 0, 0, time.UTC) }
 	days := []Day{{day(1), day(2), true, 0, 0}, {day(2), day(3), true, 0, 0}, {day(3), day(4), false, 0, 0}, {day(4), day(5), true, 0, 0}, {day(8), day(9), true, 0, 0}}
 	sparse := []Day{{day(1), day(5), true, 0, 0}, {day(5), day(6), true, 0, 0}} // nothing on 2 to 4
-	filter := []model.Filter{{Property: "device_type", Operator: model.IsSet}}
-	amsterdam, err := time.LoadLocation("Europe/Amsterdam")
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, c := range []struct {
 		name     string
 		counting Counting
@@ -35,11 +30,6 @@ func TestPiecesOfACounting(t *testing.T) {
 		{"days without events", Counting{Range: model.Range{From: day(1), To: day(6)}}, sparse, "[1 5] 01 00:00-06 00:00", "the event counts of days that are over"},
 		{"from a day without events", Counting{Range: model.Range{From: day(3), To: day(6)}}, sparse, "[5] 03 00:00-06 00:00", "the event counts of days that are over"},
 		{"within a quarter hour", Counting{Range: model.Range{From: day(1).Add(time.Minute), To: day(1).Add(2 * time.Minute)}}, days, "[] 01 00:01-01 00:02", "parts of quarter hours"},
-		{"filters", Counting{Range: model.Range{From: day(1), To: day(2)}, Filters: filter}, days, "[] 01 00:00-02 00:00", "closed days keep no properties"},
-		{"the selector's filters", Counting{Range: model.Range{From: day(1), To: day(2)}, Selector: &model.EventSelector{Event: "a", Filters: filter}}, days,
-			"[] 01 00:00-02 00:00", "closed days keep no properties"},
-		{"a zone of 20 minutes", Counting{Range: model.Range{From: time.Date(1938, 3, 1, 0, 0, 0, 0, time.UTC), To: time.Date(1938, 3, 2, 0, 0, 0, 0, time.UTC)}, Zone: amsterdam},
-			[]Day{{time.Date(1938, 3, 1, 0, 0, 0, 0, time.UTC), time.Date(1938, 3, 2, 0, 0, 0, 0, time.UTC), true, 0, 0}}, "[] 01 00:00-02 00:00", "the time zone is cut at other times"},
 	} {
 		if c.counting.Selector == nil {
 			c.counting.Selector = &model.EventSelector{Event: model.AnyEvent}
@@ -50,6 +40,33 @@ func TestPiecesOfACounting(t *testing.T) {
 		pieces := c.counting.Pieces(c.days)
 		if got := drawPieces(pieces); got != c.want || !strings.Contains(pieces[0].Reason.String(), c.reason) {
 			t.Errorf("%s: %s because of %s; want %s because of %s", c.name, got, pieces[0].Reason, c.want, c.reason)
+		}
+	}
+}
+
+// Quarter hours have neither filters nor zones that are cut at other times.
+func TestCountingsThatFitQuarters(t *testing.T) {
+	filter := []model.Filter{{Property: "device_type", Operator: model.IsSet}}
+	amsterdam, err := time.LoadLocation("Europe/Amsterdam")
+	if err != nil {
+		t.Fatal(err)
+	}
+	span := func(year int) model.Range {
+		return model.Range{From: time.Date(year, 3, 1, 0, 0, 0, 0, time.UTC), To: time.Date(year, 3, 2, 0, 0, 0, 0, time.UTC)}
+	}
+	anything := &model.EventSelector{Event: model.AnyEvent}
+	for _, c := range []struct {
+		name     string
+		counting Counting
+		want     bool
+	}{
+		{"no filters", Counting{Range: span(2026), Selector: anything, Zone: amsterdam}, true},
+		{"filters", Counting{Range: span(2026), Selector: anything, Zone: amsterdam, Filters: filter}, false},
+		{"the selector's filters", Counting{Range: span(2026), Selector: &model.EventSelector{Event: "a", Filters: filter}, Zone: amsterdam}, false},
+		{"a zone of 20 minutes", Counting{Range: span(1938), Selector: anything, Zone: amsterdam}, false},
+	} {
+		if got := c.counting.FitsQuarters(); got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
 		}
 	}
 }

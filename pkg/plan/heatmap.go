@@ -22,23 +22,54 @@ func CheckHeatmap(m *model.Heatmap, r model.Range) error {
 	return nil
 }
 
-// HeatmapActors returns the scan for a heatmap of users or sessions over two dimensions of time; false for other heatmaps.
-func HeatmapActors(q *model.Query, r model.Range) (Scan, bool) {
+// HeatmapScan returns the scan for a heatmap with one property at most, as a dimension or a breakdown; false for other heatmaps, and for those
+// with bins.
+func HeatmapScan(q *model.Query, r model.Range) (Scan, bool) {
 	m := q.Heatmap
-	s := Scan{Actor: model.UserActor, Filters: q.Filters, Picks: []*model.EventSelector{&m.EventSelector}, Range: r}
-	if m.Value == model.Sessions {
+	s := Scan{Filters: q.Filters, Picks: []*model.EventSelector{&m.EventSelector}, Range: r}
+	switch m.Value {
+	case model.Events:
+		s.Actor = Anyone
+	case model.Sessions:
 		s.Actor = model.SessionActor
+	default:
+		s.Actor = model.UserActor
 	}
-	return s, m.Value != model.Events && onlyTime(m)
+	var properties []string
+	for _, d := range []struct {
+		dimension model.Dimension
+		property  string
+	}{{m.X, m.XProperty}, {m.Y, m.YProperty}} {
+		if !d.dimension.OfTime() {
+			properties = append(properties, d.property)
+		}
+	}
+	if m.Breakdown != nil {
+		properties = append(properties, m.Breakdown.Property)
+	}
+	if len(properties) == 1 {
+		s.Value, s.ValueOf = properties[0], 1
+	}
+	return s, len(properties) <= 1 && m.X != model.ByBins && m.Y != model.ByBins
+}
+
+// HeatmapGroups returns how many values of the one property of [HeatmapScan] have a place of their own; 0 without a property.
+func HeatmapGroups(m *model.Heatmap) int {
+	switch {
+	case m.X == model.ByProperty:
+		return m.XLimit
+	case m.Y == model.ByProperty:
+		return m.YLimit
+	}
+	return m.Breakdown.Groups()
 }
 
 // HeatmapEvents returns the counting for a heatmap of events over two dimensions of time; false for other heatmaps.
 func HeatmapEvents(q *model.Query, r model.Range, s Settings) (Counting, bool) {
 	m := q.Heatmap
-	return Counting{Filters: q.Filters, Selector: &m.EventSelector, Range: r, Zone: s.Zone}, m.Value == model.Events && onlyTime(m)
+	c := Counting{Filters: q.Filters, Selector: &m.EventSelector, Range: r, Zone: s.Zone}
+	return c, m.Value == model.Events && m.X.OfTime() && m.Y.OfTime() && m.Breakdown == nil && c.FitsQuarters()
 }
-
-func onlyTime(m *model.Heatmap) bool { return m.X.OfTime() && m.Y.OfTime() && m.Breakdown == nil }
 
 // Heatmap plans a heatmap over raw events. The statement returns rows of (x, x_text, y, y_text, part, part_text, actors, events), one for
 // each cell that has a count or is left out.

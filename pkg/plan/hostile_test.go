@@ -103,7 +103,7 @@ func statementsOf(q *model.Query, r model.Range, s Settings) ([]Statement, error
 			return nil, err
 		}
 		statements := []Statement{Heatmap(q, r, s, HeatmapReason(), true)}
-		if scan, ok := HeatmapActors(q, r); ok {
+		if scan, ok := HeatmapScan(q, r); ok {
 			statements = append(statements, ofScan(scan)...)
 		}
 		if c, ok := HeatmapEvents(q, r, s); ok {
@@ -146,9 +146,11 @@ func ofTrend(q *model.Query, r model.Range, s Settings) ([]Statement, error) {
 		selector := &q.Trend.Series[i].EventSelector
 		statements = append(statements, TrendEvents(q, selector, b, Piece{Range: r}, true))
 		statements = append(statements, ofCounting(Counting{Filters: q.Filters, Selector: selector, Range: r, Zone: s.Zone})...)
+		property := ""
 		if q.Trend.Breakdown != nil {
-			statements = append(statements, TrendEventsByValue(q, selector, b, true))
+			property = q.Trend.Breakdown.Property
 		}
+		statements = append(statements, ofScan(EventScan(q.Filters, selector, property, r))...)
 	}
 	return statements, nil
 }
@@ -175,11 +177,14 @@ func ofScan(s Scan) []Statement {
 }
 
 func ofScanOnly(s Scan) []Statement {
-	statements := []Statement{Days(s.Range), ActorIDs(s, []int64{1})}
-	if s.Value != "" {
-		statements = append(statements, s.TopValues(3))
+	statements := []Statement{Days(s.Range), s.PickedEvents(), s.NotPacked()}
+	if s.Actor != Anyone {
+		statements = append(statements, ActorIDs(s, []int64{1}))
 	}
 	for _, p := range slices.Concat(s.Pieces(someDays(s.Range)), []Piece{{Range: s.Range}}) {
+		if p.Days != nil && len(s.Packed()) > 0 {
+			statements = append(statements, s.ReadMeanings(p))
+		}
 		for _, part := range append(Parts(3), Part{0, Slices}) {
 			if p.Days != nil {
 				statements = append(statements, s.ReadClosed(p, part))

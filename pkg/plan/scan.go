@@ -12,7 +12,7 @@ import (
 
 // Scan says which events an analysis follows, actor by actor, and what it needs to know of each.
 type Scan struct {
-	// Actor is what events are grouped by. Events without an actor are left out.
+	// Actor is what events are grouped by. Events without an actor are left out. With [Anyone], all events count, in no order.
 	Actor model.Actor
 	// Filters hold for all events.
 	Filters []model.Filter
@@ -26,6 +26,9 @@ type Scan struct {
 	// Range is the time to read; a zero From means from the beginning.
 	model.Range
 }
+
+// Anyone is the actor of a scan that does not ask who did something.
+const Anyone model.Actor = ""
 
 // MaxPicks is how many selectors a scan can tell apart.
 const MaxPicks = 64
@@ -139,6 +142,9 @@ const Slices = 128
 // Part is a run of slices, From inclusive, To exclusive.
 type Part struct{ From, To int }
 
+// Everybody is the part with all slices.
+var Everybody = Part{0, Slices}
+
 // Parts cuts a scan into n equal parts.
 func Parts(n int) []Part {
 	parts := make([]Part, n)
@@ -151,15 +157,19 @@ func Parts(n int) []Part {
 // firstKey returns the smallest key of a slice: the upper seven bits of a key number the slices.
 func firstKey(slice int) int64 { return int64(slice-Slices/2) << 57 }
 
-// ReadClosed plans the reading of a piece of closed days, as rows of (day, event_type, part, user_keys, times), see event_blocks. Of sessions,
-// rows also have their keys. Last come the codes of the scan's packed properties, each null where a row of [Scan.ReadMeanings] has all.
+// ReadClosed plans the reading of a piece of closed days, as rows of (day, event_type, part, user_keys, times), see event_blocks; user_keys is
+// null for [Anyone]. Of sessions, rows also have their keys. Last come the codes of the scan's packed properties, each null where a row of [Scan.ReadMeanings] has all.
 func (s *Scan) ReadClosed(p Piece, part Part) Statement {
 	var args arguments
 	from, to := args.bind(part.From+1, "int"), args.bind(part.To+1, "int")
 	slice := func(column, width string) string {
 		return "substring(" + column + " FROM slices[" + from + "] * " + width + " + 1 FOR (slices[" + to + "] - slices[" + from + "]) * " + width + ")"
 	}
-	columns := []string{"day, event_type, part", slice("user_keys", "8") + " AS user_keys", slice("times", "8") + " AS times"}
+	keys := slice("user_keys", "8")
+	if s.Actor == Anyone {
+		keys = "NULL::bytea"
+	}
+	columns := []string{"day, event_type, part", keys + " AS user_keys", slice("times", "8") + " AS times"}
 	if s.Actor == model.SessionActor {
 		columns = append(columns, "("+s.codes(&args, slice, []string{sessionID})+") AS session_keys")
 	}
@@ -244,7 +254,10 @@ func SessionKey(userKey, hash int64) int64 {
 // actor returns the SQL for the actor's key, and the conditions for the actors of a part. userKey is the column by which events are cut
 // into parts; it is also the key of users.
 func (s *Scan) actor(args *arguments, userKey string, part Part) (key string, where []string) {
-	if s.Actor == model.UserActor {
+	switch s.Actor {
+	case Anyone:
+		return "0::bigint", part.holds(args, userKey)
+	case model.UserActor:
 		return userKey, append([]string{userKey + " <> 0"}, part.holds(args, userKey)...)
 	}
 	where = []string{"e.session_id IS NOT NULL"}

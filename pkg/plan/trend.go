@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
-	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // TrendBuckets are the buckets of a trend.
@@ -97,21 +96,12 @@ func TrendEvents(q *model.Query, selector *model.EventSelector, b TrendBuckets, 
 	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: p.Reason}
 }
 
-// TrendEventsByValue plans a series of events with a breakdown, as rows of (bucket, place, text, n): place is the value's rank from 0, -1
-// for other values, -2 for events without a value.
-func TrendEventsByValue(q *model.Query, selector *model.EventSelector, b TrendBuckets, aliases bool) Statement {
-	var args arguments
-	breakdown := q.Trend.Breakdown
-	sql := lines(
-		"WITH cells AS (",
-		"    SELECT width_bucket(e.time, "+args.bind(b.Starts, "timestamptz[]")+") - 1 AS bucket, "+args.property(breakdown.Property)+" AS value, count(*) AS n",
-		"    FROM "+eventsWith(aliases, append(properties(q.Filters, selector), breakdown.Property)...),
-		"    WHERE "+all(args.within(b.Range()), args.selects(selector), args.filters(q.Filters)),
-		"    GROUP BY 1, 2",
-		"), "+args.ranking("ranking", "value", "true", false, breakdown.Limit),
-		"SELECT bucket, "+placeOf("ranking", "cells.value")+" AS place, "+textOf("ranking")+" AS text, sum(n)::bigint AS n",
-		"FROM cells LEFT JOIN ranking ON ranking.value = cells.value",
-		"GROUP BY bucket, "+placeGroups("ranking", "cells.value"),
-	)
-	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: say.New("reason.no-breakdown", "closed days keep no properties to break down by")}
+// EventScan returns the scan that counts a series of events whose numbers no closed day has: of events with a filter, or by a property, empty
+// for none.
+func EventScan(filters []model.Filter, selector *model.EventSelector, property string, r model.Range) Scan {
+	s := Scan{Actor: Anyone, Filters: filters, Picks: []*model.EventSelector{selector}, Range: r}
+	if property != "" {
+		s.Value, s.ValueOf = property, 1
+	}
+	return s
 }
