@@ -28,6 +28,7 @@ func openPlugin(ctx context.Context, conn *pgx.Conn, schema string) (*plugin.Dat
 		return nil, err
 	}
 	settings["queryTimeout"] = queryTimeout
+	delete(settings, "maxOpenConns") // one, as the embedded database needs it; a server's data source has the default
 	if source.JSONData, err = json.Marshal(settings); err != nil {
 		return nil, err
 	}
