@@ -5,9 +5,12 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
 // answer has an answer's numbers by their names, without zeros.
@@ -38,6 +41,30 @@ func (a answer) difference(peer answer) string {
 	return fmt.Sprintf("%d of %d numbers differ, the first is %s", differ, len(names), first)
 }
 
+// numbers returns the numbers of the plugin's answer to a query.
+func numbers(q *model.Query, frames data.Frames) answer {
+	switch q.QueryType {
+	case model.FunnelType:
+		if q.Funnel.Output == model.FunnelActors {
+			return listed(frames[0])
+		}
+		return funnelNumbers(frames[0])
+	case model.RetentionType:
+		return retentionNumbers(frames[0])
+	case model.TrendType:
+		return overTime(frames[0], "breakdown")
+	case model.LifecycleType:
+		return overTime(frames[0], "status")
+	case model.StickinessType:
+		return stickinessNumbers(frames[0])
+	case model.HeatmapType:
+		return heatmapNumbers(frames[0])
+	case model.PathsType:
+		return transitions(frames[0], frames[1])
+	}
+	panic("bench: the plugin is not asked for a " + q.QueryType)
+}
+
 // number reads a field's value, whatever kind of number it is; null is 0.
 func number(field *data.Field, row int) int64 {
 	n, err := field.FloatAt(row)
@@ -56,82 +83,100 @@ func fieldNamed(frame *data.Frame, name string) *data.Field {
 	return field
 }
 
+// group returns the value of a row's breakdown, if there is one.
+func group(frame *data.Frame, row int) (names []string) {
+	if field, at := frame.FieldByName("breakdown"); at >= 0 {
+		names = append(names, field.At(row).(string))
+	}
+	return names
+}
+
+// funnelNumbers are named by step.
 func funnelNumbers(frame *data.Frame) answer {
-	a, users := answer{}, fieldNamed(frame, "users")
-	for i := range users.Len() {
-		a.set(fmt.Sprintf("step %d", i+1), number(users, i))
+	a, steps := answer{}, fieldNamed(frame, "step")
+	for i := range steps.Len() {
+		step, _, _ := strings.Cut(steps.At(i).(string), ".")
+		for _, actors := range []string{"users", "sessions"} {
+			if field, at := frame.FieldByName(actors); at >= 0 {
+				a.set(joined(append(group(frame, i), step)...), number(field, i))
+			}
+		}
 	}
 	return a
 }
 
+// listed has a number for each user of a list.
+func listed(frame *data.Frame) answer {
+	a, users := answer{}, fieldNamed(frame, "user_id")
+	for i := range users.Len() {
+		a.set(users.At(i).(string), 1)
+	}
+	return a
+}
+
+// retentionNumbers are named by cohort and period; the period -1 is the cohort's size.
 func retentionNumbers(frame *data.Frame) answer {
 	a, cohorts, sizes, periods, users := answer{}, fieldNamed(frame, "cohort"), fieldNamed(frame, "size"), fieldNamed(frame, "period"), fieldNamed(frame, "users")
 	for i := range users.Len() {
-		cohort := cohorts.At(i)
-		if t, ok := cohort.(time.Time); ok {
-			cohort = t.UTC().Format(time.DateOnly)
-		}
-		a.set(fmt.Sprintf("%s, day %d", cohort, number(periods, i)), number(users, i))
-		a.set(fmt.Sprintf("%s, day -1", cohort), number(sizes, i))
+		cohort := append(group(frame, i), cohorts.At(i).(string))
+		a.set(joined(append(cohort, fmt.Sprint(number(periods, i)))...), number(users, i))
+		a.set(joined(append(cohort, "-1")...), number(sizes, i))
 	}
 	return a
 }
 
-func heatmapNumbers(frame *data.Frame) answer {
-	a := answer{}
-	for i := range frame.Rows() {
-		a.set(fmt.Sprintf("hour %d, weekday %d", number(frame.Fields[0], i), number(frame.Fields[1], i)), number(frame.Fields[2], i))
-	}
-	return a
-}
-
-// levelNumbers adds up how many users got to a level, and no further, to how many reached it.
-func levelNumbers(rows [][]string) (answer, error) {
-	reached := map[int]int64{}
-	for _, row := range rows {
-		level, err := strconv.Atoi(row[0])
-		if err != nil {
-			return nil, err
-		}
-		users, err := strconv.ParseInt(row[1], 10, 64)
-		if err != nil {
-			return nil, err
-		}
-		for l := 1; l <= level; l++ {
-			reached[l] += users
-		}
-	}
-	a := answer{}
-	for level, users := range reached {
-		a.set(fmt.Sprintf("step %d", level), users)
-	}
-	return a, nil
-}
-
-// returnNumbers reads rows of cohort, period and users, where all of a cohort's users are in its period 0.
-func returnNumbers(rows [][]string) (answer, error) {
-	for _, row := range slices.Clone(rows) {
-		if row[1] == "0" {
-			rows = append(rows, []string{row[0], "-1", row[2]})
-		}
-	}
-	return cellNumbers(rows)
-}
-
-// cellNumbers reads rows of cohort, period and users; the period -1 is the cohort's size.
-var cellNumbers = namedNumbers("%s, day %s")
-
-// namedNumbers reads rows of two texts, which are put into the name, and a number.
-func namedNumbers(name string) func(rows [][]string) (answer, error) {
-	return func(rows [][]string) (answer, error) {
-		a := answer{}
-		for _, row := range rows {
-			n, err := strconv.ParseInt(row[2], 10, 64)
-			if err != nil {
-				return nil, err
+// overTime reads a wide series of days, whose fields have a label.
+func overTime(frame *data.Frame, label string) answer {
+	a, days := answer{}, fieldNamed(frame, "time")
+	for _, field := range frame.Fields[1:] {
+		for i := range days.Len() {
+			day := days.At(i).(time.Time).UTC().Format(time.DateOnly)
+			name := []string{day}
+			if value, has := field.Labels[label]; has {
+				name = append(name, value)
 			}
-			a.set(fmt.Sprintf(name, row[0], row[1]), n)
+			a.set(joined(name...), number(field, i))
 		}
-		return a, nil
 	}
+	return a
+}
+
+func stickinessNumbers(frame *data.Frame) answer {
+	a, days, users := answer{}, fieldNamed(frame, "days"), fieldNamed(frame, "users")
+	for i := range users.Len() {
+		a.set(days.At(i).(string), number(users, i))
+	}
+	return a
+}
+
+// heatmapNumbers are named by the hour or the property's value, and the weekday from Monday on.
+func heatmapNumbers(frame *data.Frame) answer {
+	a, x, isValue := answer{}, frame.Fields[0], false
+	names := data.ValueMapper{}
+	if x.Config != nil && len(x.Config.Mappings) > 0 {
+		names, isValue = x.Config.Mappings[0].(data.ValueMapper)
+	}
+	for i := range frame.Rows() {
+		name := strconv.FormatInt(number(x, i), 10)
+		if isValue {
+			name = names[name].Text
+		}
+		a.set(joined(name, fmt.Sprint(number(frame.Fields[1], i))), number(frame.Fields[2], i))
+	}
+	return a
+}
+
+// transitions are named by the step, and the types of the events that it leads from and to.
+func transitions(nodes, edges *data.Frame) answer {
+	titles, ids := map[string]string{}, fieldNamed(nodes, "id")
+	for i := range ids.Len() {
+		titles[ids.At(i).(string)] = fieldNamed(nodes, "title").At(i).(string)
+	}
+	a, sources, targets, counts := answer{}, fieldNamed(edges, "source"), fieldNamed(edges, "target"), fieldNamed(edges, "paths")
+	for i := range sources.Len() {
+		source, target := sources.At(i).(string), targets.At(i).(string)
+		step, _, _ := strings.Cut(source, "-")
+		a.set(joined(step, titles[source], titles[target]), number(counts, i))
+	}
+	return a
 }

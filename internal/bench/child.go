@@ -16,9 +16,10 @@ import (
 
 // Commands of the processes that ask and send. They read their job from standard input and write their result to standard output.
 const (
-	measureCommand = "measure"
-	memoryCommand  = "memory"
-	loadCommand    = "load"
+	measureCommand   = "measure"
+	memoryCommand    = "memory"
+	dashboardCommand = "dashboard"
+	loadCommand      = "load"
 )
 
 // job is what a process that asks has to do.
@@ -92,13 +93,11 @@ func (a *asker) addEvent(ctx context.Context) error {
 		time.Sleep(now.Truncate(time.Second).Add(time.Second).Sub(now))
 	}
 	a.last = time.Now().UTC().Truncate(time.Second).Add(-time.Second)
-	user := a.rng.IntN(a.Parameters.Users)
-	if err := a.db.add(ctx, user, eventTypes[0].name, a.last.Add(fraction(user))); err != nil || a.peer == nil {
+	midnight := a.last.Truncate(day)
+	e := event{user: a.rng.IntN(a.Parameters.Users), second: int(a.last.Sub(midnight) / time.Second), number: a.rng.Uint64()}
+	key, err := a.db.add(ctx, midnight, &e)
+	if err != nil || a.peer == nil {
 		return err
 	}
-	key, err := value[int64](ctx, a.db, `SELECT user_key_of($1)`, userID(user))
-	if err != nil {
-		return err
-	}
-	return a.peer.add(ctx, key, a.last, 0)
+	return a.peer.add(ctx, midnight, &e, key)
 }

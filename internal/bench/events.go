@@ -14,7 +14,9 @@ type parameters struct {
 	Users  int
 	// Days is how many days the questions are about.
 	Days int
-	Seed uint64
+	Seed int64
+	// Heavy is how many of the events belong to the first user, besides what that user has anyway.
+	Heavy int64
 	// Until is the end of the events, on the last of the days, which is not over.
 	Until time.Time
 }
@@ -29,6 +31,7 @@ var eventTypes = []struct {
 }
 
 var (
+	// All events of a user have the same device and channel.
 	devices  = []string{"mobile", "desktop", "tablet"}
 	channels = []string{"organic", "ads", "email", "social", "direct"}
 )
@@ -37,6 +40,7 @@ const (
 	day        = 24 * time.Hour
 	daySeconds = 24 * 60 * 60
 	products   = 5000
+	prices     = 500
 )
 
 // event is one event of a day. No user has two in the same second: ClickHouse's time is in whole seconds, and what it says of
@@ -60,18 +64,21 @@ func (p *parameters) midnight(n int) time.Time {
 // day makes the events of a day, in order of time. Each day has as many as any other; those of the last day, which is not over,
 // lie closer together. Few users do much, many do little.
 func (p *parameters) day(n int) []event {
-	rng := rand.New(rand.NewPCG(p.Seed, uint64(n)))
+	rng := rand.New(rand.NewPCG(uint64(p.Seed), uint64(n)))
 	seconds := daySeconds
 	if n == p.Days {
 		seconds = int(p.Until.Sub(p.midnight(n)) / time.Second)
 	}
-	days := int64(p.calendarDays())
-	count := p.Events*int64(n+1)/days - p.Events*int64(n)/days
+	count := p.share(p.Events, n)
+	heavy := min(p.share(p.Heavy, n), int64(seconds/2))
 	events := make([]event, 0, count)
 	taken := make(map[[2]int]bool, count)
-	for range count {
+	for i := range count {
 		r := rng.Float64()
 		e := event{user: int(r * r * float64(p.Users)), typ: someType(rng), second: rng.IntN(seconds), number: rng.Uint64()}
+		if i < heavy {
+			e.user = 0
+		}
 		for taken[[2]int{e.user, e.second}] {
 			e.second = rng.IntN(seconds)
 		}
@@ -80,6 +87,12 @@ func (p *parameters) day(n int) []event {
 	}
 	slices.SortFunc(events, func(a, b event) int { return a.second - b.second })
 	return events
+}
+
+// share returns how many of a number of events are on a day.
+func (p *parameters) share(events int64, n int) int64 {
+	days := int64(p.calendarDays())
+	return events*int64(n+1)/days - events*int64(n)/days
 }
 
 func someType(rng *rand.Rand) uint8 {
@@ -118,10 +131,24 @@ func (e *event) row(midnight time.Time, key int64) []any {
 	binary.BigEndian.PutUint64(id[8:], e.number)
 	at := e.time(midnight)
 	return []any{
-		at, userID(e.user), key, name, page, devices[e.user%len(devices)], fmt.Sprintf("s%d-%d", e.user, midnight.Unix()/daySeconds),
-		fmt.Sprintf(`{"channel": %q, "price": %d}`, channels[e.user%len(channels)], e.number%500), id,
+		at, userID(e.user), key, name, page, devices[e.device()], e.session(midnight), e.metadata(), id,
 		at.Add(time.Duration(e.number%1000) * time.Millisecond),
 	}
+}
+
+func (e *event) device() int { return e.user % len(devices) }
+
+func (e *event) channel() int { return e.user % len(channels) }
+
+func (e *event) price() int { return int(e.number % prices) }
+
+// session is the user's of that day.
+func (e *event) session(midnight time.Time) string {
+	return fmt.Sprintf("s%d-%d", e.user, midnight.Unix()/daySeconds)
+}
+
+func (e *event) metadata() string {
+	return fmt.Sprintf(`{"channel": %q, "price": %d}`, channels[e.channel()], e.price())
 }
 
 func userID(user int) string { return fmt.Sprintf("user-%d", user) }

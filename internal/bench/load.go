@@ -56,14 +56,13 @@ func (db *database) readParameters(ctx context.Context) (*parameters, error) {
 	if !ours {
 		return nil, fmt.Errorf("the schema %s is not the bench's, which would replace it: choose another by -schema", db.schema)
 	}
+	// As JSON, so that a column may be missing: an earlier version of the bench had no heavy users.
 	var p parameters
-	var seed int64
-	err = db.conn.QueryRow(ctx, `SELECT events, users, days, seed, until FROM bench_load WHERE generation = $1`, generation).
-		Scan(&p.Events, &p.Users, &p.Days, &seed, &p.Until)
+	err = db.conn.QueryRow(ctx, `SELECT to_jsonb(bench_load) FROM bench_load WHERE generation = $1`, generation).Scan(&p)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil
 	}
-	p.Seed, p.Until = uint64(seed), p.Until.UTC()
+	p.Until = p.Until.UTC()
 	return &p, err
 }
 
@@ -82,7 +81,7 @@ func (db *database) reload(ctx context.Context, p parameters, printer *programs.
 			return err
 		}
 	}
-	_, err := db.conn.Exec(ctx, `INSERT INTO bench_load VALUES ($1, $2, $3, $4, $5, $6)`, generation, p.Events, p.Users, p.Days, int64(p.Seed), p.Until)
+	_, err := db.conn.Exec(ctx, `INSERT INTO bench_load VALUES ($1, $2, $3, $4, $5, $6, $7)`, generation, p.Events, p.Users, p.Days, p.Seed, p.Heavy, p.Until)
 	return err
 }
 
@@ -90,7 +89,7 @@ func (db *database) renew(ctx context.Context) error {
 	schema := pgx.Identifier{db.schema}.Sanitize()
 	// The table without a row marks the schema as ours and its events as not complete.
 	err := db.exec(ctx, "DROP SCHEMA IF EXISTS "+schema+" CASCADE", "CREATE SCHEMA "+schema,
-		`CREATE TABLE bench_load (generation int, events bigint, users int, days int, seed bigint, until timestamptz)`)
+		`CREATE TABLE bench_load (generation int, events bigint, users int, days int, seed bigint, heavy bigint, until timestamptz)`)
 	if err != nil {
 		return err
 	}
@@ -192,17 +191,20 @@ func (db *database) vacuum(ctx context.Context) error {
 // addedMark marks the events that the bench adds between two questions.
 const addedMark = `{"bench": true}`
 
-// add stores one more event, as the collector does.
-func (db *database) add(ctx context.Context, user int, typ string, at time.Time) error {
-	return pgx.BeginFunc(ctx, db.conn, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO user_events (time, user_id, user_key, event_type, metadata, event_id)
-			VALUES ($1, $2, user_key_of($2), $3, $4, gen_random_uuid())`, at, userID(user), typ, addedMark)
+// add stores one more event, as the collector does, and returns its user's key.
+func (db *database) add(ctx context.Context, midnight time.Time, e *event) (key int64, err error) {
+	at := e.time(midnight)
+	err = pgx.BeginFunc(ctx, db.conn, func(tx pgx.Tx) error {
+		err := tx.QueryRow(ctx, `INSERT INTO user_events (time, user_id, user_key, event_type, device_type, session_id, metadata, event_id)
+			VALUES ($1, $2, user_key_of($2), $3, $4, $5, $6::jsonb || $7, gen_random_uuid()) RETURNING user_key`,
+			at, userID(e.user), eventTypes[e.typ].name, devices[e.device()], e.session(midnight), e.metadata(), addedMark).Scan(&key)
 		if err != nil {
 			return err
 		}
 		_, err = tx.Exec(ctx, `SELECT mark_late_days(ARRAY[$1::timestamptz])`, at)
 		return err
 	})
+	return key, err
 }
 
 // removeAddition removes the added events. All of them are younger than what is in the columnstore.

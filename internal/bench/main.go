@@ -52,6 +52,8 @@ func run(ctx context.Context) error {
 		return child(ctx, measure)
 	case memoryCommand:
 		return child(ctx, memory)
+	case dashboardCommand:
+		return child(ctx, dashboard)
 	case loadCommand:
 		return loadProcess(ctx)
 	}
@@ -78,7 +80,7 @@ func parseOptions() (o options, err error) {
 	flag.Int64Var(&o.Events, "events", 10_000_000, "events to load")
 	flag.IntVar(&o.Users, "users", 400_000, "users whom they belong to")
 	flag.IntVar(&o.Days, "days", 90, "days that the questions are about; one more is loaded, so that the first one is whole")
-	flag.Uint64Var(&o.Seed, "seed", 1, "seed of the made-up events")
+	flag.Int64Var(&o.Seed, "seed", 1, "seed of the made-up events")
 	flag.StringVar(&o.schema, "schema", "footfall_bench", "database schema to load them into; what another run of the bench left there is replaced")
 	flag.IntVar(&o.runs, "runs", 5, "times that each question is asked")
 	flag.StringVar(&o.clickHouse, "clickhouse", findClickHouse(), "the clickhouse-server program; empty to do without")

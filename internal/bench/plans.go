@@ -21,14 +21,14 @@ func printPlans(ctx context.Context, db *database, p parameters) error {
 	to := preview.DatabaseOf(db.conn)
 	s, err := store.Open(store.Config{
 		Host: to.Host, Database: to.Name, User: to.User, Password: to.Password, Schema: db.schema, SSLMode: to.SSLMode,
-		QueryTimeout: queryTimeout * time.Second, RowLimit: 10_000, MaxOpenConns: 10,
+		QueryTimeout: queryTimeout * time.Second, RowLimit: rowLimit, MaxOpenConns: 10,
 	})
 	if err != nil {
 		return err
 	}
 	defer s.Close()
 	for _, q := range questions(p) {
-		statements, err := q.statements(ctx, engine.New(s))
+		statements, err := statements(ctx, engine.New(s), q.query, q.days)
 		if err != nil {
 			return fmt.Errorf("%s: %w", q.name, err)
 		}
@@ -42,27 +42,36 @@ func printPlans(ctx context.Context, db *database, p parameters) error {
 	return nil
 }
 
-// statements asks a question and returns what was asked of the database.
-func (q *question) statements(ctx context.Context, e *engine.Engine) ([]plan.Statement, error) {
-	parsed, err := model.Parse([]byte(q.query))
-	if err != nil {
-		return nil, err
-	}
+// statements asks a query of the last days and returns what was asked of the database.
+func statements(ctx context.Context, e *engine.Engine, q *model.Query, days int) ([]plan.Statement, error) {
 	now := time.Now()
 	asked := engine.Question{
-		Query: parsed, Range: model.Range{From: q.since(now), To: now},
+		Query: q, Range: model.Range{From: since(days, now), To: now},
 		Settings: plan.Settings{Zone: time.UTC, WeekStart: time.Monday, Now: now},
 	}
 	var trace engine.Trace
-	switch parsed.QueryType {
+	var err error
+	switch q.QueryType {
 	case model.FunnelType:
-		_, err = e.Funnel(ctx, asked, &trace)
+		if q.Funnel.Output == model.FunnelActors {
+			_, err = e.FunnelActors(ctx, asked, &trace)
+		} else {
+			_, err = e.Funnel(ctx, asked, &trace)
+		}
 	case model.RetentionType:
 		_, err = e.Retention(ctx, asked, &trace)
+	case model.TrendType:
+		_, err = e.Trend(ctx, asked, &trace)
+	case model.LifecycleType:
+		_, err = e.Lifecycle(ctx, asked, &trace)
+	case model.StickinessType:
+		_, err = e.Stickiness(ctx, asked, &trace)
 	case model.HeatmapType:
 		_, err = e.Heatmap(ctx, asked, &trace)
+	case model.PathsType:
+		_, err = e.PathGraph(ctx, asked, &trace)
 	default:
-		err = fmt.Errorf("the bench knows no plans of the query type %s", parsed.QueryType)
+		err = fmt.Errorf("the bench knows no plans of the query type %s", q.QueryType)
 	}
 	return trace.Statements, err
 }

@@ -11,11 +11,15 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/footfall-analytics/footfall/internal/preview"
+	"github.com/footfall-analytics/footfall/pkg/model"
 	"github.com/footfall-analytics/footfall/pkg/plugin"
 )
 
-// queryTimeout is the data source's, in seconds: long enough for what is slow to be measured.
-const queryTimeout = 600
+// queryTimeout is the data source's, in seconds: long enough for what is slow to be measured. rowLimit is long enough for its lists.
+const (
+	queryTimeout = 600
+	rowLimit     = 1_000_000
+)
 
 // openPlugin makes a data source on the bench's schema that has nothing in memory yet.
 func openPlugin(ctx context.Context, conn *pgx.Conn, schema string) (*plugin.Datasource, error) {
@@ -27,7 +31,8 @@ func openPlugin(ctx context.Context, conn *pgx.Conn, schema string) (*plugin.Dat
 	if err := json.Unmarshal(source.JSONData, &settings); err != nil {
 		return nil, err
 	}
-	settings["queryTimeout"] = queryTimeout
+	settings["queryTimeout"], settings["rowLimit"] = queryTimeout, rowLimit
+	delete(settings, "maxOpenConns") // one, as the embedded database needs it; a server's data source has the default
 	if source.JSONData, err = json.Marshal(settings); err != nil {
 		return nil, err
 	}
@@ -38,35 +43,30 @@ func openPlugin(ctx context.Context, conn *pgx.Conn, schema string) (*plugin.Dat
 	return instance.(*plugin.Datasource), nil
 }
 
-// reply is the plugin's answer to a question.
+// reply is the plugin's answer to a query.
 type reply struct {
-	since   time.Time // the beginning of what was asked about
-	took    time.Duration
-	frame   *data.Frame
-	numbers answer
+	query  *model.Query
+	since  time.Time // the beginning of what was asked about
+	took   time.Duration
+	frames data.Frames
 }
 
-// ask asks a question as a panel does, of the time up to now.
-func ask(ctx context.Context, d *plugin.Datasource, q *question) (reply, error) {
+func (r *reply) numbers() answer { return numbers(r.query, r.frames) }
+
+// ask asks a query as a panel does, of the days up to now.
+func ask(ctx context.Context, d *plugin.Datasource, q *model.Query, days int) (reply, error) {
 	now := time.Now()
-	r := reply{since: q.since(now)}
+	r := reply{query: q, since: since(days, now)}
+	request := backend.DataQuery{RefID: "A", JSON: raw(q), TimeRange: backend.TimeRange{From: r.since, To: now}}
 	start := time.Now()
-	response, err := d.QueryData(ctx, &backend.QueryDataRequest{Queries: []backend.DataQuery{{
-		RefID: "A", JSON: []byte(q.query), TimeRange: backend.TimeRange{From: r.since, To: now},
-	}}})
+	response, err := d.QueryData(ctx, &backend.QueryDataRequest{Queries: []backend.DataQuery{request}})
 	r.took = time.Since(start)
 	if err == nil {
 		err = response.Responses["A"].Error
 	}
 	if err != nil {
-		return r, fmt.Errorf("%s: %w", q.name, err)
+		return r, fmt.Errorf("%s: %w", request.JSON, err)
 	}
-	r.frame = response.Responses["A"].Frames[0]
-	r.numbers = q.numbers(r.frame)
+	r.frames = response.Responses["A"].Frames
 	return r, nil
-}
-
-// since returns the beginning of what the question is about: a whole second, because ClickHouse's times are.
-func (q *question) since(now time.Time) time.Time {
-	return now.UTC().Truncate(time.Second).AddDate(0, 0, -q.days)
 }

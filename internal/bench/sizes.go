@@ -43,8 +43,8 @@ func (db *database) sizes(ctx context.Context) (s sizes, err error) {
 
 // refreshDay brings rollups and closed days up to date after one late event, and says how long that takes.
 func (db *database) refreshDay(ctx context.Context) (time.Duration, error) {
-	yesterday := time.Now().UTC().Truncate(day).Add(-day / 2)
-	if err := db.add(ctx, 0, eventTypes[0].name, yesterday); err != nil {
+	yesterday := time.Now().UTC().Truncate(day).AddDate(0, 0, -1)
+	if _, err := db.add(ctx, yesterday, &event{second: daySeconds / 2}); err != nil {
 		return 0, err
 	}
 	start := time.Now()
