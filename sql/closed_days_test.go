@@ -1,6 +1,7 @@
 package sql_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -64,15 +65,15 @@ func TestClosedDaysHoldTheirEvents(t *testing.T) {
 			t.Helper()
 			return count(`WITH a AS (` + a + `), b AS (` + b + `) SELECT count(*) FROM ((TABLE a EXCEPT ALL TABLE b) UNION ALL (TABLE b EXCEPT ALL TABLE a)) d`)
 		}
-		insert := `INSERT INTO user_events (time, user_id, user_key, event_type, event_id)
-			SELECT t, u, user_key_of(u), 'e' || n % 5, gen_random_uuid()
+		insert := `INSERT INTO user_events (time, user_id, user_key, event_type, session_id, event_id)
+			SELECT t, u, user_key_of(u), 'e' || n % 5, nullif('s' || n % 7, 's0'), gen_random_uuid()
 			FROM generate_series(1, 700) n
 			CROSS JOIN LATERAL (SELECT '2026-03-01'::timestamptz + n * interval '7 minutes' - (n % 3) * interval '1 microsecond' AS t, nullif('u' || n % 31, 'u3') AS u) e
-			UNION ALL SELECT now(), 'today', user_key_of('today'), 'e1', gen_random_uuid()`
+			UNION ALL SELECT now(), 'today', user_key_of('today'), 'e1', NULL, gen_random_uuid()`
 		do(insert)
 		check := func(days, stale int) {
 			t.Helper()
-			events := `SELECT event_type, user_key, time FROM user_events WHERE user_key <> 0 AND time < '2026-04-01'`
+			events := `SELECT event_type, CASE user_key WHEN 0 THEN user_key_of(session_id) ELSE user_key END, time FROM user_events WHERE time < '2026-04-01'`
 			quarters := `SELECT event_type, time_bucket('15 minutes', time), count(*)::int FROM user_events WHERE time < '2026-04-01' GROUP BY 1, 2`
 			if n := count(`SELECT count(*) FROM closed_days c LEFT JOIN late_days l USING (day) WHERE c.changes <> coalesce(l.changes, 0)`); n != stale {
 				t.Errorf("%d days are out of date, want %d", n, stale)
@@ -103,6 +104,64 @@ func TestClosedDaysHoldTheirEvents(t *testing.T) {
 		check(4, 0)
 		if n := count(`SELECT count(*) FROM closed_days WHERE closed_at > '2000-01-01'`); n != 1 {
 			t.Errorf("%d days were packed again, want 1", n)
+		}
+	})
+}
+
+// The properties of a day are packed as far as they are few and short; the others are said to be more than that.
+func TestPropertiesThatArePacked(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		db := newSquashing(t, dsn)
+		// insert puts events of a type on March 1, with a device for every second one, in whose metadata n is the event's number.
+		insert := func(eventType string, events int, metadata string) {
+			t.Helper()
+			db.do(fmt.Sprintf(`INSERT INTO user_events (time, user_id, user_key, event_type, device_type, metadata, event_id)
+				SELECT '2026-03-01 00:00Z'::timestamptz + n * INTERVAL '250 ms', u, user_key_of(u), '%s', CASE n %% 2 WHEN 0 THEN 'd' || n %% 6 END, %s, gen_random_uuid()
+				FROM generate_series(0, %d - 1) n CROSS JOIN LATERAL (SELECT 'u' || n %% 53 AS u) e`, eventType, metadata, events))
+		}
+		insert("plain", 3000, `jsonb_build_object('few', n % 255, 'some', n % 256, 'odd', CASE n % 3 WHEN 0 THEN '"x"'::jsonb WHEN 1 THEN 'null' ELSE '12.0' END)`)
+		insert("nested", 300, `jsonb_build_object('cart', jsonb_build_object('total', n, 'a.b', 1), 'mixed', CASE n % 2 WHEN 0 THEN '{"x": 1}'::jsonb ELSE '5' END)`)
+		insert("list", 300, `jsonb_build_object('list', CASE n WHEN 7 THEN '[1]'::jsonb ELSE '{"x": 1}' END)`)
+		insert("long", 300, `jsonb_build_object('short', repeat('x', 498), 'long', repeat('x', CASE n WHEN 7 THEN 499 ELSE 1 END))`)
+		insert("wide", 3000, `jsonb_build_object('wide', n || repeat('x', 400))`)
+		insert("many", 10, `(SELECT jsonb_object_agg('p' || p, p) FROM generate_series(1, 62) p) || jsonb_build_object('q' || n % 2, 1)`)
+		insert("different", 66000, `jsonb_build_object('n', n)`)
+		db.do(`CALL close_day('2026-03-01')`)
+		if n := db.number(`SELECT count(*) FROM closed_days WHERE properties`); n != 0 {
+			t.Error("properties are packed before they are")
+		}
+		db.do(`CALL pack_properties('2026-03-01')`)
+		if n := db.number(`SELECT count(*) FROM closed_days WHERE properties`); n != 1 {
+			t.Error("properties are not packed")
+		}
+		for _, c := range []struct{ eventType, property, want string }{
+			{"plain", "{device_type}", "values 3 1"},
+			{"plain", "{metadata,few}", "values 255 1"},
+			{"plain", "{metadata,some}", "values 256 2"},
+			{"plain", "{metadata,odd}", "values 2 1"},
+			{"nested", "{metadata,cart}", "objects 0 -"},
+			{"nested", "{metadata,cart,total}", "values 300 2"},
+			{"nested", "{metadata,cart,a.b}", "values 1 1"},
+			{"nested", "{metadata,mixed}", "objects 1 -"},
+			{"nested", "{metadata,mixed,x}", "values 1 1"},
+			{"list", "{metadata,list}", "more 0 -"},
+			{"long", "{metadata,short}", "values 1 1"},
+			{"long", "{metadata,long}", "more 1 -"},
+			{"wide", "{metadata,wide}", "more 3000 -"},
+			{"many", "{metadata,p62}", "values 1 1"},
+			{"many", "{metadata,q0}", "values 1 1"},
+			{"many", "{metadata,q1}", ""},
+			{"many", "{metadata}", "more 0 -"},
+			{"different", "{metadata,n}", "more 66000 -"},
+		} {
+			var got string
+			db.inside(func(ctx context.Context, tx pgx.Tx) error {
+				return tx.QueryRow(ctx, `SELECT coalesce((SELECT holds || ' ' || size || ' ' || coalesce(width::text, '-') FROM event_properties
+					WHERE event_type = $1 AND property = $2::text::text[]), '')`, c.eventType, c.property).Scan(&got)
+			})
+			if got != c.want {
+				t.Errorf("%s of %s: %q, want %q", c.property, c.eventType, got, c.want)
+			}
 		}
 	})
 }

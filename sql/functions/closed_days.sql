@@ -208,6 +208,7 @@ BEGIN
         END IF;
         COMMIT;
     END LOOP;
+    PERFORM pg_catalog.set_config('search_path', pg_catalog.format('%I, pg_temp', pg_catalog.jsonb_extract_path_text(config, 'schema')), true);
     FOR the_day IN SELECT days_to_pack() LOOP
         PERFORM pg_catalog.set_config('search_path', pg_catalog.format('%I, pg_temp', pg_catalog.jsonb_extract_path_text(config, 'schema')), true),
             pg_catalog.set_config('plan_cache_mode', 'force_custom_plan', true);
