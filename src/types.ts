@@ -21,6 +21,7 @@ export interface FootfallOptions extends DataSourceJsonData {
   queryTimeout?: number;
   rowLimit?: number;
   maxOpenConns?: number;
+  answerMemory?: number;
   /** Viewers get no lists of users or sessions, no timelines, and nothing that is picked or split by their ids. */
   hideUsersFromViewers?: boolean;
   /** Named as in Grafana's own data sources. */

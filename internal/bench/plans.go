@@ -28,7 +28,7 @@ func printPlans(ctx context.Context, db *database, p parameters) error {
 	}
 	defer s.Close()
 	for _, q := range questions(p) {
-		statements, err := statements(ctx, engine.New(s), q.query, q.days)
+		statements, err := statements(ctx, engine.New(s, 128<<20), q.query, q.days)
 		if err != nil {
 			return fmt.Errorf("%s: %w", q.name, err)
 		}

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"encoding/binary"
-	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -17,13 +16,13 @@ import (
 // struct. With an error there is no answer.
 type Engine struct {
 	store  *store.Store
-	keeper *keeper
+	memory *memory
 	// aliases are the aliases that were read last.
 	aliases atomic.Pointer[aliases]
 }
 
-// New makes an engine on a database.
-func New(s *store.Store) *Engine { return &Engine{store: s, keeper: newKeeper(keptBytes)} }
+// New makes an engine on a database that keeps up to so many bytes of events and results in memory. With less it is slower.
+func New(s *store.Store, memory int) *Engine { return &Engine{store: s, memory: newMemory(memory)} }
 
 // Question is a query with everything but the data that its answer depends on.
 type Question struct {
@@ -118,56 +117,9 @@ func follow[V analysis.Visitor](ctx context.Context, r *reading, s plan.Scan, ne
 // followDays is follow for callers that know the days already and have numbered values.
 func followDays[V analysis.Visitor](ctx context.Context, r *reading, s plan.Scan, days []plan.Day, values *analysis.Values, newVisitor func() V) ([]V, error) {
 	s.Aliases = r.hasAliases()
-	estimate, err := r.estimate(ctx, s, days)
+	days, err := r.packedDays(ctx, s, days)
 	if err != nil {
 		return nil, err
 	}
-	if estimate > worthAConnection {
-		if err := r.snapshot.Widen(ctx, min(mostConnections, runtime.GOMAXPROCS(0))); err != nil {
-			return nil, err
-		}
-	}
-	if days, err = r.packedDays(ctx, s, days); err != nil {
-		return nil, err
-	}
-	scanner := &scanner{snapshot: r.snapshot, scan: s, pieces: s.Pieces(days), values: values, trace: r.trace, aliases: r.aliases}
-	return scan(ctx, scanner, estimate, newVisitor)
-}
-
-const (
-	// worthAConnection is how many events make a second connection worthwhile.
-	worthAConnection = 400_000
-	// mostConnections is how many connections a question may use.
-	mostConnections = 4
-)
-
-// estimate returns about how many events a scan will read. It takes the packed days of the range as typical of the others. If events are
-// few, it does not look at their types.
-func (r *reading) estimate(ctx context.Context, s plan.Scan, days []plan.Day) (int64, error) {
-	var known, all, picked int64
-	for _, d := range days {
-		if d.Events > 0 {
-			known++
-			all += d.Events
-		}
-	}
-	if known == 0 {
-		return worthAConnection, nil
-	}
-	unknown := 1.0 // all days divided by the known ones
-	if span := int64(s.To.Sub(s.From) / (24 * time.Hour)); !s.From.IsZero() && span > known {
-		unknown = float64(span) / float64(known)
-	}
-	if picked = all; all > worthAConnection {
-		err := r.snapshot.Stream(ctx, 0, s.PickedEvents(), func(values [][]byte) error {
-			if values[0] != nil {
-				picked = int64(binary.BigEndian.Uint64(values[0]))
-			}
-			return nil
-		})
-		if err != nil {
-			return 0, err
-		}
-	}
-	return int64(float64(picked) * unknown), nil
+	return scan(ctx, r.newScanner(s, days, values), newVisitor)
 }

@@ -11,15 +11,14 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/plan"
 )
 
-// keptBytes is how much memory the results of closed time may take.
-const keptBytes = 36 << 20
-
-// keeper holds the most recently used results of closed time, up to a number of bytes. A result is good only as long as its token is the
-// same.
+// keeper holds the most recently used results and events of closed time, up to a number of bytes. They are good only as long as their token is
+// the same.
 type keeper struct {
-	mu      sync.Mutex
-	most    int
-	bytes   int
+	mu    sync.Mutex
+	most  int
+	bytes int
+	// aside are bytes that others have of the most.
+	aside   int
 	entries map[string]*list.Element
 	recent  list.List // of *keptEntry, the latest used first
 }
@@ -51,11 +50,24 @@ func (k *keeper) keep(key, token string, value any, bytes int) {
 	if old, found := k.entries[key]; found {
 		k.drop(old)
 	}
-	if bytes > k.most {
+	if bytes > k.most-k.aside {
 		return
 	}
 	k.entries[key] = k.recent.PushFront(&keptEntry{key, token, value, bytes})
-	for k.bytes += bytes; k.bytes > k.most; {
+	k.bytes += bytes
+	k.shrink()
+}
+
+// setAside says how many bytes others have.
+func (k *keeper) setAside(bytes int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.aside = bytes
+	k.shrink()
+}
+
+func (k *keeper) shrink() {
+	for k.bytes > k.most-k.aside && k.recent.Len() > 0 {
 		k.drop(k.recent.Back())
 	}
 }
@@ -87,13 +99,13 @@ func once[T interface{ Bytes() int }](r *reading, part closedPart, compute func(
 	span := part.scan.Range
 	key := fmt.Sprintf("%s from %d, %s", part.name, span.From.UnixMicro(), raw)
 	token := fmt.Sprintf("to %d, %s", span.To.UnixMicro(), r.closedToken(part.days, span))
-	if kept, found := r.engine.keeper.get(key, token); found {
+	if kept, found := r.engine.memory.keeper.get(key, token); found {
 		r.trace.keep(span)
 		return kept.(T), nil
 	}
 	value, err := compute()
 	if err == nil && !r.trace.Dry {
-		r.engine.keeper.keep(key, token, value, value.Bytes())
+		r.engine.memory.keeper.keep(key, token, value, value.Bytes())
 	}
 	return value, err
 }

@@ -10,8 +10,8 @@ import (
 // bucketSize is about how many events a bucket of the sort holds: those of an actor or two.
 const bucketSize = 8
 
-// sort returns the events by actor and time. Keys are hashes, spread evenly over their range, so dealing them into buckets leaves little to
-// compare; and days are read in order, so an actor's events are nearly sorted.
+// sort puts the events in order of actors and times, and returns them. Keys are hashes, spread evenly over their range, so dealing them into
+// buckets leaves little to compare; and days are read in order, so an actor's events are nearly sorted.
 func (b *buffer) sort() []analysis.Event {
 	if len(b.events) == 0 {
 		return nil

@@ -177,17 +177,24 @@ func ofScan(s Scan) []Statement {
 }
 
 func ofScanOnly(s Scan) []Statement {
-	statements := []Statement{Days(s.Range), s.PickedEvents(), s.NotPacked()}
+	statements := []Statement{Days(s.Range), s.NotPacked()}
 	if s.Actor != Anyone {
 		statements = append(statements, ActorIDs(s, []int64{1}))
 	}
 	for _, p := range slices.Concat(s.Pieces(someDays(s.Range)), []Piece{{Range: s.Range}}) {
+		want := Columns{Keys: true, Times: true, Sessions: s.Actor == model.SessionActor}
+		for range s.Packed() {
+			want.Codes = append(want.Codes, true)
+		}
+		if p.Days != nil {
+			statements = append(statements, s.Blocks(p))
+		}
 		if p.Days != nil && len(s.Packed()) > 0 {
 			statements = append(statements, s.ReadMeanings(p))
 		}
 		for _, part := range append(Parts(3), Part{0, Slices}) {
 			if p.Days != nil {
-				statements = append(statements, s.ReadClosed(p, part))
+				statements = append(statements, s.ReadClosed(p, part, want))
 			} else {
 				statements = append(statements, s.ReadRaw(p, part))
 			}

@@ -18,6 +18,15 @@ type Packed struct {
 	types []string
 }
 
+// Path returns the property's name in event_properties: a column, or "metadata" and the names that lead into it; nil for the event's type, which
+// every block has of itself.
+func (p *Packed) Path() []string {
+	if p.name == eventType {
+		return nil
+	}
+	return p.path
+}
+
 // sessionID and eventType are properties that are packed in ways of their own.
 const (
 	sessionID = "session_id"
@@ -129,8 +138,21 @@ func (s *Scan) blocks(args *arguments, days any) []string {
 
 // codes returns the subquery for a slice of a property's codes.
 func (s *Scan) codes(args *arguments, slice func(column, width string) string, path []string) string {
-	return "SELECT " + slice("p.codes", "p.width") + " FROM event_properties p WHERE (p.day, p.event_type, p.part) = (b.day, b.event_type, b.part) AND p.property = " +
-		args.bind(path, "text[]")
+	return "(SELECT " + slice("p.codes", "p.width") + " FROM event_properties p WHERE (p.day, p.event_type, p.part) = (b.day, b.event_type, b.part) AND p.property = " +
+		args.bind(path, "text[]") + ")"
+}
+
+// Columns says what to read of event_blocks, and of the scan's packed properties, by their index in [Scan.Packed].
+type Columns struct {
+	Keys, Times, Sessions bool
+	Codes                 []bool
+}
+
+// Blocks plans the list of rows of event_blocks that a piece of closed days needs, as rows of (day, event_type, part, events).
+func (s *Scan) Blocks(p Piece) Statement {
+	var args arguments
+	sql := lines("SELECT day, event_type, part, slices["+fmt.Sprint(Slices+1)+"] AS events", "FROM event_blocks b", "WHERE "+all(s.blocks(&args, p.Days)), "ORDER BY day, event_type, part")
+	return Statement{SQL: sql, Args: args, Source: closedDays, Reason: say.New("reason.which-blocks", "which events closed days have")}
 }
 
 // ReadMeanings plans what the codes of the scan's packed properties mean, as rows of (day, event_type, part, property, masks, texts). property

@@ -71,16 +71,6 @@ func Days(r model.Range) Statement {
 
 const closedDays = "closed days"
 
-// PickedEvents plans the query for how many events of the scan's types its closed days have, as one row, null if there are none.
-func (s *Scan) PickedEvents() Statement {
-	var args arguments
-	where := append(s.daysWithin(&args), s.types(&args)...)
-	return Statement{
-		SQL: "SELECT sum(slices[" + fmt.Sprint(Slices+1) + "]) AS events FROM event_blocks b WHERE " + all(where), Args: args,
-		Source: closedDays, Reason: say.New("reason.estimate", "how many events a scan will meet"),
-	}
-}
-
 // Piece is a part of a scan that one source answers.
 type Piece struct {
 	// Days are the midnights of the closed days to read; nil for raw events.
@@ -157,28 +147,31 @@ func Parts(n int) []Part {
 // firstKey returns the smallest key of a slice: the upper seven bits of a key number the slices.
 func firstKey(slice int) int64 { return int64(slice-Slices/2) << 57 }
 
-// ReadClosed plans the reading of a piece of closed days, as rows of (day, event_type, part, user_keys, times), see event_blocks; user_keys is
-// null for [Anyone]. Of sessions, rows also have their keys. Last come the codes of the scan's packed properties, each null where a row of [Scan.ReadMeanings] has all.
-func (s *Scan) ReadClosed(p Piece, part Part) Statement {
+// ReadClosed plans the reading of the wanted columns of a piece of closed days, as rows of (day, event_type, part, slices, user_keys, times,
+// session_keys) and the codes of each of the scan's packed properties; see event_blocks and event_properties. Columns that are not wanted are null.
+// Where the codes of a property are null, all events have the code 0 or, of event_type, 1. slices is that of all events.
+func (s *Scan) ReadClosed(p Piece, part Part, want Columns) Statement {
 	var args arguments
-	from, to := args.bind(part.From+1, "int"), args.bind(part.To+1, "int")
-	slice := func(column, width string) string {
-		return "substring(" + column + " FROM slices[" + from + "] * " + width + " + 1 FOR (slices[" + to + "] - slices[" + from + "]) * " + width + ")"
-	}
-	keys := slice("user_keys", "8")
-	if s.Actor == Anyone {
-		keys = "NULL::bytea"
-	}
-	columns := []string{"day, event_type, part", keys + " AS user_keys", slice("times", "8") + " AS times"}
-	if s.Actor == model.SessionActor {
-		columns = append(columns, "("+s.codes(&args, slice, []string{sessionID})+") AS session_keys")
-	}
-	for i, property := range s.Packed() {
-		codes := "NULL::bytea"
-		if property.name != eventType {
-			codes = s.codes(&args, slice, property.path)
+	slice := func(column, _ string) string { return column }
+	if part != Everybody {
+		from, to := args.bind(part.From+1, "int"), args.bind(part.To+1, "int")
+		slice = func(column, width string) string {
+			return "substring(" + column + " FROM slices[" + from + "] * " + width + " + 1 FOR (slices[" + to + "] - slices[" + from + "]) * " + width + ")"
 		}
-		columns = append(columns, "("+codes+") AS codes_"+fmt.Sprint(i+1))
+	}
+	columns := []string{"day, event_type, part, slices"}
+	add := func(name string, wanted bool, column func() string) {
+		if wanted {
+			columns = append(columns, column()+" AS "+name)
+		} else {
+			columns = append(columns, "NULL::bytea AS "+name)
+		}
+	}
+	add("user_keys", want.Keys, func() string { return slice("user_keys", "8") })
+	add("times", want.Times, func() string { return slice("times", "8") })
+	add("session_keys", want.Sessions, func() string { return s.codes(&args, slice, []string{sessionID}) })
+	for i, property := range s.Packed() {
+		add(fmt.Sprint("codes_", i+1), want.Codes[i], func() string { return s.codes(&args, slice, property.path) })
 	}
 	sql := lines("SELECT "+strings.Join(columns, ",\n    "), "FROM event_blocks b", "WHERE "+all(s.blocks(&args, p.Days)))
 	return Statement{SQL: sql, Args: args, Source: closedDays, Reason: p.Reason}

@@ -50,10 +50,13 @@ func New(ctx context.Context, instance backend.DataSourceInstanceSettings) (inst
 	if err != nil {
 		return newUnusable(err)
 	}
-	d := &Datasource{uid: instance.UID, name: instance.Name, settings: s, store: db, engine: engine.New(db), Clock: time.Now}
+	d := &Datasource{uid: instance.UID, name: instance.Name, settings: s, store: db, engine: engine.New(db, s.memory), Clock: time.Now}
 	d.CallResourceHandler = httpadapter.New(d.routes())
 	return d, nil
 }
+
+// KeepAtMost changes how many bytes of events and results are kept. Tests keep less than settings can say.
+func (d *Datasource) KeepAtMost(bytes int) { d.engine = engine.New(d.store, bytes) }
 
 // Dispose closes the connections of a data source whose settings have changed.
 func (d *Datasource) Dispose() { d.store.Close() }

@@ -21,6 +21,8 @@ type settings struct {
 	store     store.Config
 	zone      string
 	weekStart time.Weekday
+	// memory is how many bytes of events and results are kept.
+	memory int
 	// hideUsers hides from viewers what is about single people.
 	hideUsers bool
 }
@@ -37,6 +39,8 @@ type jsonData struct {
 	QueryTimeout int `json:"queryTimeout"`
 	RowLimit     int `json:"rowLimit"`
 	MaxOpenConns int `json:"maxOpenConns"`
+	// AnswerMemory is in MB.
+	AnswerMemory int `json:"answerMemory"`
 	// HideUsersFromViewers keeps viewers from lists of users or sessions, from timelines, and from events picked or split by their ids.
 	HideUsersFromViewers bool `json:"hideUsersFromViewers"`
 }
@@ -49,7 +53,7 @@ var (
 func parseSettings(ctx context.Context, instance backend.DataSourceInstanceSettings) (settings, error) {
 	j := jsonData{
 		Schema: "footfall", SSLMode: "verify-full", TimeZone: "UTC", WeekStart: "monday",
-		QueryTimeout: 30, RowLimit: 10_000, MaxOpenConns: 10,
+		QueryTimeout: 30, RowLimit: 10_000, MaxOpenConns: 10, AnswerMemory: 128,
 	}
 	if err := json.Unmarshal(instance.JSONData, &j); err != nil {
 		return settings{}, say.New("settings.unreadable", "the data source's settings cannot be read: {{problem}}", err.Error()).Err()
@@ -65,6 +69,7 @@ func parseSettings(ctx context.Context, instance backend.DataSourceInstanceSetti
 	return settings{
 		zone:      j.TimeZone,
 		weekStart: weekStarts[j.WeekStart],
+		memory:    j.AnswerMemory << 20,
 		hideUsers: j.HideUsersFromViewers,
 		store: store.Config{
 			Host: instance.URL, Database: j.Database, User: instance.User, Password: secret["password"],
@@ -115,15 +120,16 @@ func (j *jsonData) validate(host string) error {
 		return say.New("settings.week-start", "the week start {{day}} is not known: use monday, sunday or saturday", strconv.Quote(j.WeekStart)).Err()
 	}
 	for _, limit := range []struct {
-		setting    say.Text
-		value, max int
+		setting         say.Text
+		value, min, max int
 	}{
-		{say.New("settings.query-timeout", "query timeout (seconds)"), j.QueryTimeout, 3600},
-		{say.New("settings.row-limit", "row limit"), j.RowLimit, 1_000_000},
-		{say.New("settings.max-open-connections", "max open connections"), j.MaxOpenConns, 1000},
+		{say.New("settings.query-timeout", "query timeout (seconds)"), j.QueryTimeout, 1, 3600},
+		{say.New("settings.row-limit", "row limit"), j.RowLimit, 1, 1_000_000},
+		{say.New("settings.max-open-connections", "max open connections"), j.MaxOpenConns, 1, 1000},
+		{say.New("settings.answer-memory", "memory for answers (MB)"), j.AnswerMemory, 16, 65_536},
 	} {
-		if limit.value < 1 || limit.value > limit.max {
-			return say.New("settings.limit", "the {{setting}} is {{value}}: use 1 to {{max}}", limit.setting, limit.value, limit.max).Err()
+		if limit.value < limit.min || limit.value > limit.max {
+			return say.New("settings.limit", "the {{setting}} is {{value}}: use {{min}} to {{max}}", limit.setting, limit.value, limit.min, limit.max).Err()
 		}
 	}
 	return nil

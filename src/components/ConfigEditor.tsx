@@ -37,14 +37,23 @@ const example = {
 
 export function ConfigEditor(props: Props) {
   const { jsonData } = props.options;
-  const { timeZone, weekStart, queryTimeout, rowLimit, maxOpenConns, hideUsersFromViewers, enableSecureSocksProxy } =
-    jsonData;
+  const {
+    timeZone,
+    weekStart,
+    queryTimeout,
+    rowLimit,
+    maxOpenConns,
+    answerMemory,
+    hideUsersFromViewers,
+    enableSecureSocksProxy,
+  } = jsonData;
   const additional = [
     timeZone,
     weekStart,
     queryTimeout,
     rowLimit,
     maxOpenConns,
+    answerMemory,
     hideUsersFromViewers,
     enableSecureSocksProxy,
   ];
@@ -261,7 +270,7 @@ function LimitSettings({ options, onOptionsChange }: Props) {
   const number = (
     label: string,
     description: string,
-    key: 'queryTimeout' | 'rowLimit' | 'maxOpenConns',
+    key: 'queryTimeout' | 'rowLimit' | 'maxOpenConns' | 'answerMemory',
     usual: number
   ) => (
     <Field label={label} description={description}>
@@ -300,6 +309,15 @@ function LimitSettings({ options, onOptionsChange }: Props) {
         t('config.open-connections-text', 'The most connections to the database at a time'),
         'maxOpenConns',
         10
+      )}
+      {number(
+        t('config.answer-memory', 'Memory for answers'),
+        t(
+          'config.answer-memory-text',
+          'Megabytes for events and results that further questions can use; with less they take longer'
+        ),
+        'answerMemory',
+        128
       )}
     </FieldSet>
   );
