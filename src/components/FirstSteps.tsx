@@ -1,0 +1,29 @@
+import { Divider, FieldSet, LinkButton, Text } from '@grafana/ui';
+import { t } from '../i18n';
+import { useArrived } from '../panel/views/start/useArrived';
+import { Ways } from '../panel/views/start/Start';
+
+/** What comes after a data source has been set up: its first event, and the dashboards that it brings along. */
+export function FirstSteps({ uid }: { uid: string }) {
+  const arrival = useArrived(uid);
+  if (!arrival) {
+    return null; // it cannot be asked yet
+  }
+  return (
+    <>
+      <Divider />
+      {arrival.events === 0 && <Ways source={uid} arrival={arrival} />}
+      <FieldSet label={t('config.dashboards', 'Sample dashboards')}>
+        <Text element="p" color="secondary">
+          {t(
+            'config.dashboards-text',
+            'Overview, funnels, retention, activity, paths and more come with the data source, and draw what it has.'
+          )}
+        </Text>
+        <LinkButton href={`/connections/datasources/edit/${uid}/dashboards`} icon="apps" variant="secondary">
+          {t('config.import-dashboards', 'Import sample dashboards')}
+        </LinkButton>
+      </FieldSet>
+    </>
+  );
+}
