@@ -1,5 +1,5 @@
-import type { PanelData } from '@grafana/data';
-import { Alert, TextLink } from '@grafana/ui';
+import { locationUtil, type PanelData } from '@grafana/data';
+import { Alert, LinkButton } from '@grafana/ui';
 import { t } from '../i18n';
 import { emptinessOf } from '../panel/shared/emptiness';
 import { sayText } from '../said';
@@ -14,7 +14,13 @@ export function EmptyAnswer({ uid, data, refId }: { uid: string; data?: PanelDat
   return (
     <Alert severity="info" title={sayText(emptiness.why)}>
       {emptiness.noEvents && (
-        <TextLink href={`/connections/datasources/edit/${uid}`}>{t('start.title', 'Send your first event')}</TextLink>
+        <LinkButton
+          href={locationUtil.assureBaseUrl(`/connections/datasources/edit/${uid}`)}
+          size="sm"
+          variant="secondary"
+        >
+          {t('start.title', 'Send your first event')}
+        </LinkButton>
       )}
     </Alert>
   );

@@ -1,3 +1,4 @@
+import { locationUtil } from '@grafana/data';
 import { Divider, FieldSet, LinkButton, Text } from '@grafana/ui';
 import { t } from '../i18n';
 import { useArrived } from '../panel/views/start/useArrived';
@@ -20,7 +21,11 @@ export function FirstSteps({ uid }: { uid: string }) {
             'Overview, funnels, retention, activity, paths and more come with the data source, and draw what it has.'
           )}
         </Text>
-        <LinkButton href={`/connections/datasources/edit/${uid}/dashboards`} icon="apps" variant="secondary">
+        <LinkButton
+          href={locationUtil.assureBaseUrl(`/connections/datasources/edit/${uid}/dashboards`)}
+          icon="apps"
+          variant="secondary"
+        >
           {t('config.import-dashboards', 'Import sample dashboards')}
         </LinkButton>
       </FieldSet>
