@@ -75,7 +75,7 @@ func (r *reading) absentTimeline(ctx context.Context, q Question, a *analysis.Ab
 	one, newest := *query, *query.Timeline
 	newest.Order, newest.Limit = model.NewestFirst, 1
 	one.Timeline = &newest
-	events, err := rows[analysis.TimelineEvent](ctx, r, plan.Timeline(&one, model.Range{To: q.Now}, r.hasAliases(), keys))
+	events, err := rows[analysis.TimelineEvent](ctx, r, plan.Timeline(&one, model.Range{To: q.Now.Add(time.Microsecond)}, r.hasAliases(), keys))
 	a.Missing = true
 	if len(events) > 0 {
 		a.Latest, a.Event = events[0].Time, model.AnyEvent
