@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"encoding/json"
 	"flag"
 	"net/http/httptest"
 	"os"
@@ -32,23 +31,7 @@ func TestFirstEventInABrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(collector.Stop)
-	source, err := preview.DatabaseOf(conn).DataSource(schema)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var settings map[string]any
-	if err := json.Unmarshal(source.JSONData, &settings); err != nil {
-		t.Fatal(err)
-	}
-	settings["collectorUrl"] = collector.URL
-	if source.JSONData, err = json.Marshal(settings); err != nil {
-		t.Fatal(err)
-	}
-	plugin, err := preview.StartPlugin(pluginBinary, source, t.Output())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(plugin.Close)
+	plugin := startPlugin(t, pluginBinary, conn, schema, func(settings map[string]any) { settings["collectorUrl"] = collector.URL })
 	t.Setenv("FOOTFALL_COLLECTOR_URL", collector.URL)
 	runInBrowser(t, servePreview(t, plugin), "start")
 }
