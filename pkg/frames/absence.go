@@ -1,6 +1,7 @@
 package frames
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -35,11 +36,11 @@ func IsEmpty(answer data.Frames) bool {
 // LacksPart reports whether a series of an answer, or a step of a funnel, has no number but 0.
 func LacksPart(answer data.Frames) bool {
 	return slices.ContainsFunc(answer, func(f *data.Frame) bool {
-		switch numbers := numbersOf(f); ensureCustom(f).View {
+		switch ensureCustom(f).View {
 		case LinesView, NumbersView:
-			return slices.ContainsFunc(numbers, isZero)
+			return slices.ContainsFunc(numbersOf(f), isZero)
 		case FunnelView:
-			return len(numbers) > 0 && hasZero(numbers[0])
+			return lacksStep(f)
 		}
 		return false
 	})
@@ -64,13 +65,17 @@ func isZero(field *data.Field) bool {
 	return true
 }
 
-func hasZero(field *data.Field) bool {
-	for i := range field.Len() {
-		if v, err := field.NullableFloatAt(i); err == nil && v != nil && *v == 0 {
-			return true
+// lacksStep reports whether nobody reached a step, in whatever group.
+func lacksStep(f *data.Frame) bool {
+	steps, _ := f.FieldByName("step")
+	numbers := numbersOf(f) // the first one counts users or sessions
+	reached := map[any]float64{}
+	for i := range f.Rows() {
+		if users, err := numbers[0].FloatAt(i); err == nil {
+			reached[steps.At(i)] += users
 		}
 	}
-	return false
+	return slices.Contains(slices.Collect(maps.Values(reached)), 0)
 }
 
 // ExplainAbsence says in an answer why it, or a part of it, is empty.
