@@ -1,5 +1,6 @@
 import { locationUtil } from '@grafana/data';
 import { Divider, FieldSet, LinkButton, Text } from '@grafana/ui';
+import { useState } from 'react';
 import { t } from '../i18n';
 import { useArrived } from '../panel/views/start/useArrived';
 import { Ways } from '../panel/views/start/Start';
@@ -7,13 +8,17 @@ import { Ways } from '../panel/views/start/Start';
 /** What comes after a data source has been set up: its first event, and the dashboards that it brings along. */
 export function FirstSteps({ uid }: { uid: string }) {
   const arrival = useArrived(uid);
+  const [wasEmpty, setWasEmpty] = useState(false);
+  if (arrival?.events === 0 && !wasEmpty) {
+    setWasEmpty(true); // and what has been waited for is seen to come
+  }
   if (!arrival) {
     return null; // it cannot be asked yet
   }
   return (
     <>
       <Divider />
-      {arrival.events === 0 && <Ways source={uid} arrival={arrival} />}
+      {wasEmpty && <Ways source={uid} arrival={arrival} />}
       <FieldSet label={t('config.dashboards', 'Sample dashboards')}>
         <Text element="p" color="secondary">
           {t(

@@ -106,4 +106,6 @@ test('a small panel has a button that opens it, and all panels of a data source 
 test('chosen as a view, it counts where there are events, too', async () => {
   await show(golden('trend_events'), { ...counting({}, 42), options: { view: 'start' } });
   expect(screen.getByRole('status')).toHaveTextContent('42 events have arrived');
+  const [open] = screen.getAllByRole('link', { name: 'Open the dashboards' });
+  expect(open).toHaveAttribute('href', '/dashboards?tag=footfall');
 });

@@ -1,11 +1,12 @@
 import { css, cx } from '@emotion/css';
-import type { GrafanaTheme2 } from '@grafana/data';
+import { locationUtil, type GrafanaTheme2 } from '@grafana/data';
 import { getDataSourceSrv, locationService } from '@grafana/runtime';
 import {
   Button,
   ClipboardButton,
   Drawer,
   Icon,
+  LinkButton,
   Spinner,
   Stack,
   Tab,
@@ -14,9 +15,10 @@ import {
   TextLink,
   useStyles2,
 } from '@grafana/ui';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { t } from '../../../i18n';
 import type { Arrival, FootfallOptions } from '../../../types';
+import { emptinessOf } from '../../shared/emptiness';
 import type { ViewProps } from '../view';
 import { useArrived } from './useArrived';
 import { unknownCollector, waysTo } from './ways';
@@ -25,16 +27,25 @@ import { unknownCollector, waysTo } from './ways';
 const least = { width: 640, height: 300 };
 
 /** What stands in the place of an answer as long as there are no events: how the first one is sent, and whether it has come. */
-export function Start({ source, width, height }: ViewProps) {
+export function Start({ frames, source, width, height }: ViewProps) {
   const styles = useStyles2(getStyles);
   const arrival = useArrived(source);
   const [isOpen, setIsOpen] = useState(false);
   const isSmall = width < least.width || height < least.height;
+  const next = emptinessOf(frames[0])?.noEvents ? (
+    <Button size="sm" variant="success" icon="sync" onClick={() => locationService.reload()}>
+      {t('start.show', 'Show the answers')}
+    </Button>
+  ) : (
+    <LinkButton size="sm" variant="success" icon="apps" href={locationUtil.assureBaseUrl('/dashboards?tag=footfall')}>
+      {t('start.dashboards', 'Open the dashboards')}
+    </LinkButton>
+  );
   return (
     <div className={styles.view} style={{ width, height }}>
       {isSmall ? (
         <div className={styles.small}>
-          <Counter arrival={arrival} />
+          <Counter arrival={arrival}>{next}</Counter>
           {!arrival?.events && (
             <Button size="sm" variant="secondary" onClick={() => setIsOpen(true)}>
               {t('start.title', 'Send your first event')}
@@ -42,19 +53,26 @@ export function Start({ source, width, height }: ViewProps) {
           )}
         </div>
       ) : (
-        <Ways source={source} arrival={arrival} />
+        <Ways source={source} arrival={arrival} next={next} />
       )}
       {isOpen && (
         <Drawer title={t('start.title', 'Send your first event')} size="md" onClose={() => setIsOpen(false)}>
-          <Ways source={source} arrival={arrival} />
+          <Ways source={source} arrival={arrival} next={next} />
         </Drawer>
       )}
     </div>
   );
 }
 
+interface WaysProps {
+  source?: string;
+  arrival?: Arrival;
+  /** Where to go when events have arrived. */
+  next?: ReactNode;
+}
+
 /** The ways to send a first event, and the counter. */
-export function Ways({ source, arrival }: { source?: string; arrival?: Arrival }) {
+export function Ways({ source, arrival, next }: WaysProps) {
   const styles = useStyles2(getStyles);
   const [now] = useState(() => new Date().toISOString());
   const [chosen, setChosen] = useState('curl');
@@ -65,7 +83,7 @@ export function Ways({ source, arrival }: { source?: string; arrival?: Arrival }
     <div className={styles.ways}>
       <Stack direction="row" wrap="wrap" justifyContent="space-between" alignItems="center" gap={2}>
         <Text element="h3">{t('start.title', 'Send your first event')}</Text>
-        <Counter arrival={arrival} />
+        <Counter arrival={arrival}>{next}</Counter>
       </Stack>
       <TabsBar>
         {ways.map(({ value, label }) => (
@@ -111,19 +129,15 @@ export function Ways({ source, arrival }: { source?: string; arrival?: Arrival }
   );
 }
 
-/** How many events there are: green from the first one on. */
-function Counter({ arrival }: { arrival?: Arrival }) {
+/** How many events there are: green from the first one on, and then with what comes next beside it. */
+function Counter({ arrival, children }: { arrival?: Arrival; children?: ReactNode }) {
   const styles = useStyles2(getStyles);
   const events = arrival?.events ?? 0;
   return (
     <div className={cx(styles.counter, events > 0 && styles.arrived)}>
       {events > 0 ? <Icon name="check-circle" /> : <Spinner inline />}
       <span role="status">{textOf(arrival)}</span>
-      {events > 0 && (
-        <Button size="sm" variant="success" icon="sync" onClick={() => locationService.reload()}>
-          {t('start.show', 'Show the answers')}
-        </Button>
-      )}
+      {events > 0 && children}
     </div>
   );
 }
