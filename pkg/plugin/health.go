@@ -53,7 +53,7 @@ func (d *Datasource) serverText(server *store.Server) say.Text {
 		server.PostgreSQL, server.TimescaleDB, server.Licence, d.settings.store.Schema, server.SchemaVersion, len(server.Rollups))
 	and := func(next say.Text) { text = say.New("health.and", "{{before}}; {{next}}", text, next) }
 	if !server.HasEvents {
-		and(say.New("health.no-events", "there are no events yet: send the first one as it is said below"))
+		and(say.New("health.no-events", "there are no events yet: these settings show how to send the first one"))
 	}
 	for _, rollup := range server.Rollups {
 		if rollup.UpTo == nil {

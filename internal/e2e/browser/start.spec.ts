@@ -3,7 +3,10 @@ import { expect, test } from '@playwright/test';
 
 // The page of a data source whose database has no events; the collector in front of it is FOOTFALL_COLLECTOR_URL.
 
-test('the first event is sent as the page says, the counter turns green, and the answers come', async ({ page, context }) => {
+test('the first event is sent as the page says, the counter turns green, and the answers come', async ({
+  page,
+  context,
+}) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.goto('/');
   const answer = page.getByRole('region', { name: 'Answer' });

@@ -91,7 +91,6 @@ export function Ways({ source, arrival, next }: WaysProps) {
         ))}
       </TabsBar>
       <div className={styles.code}>
-        {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by the keyboard */}
         <pre className={styles.text} tabIndex={0} aria-label={way.label}>
           {way.text}
         </pre>
