@@ -50,11 +50,16 @@ func (d *Datasource) QueryData(ctx context.Context, req *backend.QueryDataReques
 	}, concurrentQueries)
 }
 
+// absencePatience is how long an answer waits for why it is empty.
+const absencePatience = 3 * time.Second
+
 // explainAbsence says in an answer that has nothing, or nothing of some event, why that is. Without the reason the answer is no less right.
 func (d *Datasource) explainAbsence(ctx context.Context, q engine.Question, answer data.Frames, trace *engine.Trace) {
 	if !frames.IsEmpty(answer) && !frames.LacksPart(answer) {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, absencePatience)
+	defer cancel()
 	absence, err := d.engine.Absence(ctx, q, trace)
 	if err != nil {
 		backend.Logger.FromContext(ctx).Warn("Why an answer is empty could not be asked", "error", err)

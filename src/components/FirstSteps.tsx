@@ -18,7 +18,12 @@ export function FirstSteps({ uid }: { uid: string }) {
   return (
     <>
       <Divider />
-      {wasEmpty && <Ways source={uid} arrival={arrival} />}
+      {wasEmpty && (
+        <>
+          <Ways source={uid} arrival={arrival} />
+          <Divider />
+        </>
+      )}
       <FieldSet label={t('config.dashboards', 'Sample dashboards')}>
         <Text element="p" color="secondary">
           {t(
