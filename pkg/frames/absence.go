@@ -25,11 +25,10 @@ type Empty struct {
 // IsEmpty reports whether an answer says nothing: it has no number but 0, or where it holds no numbers, no row.
 func IsEmpty(answer data.Frames) bool {
 	return !slices.ContainsFunc(answer, func(f *data.Frame) bool {
-		numbers := numbersOf(f)
-		if numbers == nil {
+		if !slices.ContainsFunc(f.Fields, func(field *data.Field) bool { return field.Type().Numeric() }) {
 			return len(f.Fields) > 0 && f.Rows() > 0
 		}
-		return slices.ContainsFunc(numbers, func(field *data.Field) bool { return !isZero(field) })
+		return slices.ContainsFunc(numbersOf(f), func(field *data.Field) bool { return !isZero(field) })
 	})
 }
 
@@ -46,10 +45,13 @@ func LacksPart(answer data.Frames) bool {
 	})
 }
 
-// numbersOf returns the fields with numbers, without the coordinates of cells.
+// places are the columns whose numbers say where something is counted: coordinates, and the periods after a start.
+var places = []string{"x", "y", "xMin", "xMax", "yMin", "yMax", "period", string(model.Hour), string(model.Day), string(model.Week), string(model.Month)}
+
+// numbersOf returns the fields with numbers of what was counted.
 func numbersOf(f *data.Frame) (fields []*data.Field) {
 	for _, field := range f.Fields {
-		if field.Type().Numeric() && field.Name != "x" && field.Name != "y" {
+		if field.Type().Numeric() && !slices.Contains(places, field.Name) {
 			fields = append(fields, field)
 		}
 	}
