@@ -11,6 +11,7 @@ tool github.com/magefile/mage
 replace github.com/footfall-analytics/footfall/sdk/go => ./sdk/go
 
 require (
+	github.com/agnivade/levenshtein v1.2.1
 	github.com/alecthomas/kong v1.17.0
 	github.com/alecthomas/kong-yaml v0.2.0
 	github.com/cenkalti/backoff/v5 v5.0.3

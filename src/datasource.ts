@@ -24,7 +24,7 @@ import panelJson from './panel/plugin.json';
 import { errorInLanguage, inLanguage, isSaid, sayText } from './said';
 import { propertyText } from './question/words';
 import { Expander } from './template';
-import type { EventName, FootfallOptions, FootfallQuery, PropertyValue, Statement } from './types';
+import type { Arrival, EventName, FootfallOptions, FootfallQuery, PropertyValue, Statement } from './types';
 import { AnyEvent, ProfileColumns } from './types.gen';
 import { validate } from './validate';
 import { Variables } from './variables';
@@ -157,6 +157,11 @@ export class DataSource extends DataSourceWithBackend<FootfallQuery, FootfallOpt
 
   values(range: TimeRange, event: string, property: string, search: string): Promise<PropertyValue[]> {
     return this.getResource('values', { ...span(range), event, property, search });
+  }
+
+  /** How many events there are, for who waits for the first one. */
+  arrived(): Promise<Arrival> {
+    return this.getResource('arrived', undefined, { showErrorAlert: false });
   }
 
   /** The SQL that a query runs, over the range and in the dashboard's zone. */

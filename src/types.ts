@@ -22,6 +22,8 @@ export interface FootfallOptions extends DataSourceJsonData {
   rowLimit?: number;
   maxOpenConns?: number;
   answerMemory?: number;
+  /** Where the collector takes events, for the page that shows how to send them. */
+  collectorUrl?: string;
   /** Viewers get no lists of users or sessions, no timelines, and nothing that is picked or split by their ids. */
   hideUsersFromViewers?: boolean;
   /** Named as in Grafana's own data sources. */
@@ -43,6 +45,12 @@ export interface EventName {
 export interface PropertyValue {
   value: string;
   count: number;
+}
+
+/** How many events there are, from the `arrived` resource; `more` says that there are more than are counted. */
+export interface Arrival {
+  events: number;
+  more: boolean;
 }
 
 /** What a query runs as, from the `sql` resource. */

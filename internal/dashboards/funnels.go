@@ -10,6 +10,7 @@ func registration() dashboard {
 			{EventSelector: event("submit_registration"), Label: "Sent the form"},
 			{EventSelector: event("confirm_email"), Label: "Confirmed the e-mail"},
 		}},
+		"",
 		"opened the form and sent it, and confirmed their e-mail address, in this order and within 7 days",
 		"Who sent the form and did not confirm",
 	)
@@ -24,26 +25,27 @@ func checkout() dashboard {
 			{EventSelector: event("checkout_start"), Label: "Started checkout"},
 			{EventSelector: event("pay_order"), Label: "Paid"},
 		}},
+		", 30, 60",
 		"viewed a product, added one to the cart, started checkout and paid, in this order and within 24 hours",
 		"Who started checkout and did not pay",
 	)
 }
 
 // funnelDashboard shows one funnel in all ways. The sentence says what those who convert do; dropped is the title of the list of
-// those who did all of it but the last step.
-func funnelDashboard(d dashboard, steps model.Funnel, sentence, dropped string) dashboard {
+// those who did all of it but the last step; marked are the percentages below which the way to a next step is marked.
+func funnelDashboard(d dashboard, f model.Funnel, marked, sentence, dropped string) dashboard {
+	steps := picture()
+	steps.options["markBelow"] = marked
 	const nobody = "Nobody did the first step in this time range"
 	ask := func(output model.FunnelOutput, breakdown *model.Breakdown) []any {
-		f := steps
+		f := f
 		f.Output, f.Breakdown = output, breakdown
 		if output == model.FunnelActors {
 			f.Actors = &model.FunnelActorList{Step: len(f.Steps) - 1, Status: model.Dropped}
 		}
 		return []any{funnel(f)}
 	}
-	share := func(name, title string) object {
-		return field(name, title, "decimals", 1, "custom.minWidth", 120, "color", blue, "custom.cellOptions", object{"type": "gauge", "mode": "basic"})
-	}
+	share := func(name, title string) object { return field(name, title, "decimals", 1, "custom.minWidth", 120) }
 	d.from, d.source = month, footfall
 	d.variables, d.filters = segment(deviceChoice, channelChoice), filtersOf(deviceChoice, channelChoice)
 	d.rows = []row{
@@ -64,24 +66,22 @@ func funnelDashboard(d dashboard, steps model.Funnel, sentence, dropped string) 
 		{11, []panel{
 			{
 				title: "Funnel", description: "How many users reached each step, how many of them went no further, and how many still have time left to do so.",
-				noData: nobody, unit: "locale", visualization: picture(), queries: ask(model.FunnelSteps, nil),
+				noData: nobody, unit: "locale", visualization: steps, queries: ask(model.FunnelSteps, nil),
 			},
 			{
 				title: "Conversion by day", description: "Of the users who did the first step on a day, the share who converted. The last days can still grow.",
 				noData: nobody, unit: "percentunit", visualization: picture(), queries: ask(model.FunnelTrend, by(device)),
 			},
 		}},
-		{15, []panel{
-			{
-				title: "By device", description: "How many users of each kind of device reached each step.",
-				noData: nobody, unit: "locale", visualization: picture(), queries: ask(model.FunnelSteps, by(device)),
-			},
-			{
-				title: "By channel", description: "How many users of each channel reached each step.",
-				noData: nobody, unit: "locale", visualization: picture(), queries: ask(model.FunnelSteps, by(channel)),
-			},
-		}},
-		{3*len(steps.Steps) + 2, []panel{
+		{13, []panel{{
+			title: "By device", description: "How many users of each kind of device reached each step.",
+			noData: nobody, unit: "locale", visualization: steps, queries: ask(model.FunnelSteps, by(device)),
+		}}},
+		{15, []panel{{
+			title: "By channel", description: "How many users of each channel reached each step.",
+			noData: nobody, unit: "locale", visualization: steps, queries: ask(model.FunnelSteps, by(channel)),
+		}}},
+		{3*len(f.Steps) + 2, []panel{
 			{
 				title: "Step by step, by device", description: "Users, shares and the median time between two steps. In progress: the user's time for the funnel is not over yet, so they may still go on.",
 				noData: nobody, unit: "locale", visualization: table(), queries: ask(model.FunnelSteps, by(device)),

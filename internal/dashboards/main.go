@@ -20,7 +20,7 @@ func main() {
 }
 
 func all() []dashboard {
-	return []dashboard{overview(), registration(), checkout(), retention(), activity(), paths(), user(), anomalies(), collector()}
+	return []dashboard{start(), overview(), registration(), checkout(), retention(), activity(), paths(), user(), anomalies(), collector()}
 }
 
 func write(dir string) error {

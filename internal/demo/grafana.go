@@ -85,6 +85,7 @@ func (d *demo) grafanaEnvironment() ([]string, error) {
 		"FOOTFALL_DB_USER=" + d.database.User,
 		"FOOTFALL_DB_PASSWORD=" + d.database.Password,
 		"FOOTFALL_DB_SSLMODE=" + d.database.SSLMode,
+		fmt.Sprintf("FOOTFALL_COLLECTOR_URL=http://127.0.0.1:%d", d.ports[collectorPort]),
 	}, nil
 }
 

@@ -21,6 +21,21 @@ func TestPreviewInABrowser(t *testing.T) {
 	runInBrowser(t, previewPage(t, dbtest.Embedded(t), 3000), "preview", "answers")
 }
 
+// A data source without events, until the first one is sent as its page says.
+func TestFirstEventInABrowser(t *testing.T) {
+	dsn := dbtest.Embedded(t)
+	collectorBinary, pluginBinary := buildPrograms(t)
+	schema, conn := dbtest.Schema(t, dsn), dbtest.Connect(t, dsn)
+	collector, err := programs.StartCollector(t.Context(), collectorBinary, dsn, schema, 0, t.TempDir(), t.Output())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(collector.Stop)
+	plugin := startPlugin(t, pluginBinary, conn, schema, func(settings map[string]any) { settings["collectorUrl"] = collector.URL })
+	t.Setenv("FOOTFALL_COLLECTOR_URL", collector.URL)
+	runInBrowser(t, servePreview(t, plugin), "start")
+}
+
 var pictures = flag.Bool("pictures", false, "make the pictures of the docs anew, in docs/img")
 
 // Of the demo's shop, with all its users.
@@ -34,6 +49,13 @@ func TestPictures(t *testing.T) {
 // previewPage serves the page, with the shop of that many users, until the test ends.
 func previewPage(t *testing.T, dsn string, users int) (url string) {
 	t.Helper()
+	plugin, _ := openShop(t, dsn, users)
+	return servePreview(t, plugin)
+}
+
+// servePreview serves the page with the plugin behind it until the test ends.
+func servePreview(t *testing.T, plugin *preview.Plugin) (url string) {
+	t.Helper()
 	root, err := embedded.RepositoryRoot()
 	if err != nil {
 		t.Fatal(err)
@@ -42,7 +64,6 @@ func previewPage(t *testing.T, dsn string, users int) (url string) {
 	if _, err := os.Stat(filepath.Join(page, "index.html")); err != nil {
 		t.Fatal("the preview page is not built: run npm run build:preview")
 	}
-	plugin, _ := openShop(t, dsn, users)
 	now := time.Now()
 	server := httptest.NewServer(preview.Handler(preview.Options{
 		Page: os.DirFS(page), Plugin: plugin, Questions: shop.Questions(),

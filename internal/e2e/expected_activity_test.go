@@ -16,6 +16,7 @@ func lifecycleTable(l *model.Lifecycle, rows []twin.LifecycleRow, s twin.Setting
 			cells = []any{cells[0], float64(row.New), float64(row.Returning), float64(row.Resurrecting), float64(-row.Dormant)}
 			if row.End.After(s.Now) {
 				cells[4] = nil
+				t.Incomplete = []int{len(t.Rows)}
 				t.Notices = []string{fmt.Sprintf("The last %s is not over: its numbers can still grow, and who is dormant is not known yet.", l.Interval)}
 			}
 		}

@@ -123,6 +123,17 @@ func trendOfFunnel(f *model.Funnel, buckets []twin.FunnelBucket, zone *time.Loca
 		}
 		if len(t.Fields) == 2 {
 			t.Rows = append(t.Rows, []any{moment(b.Start, zone)})
+			if b.Cut {
+				t.Notices = append(t.Notices, fmt.Sprintf("The first %s began before the range: only its part in the range is counted.", f.Interval))
+			}
+			if b.Open && !slices.ContainsFunc(buckets[:i], func(earlier twin.FunnelBucket) bool { return earlier.Open }) {
+				t.Notices = append(t.Notices, fmt.Sprintf(
+					"From %s on, the window of those who entered is still open, or the range ends within the %s: conversion can still change.",
+					b.Start.In(zone).Format("2006-01-02 15:04"), f.Interval))
+			}
+			if b.Cut || b.Open {
+				t.Incomplete = append(t.Incomplete, len(t.Rows)-1)
+			}
 		}
 	}
 	for i, b := range buckets {

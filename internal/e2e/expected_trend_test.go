@@ -14,9 +14,11 @@ func trendTable(m *model.Trend, trend twin.Trend, s twin.Settings) table {
 	}
 	t := table{Fields: []string{"time"}}
 	if trend.CutFront {
+		t.Incomplete = append(t.Incomplete, 0)
 		t.Notices = append(t.Notices, fmt.Sprintf("The first %s began before the range: only its part in the range is counted.", m.Interval))
 	}
 	if trend.CutBack {
+		t.Incomplete = append(t.Incomplete, trend.Begun-1)
 		t.Notices = append(t.Notices, fmt.Sprintf("The last %s is not over, or the range ends within it: its numbers can still grow.", m.Interval))
 	}
 	for _, line := range trend.Lines {

@@ -1,11 +1,14 @@
 package e2e
 
 import (
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/footfall-analytics/footfall/internal/dbtest"
 	"github.com/footfall-analytics/footfall/internal/embedded"
@@ -18,6 +21,12 @@ import (
 // openShop sends the made-up shop's last 30 days through the real collector into a schema of the test's own, and starts the
 // real plugin on it. Everything ends with the test.
 func openShop(t *testing.T, dsn string, users int) (*preview.Plugin, []shop.Event) {
+	t.Helper()
+	return openShopWith(t, dsn, users, func(map[string]any) {})
+}
+
+// openShopWith is openShop with other settings of the data source.
+func openShopWith(t *testing.T, dsn string, users int, change func(settings map[string]any)) (*preview.Plugin, []shop.Event) {
 	t.Helper()
 	collectorBinary, pluginBinary := buildPrograms(t)
 	schema, conn := dbtest.Schema(t, dsn), dbtest.Connect(t, dsn)
@@ -37,16 +46,30 @@ func openShop(t *testing.T, dsn string, users int) (*preview.Plugin, []shop.Even
 	if err := sql.RefreshRollups(t.Context(), conn, schema); err != nil {
 		t.Fatal(err)
 	}
+	return startPlugin(t, pluginBinary, conn, schema, change), events
+}
+
+// startPlugin starts the plugin with a data source for the schema, until the test ends.
+func startPlugin(t *testing.T, binary string, conn *pgx.Conn, schema string, change func(settings map[string]any)) *preview.Plugin {
+	t.Helper()
 	source, err := preview.DatabaseOf(conn).DataSource(schema)
 	if err != nil {
 		t.Fatal(err)
 	}
-	plugin, err := preview.StartPlugin(pluginBinary, source, t.Output())
+	var settings map[string]any
+	if err := json.Unmarshal(source.JSONData, &settings); err != nil {
+		t.Fatal(err)
+	}
+	change(settings)
+	if source.JSONData, err = json.Marshal(settings); err != nil {
+		t.Fatal(err)
+	}
+	plugin, err := preview.StartPlugin(binary, source, t.Output())
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(plugin.Close)
-	return plugin, events
+	return plugin
 }
 
 // buildPrograms builds collector and plugin as they are now.

@@ -384,7 +384,12 @@ func (h *house) difference(t *testing.T, q *model.Query, s stage) string {
 	}
 	var all strings.Builder
 	for _, q := range forms {
-		all.WriteString(differ(expect(q, s.World, s.Range, s.Settings), h.ask(t, q, s), s.Settings.Zone))
+		answer := h.ask(t, q, s)
+		want := expect(q, s.World, s.Range, s.Settings)
+		if frames.IsEmpty(answer) || frames.LacksPart(answer) {
+			want.Notices = append(want.Notices, expectedAbsence(q, s)...)
+		}
+		all.WriteString(differ(want, answer, s.Settings.Zone))
 	}
 	return all.String()
 }
@@ -496,6 +501,8 @@ type table struct {
 	Labels []string
 	// Notices are texts for the user.
 	Notices []string
+	// Incomplete are the rows that are not counted whole.
+	Incomplete []int
 	// More are the frames after the first.
 	More []table
 }
@@ -532,10 +539,10 @@ func tableOf(frame *data.Frame, zone *time.Location) table {
 		return t
 	}
 	for _, notice := range frame.Meta.Notices {
-		t.Notices = append(t.Notices, notice.Text)
+		t.Notices = append(t.Notices, similar.ReplaceAllString(notice.Text, ""))
 	}
 	if custom, ok := frame.Meta.Custom.(*frames.Custom); ok {
-		t.Labels = custom.YOrdinalDisplay
+		t.Labels, t.Incomplete = custom.YOrdinalDisplay, custom.Incomplete
 	}
 	return t
 }

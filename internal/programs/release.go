@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 )
 
@@ -25,8 +26,8 @@ var platforms = []platform{
 // manifest is what release needs of plugin.json and package.json.
 type manifest struct{ ID, Version string }
 
-// BuildRelease builds everything for every platform: the plugin as the zip that Grafana installs, and the collector's programs. backEnd
-// builds the plugin's back end for a system and an architecture into dist.
+// BuildRelease builds everything for every platform: the data source and its panel as the zips that Grafana installs, and the collector's
+// programs. backEnd builds the plugin's back end for a system and an architecture into dist.
 func BuildRelease(ctx context.Context, p *Printer, backEnd func(os, arch string) error) error {
 	if err := BuildLocal(ctx, p); err != nil {
 		return err
@@ -49,10 +50,59 @@ func BuildRelease(ctx context.Context, p *Printer, backEnd func(os, arch string)
 			return err
 		}
 	}
-	if err := p.Do("Signature", func() (string, error) { return sign(ctx) }); err != nil {
+	parts, err := os.MkdirTemp("", "footfall-plugins-")
+	if err != nil {
 		return err
 	}
-	return p.Do("Plugin's zip", func() (string, error) { return packPlugin(m) })
+	defer os.RemoveAll(parts) //nolint:errcheck // it is temporary
+	plugins, err := splitPlugins("dist", parts)
+	if err != nil {
+		return err
+	}
+	for _, plugin := range plugins {
+		if err := p.Do("Signature of "+filepath.Base(plugin), func() (string, error) { return sign(ctx, plugin) }); err != nil {
+			return err
+		}
+		if err := p.Do("Zip of "+filepath.Base(plugin), func() (string, error) { return packPlugin(plugin, m.Version) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// splitPlugins copies the plugins within a folder, each without those within it, to folders below another one that are called as their ids,
+// and returns these. Grafana's catalogue takes no data source with a panel in its folder.
+func splitPlugins(dist, to string) (folders []string, err error) {
+	from := os.DirFS(dist)
+	manifests, err := fs.Glob(from, "*/plugin.json")
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range append([]string{"plugin.json"}, manifests...) {
+		raw, err := fs.ReadFile(from, file)
+		if err != nil {
+			return nil, err
+		}
+		var m manifest
+		if err := json.Unmarshal(raw, &m); err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		part, err := fs.Sub(from, path.Dir(file))
+		if err != nil {
+			return nil, err
+		}
+		folder := filepath.Join(to, m.ID)
+		if err := os.CopyFS(folder, part); err != nil {
+			return nil, err
+		}
+		folders = append(folders, folder)
+	}
+	for _, nested := range manifests {
+		if err := os.RemoveAll(filepath.Join(folders[0], filepath.Dir(nested))); err != nil {
+			return nil, err
+		}
+	}
+	return folders, nil
 }
 
 func readManifest() (m manifest, err error) {
@@ -80,29 +130,30 @@ func collectorFor(ctx context.Context, to platform, version string) (file string
 // tokenVariable is the environment variable that Grafana's signing tool reads its secret from.
 const tokenVariable = "GRAFANA_ACCESS_POLICY_TOKEN"
 
-// sign lets grafana.com sign what is in dist. Without a token it stays unsigned: then Grafana loads it only if told to.
-func sign(ctx context.Context) (string, error) {
+// sign lets grafana.com sign the plugin in a folder. Without a token it stays unsigned: then Grafana loads it only if told to.
+func sign(ctx context.Context, folder string) (string, error) {
 	if os.Getenv(tokenVariable) == "" {
 		return "none: " + tokenVariable + " is not set", nil
 	}
-	return "dist/MANIFEST.txt", run(ctx, nil, "npx", "--yes", "@grafana/sign-plugin@3.3.3")
+	return "MANIFEST.txt", run(ctx, nil, "npx", "--yes", "@grafana/sign-plugin@3.3.3", "--distDir", folder)
 }
 
-// packPlugin zips dist, in a folder that has the plugin's id as its name.
-func packPlugin(m manifest) (name string, err error) {
-	name = filepath.Join(release, fmt.Sprintf("%s-%s.zip", m.ID, m.Version))
+// packPlugin zips the folder of a plugin, which is called as its id.
+func packPlugin(folder, version string) (name string, err error) {
+	id := filepath.Base(folder)
+	name = filepath.Join(release, fmt.Sprintf("%s-%s.zip", id, version))
 	file, err := os.Create(name)
 	if err != nil {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	archive := zip.NewWriter(file)
-	dist := os.DirFS("dist")
-	err = fs.WalkDir(dist, ".", func(path string, entry fs.DirEntry, err error) error {
+	files := os.DirFS(folder)
+	err = fs.WalkDir(files, ".", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		return pack(archive, dist, path, m.ID+"/"+path)
+		return pack(archive, files, path, id+"/"+path)
 	})
 	return name, errors.Join(err, archive.Close())
 }

@@ -67,6 +67,9 @@ type FunnelBucket struct {
 	Breakdown          string
 	Kind               Kind
 	Entered, Converted int
+	// Cut says that the range begins within the bucket. Open says that it has begun, and that those who enter in it can still become more or
+	// convert: the range ends within it, or somebody who enters in its last microsecond has an open window at the end of the data.
+	Cut, Open bool
 }
 
 // FunnelTrend asks the funnel of each bucket alone. Values of a breakdown are ranked by the sum of those who entered.
@@ -92,6 +95,10 @@ func FunnelTrend(q *model.Query, w World, r Range, s Settings) []FunnelBucket {
 	for _, g := range groupJourneys(q.Funnel.Breakdown, all) {
 		for _, start := range starts {
 			row := FunnelBucket{Start: start, Breakdown: g.value, Kind: g.kind}
+			end := c.begin(c.bucket(start) + 1)
+			closes := end.Add(q.Funnel.WindowDuration() - time.Microsecond)
+			row.Cut = start.Before(r.From)
+			row.Open = start.Before(s.Now) && (r.To.Before(end) || !closes.Before(w.end(s.Now)))
 			for _, j := range having(buckets[start], g.has) {
 				row.Entered++
 				if len(j.chain) == len(q.Funnel.MainSteps()) {

@@ -51,6 +51,11 @@ type FunnelTrend struct {
 	// Buckets are the starts of the buckets, in order, and the end of the last one.
 	Buckets []time.Time
 	Groups  []FunnelTrendGroup
+	// CutFront says that the range begins within the first bucket.
+	CutFront bool
+	// Of the buckets from index Open up to Begun the conversion can still change: the range ends within them, or the window of their last
+	// moment is open. Buckets from Begun on have not begun; Open is at most Begun.
+	Open, Begun int
 }
 
 // FunnelTrendGroup is the trend of one breakdown value, or of everybody.

@@ -97,8 +97,26 @@ func (e *Engine) FunnelTrend(ctx context.Context, q Question, trace *Trace) (*an
 	return readFunnel(ctx, e, q, trace, func(ctx context.Context, r *funnelReading) (*analysis.FunnelTrend, error) {
 		counts, err := r.trend(ctx, buckets)
 		groups := analysis.GroupFunnelTrend(counts, r.spec.Values, len(buckets)-1, f.Breakdown.Groups())
-		return &analysis.FunnelTrend{Buckets: buckets, Groups: groups}, err
+		trend := &analysis.FunnelTrend{Buckets: buckets, Groups: groups, CutFront: buckets[0].Before(q.From)}
+		r.findOpen(trend)
+		return trend, err
 	})
+}
+
+// findOpen finds the buckets whose conversion can still change.
+func (r *funnelReading) findOpen(trend *analysis.FunnelTrend) {
+	window := r.question.Query.Funnel.WindowDuration()
+	known := analysis.TimeOf(r.dataEnd)
+	for i, end := range trend.Buckets[1:] {
+		if !trend.Buckets[i].Before(r.question.Now) {
+			return
+		}
+		trend.Begun = i + 1
+		lastStart := end.Add(-time.Microsecond)
+		if !end.After(r.question.To) && lastStart.Add(window).Before(known) {
+			trend.Open = i + 1
+		}
+	}
 }
 
 // trend counts bucket by bucket; buckets in closed time are counted once and kept.

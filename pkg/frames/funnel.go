@@ -166,7 +166,31 @@ func FunnelTrend(panel Panel, trend *analysis.FunnelTrend) data.Frames {
 		setPercent(rate).Config.Max = nil // a panel's axis need not reach 100 %
 		frame.Fields = append(frame.Fields, rate)
 	}
+	markOpenBuckets(panel, frame, trend)
 	return data.Frames{frame}
+}
+
+// markOpenBuckets says which buckets are not counted whole, or can still change: in notices, and by row number in the frame's custom
+// metadata.
+func markOpenBuckets(panel Panel, frame *data.Frame, trend *analysis.FunnelTrend) {
+	var rows []int
+	if trend.CutFront {
+		rows = append(rows, 0)
+		addNotice(frame, data.NoticeSeverityInfo, cutFrontText(panel.Query.Funnel.Interval.Period()))
+	}
+	for i := trend.Open; i < trend.Begun; i++ {
+		if i > 0 || !trend.CutFront {
+			rows = append(rows, i)
+		}
+	}
+	if trend.Open < trend.Begun {
+		addNotice(frame, data.NoticeSeverityInfo, say.New("notice.open-windows",
+			"From {{time}} on, the window of those who entered is still open, or the range ends within the {{period}}: conversion can still change.",
+			trend.Buckets[trend.Open].In(panel.Zone).Format("2006-01-02 15:04"), periodText(panel.Query.Funnel.Interval.Period())))
+	}
+	if rows != nil {
+		ensureCustom(frame).Incomplete = rows
+	}
 }
 
 // histogramType is the frame type that the histogram panel draws as it is. The SDK has no constant for it.

@@ -31,6 +31,8 @@ type Custom struct {
 	Stats   []say.Text `json:"stats,omitempty"`
 	// Comments are the texts of the comments in the query string, one for each line that begins with "-- ".
 	Comments []say.Text `json:"comments,omitempty"`
+	// Empty says why an answer says nothing.
+	Empty *Empty `json:"empty,omitempty"`
 	// Error says why a query has no answer.
 	Error *say.Text `json:"error,omitempty"`
 }

@@ -50,6 +50,10 @@ func trendField(m *model.Trend, t *analysis.Trend, line *analysis.TrendLine) *da
 	return field
 }
 
+func cutFrontText(period model.Period) say.Text {
+	return say.New("notice.cut-front", "The first {{period}} began before the range: only its part in the range is counted.", periodText(period))
+}
+
 // markIncomplete says which buckets are not counted whole: in a notice, and by row number in the frame's custom metadata.
 func markIncomplete(frame *data.Frame, m *model.Trend, t *analysis.Trend) {
 	var rows []int
@@ -58,7 +62,7 @@ func markIncomplete(frame *data.Frame, m *model.Trend, t *analysis.Trend) {
 		addNotice(frame, data.NoticeSeverityInfo, text)
 	}
 	if t.CutFront {
-		notice(0, say.New("notice.cut-front", "The first {{period}} began before the range: only its part in the range is counted.", periodText(m.Interval.Period())))
+		notice(0, cutFrontText(m.Interval.Period()))
 	}
 	if t.CutBack {
 		notice(t.Begun-1, say.New("notice.cut-back", "The last {{period}} is not over, or the range ends within it: its numbers can still grow.", periodText(m.Interval.Period())))

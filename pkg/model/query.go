@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -216,4 +217,35 @@ func setDefault[T comparable](field *T, value T) {
 	if *field == zero {
 		*field = value
 	}
+}
+
+// EventNames returns the names of the events that a parsed query asks for, each once and in order, without [AnyEvent].
+func (q *Query) EventNames() []string {
+	p, _ := q.part()
+	return slices.DeleteFunc(namesOf(p.selectors()), func(name string) bool { return name == AnyEvent })
+}
+
+// FirstEventNames returns the names of the events, [AnyEvent] among them, of which one must happen in the range before a parsed query
+// counts anything.
+func (q *Query) FirstEventNames() []string {
+	p, _ := q.part()
+	selectors := p.selectors()
+	switch {
+	case q.QueryType == RetentionType:
+		selectors = []*EventSelector{&q.Retention.Start}
+	case q.QueryType == FunnelType && q.Funnel.Order != Unordered:
+		selectors = []*EventSelector{&q.Funnel.Steps[q.Funnel.MainSteps()[0]].EventSelector}
+	case q.QueryType == FunnelType:
+		selectors = selectors[:len(q.Funnel.Steps)]
+	}
+	return namesOf(selectors)
+}
+
+func namesOf(selectors []*EventSelector) []string {
+	names := make([]string, len(selectors))
+	for i, s := range selectors {
+		names[i] = s.Event
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }

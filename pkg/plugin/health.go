@@ -52,6 +52,9 @@ func (d *Datasource) serverText(server *store.Server) say.Text {
 		"Connected: PostgreSQL {{postgres}}, TimescaleDB {{timescale}} ({{licence}} licence), schema {{schema}} version {{version}}, {{rollups}} rollups",
 		server.PostgreSQL, server.TimescaleDB, server.Licence, d.settings.store.Schema, server.SchemaVersion, len(server.Rollups))
 	and := func(next say.Text) { text = say.New("health.and", "{{before}}; {{next}}", text, next) }
+	if !server.HasEvents {
+		and(say.New("health.no-events", "there are no events yet: these settings show how to send the first one"))
+	}
 	for _, rollup := range server.Rollups {
 		if rollup.UpTo == nil {
 			and(say.New("health.never-refreshed", "{{rollup}} has never been refreshed", rollup.Name))

@@ -38,6 +38,9 @@ func (d *Datasource) QueryData(ctx context.Context, req *backend.QueryDataReques
 		answer, err := d.flights.ask(ctx, flightKey(question), func(ctx context.Context) (answer, error) {
 			var trace engine.Trace
 			frames, err := d.answer(ctx, question, &trace)
+			if err == nil {
+				d.explainAbsence(ctx, question, frames, &trace)
+			}
 			return answer{frames, &trace}, err
 		})
 		if err != nil {
@@ -45,6 +48,24 @@ func (d *Datasource) QueryData(ctx context.Context, req *backend.QueryDataReques
 		}
 		return backend.DataResponse{Frames: addStatistics(answer, q.DataQuery.RefID, time.Since(start))}
 	}, concurrentQueries)
+}
+
+// absencePatience is how long an answer waits for why it is empty.
+const absencePatience = 3 * time.Second
+
+// explainAbsence says in an answer that has nothing, or nothing of some event, why that is. Without the reason the answer is no less right.
+func (d *Datasource) explainAbsence(ctx context.Context, q engine.Question, answer data.Frames, trace *engine.Trace) {
+	if !frames.IsEmpty(answer) && !frames.LacksPart(answer) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, absencePatience)
+	defer cancel()
+	absence, err := d.engine.Absence(ctx, q, trace)
+	if err != nil {
+		backend.Logger.FromContext(ctx).Warn("Why an answer is empty could not be asked", "error", err)
+		return
+	}
+	frames.ExplainAbsence(d.panel(q), answer, &absence)
 }
 
 // origin returns the name of the dashboard and panel, or of the alert rule, that asks.

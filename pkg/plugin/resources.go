@@ -21,12 +21,14 @@ import (
 // maxRequestBytes is the largest body of a resource request.
 const maxRequestBytes = 1 << 20
 
-// routes returns what the query editor asks for: suggestions, what is wrong with a query, and its SQL. Times are milliseconds since 1970.
+// routes returns what the query editor asks for: suggestions, what is wrong with a query, and its SQL; and what the start page asks for: how
+// many events have arrived. Times are milliseconds since 1970.
 func (d *Datasource) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /events", respond(d.eventNames))
 	mux.HandleFunc("GET /properties", respond(d.properties))
 	mux.HandleFunc("GET /values", respond(d.values))
+	mux.HandleFunc("GET /arrived", respond(d.arrived))
 	mux.HandleFunc("POST /problems", respond(d.problems))
 	mux.HandleFunc("POST /sql", respond(d.sql))
 	return mux
@@ -124,6 +126,24 @@ func suggest[R any](r *http.Request, d *Datasource, statement plan.Statement) ([
 		list = []R{} // an empty list, not null
 	}
 	return list, err
+}
+
+// countedEvents is how many events the start page counts.
+const countedEvents = 1000
+
+// arrival is how many events the database has, and whether there are more than are counted.
+type arrival struct {
+	Events int64 `json:"events" db:"events"`
+	More   bool  `json:"more" db:"-"`
+}
+
+// arrived counts events as they come into a new database.
+func (d *Datasource) arrived(r *http.Request) (any, error) {
+	found, err := store.Query[arrival](r.Context(), d.store, plan.Arrived(countedEvents+1))
+	if err != nil {
+		return nil, err
+	}
+	return arrival{Events: min(found[0].Events, countedEvents), More: found[0].Events > countedEvents}, nil
 }
 
 // preview is a query's statements as the editor shows them.

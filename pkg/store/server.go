@@ -23,6 +23,8 @@ type Server struct {
 	// ClosedDays is how many days are packed, and ClosedUpTo the end of the last of them; nil without any.
 	ClosedDays int        `json:"closedDays"`
 	ClosedUpTo *time.Time `json:"closedUpTo"`
+	// HasEvents says whether there are any events.
+	HasEvents bool `json:"hasEvents"`
 	// Jobs are the background jobs by which the server keeps all that up to date.
 	Jobs []footfallsql.Job `json:"jobs"`
 }
@@ -49,8 +51,8 @@ func (s *Store) Inspect(ctx context.Context) (Server, error) {
 		if server.SchemaVersion, err = footfallsql.Check(ctx, tx, s.config.Schema); err != nil {
 			return inWords(err)
 		}
-		if err := tx.QueryRow(ctx, `SELECT count(*), (max(day) + 1)::timestamp AT TIME ZONE 'UTC' FROM closed_days`).
-			Scan(&server.ClosedDays, &server.ClosedUpTo); err != nil {
+		if err := tx.QueryRow(ctx, `SELECT count(*), (max(day) + 1)::timestamp AT TIME ZONE 'UTC', EXISTS (SELECT FROM user_events) FROM closed_days`).
+			Scan(&server.ClosedDays, &server.ClosedUpTo, &server.HasEvents); err != nil {
 			return err
 		}
 		if server.Jobs, err = footfallsql.Jobs(ctx, tx, s.config.Schema); err != nil {

@@ -1,5 +1,5 @@
 import type { DataSourceSettings } from '@grafana/data';
-import { config } from '@grafana/runtime';
+import { config, setDataSourceSrv, type DataSourceSrv } from '@grafana/runtime';
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
@@ -73,4 +73,30 @@ test('the secure socks proxy is offered where Grafana has one', async () => {
   await user.click(screen.getByLabelText('Enabled'));
   expect(saved().jsonData.enableSecureSocksProxy).toBe(true);
   config.secureSocksDSProxyEnabled = false;
+});
+
+test('without events it says how to send the first one to the collector, and leads to the dashboards', async () => {
+  const jsonData = { collectorUrl: 'https://events.shop.example' };
+  const service = {
+    get: async () => ({ arrived: async () => ({ events: 0, more: false }) }),
+    getInstanceSettings: () => ({ jsonData }),
+  };
+  setDataSourceSrv(service as unknown as DataSourceSrv);
+  const { user, saved } = edit({ uid: 'empty', jsonData });
+  expect(await screen.findByRole('heading', { name: 'Send your first event' })).toBeVisible();
+  expect(screen.getByText(/curl -u WRITE_KEY: https:\/\/events\.shop\.example\/track/)).toBeVisible();
+  expect(screen.getByRole('link', { name: 'Import sample dashboards' })).toHaveAttribute(
+    'href',
+    '/connections/datasources/edit/empty/dashboards'
+  );
+  await user.clear(screen.getByLabelText(/^Address/));
+  expect(saved().jsonData.collectorUrl).toBeUndefined();
+});
+
+test('a data source that cannot be asked has no first steps yet', async () => {
+  const service = { get: async () => Promise.reject(new Error('away')), getInstanceSettings: () => undefined };
+  setDataSourceSrv(service as unknown as DataSourceSrv);
+  edit({ uid: 'away' });
+  expect(await screen.findByLabelText(/^Host/)).toBeVisible();
+  expect(screen.queryByRole('link', { name: 'Import sample dashboards' })).toBeNull();
 });

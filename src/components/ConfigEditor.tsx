@@ -20,6 +20,7 @@ import type { ComponentProps } from 'react';
 import { docs } from '../docs';
 import { t } from '../i18n';
 import type { FootfallOptions, FootfallSecrets } from '../types';
+import { FirstSteps } from './FirstSteps';
 import { ZonePicker } from './ZonePicker';
 import { useSame } from './useSame';
 
@@ -28,6 +29,7 @@ type Props = DataSourcePluginOptionsEditorProps<FootfallOptions, FootfallSecrets
 const width = 40;
 /** The placeholder of an empty field, a default or an example: the same in every language. */
 const example = {
+  collector: 'https://events.example.com',
   host: 'localhost:5432',
   name: 'footfall',
   pem: '-----BEGIN ...',
@@ -63,6 +65,8 @@ export function ConfigEditor(props: Props) {
       <Divider />
       <ConnectionSettings {...props} />
       <Divider />
+      <CollectorSettings {...props} />
+      <Divider />
       <TlsSettings {...props} />
       <Divider />
       <CollapsableSection
@@ -74,6 +78,8 @@ export function ConfigEditor(props: Props) {
         <PrivacySettings {...props} />
         {config.secureSocksDSProxyEnabled && <SecureSocksProxySettings {...props} />}
       </CollapsableSection>
+      {/* Newly asked after each change that was saved. */}
+      {props.options.uid && <FirstSteps key={props.options.version} uid={props.options.uid} />}
     </>
   );
 }
@@ -155,6 +161,34 @@ function ConnectionSettings({ options, onOptionsChange }: Props) {
           value={jsonData.schema ?? ''}
           onChange={(event) =>
             onOptionsChange({ ...options, jsonData: { ...jsonData, schema: event.currentTarget.value || undefined } })
+          }
+        />
+      </Field>
+    </FieldSet>
+  );
+}
+
+function CollectorSettings({ options, onOptionsChange }: Props) {
+  const { jsonData } = options;
+  return (
+    <FieldSet label={t('config.collector', 'Collector')}>
+      <Field
+        label={t('config.collector-url', 'Address')}
+        description={t(
+          'config.collector-url-text',
+          'Where events are sent to. Whoever has none yet is shown how to send the first one there'
+        )}
+      >
+        <Input
+          id="config-collector-url"
+          width={width}
+          placeholder={example.collector}
+          value={jsonData.collectorUrl ?? ''}
+          onChange={(event) =>
+            onOptionsChange({
+              ...options,
+              jsonData: { ...jsonData, collectorUrl: event.currentTarget.value || undefined },
+            })
           }
         />
       </Field>

@@ -14,6 +14,7 @@ import type { FootfallOptions, FootfallQuery } from '../types';
 import { AnyEvent, type QueryType } from '../types.gen';
 import type { Part } from './editor';
 import { EditorProvider } from './EditorProvider';
+import { EmptyAnswer } from './EmptyAnswer';
 import { FiltersEditor } from './FiltersEditor';
 import { Named } from './Named';
 import { PanelSwitch } from './PanelSwitch';
@@ -67,6 +68,7 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery, ra
         ) : (
           <SavedQuery query={query} />
         )}
+        <EmptyAnswer uid={datasource.uid} data={data} refId={saved.refId} />
         <SharedFields value={query} onChange={change} />
         <SqlPreview
           datasource={datasource}

@@ -1,6 +1,7 @@
-import { LoadingState } from '@grafana/data';
+import { dateTime, LoadingState } from '@grafana/data';
 import { act, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import { barriers } from './axe';
 import { golden, goldenNames, panel, show as showFrames } from './testing';
 import { viewOf } from './views';
 
@@ -64,9 +65,49 @@ test('a funnel of sessions goes from main step to main step, past the optional o
   expect(steps[0]).not.toHaveTextContent('went on');
 });
 
-test('nobody at the first step is no data', async () => {
+test('nobody at the first step is no data, because there is no such event', async () => {
   await show('funnel_conversion_of_nobody');
-  expect(screen.getByText('No data in this time range')).toBeVisible();
+  expect(screen.getByRole('status')).toHaveTextContent('No event is called `nothing`.');
+});
+
+test.each(['light', 'dark'] as const)('an empty answer says why, and leads to the latest event: %s', async (mode) => {
+  const ask = jest.fn();
+  const text = 'No events in this range. The latest `order` is of 2026-11-30 14:02.';
+  const why = { id: 'empty.latest-of', text, values: {} };
+  const custom = { view: 'lines', empty: { why, latest: '2026-11-30T14:02:03.004005Z' } };
+  const flat = { ...golden('trend_of_nothing')[0], meta: { custom } };
+  const hour = { from: dateTime('2026-12-24T00:00:00Z'), to: dateTime('2026-12-24T01:00:00Z') };
+  const { container } = await showFrames([flat], {
+    mode,
+    answer: { timeRange: { ...hour, raw: hour } },
+    onTimeRange: ask,
+  });
+  expect(screen.getByRole('status')).toHaveTextContent(text);
+  expect(await barriers(container)).toEqual([]);
+  await userEvent.click(screen.getByRole('button', { name: 'Go to the latest' }));
+  const to = Date.parse('2026-11-30T14:02:03.005Z');
+  expect(ask.mock.calls).toEqual([[{ from: to - 3600_000, to }]]);
+});
+
+test('what the panel says of nothing comes before the reason', async () => {
+  await showFrames(golden('funnel_conversion_of_nobody'), { noValue: 'Nobody bought anything' });
+  expect(screen.getByRole('status')).toHaveTextContent('Nobody bought anythingNo event is called `nothing`.');
+  expect(screen.queryByRole('button', { name: 'Go to the latest' })).toBeNull();
+});
+
+test('zeros that stand for nothing can be read as a table', async () => {
+  const why = { id: 'empty.latest', text: 'No events in this range.' };
+  const [frame] = golden('trend_events');
+  await showFrames([{ ...frame, meta: { custom: { view: 'lines', empty: { why } } } }]);
+  await userEvent.click(screen.getByRole('button', { name: 'Show as a table' }));
+  expect(await screen.findByRole('table', { name: 'Table of the answer' })).toBeVisible();
+});
+
+test('of two queries, the one that says nothing says why beside the other', async () => {
+  const [first] = golden('funnel_conversion_of_nobody');
+  await showFrames([{ ...first, refId: 'B' }, ...golden('funnel_breakdown')]);
+  expect(screen.getByRole('status')).toHaveTextContent('No event is called `nothing`.');
+  expect(await screen.findByRole('list', { name: 'Funnel' })).toBeVisible();
 });
 
 test.each(['retention_heatmap', 'heatmap_hour_weekday', 'heatmap_date_hour'])('%s is a grid', async (name) => {

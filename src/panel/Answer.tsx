@@ -1,10 +1,18 @@
 import { css, cx } from '@emotion/css';
-import { LoadingState, type DataFrame, type GrafanaTheme2, type PanelData } from '@grafana/data';
+import {
+  LoadingState,
+  type AbsoluteTimeRange,
+  type DataFrame,
+  type GrafanaTheme2,
+  type PanelData,
+} from '@grafana/data';
 import { Alert, EmptyState, IconButton, useStyles2 } from '@grafana/ui';
 import { Suspense, useState } from 'react';
 import { t } from '../i18n';
 import type { PanelOptions } from './options';
+import { emptinessOf } from './shared/emptiness';
 import { Following } from './shared/Following';
+import { Nothing } from './shared/Nothing';
 import { views, viewOf } from './views';
 
 interface Props {
@@ -15,27 +23,45 @@ interface Props {
   options: PanelOptions;
   /** What to say where nothing was found. */
   noValue?: string;
+  /** Shows another time; without it, none can be shown. */
+  onTimeRange?: (range: AbsoluteTimeRange) => void;
 }
 
 /** An answer as a picture for each query, or as tables of all that it holds. */
-export function Answer({ answer, width, height, timeZone, options, noValue }: Props) {
+export function Answer({ answer, width, height, timeZone, options, noValue, onTimeRange }: Props) {
   const styles = useStyles2(getStyles);
   const [asTable, setAsTable] = useState(false);
   if (answer.state === LoadingState.Error) {
     return <Failure answer={answer} />;
   }
   const queries = queriesOf(answer.series);
+  const source = answer.request?.targets[0]?.datasource?.uid;
   if (queries.length === 0) {
     return answer.state === LoadingState.Done ? (
       <EmptyState variant="not-found" message={noValue || t('answer.no-data', 'No data in this time range')} />
     ) : null;
   }
-  const viewOfQuery = ([frame]: DataFrame[]) => options.view || viewOf(frame) || 'table';
+  const viewOfQuery = ([frame]: DataFrame[]) =>
+    emptinessOf(frame)?.noEvents ? 'start' : options.view || viewOf(frame) || 'table';
   return (
     <div className={styles.answer} style={{ width, height }}>
       <Following range={answer.timeRange} timeZone={timeZone}>
         {queries.map((frames, i) => {
-          const { Component } = views[asTable ? 'table' : viewOfQuery(frames)];
+          const view = asTable ? 'table' : viewOfQuery(frames);
+          const emptiness = emptinessOf(frames[0]);
+          if (emptiness && view !== 'start' && !(asTable && frames[0].length > 0)) {
+            return (
+              <Nothing
+                key={i}
+                emptiness={emptiness}
+                noValue={noValue}
+                range={answer.timeRange}
+                height={height / queries.length}
+                onTimeRange={onTimeRange}
+              />
+            );
+          }
+          const { Component } = views[view];
           return (
             <Suspense key={i} fallback={null}>
               <Component
@@ -44,12 +70,13 @@ export function Answer({ answer, width, height, timeZone, options, noValue }: Pr
                 height={height / queries.length}
                 timeZone={timeZone}
                 options={options}
+                source={source}
               />
             </Suspense>
           );
         })}
       </Following>
-      {queries.some((frames) => viewOfQuery(frames) !== 'table') && (
+      {queries.some((frames) => frames[0].length > 0 && !['table', 'start'].includes(viewOfQuery(frames))) && (
         <IconButton
           className={cx(styles.toggle, asTable && styles.pressed)}
           name="table"
@@ -69,10 +96,10 @@ function Failure({ answer: { errors = [] } }: { answer: PanelData }) {
   ));
 }
 
-/** The frames of each query that has some. */
+/** The frames of each query that has some; of one that has none, the frame that says why. */
 function queriesOf(series: DataFrame[]): DataFrame[][] {
   const queries = new Map<string | undefined, DataFrame[]>();
-  for (const frame of series.filter(({ length }) => length > 0)) {
+  for (const frame of series.filter((each) => each.length > 0 || emptinessOf(each))) {
     queries.set(frame.refId, [...(queries.get(frame.refId) ?? []), frame]);
   }
   return [...queries.values()];

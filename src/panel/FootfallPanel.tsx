@@ -3,7 +3,15 @@ import { Answer } from './Answer';
 import type { PanelOptions } from './options';
 
 /** The panel: an answer in the view that suits it. */
-export function FootfallPanel({ data, width, height, timeZone, options, fieldConfig }: PanelProps<PanelOptions>) {
+export function FootfallPanel({
+  data,
+  width,
+  height,
+  timeZone,
+  options,
+  fieldConfig,
+  onChangeTimeRange,
+}: PanelProps<PanelOptions>) {
   return (
     <Answer
       answer={data}
@@ -11,6 +19,7 @@ export function FootfallPanel({ data, width, height, timeZone, options, fieldCon
       height={height}
       timeZone={timeZone}
       options={options}
+      onTimeRange={onChangeTimeRange}
       noValue={fieldConfig.defaults.noValue}
     />
   );

@@ -4,6 +4,7 @@ import {
   dateTime,
   LoadingState,
   ThemeContext,
+  type AbsoluteTimeRange,
   type DataFrame,
   type PanelData,
 } from '@grafana/data';
@@ -37,12 +38,14 @@ interface Shown {
   height?: number;
   options?: PanelOptions;
   answer?: Partial<PanelData>;
+  noValue?: string;
+  onTimeRange?: (range: AbsoluteTimeRange) => void;
 }
 
 /** The frames in the panel, as Grafana would give them to it. */
 export function panel(
   frames: DataFrame[],
-  { mode = 'dark', width = 900, height = 500, options = {}, answer }: Shown = {}
+  { mode = 'dark', width = 900, height = 500, options = {}, answer, ...rest }: Shown = {}
 ) {
   const theme = createTheme({ colors: { mode } });
   const series = applyFieldOverrides({
@@ -61,6 +64,7 @@ export function panel(
         height={height}
         timeZone="utc"
         options={options}
+        {...rest}
       />
     </ThemeContext.Provider>
   );

@@ -16,9 +16,9 @@ test('a data source is set up by hand, and says what is wrong with it', async ({
   page,
 }) => {
   const config = await createDataSourceConfigPage({ type: 'footfall-behavior-datasource' });
-  await page.getByLabel('Host').fill('127.0.0.1:1');
-  await page.getByLabel('Database').fill('footfall');
-  await page.getByLabel('User').fill('footfall_grafana');
+  await page.getByRole('textbox', { name: /^Host/ }).fill('127.0.0.1:1');
+  await page.getByRole('textbox', { name: /^Database/ }).fill('footfall');
+  await page.getByRole('textbox', { name: /^User/ }).fill('footfall_grafana');
   await expect(config.saveAndTest()).not.toBeOK();
   await expect(config).toHaveAlert('error');
 });

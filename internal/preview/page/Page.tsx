@@ -112,7 +112,11 @@ export function Page({ preview, datasource: settings, language, onLanguage, onTo
           isCurrent={isCurrent}
         >
           {answer && answer.state !== LoadingState.NotStarted ? (
-            <Picture answer={answer} timeZone={query.timeZone || timeZone} />
+            <Picture
+              answer={answer}
+              timeZone={query.timeZone || timeZone}
+              onTimeRange={({ from, to }) => setRange(absoluteRange(from, to))}
+            />
           ) : (
             <Text color="secondary">{t('preview.not-complete', 'The question is not complete yet.')}</Text>
           )}
@@ -140,8 +144,8 @@ const languages: Array<{ value: Language; label: string }> = [
   { value: 'zh-Hans', label: '中文' },
 ];
 
-function asked(preview: Preview, index: number): FootfallQuery {
-  return { refId: 'A', ...preview.questions[index].query };
+function asked({ questions, datasource: { type, uid } }: Preview, index: number): FootfallQuery {
+  return { refId: 'A', datasource: { type, uid }, ...questions[index].query };
 }
 
 function absoluteRange(from: number, to: number): TimeRange {

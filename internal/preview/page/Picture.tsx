@@ -1,4 +1,4 @@
-import { applyFieldOverrides, type PanelData } from '@grafana/data';
+import { applyFieldOverrides, type AbsoluteTimeRange, type PanelData } from '@grafana/data';
 import { Text, useTheme2 } from '@grafana/ui';
 import { useMemo, useRef } from 'react';
 import { Answer } from '../../../src/panel/Answer';
@@ -6,8 +6,14 @@ import { useSize } from '../../../src/panel/shared/useSize';
 
 const height = 520;
 
+interface Props {
+  answer: PanelData;
+  timeZone: string;
+  onTimeRange: (range: AbsoluteTimeRange) => void;
+}
+
 /** What a dashboard would show of an answer: its notices, and the panel, as wide as the page. */
-export function Picture({ answer, timeZone }: { answer: PanelData; timeZone: string }) {
+export function Picture({ answer, timeZone, onTimeRange }: Props) {
   const theme = useTheme2();
   const room = useRef<HTMLDivElement>(null);
   const { width } = useSize(room);
@@ -32,7 +38,14 @@ export function Picture({ answer, timeZone }: { answer: PanelData; timeZone: str
           </Text>
         ))}
       {width > 0 && (
-        <Answer answer={{ ...answer, series }} width={width} height={height} timeZone={timeZone} options={{}} />
+        <Answer
+          answer={{ ...answer, series }}
+          width={width}
+          height={height}
+          timeZone={timeZone}
+          options={{}}
+          onTimeRange={onTimeRange}
+        />
       )}
     </div>
   );

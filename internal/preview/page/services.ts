@@ -29,7 +29,8 @@ export function provideServices() {
 /** Lets the panel find the data source, for the lists behind its numbers. */
 export function provideDataSource(settings: DataSourceInstanceSettings<FootfallOptions>) {
   const datasource = new DataSource(settings);
-  setDataSourceSrv({ get: async () => datasource } as unknown as DataSourceSrv);
+  const service = { get: async () => datasource, getInstanceSettings: () => settings };
+  setDataSourceSrv(service as unknown as DataSourceSrv);
 }
 
 /** Fails with the response, as the data source expects of Grafana, unless the status is a good one. */

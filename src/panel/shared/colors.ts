@@ -2,12 +2,14 @@ import { colorManipulator } from '@grafana/data';
 import { useTheme2 } from '@grafana/ui';
 import { useMemo } from 'react';
 
-/** A color for each of several groups, in Grafana's order; a group alone is blue. */
+/** Grafana's own order begins with green and has red: beside each other, these say good and bad of groups that are neither. */
+const groupColors = ['blue', 'orange', 'purple', 'yellow', 'green', 'dark-blue', 'dark-orange', 'dark-purple'];
+
+/** A color for each of several groups, the first ones easy to tell apart. */
 export function useGroupColors(count: number): string[] {
   const { visualization } = useTheme2();
-  return Array.from({ length: count }, (_, i) =>
-    visualization.getColorByName(count === 1 ? 'blue' : visualization.palette[i % visualization.palette.length])
-  );
+  const names = [...groupColors, ...visualization.palette.slice(groupColors.length)];
+  return Array.from({ length: count }, (_, i) => visualization.getColorByName(names[i % names.length]));
 }
 
 /**

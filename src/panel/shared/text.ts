@@ -1,8 +1,16 @@
+/** How wide letters are that are much wider or narrower than the others; digits are all of one width. */
+const widths: Array<[RegExp, number]> = [
+  [/[\u2e80-\uffff]/, 12],
+  [/[%@mwMW]/, 11],
+  [/\d/, 8],
+  [/[.,]/, 4],
+];
+
 /** How wide a text is at the size of small print, in pixels; rather too much than too little. A canvas would know, but not before fonts are there. */
 export function textWidth(text: string): number {
   let width = 0;
   for (const letter of text) {
-    width += letter > '\u2e7f' ? 12 : letter === ',' || letter === '.' ? 4 : 7;
+    width += widths.find(([letters]) => letters.test(letter))?.[1] ?? 7;
   }
   return width;
 }

@@ -59,6 +59,11 @@ export const views = {
     title: () => t('view.timeline', 'Timeline'),
     Component: load(async () => (await import('./timeline/Timeline')).Timeline),
   },
+  // Drawn for whoever has no events yet.
+  start: {
+    title: () => t('view.start', 'Start'),
+    Component: load(async () => (await import('./start/Start')).Start),
+  },
   table: {
     title: () => t('view.table', 'Table'),
     Component: load(async () => (await import('./table/Table')).Table),

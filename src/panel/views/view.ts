@@ -12,6 +12,8 @@ export interface ViewProps {
   /** The dashboard's, by its IANA name or as "browser" or "utc". */
   timeZone: string;
   options: PanelOptions;
+  /** The uid of the data source that was asked, if that is known. */
+  source?: string;
 }
 
 /** A form in which an answer is drawn. */

@@ -68,7 +68,8 @@ function Between({ way, funnel, formats }: { way?: Way; funnel: { steps: Step[] 
         {formats.ofPrevious(next.ofPrevious) || '–'}
       </div>
       <div aria-hidden>{formats.median(next.medianSeconds)}</div>
-      <LowMark share={next.ofPrevious} {...{ way, formats }} />
+      {/* There is no room for its words between narrow columns. */}
+      <LowMark share={next.ofPrevious} isShort {...{ way, formats }} />
     </div>
   );
 }

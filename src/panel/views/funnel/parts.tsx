@@ -123,7 +123,7 @@ export function wentOn({ ofPrevious, medianSeconds }: Bar, formats: Formats): st
     : t('answer.went-on-in', '{{share}} went on in {{time}} (median)', { share, time: formats.median(medianSeconds) });
 }
 
-/** A sign where too few went on; in a table without its words, which are read all the same. */
+/** A sign where too few went on; where there is little room without its words, which are read all the same. */
 export function LowMark({
   share,
   way,

@@ -104,6 +104,13 @@ test('a line has gaps where there is no value, is broken where it is not counted
   expect(areaOf([1, null, 1], [2, null, 3], (i, v) => `${i},${v}`)).toBe('M0,2L0,1ZM2,3L2,1Z');
 });
 
+test('a funnel says of which days the conversion can still change', async () => {
+  await show(golden('funnel_trend'));
+  const told = await walk();
+  expect(told).toHaveLength(10);
+  expect(told.map((text) => text.includes('(not counted whole)'))).toEqual(told.map((_, i) => i >= 8));
+});
+
 test('days are cut where the answer cuts them, whatever the zone of the dashboard', async () => {
   const frame = days('lines', { events: [1, 2] });
   frame.meta!.custom!.buckets.zone = 'Asia/Tokyo';
