@@ -27,6 +27,7 @@ type options struct {
 	dsn, schema string
 	runs        int
 	clickHouse  string
+	heavy       int64
 	plans       bool
 }
 
@@ -84,6 +85,7 @@ func parseOptions() (o options, err error) {
 	flag.StringVar(&o.schema, "schema", "footfall_bench", "database schema to load them into; what another run of the bench left there is replaced")
 	flag.IntVar(&o.runs, "runs", 5, "times that each question is asked")
 	flag.StringVar(&o.clickHouse, "clickhouse", findClickHouse(), "the clickhouse-server program; empty to do without")
+	flag.Int64Var(&o.heavy, "heavy", 0, "ask everything a second time, of events of which this many belong to one user, in a schema whose name ends in _heavy")
 	flag.BoolVar(&o.plans, "plans", false, "print the plans of the questions' statements too, with what they took and read")
 	flag.Parse()
 	switch {
@@ -91,40 +93,57 @@ func parseOptions() (o options, err error) {
 		return o, fmt.Errorf("%q is not understood: -help lists the flags", flag.Arg(0))
 	case o.Events < 1000 || o.Users < 10 || o.Days < 8 || o.runs < 1:
 		return o, errors.New("there is too little to measure: use at least 1000 events, 10 users, 8 days and 1 run")
+	case o.heavy < 0 || o.heavy > o.Events/2:
+		return o, fmt.Errorf("-heavy is %d: one user may have up to half of the %d events", o.heavy, o.Events)
 	}
 	o.dsn, err = serverDSN()
 	return o, err
 }
 
 func bench(ctx context.Context, o options) error {
-	printer := programs.NewPrinter(os.Stdout)
-	db, err := openDatabase(ctx, o.dsn, o.schema)
+	usual, err := benchEvents(ctx, o)
+	if err != nil || o.heavy == 0 {
+		return err
+	}
+	o.schema, o.Heavy = o.schema+"_heavy", o.heavy
+	heavy, err := benchEvents(ctx, o)
 	if err != nil {
 		return err
 	}
+	fmt.Printf("\nwith %d events of one user, in times of what it takes without\n%s\n", o.heavy, heavy.timesOf(usual))
+	return nil
+}
+
+// benchEvents loads the events, asks, and prints what was measured.
+func benchEvents(ctx context.Context, o options) (*report, error) {
+	printer := programs.NewPrinter(os.Stdout)
+	db, err := openDatabase(ctx, o.dsn, o.schema)
+	if err != nil {
+		return nil, err
+	}
 	defer db.close()
 	if o.parameters, err = db.load(ctx, o.parameters, printer); err != nil {
-		return err
+		return nil, err
 	}
 	job := job{DSN: o.dsn, Schema: o.schema, Parameters: o.parameters, Runs: o.runs}
 	if o.clickHouse != "" {
 		peer, err := startClickHouse(ctx, o.clickHouse)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		defer peer.stop()
 		if err := printer.Do("ClickHouse", func() (string, error) { return peer.load(ctx, db, o.parameters) }); err != nil {
-			return err
+			return nil, err
 		}
 		job.ClickHouse = peer.url
 	}
-	report := report{parameters: o.parameters, printer: printer}
-	if err := report.measure(ctx, db, job); err != nil {
-		return err
+	r := &report{parameters: o.parameters, printer: printer}
+	if err := r.measure(ctx, db, job); err != nil {
+		return nil, err
 	}
-	report.print()
+	r.print()
 	if o.plans {
-		return printPlans(ctx, db, o.parameters)
+		err = printPlans(ctx, db, o.parameters)
 	}
-	return nil
+	return r, err
 }

@@ -62,8 +62,12 @@ func loadAverage() string {
 }
 
 func (r *report) print() {
-	fmt.Printf("\n%d events of %d users in %d days; %s; %d processors, load before the questions %s\n\n",
-		r.Events, r.Users, r.calendarDays(), r.server, runtime.NumCPU(), r.load)
+	heavy := ""
+	if r.Heavy > 0 {
+		heavy = fmt.Sprintf(", %d of them of one user", r.Heavy)
+	}
+	fmt.Printf("\n%d events of %d users in %d days%s; %s; %d processors, load before the questions %s\n\n",
+		r.Events, r.Users, r.calendarDays(), heavy, r.server, runtime.NumCPU(), r.load)
 	fmt.Println(r.questionTable())
 	fmt.Println()
 	fmt.Println(r.costTable())
@@ -100,6 +104,25 @@ func (r *report) questionTable() string {
 			ratio(c.cold, c.peer), ratio(c.refresh, c.peer), ratio(c.next, c.nextPeer), goal, reached,
 			m.ColdStats[eventsFollowed], m.RefreshStats[eventsFollowed], equal(m),
 		})
+	}
+	return t.Render()
+}
+
+// timesOf has the smallest times of questions, in times of the smallest ones in another report: what else the machine did in between
+// matters least for them.
+func (r *report) timesOf(o *report) string {
+	const most = 4.0 / 3
+	t := newTable("question", "cold", "refresh", "next", "target", "reached")
+	for i, q := range questions(r.parameters) {
+		row, ok := table.Row{q.name}, true
+		mine, others := &r.timings[i], &o.timings[i]
+		for _, both := range [][2]time.Duration{
+			{slices.Min(mine.Cold), slices.Min(others.Cold)}, {slices.Min(mine.Refresh), slices.Min(others.Refresh)}, {slices.Min(mine.Next), slices.Min(others.Next)},
+		} {
+			row = append(row, ratio(both[0], both[1]))
+			ok = ok && float64(both[0]) <= most*float64(both[1])
+		}
+		t.AppendRow(append(row, fmt.Sprintf("%.2fx", most), yesNo(ok)))
 	}
 	return t.Render()
 }
