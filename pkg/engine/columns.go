@@ -82,9 +82,9 @@ func (c columns) with(key blockKey, part plan.Part, want plan.Columns, values []
 	if len(slices) != plan.Slices+1 {
 		return nil, errDamaged(key)
 	}
-	first := slices[part.From]
+	first, last := slices[part.From], slices[part.To]
 	for i := range slices { // of the part alone
-		slices[i] = max(0, min(slices[i], slices[part.To])-first)
+		slices[i] = max(0, min(slices[i], last)-first)
 	}
 	c.slices = slices
 	events := int(slices[plan.Slices])
