@@ -37,18 +37,19 @@ interface Shown {
   height?: number;
   options?: PanelOptions;
   answer?: Partial<PanelData>;
+  replaceVariables?: (text: string) => string;
 }
 
 /** The frames in the panel, as Grafana would give them to it. */
 export function panel(
   frames: DataFrame[],
-  { mode = 'dark', width = 900, height = 500, options = {}, answer }: Shown = {}
+  { mode = 'dark', width = 900, height = 500, options = {}, answer, replaceVariables = (text) => text }: Shown = {}
 ) {
   const theme = createTheme({ colors: { mode } });
   const series = applyFieldOverrides({
     data: frames,
     fieldConfig: { defaults: {}, overrides: [] },
-    replaceVariables: (text) => text,
+    replaceVariables,
     theme,
     timeZone: 'utc',
   });
