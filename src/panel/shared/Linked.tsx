@@ -44,6 +44,17 @@ export function Linked({ field, row, children }: Props) {
   );
 }
 
+/** Opens the list to which a field leads from a row, where it leads to one: for pictures whose points are no elements of their own. */
+export function useFollowField(): (field: Field, row: number) => void {
+  const follow = useFollow();
+  return (field, row) => {
+    const followed = field.values[row] ? followedFrom(field, row) : undefined;
+    if (followed) {
+      follow?.(followed);
+    }
+  };
+}
+
 /** The list to which a field's first link leads from a row; undefined where it leads to none. */
 function followedFrom(field: Field, row: number): Followed | undefined {
   const link = field.config.links?.[0];
