@@ -44,15 +44,18 @@ export function Linked({ field, row, children }: Props) {
   );
 }
 
-/** Opens the list to which a field leads from a row, where it leads to one: for pictures whose points are no elements of their own. */
-export function useFollowField(): (field: Field, row: number) => void {
+/** Opens the list to which a field leads from a row, for what is drawn without links of its own; undefined where none can be shown. */
+export function useFollowField(): ((field: Field, row: number) => void) | undefined {
   const follow = useFollow();
-  return (field, row) => {
-    const followed = field.values[row] ? followedFrom(field, row) : undefined;
-    if (followed) {
-      follow?.(followed);
-    }
-  };
+  return (
+    follow &&
+    ((field, row) => {
+      const followed = field.values[row] ? followedFrom(field, row) : undefined;
+      if (followed) {
+        follow(followed);
+      }
+    })
+  );
 }
 
 /** The list to which a field's first link leads from a row; undefined where it leads to none. */

@@ -50,7 +50,7 @@ export function Curves({ table, width, height }: Props) {
         }}
         lines={curves}
         hintOf={(place, row = table.means[0] ?? 0) => hintOf(table, formats, { row, column: column(place) })}
-        onChoose={(place, row) => follow(periods[place], row)}
+        onChoose={(place, row) => follow?.(periods[place], row)}
       >
         {(scale) =>
           inFront(table, scale.line).map((row) => (
