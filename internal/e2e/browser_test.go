@@ -18,7 +18,7 @@ import (
 
 // The preview page in a real browser: internal/e2e/browser says what is done there.
 func TestPreviewInABrowser(t *testing.T) {
-	runInBrowser(t, previewPage(t, dbtest.Embedded(t), 3000), "preview", "answers")
+	runInBrowser(t, previewPage(t, dbtest.Embedded(t), 3000), "preview", "answers", "views")
 }
 
 var pictures = flag.Bool("pictures", false, "make the pictures of the docs anew, in docs/img")

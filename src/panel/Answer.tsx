@@ -27,7 +27,11 @@ export function Answer({ answer, width, height, timeZone, options, noValue }: Pr
   const queries = queriesOf(answer.series);
   if (queries.length === 0) {
     return answer.state === LoadingState.Done ? (
-      <EmptyState variant="not-found" message={noValue || t('answer.no-data', 'No data in this time range')} />
+      <EmptyState
+        variant="not-found"
+        hideImage={height < heightWithImage}
+        message={noValue || t('answer.no-data', 'No data in this time range')}
+      />
     ) : null;
   }
   const viewOfQuery = ([frame]: DataFrame[]) => options.view || viewOf(frame) || 'table';
@@ -61,6 +65,9 @@ export function Answer({ answer, width, height, timeZone, options, noValue }: Pr
     </div>
   );
 }
+
+/** In pixels: a lower panel has room for the words alone. */
+const heightWithImage = 300;
 
 /** Why there is no answer. A panel that says "no data" instead would tell a falsehood. */
 function Failure({ answer: { errors = [] } }: { answer: PanelData }) {

@@ -5,7 +5,7 @@ import { useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 
 import { t } from '../../i18n';
 import type { Mark } from './axes';
 import { useHint, type Hint } from './Hint';
-import { textWidth } from './text';
+import { cutText, textWidth } from './text';
 
 /** Where places and values are, in pixels from the corner of the plot. */
 export interface Scale {
@@ -87,7 +87,7 @@ export function Plot({
             textAnchor="middle"
             className={styles.text}
           >
-            {values.title}
+            {cutText(values.title, bottom - top)}
           </text>
         )}
         {places.title && (

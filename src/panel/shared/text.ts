@@ -2,7 +2,8 @@
 export function textWidth(text: string): number {
   let width = 0;
   for (const letter of text) {
-    width += letter > '\u2e7f' ? 12 : letter === ',' || letter === '.' ? 4 : 7;
+    width +=
+      letter > '\u2e7f' ? 12 : /[%@mwMW]/.test(letter) ? 11 : /[,.]/.test(letter) ? 4 : /\d/.test(letter) ? 7.6 : 7;
   }
   return width;
 }

@@ -13,6 +13,7 @@ import { t } from '../../../i18n';
 import { wordOf } from '../../../said';
 import { formatOf } from '../../shared/display';
 import { useFollowField } from '../../shared/Linked';
+import { cutText } from '../../shared/text';
 import { incompleteOf } from '../lines/charts';
 import type { ViewProps } from '../view';
 
@@ -32,15 +33,17 @@ const least = { width: 112, height: 56 };
 export function Numbers({ frames, width, height }: ViewProps) {
   const styles = useStyles2(getStyles);
   const stats = frames.flatMap(statsOf);
-  const { columns, ...tile } = tiled(stats.length, width, height);
+  const { columns, isLong, ...tile } = tiled(stats.length, width, height);
   return (
     <ul
       className={styles.tiles}
       style={{ width, height, gridTemplateColumns: `repeat(${columns}, ${tile.width}px)` }}
       aria-label={t('view.numbers', 'Numbers')}
+      // What scrolls must be reached with the keyboard.
+      tabIndex={isLong ? 0 : undefined}
     >
       {stats.map((stat, i) => (
-        <li key={i}>
+        <li key={i} title={stat.title}>
           <StatTile {...stat} {...tile} count={stats.length} />
         </li>
       ))}
@@ -62,7 +65,8 @@ function tiled(count: number, width: number, height: number) {
   const fitting = layouts.filter(({ taken }) => taken <= height);
   // Where none fits, as many as are beside each other leave the least to scroll.
   const [{ size, taken, ...best }] = (fitting.length ? fitting : layouts.slice(-1)).sort((a, b) => b.size - a.size);
-  return taken > height ? { ...best, width: best.width - Math.ceil(scrollbar / best.columns) } : best;
+  const isLong = taken > height;
+  return { ...best, isLong, width: best.width - (isLong ? Math.ceil(scrollbar / best.columns) : 0) };
 }
 
 const scrollbar = 12;
@@ -103,6 +107,7 @@ function StatTile({
   const theme = useTheme2();
   const follow = useFollowField();
   const value = field.values[row];
+  const isSmall = width < 200 || height < 100;
   const color = field.config.color ? field.display?.(value).color : undefined;
   const draw = (onClick?: MouseEventHandler<HTMLElement>, className?: string) => (
     <BigValue
@@ -115,9 +120,11 @@ function StatTile({
       hasLinks={Boolean(onClick)}
       colorMode={BigValueColorMode.Value}
       graphMode={time ? BigValueGraphMode.Area : BigValueGraphMode.None}
+      // In small tiles BigValue writes long names in letters that nobody can read: there they are cut.
+      text={isSmall ? { titleSize: 12 } : undefined}
       sparkline={time && { x: time, y: field }}
       value={{
-        title,
+        title: isSmall ? cutText(title, width - 24) : title,
         text: formatOf(field, theme)(value) || t('answer.no-value', 'no value'),
         numeric: Number(value),
         color: color ?? theme.colors.text.primary,
