@@ -1,5 +1,6 @@
 import {
   dateTime,
+  toDataFrame,
   type AdHocVariableFilter,
   type DataQueryRequest,
   type DataSourceInstanceSettings,
@@ -11,6 +12,7 @@ import fullQueries from '../pkg/model/testdata/full_queries.json';
 import { judge } from './components/testing';
 import { withType } from './analyses/begin';
 import { DataSource } from './datasource';
+import { queryOfRow } from './links';
 import type { FootfallOptions, FootfallQuery } from './types';
 import type { Filter } from './types.gen';
 
@@ -349,7 +351,13 @@ describe('links', () => {
   });
 
   /** The links of an answer, for who is logged in, in a panel. */
-  async function linksFor(role: string, permissions: object, panelPluginId: string, jsonData: FootfallOptions = {}) {
+  async function linksFor(
+    role: string,
+    permissions: object,
+    panelPluginId: string,
+    jsonData: FootfallOptions = {},
+    linked: object = {}
+  ) {
     config.exploreEnabled = true;
     config.bootData = { user: { orgRole: role, permissions } } as typeof config.bootData;
     const response = {
@@ -359,7 +367,7 @@ describe('links', () => {
             {
               schema: {
                 fields: [
-                  { name: 'users', type: 'number', config: { links: [{ title: 'x', internal: { query: {} } }] } },
+                  { name: 'users', type: 'number', config: { links: [{ title: 'x', internal: { query: linked } }] } },
                 ],
               },
               data: { values: [[1]] },
@@ -383,6 +391,26 @@ describe('links', () => {
   test('they open the range of the answer', async () => {
     const [link] = await linksFor('Editor', explore, 'table');
     expect(link.internal.range.raw).toEqual({ from: range.from, to: range.to });
+  });
+
+  test.each(['${device}', '$event', '$__all'])('a user who is called %s is looked for by that name', async (user) => {
+    const [link] = await linksFor(
+      'Editor',
+      explore,
+      ours,
+      {},
+      { queryType: 'timeline', timeline: { user: '${__data.fields.user_id}' } }
+    );
+    const frame = toDataFrame({ fields: [{ name: 'user_id', values: [user] }] });
+    const query = queryOfRow(link, frame, 0)!;
+    expect(datasource.applyTemplateVariables(query, {}).timeline).toEqual({ user });
+  });
+
+  test('a value of a link is no variable, nor does it stand for all', () => {
+    const filters: FootfallQuery['filters'] = [
+      { property: 'metadata.plan', operator: '=', values: ['$__all', '${device}'] },
+    ];
+    expect(datasource.applyTemplateVariables({ ...heatmap(), filters, isLiteral: true }, {}).filters).toEqual(filters);
   });
 
   test('whoever may not explore has none in the panels of Grafana, which lead to Explore', async () => {

@@ -107,14 +107,15 @@ export class DataSource extends DataSourceWithBackend<FootfallQuery, FootfallOpt
   }
 
   applyTemplateVariables(
-    query: FootfallQuery,
+    { isLiteral, ...query }: FootfallQuery,
     scopedVars: ScopedVars,
     adHoc: AdHocVariableFilter[] = []
   ): FootfallQuery {
     const expander = this.expander(scopedVars);
     // Queries below an expression do not pass through query(): there, the dashboard's zone comes from its variable.
     const [zone] = expander.texts('${__timezone}');
-    const filled = inZone(expander.query(withNumbers(query)), zone.startsWith('$') ? '' : ianaZone(zone));
+    const asked = withNumbers(query);
+    const filled = inZone(isLiteral ? asked : expander.query(asked), zone.startsWith('$') ? '' : ianaZone(zone));
     const filters = adHocFilters(adHoc);
     return filters.length ? { ...filled, filters: [...(filled.filters ?? []), ...filters] } : filled;
   }

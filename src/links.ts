@@ -14,12 +14,16 @@ export function withNumbers<Q extends Query>(query: Q): Q {
     : query;
 }
 
-/** Lets the links of a frame open the very time that its numbers are of; without it, Explore begins with its own. */
+/**
+ * Lets the links of a frame open the very time that its numbers are of; without it, Explore begins with its own. Their queries say that they
+ * hold values: a user who is called ${__from} is looked for by that name.
+ */
 export function atRange(frame: DataFrame, { from, to }: TimeRange): DataFrame {
   const range: TimeRange = { from, to, raw: { from, to } };
   for (const link of frame.fields.flatMap(({ config }) => config.links ?? [])) {
     if (link.internal) {
       link.internal.range = range;
+      link.internal.query = { ...link.internal.query, isLiteral: true };
     }
   }
   return frame;

@@ -6,6 +6,8 @@ import type { Said } from './said';
 /** A saved query: the model of the back end, and what Grafana adds to every query. */
 export interface FootfallQuery extends DataQuery, Query {
   queryType: QueryType;
+  /** Its texts are values out of an answer: nothing in them is a variable, whatever it looks like. An edit makes it a query like any other. */
+  isLiteral?: boolean;
 }
 
 /** The data source's settings; the back end knows the default of each. */

@@ -23,11 +23,21 @@ class Observer {
   disconnect() {}
 }
 Object.assign(global, { ResizeObserver: Observer, IntersectionObserver: Observer });
-HTMLCanvasElement.prototype.getContext = (() => ({
+// Whatever else is drawn is nothing.
+const context: object = {
   measureText: () => ({ width: 100 }),
   createImageData: (width: number, height: number) => ({ data: new Uint8ClampedArray(4 * width * height) }),
-  putImageData: () => {},
-})) as never;
+};
+HTMLCanvasElement.prototype.getContext = (() =>
+  new Proxy(context, { get: (known, name) => Reflect.get(known, name) ?? (() => {}) })) as never;
+class Path {
+  moveTo() {}
+  lineTo() {}
+  closePath() {}
+  rect() {}
+  arc() {}
+}
+Object.assign(global, { Path2D: Path });
 // Lists draw only the entries for which there is room.
 Element.prototype.getBoundingClientRect = () => new DOMRect(0, 0, 400, 400);
 Object.defineProperty(HTMLElement.prototype, 'clientHeight', { value: 400 });

@@ -16,7 +16,8 @@ export default (env: Env): Configuration => ({
   ...base(env, 'preview'),
   devtool: env.production ? false : 'eval-source-map',
   context: page,
-  entry: './main.tsx',
+  // The second page draws answers that tests hand to it.
+  entry: { main: './main.tsx', views: path.join(root, 'internal/e2e/browser/views.tsx') },
   output: {
     path: path.join(root, '.footfall/preview'),
     clean: true,
@@ -26,7 +27,15 @@ export default (env: Env): Configuration => ({
   plugins: [
     // The page is in English.
     new IgnorePlugin({ resourceRegExp: /^\.\/locale$/, contextRegExp: /moment$/ }),
-    new HtmlWebpackPlugin({ template: 'index.html', favicon: path.join(root, 'src/img/logo.svg') }),
+    ...Object.entries({ main: 'index.html', views: 'views.html' }).map(
+      ([chunk, filename]) =>
+        new HtmlWebpackPlugin({
+          template: 'index.html',
+          filename,
+          chunks: [chunk],
+          favicon: path.join(root, 'src/img/logo.svg'),
+        })
+    ),
     new CopyWebpackPlugin({
       patterns: [
         // Where @grafana/ui looks for its icons and fonts. Its package lacks one icon that its time picker shows.

@@ -18,7 +18,7 @@ import (
 
 // The preview page in a real browser: internal/e2e/browser says what is done there.
 func TestPreviewInABrowser(t *testing.T) {
-	runInBrowser(t, previewPage(t, dbtest.Embedded(t), 3000), "preview", "answers")
+	runInBrowser(t, previewPage(t, dbtest.Embedded(t), 3000), "preview", "answers", "views")
 }
 
 // A data source without events, until the first one is sent as its page says.

@@ -36,11 +36,12 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery, ra
     latest.current = { query: saved, run: onRunQuery };
   }, [saved, onRunQuery]);
   const isLatest = (one: FootfallQuery) => JSON.stringify(one) === JSON.stringify(latest.current.query);
-  const change = (next: FootfallQuery) => {
+  const change = (edited: FootfallQuery) => {
     // A Combobox that is drawn anew while the pointer still moves over it announces its choice again, in Explore without end.
-    if (isLatest(next)) {
+    if (isLatest(edited)) {
       return;
     }
+    const { isLiteral, ...next } = edited;
     latest.current.query = next;
     onChange(next);
     void runIfFine(next);

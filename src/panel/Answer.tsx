@@ -38,7 +38,11 @@ export function Answer({ answer, width, height, timeZone, options, noValue, onTi
   const source = answer.request?.targets[0]?.datasource?.uid;
   if (queries.length === 0) {
     return answer.state === LoadingState.Done ? (
-      <EmptyState variant="not-found" message={noValue || t('answer.no-data', 'No data in this time range')} />
+      <EmptyState
+        variant="not-found"
+        hideImage={height < heightWithImage}
+        message={noValue || t('answer.no-data', 'No data in this time range')}
+      />
     ) : null;
   }
   const viewOfQuery = ([frame]: DataFrame[]) =>
@@ -88,6 +92,9 @@ export function Answer({ answer, width, height, timeZone, options, noValue, onTi
     </div>
   );
 }
+
+/** In pixels: a lower panel has room for the words alone. */
+const heightWithImage = 300;
 
 /** Why there is no answer. A panel that says "no data" instead would tell a falsehood. */
 function Failure({ answer: { errors = [] } }: { answer: PanelData }) {

@@ -16,10 +16,13 @@ export interface PanelOptions {
   markBelow?: string;
   /** What the cells of cohorts hold at first. */
   cohortCells?: CohortCells;
+  /** How cohorts are drawn at first. */
+  cohortForm?: CohortForm;
 }
 
 export type FunnelDirection = 'auto' | 'horizontal' | 'vertical';
 export type CohortCells = 'rates' | 'counts';
+export type CohortForm = 'triangle' | 'curves';
 
 export function addOptions(builder: PanelOptionsEditorBuilder<PanelOptions>) {
   builder.addSelect({
@@ -59,6 +62,19 @@ export function addOptions(builder: PanelOptionsEditorBuilder<PanelOptions>) {
       defaultValue: '',
       settings: { placeholder: '30, 60' },
       showIf: draws('funnel'),
+    })
+    .addRadio({
+      path: 'cohortForm',
+      name: t('cohorts.form', 'Form'),
+      description: t('cohorts.form-help', 'How cohorts are drawn until somebody switches.'),
+      defaultValue: 'triangle',
+      settings: {
+        options: [
+          { value: 'triangle', label: t('cohorts.triangle', 'Triangle') },
+          { value: 'curves', label: t('cohorts.curves', 'Curves') },
+        ],
+      },
+      showIf: draws('cohorts'),
     })
     .addRadio({
       path: 'cohortCells',

@@ -40,18 +40,27 @@ interface Shown {
   answer?: Partial<PanelData>;
   noValue?: string;
   onTimeRange?: (range: AbsoluteTimeRange) => void;
+  replaceVariables?: (text: string) => string;
 }
 
 /** The frames in the panel, as Grafana would give them to it. */
 export function panel(
   frames: DataFrame[],
-  { mode = 'dark', width = 900, height = 500, options = {}, answer, ...rest }: Shown = {}
+  {
+    mode = 'dark',
+    width = 900,
+    height = 500,
+    options = {},
+    answer,
+    replaceVariables = (text) => text,
+    ...rest
+  }: Shown = {}
 ) {
   const theme = createTheme({ colors: { mode } });
   const series = applyFieldOverrides({
     data: frames,
     fieldConfig: { defaults: {}, overrides: [] },
-    replaceVariables: (text) => text,
+    replaceVariables,
     theme,
     timeZone: 'utc',
   });

@@ -59,8 +59,7 @@ const cases: Array<[string, Query, (answer: Locator, frames: Frame[]) => Promise
     'conversion by breakdown: a number for each value',
     { queryType: 'funnel', funnel: { steps, breakdown, output: 'conversion' } },
     async (answer) => {
-      await expect(answer.getByRole('term')).toHaveText(values);
-      await expect(answer.getByRole('definition')).toHaveText([/%$/, /%$/, /%$/]);
+      await expect(answer.getByRole('listitem')).toHaveText(values.map((value) => new RegExp(`^${value}.*%$`)));
     },
   ],
   [
@@ -76,8 +75,17 @@ const cases: Array<[string, Query, (answer: Locator, frames: Frame[]) => Promise
       await expect(grid).toHaveAttribute('aria-rowcount', String(frame.data.values[0].length + 1));
       const first = [column(frame, 'breakdown')[0], column(frame, 'cohort')[0]];
       await expect(grid.locator('thead').getByRole('rowheader')).toHaveText(first);
-      const second = [column(frame, 'breakdown')[1], column(frame, 'cohort')[1]];
-      await expect(rowsOf(grid).nth(1).getByRole('rowheader')).toHaveText(second);
+      const names = frame.data.values[0]
+        .slice(1)
+        .flatMap((_, i) => [column(frame, 'breakdown')[i + 1], column(frame, 'cohort')[i + 1]]);
+      const shown = await grid.locator('tbody').getByRole('rowheader').allTextContents();
+      expect(shown).toEqual(names.slice(0, shown.length));
+      // The rest are out of sight: the end of the list is scrolled to.
+      await grid
+        .locator('tbody tr')
+        .last()
+        .evaluate((row) => row.scrollIntoView({ block: 'end' }));
+      await expect(grid.locator('tbody').getByRole('rowheader').last()).toHaveText(names[names.length - 1]);
       const titles = ['breakdown', 'cohort', 'users', 'day 0', 'day 1', 'day 2', 'day 3'];
       await expect(grid.getByRole('columnheader')).toHaveText(titles);
     },

@@ -101,3 +101,28 @@ test.each([true, false])('Explore is offered to who may open it: %s', async (may
   await screen.findByRole('dialog', { name: /Who is busy/ });
   expect(screen.queryAllByRole('link', { name: 'Open in Explore' })).toHaveLength(mayExplore ? 1 : 0);
 });
+
+test('Explore is asked what the drawer asks: no variable is filled into the values', async () => {
+  config.exploreEnabled = true;
+  config.bootData = { user: { permissions: { 'datasources:explore': true } } } as unknown as typeof config.bootData;
+  answering(golden('timeline_user'));
+  const user = 'ann ${filled} $filled';
+  const query = { refId: 'A', queryType: 'timeline', timeline: { user: '${__data.fields.user_id}' } };
+  const frame = toDataFrame({
+    refId: 'A',
+    meta: { custom: { view: 'table' } },
+    fields: [
+      {
+        name: 'user_id',
+        values: [user],
+        config: { links: [{ title: 'Timeline', internal: { datasourceUid: 'x', datasourceName: 'x', query } }] },
+      },
+    ],
+  });
+  await show([frame], { replaceVariables: (text) => text.replace(/\$\{?filled\}?/g, 'ben') });
+  await userEvent.click(screen.getByRole('button', { name: /^ann/ }));
+  const link = await screen.findByRole('link', { name: 'Open in Explore' });
+  const left = JSON.parse(new URL(link.getAttribute('href')!, 'http://x').searchParams.get('left')!);
+  expect(left.queries[0]).toMatchObject({ timeline: { user } });
+  expect(asked).toMatchObject([{ timeline: { user } }]);
+});

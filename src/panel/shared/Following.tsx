@@ -9,7 +9,7 @@ export interface Followed {
   /** The data source's. */
   uid: string;
   query: FootfallQuery;
-  exploreUrl: () => string | undefined;
+  exploreUrl: () => string;
 }
 
 const Follow = createContext<((followed: Followed) => void) | undefined>(undefined);

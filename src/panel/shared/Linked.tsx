@@ -1,5 +1,5 @@
 import { css, cx } from '@emotion/css';
-import type { DataContextScopedVar, Field, GrafanaTheme2 } from '@grafana/data';
+import { mapInternalLinkToExplore, type DataContextScopedVar, type Field, type GrafanaTheme2 } from '@grafana/data';
 import { DataLinksContextMenu, useStyles2 } from '@grafana/ui';
 import type { ReactNode } from 'react';
 import { queryOfRow } from '../../links';
@@ -44,17 +44,40 @@ export function Linked({ field, row, children }: Props) {
   );
 }
 
+/** Opens the list to which a field leads from a row, for what is drawn without links of its own; undefined where none can be shown. */
+export function useFollowField(): ((field: Field, row: number) => void) | undefined {
+  const follow = useFollow();
+  return (
+    follow &&
+    ((field, row) => {
+      const followed = field.values[row] ? followedFrom(field, row) : undefined;
+      if (followed) {
+        follow(followed);
+      }
+    })
+  );
+}
+
 /** The list to which a field's first link leads from a row; undefined where it leads to none. */
-function followedFrom({ config, state, getLinks }: Field, row: number): Followed | undefined {
-  const link = config.links?.[0];
-  const context: DataContextScopedVar | undefined = state?.scopedVars?.__dataContext;
+function followedFrom(field: Field, row: number): Followed | undefined {
+  const link = field.config.links?.[0];
+  const context: DataContextScopedVar | undefined = field.state?.scopedVars?.__dataContext;
   const query = link && context && queryOfRow(link, context.value.frame, row);
   return (
     query && {
       title: link.title,
       uid: link.internal!.datasourceUid,
       query,
-      exploreUrl: () => getLinks?.({ valueRowIndex: row })[0]?.href,
+      // Grafana's own link would fill variables into the values once more.
+      exploreUrl: () =>
+        mapInternalLinkToExplore({
+          link,
+          internalLink: { ...link.internal!, query: { ...query } },
+          scopedVars: {},
+          range: link.internal!.range,
+          field,
+          replaceVariables: (text) => text,
+        }).href,
     }
   );
 }

@@ -1,11 +1,11 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
-import { useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
+import { useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
 import { t } from '../../i18n';
 import type { Mark } from './axes';
 import { useHint, type Hint } from './Hint';
-import { textWidth } from './text';
+import { cutText, textWidth } from './text';
 
 /** Where places and values are, in pixels from the corner of the plot. */
 export interface Scale {
@@ -15,8 +15,9 @@ export interface Scale {
   right: number;
   top: number;
   bottom: number;
-  /** The place that is looked at. */
+  /** The place that is looked at, and the line there. */
   place?: number;
+  line?: number;
 }
 
 interface Props {
@@ -28,7 +29,11 @@ interface Props {
   values: { ticks: number[]; format: (value: number) => string; title?: string };
   /** Along the bottom: how far from left to right each place is, 0 to 1, and what is written where. */
   places: { at: number[]; marks: (x: (place: number) => number) => Mark[]; title?: string };
-  hintOf: (place: number) => Hint;
+  hintOf: (place: number, line?: number) => Hint;
+  /** The values of lines of which one is looked at: the nearest to the pointer, or that to which the arrow keys lead up and down. */
+  lines?: Array<Array<number | null>>;
+  /** A click, or Enter, on a line at a place. */
+  onChoose?: (place: number, line: number) => void;
   /** Room above the highest value, in pixels. */
   headroom?: number;
   children: (scale: Scale) => ReactNode;
@@ -37,12 +42,23 @@ interface Props {
 const lineHeight = 18;
 
 /** The axes of a chart, what its children draw between them, and a crosshair with a hint, which the pointer or the arrow keys move. */
-export function Plot({ width, height, label, values, places, hintOf, headroom = 10, children }: Props) {
+export function Plot({
+  width,
+  height,
+  label,
+  values,
+  places,
+  hintOf,
+  lines,
+  onChoose,
+  headroom = 10,
+  children,
+}: Props) {
   const styles = useStyles2(getStyles);
-  const look = useLook(places.at, hintOf);
   const scale = scaleOf({ width, height, values, places, headroom });
+  const look = useLook({ at: places.at, hintOf, lines, y: scale.y, onChoose });
   const { x, y, left, right, top, bottom } = scale;
-  const hint = hintOf(look.place ?? 0);
+  const hint = hintOf(look.place ?? 0, look.line);
   return (
     <div className={styles.plot} style={{ width, height }}>
       <svg width={width} height={height} role="img" aria-label={label}>
@@ -71,7 +87,7 @@ export function Plot({ width, height, label, values, places, hintOf, headroom = 
             textAnchor="middle"
             className={styles.text}
           >
-            {values.title}
+            {cutText(values.title, bottom - top)}
           </text>
         )}
         {places.title && (
@@ -82,7 +98,7 @@ export function Plot({ width, height, label, values, places, hintOf, headroom = 
         {look.place !== undefined && (
           <line x1={x(look.place)} x2={x(look.place)} y1={top} y2={bottom} className={styles.crosshair} />
         )}
-        {children({ ...scale, place: look.place })}
+        {children({ ...scale, place: look.place, line: look.line })}
       </svg>
       <div
         className={styles.sight}
@@ -107,7 +123,13 @@ function within(x: number, text: string, width: number): number {
   return Math.max(half, Math.min(width - half, x));
 }
 
-function scaleOf({ width, height, values, places, headroom }: Omit<Required<Props>, 'label' | 'hintOf' | 'children'>) {
+function scaleOf({
+  width,
+  height,
+  values,
+  places,
+  headroom,
+}: Pick<Required<Props>, 'width' | 'height' | 'values' | 'places' | 'headroom'>) {
   const { ticks, format, title } = values;
   const left = Math.ceil(Math.max(...ticks.map((tick) => textWidth(format(tick))))) + 12 + (title ? lineHeight : 0);
   const right = Math.max(left + 1, width - 14);
@@ -128,42 +150,79 @@ function scaleOf({ width, height, values, places, headroom }: Omit<Required<Prop
   };
 }
 
-/** The place that is looked at, with the pointer or the arrow keys. */
-function useLook(at: number[], hintOf: (place: number) => Hint) {
-  const [place, setPlace] = useState<number>();
+interface Looking extends Pick<Props, 'hintOf' | 'lines' | 'onChoose'> {
+  at: number[];
+  y: (value: number) => number;
+}
+
+/** The place that is looked at, with the pointer or the arrow keys, and the line there. */
+function useLook({ at, hintOf, lines, y, onChoose }: Looking) {
+  const [looked, setLooked] = useState<{ place: number; line?: number }>();
   const { show, hide, hint } = useHint();
-  const box = useRef<DOMRect>(undefined);
-  const look = (next: number, x: number, y: number) => {
-    setPlace(next);
-    show(hintOf(next), x, y);
+  const look = (place: number, line: number | undefined, left: number, top: number) => {
+    setLooked({ place, line });
+    show(hintOf(place, line), left, top);
   };
   const leave = () => {
-    setPlace(undefined);
+    setLooked(undefined);
     hide();
   };
+  // Fewer places may have come with a new answer.
+  const isThere = looked && looked.place < at.length && (looked.line ?? 0) < (lines?.length ?? 1);
+  const { place, line } = isThere ? looked : {};
   const handlers = {
     onPointerMove: ({ currentTarget, clientX, clientY }: PointerEvent) => {
-      box.current = currentTarget.getBoundingClientRect();
-      look(nearest(at, (clientX - box.current.left) / box.current.width), clientX, clientY);
+      const { left, top, width } = currentTarget.getBoundingClientRect();
+      const next = nearest(at, (clientX - left) / width);
+      look(next, lines && nearestLine(lines, next, (value) => Math.abs(y(value) - (clientY - top))), clientX, clientY);
     },
     onPointerLeave: leave,
     onBlur: leave,
+    onClick: () => place !== undefined && line !== undefined && onChoose?.(place, line),
     onKeyDown: (event: KeyboardEvent) => {
-      const from = place ?? -1;
-      const last = at.length - 1;
-      const next = { ArrowLeft: Math.max(0, from - 1), ArrowRight: Math.min(last, from + 1), Home: 0, End: last }[
-        event.key
-      ];
-      if (next === undefined) {
+      if (event.key === 'Enter') {
+        handlers.onClick();
+        return;
+      }
+      const next = placeAt(event.key, place ?? -1, at.length - 1);
+      const nextLine = lines && lineAt(event.key, lines, Math.max(next ?? place ?? 0, 0), line);
+      if (next === undefined && nextLine === line) {
         return;
       }
       event.preventDefault();
       const { left, top, width, height } = event.currentTarget.getBoundingClientRect();
-      look(next, left + at[next] * width, top + height / 2);
+      const to = next ?? place ?? 0;
+      const value = nextLine === undefined ? null : lines![nextLine][to];
+      look(to, nextLine, left + at[to] * width, top + (value === null ? height / 2 : y(value)));
     },
   };
-  // Fewer places may have come with a new answer.
-  return { place: place === undefined || place >= at.length ? undefined : place, hint, handlers };
+  return { place, line, hint, handlers };
+}
+
+/** Where a key leads along the axis; undefined for other keys. */
+function placeAt(key: string, from: number, last: number): number | undefined {
+  return { ArrowLeft: Math.max(0, from - 1), ArrowRight: Math.min(last, from + 1), Home: 0, End: last }[key];
+}
+
+/** Where a key leads among the lines that have a value at the place; the first of them from none. */
+function lineAt(key: string, lines: NonNullable<Props['lines']>, place: number, from?: number): number | undefined {
+  const there = [...lines.keys()].filter((line) => lines[line][place] !== null);
+  const step = { ArrowUp: -1, ArrowDown: 1 }[key] ?? 0;
+  if (from === undefined || !there.includes(from)) {
+    return there.find((line) => line >= (from ?? 0)) ?? there[there.length - 1];
+  }
+  return there[there.indexOf(from) + step] ?? from;
+}
+
+function nearestLine(lines: NonNullable<Props['lines']>, place: number, distance: (value: number) => number) {
+  let [found, least]: [number | undefined, number] = [undefined, Infinity];
+  lines.forEach((values, line) => {
+    const value = values[place];
+    if (value !== null && distance(value) < least) {
+      [found, least] = [line, distance(value)];
+    }
+  });
+  return found;
 }
 
 function nearest(at: number[], x: number): number {

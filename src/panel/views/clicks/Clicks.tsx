@@ -27,7 +27,8 @@ export function Clicks(props: ViewProps) {
     return <Grid {...props} />;
   }
   return (
-    <div className={styles.room} style={{ height }}>
+    // What scrolls must be reached with the keyboard.
+    <div className={styles.room} style={{ height }} tabIndex={0}>
       {frames.map((frame, i) => (
         <Page key={i} {...props} frame={frame} isNamed={frames.length > 1} width={width} height={height} />
       ))}

@@ -2,7 +2,7 @@ import { FieldType, toDataFrame, type DataFrame } from '@grafana/data';
 import { fireEvent, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { barriers } from '../../axe';
-import { golden, show } from '../../testing';
+import { answering, asked, golden, show } from '../../testing';
 import { countOf, fullShare, readCohorts } from './cohorts';
 
 /** Cohorts of the sizes, and how many of each came back in each period; null lies in the future. */
@@ -103,3 +103,73 @@ test.each(['retention_table', 'retention_table_breakdown', 'retention_sessions']
     expect(container.textContent).not.toMatch(/NaN|undefined/);
   }
 );
+
+describe('curves', () => {
+  const curves = { options: { cohortForm: 'curves' } } as const;
+  const slider = () => screen.getByRole('slider', { name: 'Place along the axis' });
+
+  test('the view switches to them, with the keyboard too, and back', async () => {
+    await show(golden('retention_table'));
+    const triangle = screen.getByRole('radio', { name: 'Triangle' });
+    expect(triangle).toBeChecked();
+    triangle.focus();
+    await userEvent.keyboard('{ArrowRight}');
+    expect(screen.getByRole('figure', { name: 'Curves' })).toBeInTheDocument();
+    expect(screen.queryByRole('grid')).toBeNull();
+    await userEvent.click(screen.getByRole('radio', { name: 'Triangle' }));
+    expect(grid()).toBeInTheDocument();
+  });
+
+  test('there is one for each cohort, and a strong one for the mean, dashed where a period is not over', async () => {
+    const { container } = await show([cohorts([100, 50], [[100, 40, 30], [50, 10, null]])], curves); // prettier-ignore
+    const paths = (rank: string) => [...container.querySelectorAll(`[data-rank="${rank}"]`)];
+    expect(paths('plain')).toHaveLength(2);
+    const [mean] = paths('mean').map((group) => group.querySelector('path')!);
+    const [first, second] = paths('plain').map((group) => [...group.querySelectorAll('path')]);
+    expect(Number(mean.getAttribute('stroke-width'))).toBeGreaterThan(
+      2 * Number(first[0].getAttribute('stroke-width'))
+    );
+    expect(first[0].getAttribute('d')).toMatch(/^M[^L]*L[^L]*$/); // day 0 to day 1
+    expect(first[1].getAttribute('d')).toMatch(/^M[^L]*L[^L]*$/); // day 1 to day 2, which is not over
+    expect(first[1]).toHaveAttribute('stroke-dasharray');
+    expect(second[1]).toHaveAttribute('d', ''); // the future has no line
+  });
+
+  test('arrow keys mark one cohort and say its exact numbers; Enter opens its list', async () => {
+    const [frame] = golden('retention_table');
+    answering(golden('retention_actors'));
+    const { container } = await show([frame], curves);
+    const table = readCohorts(frame)!;
+    slider().focus();
+    await userEvent.keyboard('{ArrowRight}{ArrowDown}');
+    expect(container.querySelectorAll('[data-rank="marked"]')).toHaveLength(1);
+    const period = Number(slider().getAttribute('aria-valuenow')) + (table.periods.length - Number(slider().getAttribute('aria-valuemax')) - 1); // prettier-ignore
+    const count = countOf(table, table.periods[period], 1)!;
+    expect(slider()).toHaveAttribute('aria-valuetext', expect.stringContaining(`${count} of ${table.size.values[1]}`));
+    expect(screen.getByRole('tooltip')).toHaveTextContent(String(table.cohort.values[1]));
+    await userEvent.keyboard('{Enter}');
+    expect(await screen.findByRole('dialog')).toBeInTheDocument();
+    expect(asked).toMatchObject([
+      { queryType: 'retention', retention: { actors: { cohort: table.cohort.values[1] } } },
+    ]);
+  });
+
+  test('a first period in which everybody is there does not flatten the others', async () => {
+    const frame = cohorts([100], [[100, 10, 5]]);
+    frame.fields[2].values[0] = 1;
+    const { unmount } = await show([frame], curves);
+    expect(slider()).toHaveAttribute('aria-valuemax', '1');
+    unmount();
+    await show([cohorts([100], [[90, 10, 5]])], curves);
+    expect(slider()).toHaveAttribute('aria-valuemax', '2');
+  });
+
+  test.each(['light', 'dark'] as const)('they have no barriers in %s', async (mode) => {
+    for (const name of ['retention_table', 'retention_table_breakdown', 'retention_sessions']) {
+      const { container, unmount } = await show(golden(name), { ...curves, mode, width: 300, height: 200 });
+      expect(await barriers(container)).toEqual([]);
+      expect(container.innerHTML).not.toMatch(/NaN|undefined/);
+      unmount();
+    }
+  });
+});

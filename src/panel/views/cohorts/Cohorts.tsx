@@ -3,12 +3,13 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { RadioButtonGroup, useStyles2 } from '@grafana/ui';
 import { useMemo, useState } from 'react';
 import { t } from '../../../i18n';
-import type { CohortCells } from '../../options';
+import type { CohortCells, CohortForm } from '../../options';
 import { useScale } from '../../shared/colors';
 import { useFormat } from '../../shared/display';
 import { Table } from '../table/Table';
 import type { ViewProps } from '../view';
 import { fullShare, readCohorts, type CohortTable } from './cohorts';
+import { Curves } from './Curves';
 import { Triangle } from './Triangle';
 
 const barHeight = 32;
@@ -17,44 +18,58 @@ const heightWithBar = 180;
 /** A narrower one has none for the key. */
 const widthWithKey = 400;
 
-/** A row for each cohort, and a cell for each period. */
+/** A row for each cohort and a cell for each period, or a curve for each cohort. */
 export function Cohorts(props: ViewProps) {
   const table = useMemo(() => readCohorts(props.frames[0]), [props.frames]);
-  return table ? <Cells table={table} {...props} /> : <Table {...props} />;
+  return table ? <Forms table={table} {...props} /> : <Table {...props} />;
 }
 
-function Cells({ table, width, height, options }: ViewProps & { table: CohortTable }) {
+function Forms({ table, width, height, options }: ViewProps & { table: CohortTable }) {
   const styles = useStyles2(getStyles);
+  const [chosenForm, setForm] = useState<CohortForm>();
+  const form = chosenForm ?? options.cohortForm ?? 'triangle';
   const [chosen, setChosen] = useState<CohortCells>();
   const cells = chosen ?? options.cohortCells ?? 'rates';
   const full = useMemo(() => fullShare(table), [table]);
   const colorOf = useScale('dark-blue');
   const withBar = height >= heightWithBar;
+  const room = { width, height: height - (withBar ? barHeight : 0) };
   return (
     <div style={{ width, height }}>
       {withBar && (
         <div className={styles.bar}>
-          <RadioButtonGroup
-            size="sm"
-            value={cells}
-            onChange={setChosen}
-            aria-label={t('cohorts.cells', 'Cells')}
-            options={[
-              { value: 'rates', label: t('cohorts.rates', 'Rates') },
-              { value: 'counts', label: t('cohorts.counts', 'Counts') },
-            ]}
-          />
-          {width >= widthWithKey && <Key table={table} full={full} colorOf={colorOf} />}
+          <div className={styles.choices}>
+            <RadioButtonGroup
+              size="sm"
+              value={form}
+              onChange={setForm}
+              aria-label={t('cohorts.form', 'Form')}
+              options={[
+                { value: 'triangle', icon: 'apps', ariaLabel: t('cohorts.triangle', 'Triangle') },
+                { value: 'curves', icon: 'chart-line', ariaLabel: t('cohorts.curves', 'Curves') },
+              ]}
+            />
+            {form === 'triangle' && (
+              <RadioButtonGroup
+                size="sm"
+                value={cells}
+                onChange={setChosen}
+                aria-label={t('cohorts.cells', 'Cells')}
+                options={[
+                  { value: 'rates', label: t('cohorts.rates', 'Rates') },
+                  { value: 'counts', label: t('cohorts.counts', 'Counts') },
+                ]}
+              />
+            )}
+          </div>
+          {form === 'triangle' && width >= widthWithKey && <Key table={table} full={full} colorOf={colorOf} />}
         </div>
       )}
-      <Triangle
-        table={table}
-        cells={cells}
-        colorOf={colorOf}
-        full={full}
-        width={width}
-        height={height - (withBar ? barHeight : 0)}
-      />
+      {form === 'curves' ? (
+        <Curves table={table} {...room} />
+      ) : (
+        <Triangle table={table} cells={cells} colorOf={colorOf} full={full} {...room} />
+      )}
     </div>
   );
 }
@@ -85,6 +100,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     paddingRight: theme.spacing(4),
     overflow: 'hidden',
   }),
+  choices: css({ display: 'flex', gap: theme.spacing(1) }),
   key: css({
     display: 'flex',
     alignItems: 'center',

@@ -24,7 +24,7 @@ export function useCellHint(table: CohortTable, formats: Formats) {
   };
 }
 
-function hintOf(table: CohortTable, formats: Formats, { row, column }: Place): Hint {
+export function hintOf(table: CohortTable, formats: Formats, { row, column }: Place): Hint {
   const { size, periods } = table;
   const names = namesOf(table).map(({ field, text }) => text(field.values[row]));
   const sizeText = formats.size(size.values[row]);

@@ -1,0 +1,266 @@
+import { expect, test, type Page } from '@playwright/test';
+import fs from 'fs';
+import path from 'path';
+import type { Drawn } from './views';
+
+// Every view in a real browser, which lays things out: what is drawn is measured, not compared with a picture, so that fonts may differ.
+
+const folder = path.join(__dirname, '../../../pkg/plugin/testdata');
+const axe = path.join(path.dirname(require.resolve('axe-core')), 'axe.min.js');
+
+type Answer = Drawn['answer'];
+
+/** The back end's golden answers. */
+const golden = Object.fromEntries(
+  fs
+    .readdirSync(folder)
+    .filter((file) => file.endsWith('.golden.jsonc'))
+    .map((file) => [
+      file.replace('.golden.jsonc', ''),
+      JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8').replace(/^\/\/.*$/gm, '')) as Answer,
+    ])
+);
+
+interface Field {
+  name: string;
+  type?: string;
+  values: unknown[];
+  unit?: string;
+}
+
+function answer(view: string, fields: Field[], custom: object = {}): Answer {
+  const schema = {
+    refId: 'A',
+    meta: { custom: { view, ...custom } },
+    fields: fields.map(({ name, type = 'number', unit }) => ({ name, type, config: { unit } })),
+  };
+  return { frames: [{ schema, data: { values: fields.map(({ values }) => values) } }] };
+}
+
+const times = <T>(count: number, value: (i: number) => T) => Array.from({ length: count }, (_, i) => value(i));
+const long = (i: number) => `a name that goes on and on, longer than anything has room for, number ${i}`;
+const day = (i: number) => Date.UTC(2026, 0, 1 + i);
+
+/** Cohorts, each a tenth smaller in each period, of which the last that there are is not over. */
+function cohorts(count: number, periods: number, size = 1000): Answer {
+  const rows = times(count, (i) => i);
+  return answer('cohorts', [
+    {
+      name: 'cohort',
+      type: 'string',
+      values: ['weighted mean', ...rows.map((i) => new Date(day(i)).toISOString().slice(0, 10))],
+    },
+    { name: 'users', values: [count * size, ...rows.map(() => size)] },
+    ...times(periods, (p) => ({
+      name: `day ${p}`,
+      unit: 'percentunit',
+      values: [
+        0.9 ** p,
+        ...rows.map((i) => (p < periods - i * (periods / count) ? Math.round(size * 0.9 ** p) / size : null)),
+      ],
+    })),
+    {
+      name: 'in_progress',
+      type: 'string',
+      values: ['', ...rows.map((i) => `day ${Math.ceil(periods - i * (periods / count)) - 1}`)],
+    },
+  ]);
+}
+
+const numbers = (count: number, value: (i: number) => number | null, name = long) =>
+  answer('numbers', [
+    { name: 'breakdown', type: 'string', values: times(count, name) },
+    { name: 'users', values: times(count, value) },
+  ]);
+
+const series = (view: string, count: number, points: number, value: (i: number, at: number) => number | null) =>
+  answer(view, [
+    { name: 'time', type: 'time', values: times(points, day) },
+    ...times(count, (i) => ({ name: long(i), values: times(points, (at) => value(i, at)) })),
+  ]);
+
+/** What no shop that we know answers, but some will. */
+const nasty: Record<string, Answer> = {
+  'cohorts of one row': cohorts(1, 3),
+  'cohorts of billions': cohorts(12, 12, 4e9),
+  'cohorts 60 x 60': cohorts(60, 60),
+  'one number': numbers(
+    1,
+    () => 7,
+    () => 'users'
+  ),
+  'a huge number': numbers(1, () => 123456789012345),
+  'numbers of 40 groups': numbers(40, (i) => i * 1e6),
+  'numbers that are 0 or unknown': numbers(3, (i) => (i ? null : 0)),
+  'lines of 40 groups': series('lines', 40, 30, (i, at) => (i + 1) * at),
+  'lines of zero': series('lines', 2, 30, () => 0),
+  'a line of one point': series('lines', 1, 1, () => 5),
+  'lines of huge numbers': series('lines', 3, 12, (i, at) => (i + 1) * at * 1e12),
+  'bars of 40 groups': series('bars', 40, 4, (i, at) => i * at),
+  'bars of huge numbers': series('bars', 2, 12, (i, at) => (i + 1) * (at + 1) * 1e12),
+  'numbers over time': series('numbers', 3, 30, (i, at) => (i + 1) * at),
+};
+
+const sizes = [[300, 200], [640, 360], [1600, 900]] as const; // prettier-ignore
+const modes = ['light', 'dark'] as const;
+/** Each answer with the options that draw it in yet another way. */
+const cases: Array<[string, Pick<Drawn, 'answer' | 'options'>]> = Object.entries({ ...golden, ...nasty })
+  .filter(([, { frames }]) => frames.length > 0)
+  .flatMap(([name, answer]): Array<[string, Pick<Drawn, 'answer' | 'options'>]> => [
+    [name, { answer }],
+    ...(/^(retention_table|cohorts)/.test(name)
+      ? [
+          [`${name} as curves`, { answer, options: { cohortForm: 'curves' } }] as [
+            string,
+            Pick<Drawn, 'answer' | 'options'>,
+          ],
+        ]
+      : []),
+  ]);
+
+async function draw(page: Page, drawn: Drawn): Promise<number> {
+  const taken = await page.evaluate((what) => window.draw(what), drawn);
+  // A view is loaded when it is drawn for the first time; the button to the table is there before.
+  await page.waitForFunction(() => document.querySelector('#panel > * > :not(button)') !== null);
+  return taken;
+}
+
+test.beforeEach(async ({ page }) => {
+  await page.goto('/views.html');
+  await page.waitForFunction(() => Boolean(window.draw));
+});
+
+for (const [width, height] of sizes) {
+  test(`nothing overflows or lies upon another text at ${width} x ${height}`, async ({ page }) => {
+    const faults: string[] = [];
+    for (const [name, what] of cases) {
+      await draw(page, { ...what, mode: 'light', width, height });
+      faults.push(...(await page.evaluate(measured)).map((fault) => `${name}: ${fault}`));
+    }
+    expect(faults).toEqual([]);
+  });
+}
+
+for (const mode of modes) {
+  test(`every text can be read and every thing is named in ${mode}`, async ({ page }) => {
+    await page.addScriptTag({ path: axe });
+    const faults: string[] = [];
+    for (const [name, what] of cases) {
+      await draw(page, { ...what, mode, width: 640, height: 360 });
+      const found = await page.evaluate(async () => {
+        const { violations } = await (
+          window as unknown as {
+            axe: {
+              run: (
+                element: Element,
+                options: object
+              ) => Promise<{ violations: Array<{ id: string; nodes: Array<{ html: string }> }> }>;
+            };
+          }
+        ).axe.run(document.getElementById('panel')!, { rules: { region: { enabled: false } } });
+        return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+      });
+      faults.push(...found.map((fault) => `${name}: ${fault}`));
+    }
+    expect(faults).toEqual([]);
+  });
+}
+
+test('60 cohorts over 60 periods are drawn in 50 ms', async ({ page }) => {
+  const drawn: Drawn = { answer: nasty['cohorts 60 x 60'], mode: 'dark', width: 1600, height: 900 };
+  await draw(page, drawn); // loads the view
+  const taken: number[] = [];
+  for (let i = 0; i < 15; i++) {
+    taken.push(await draw(page, drawn));
+  }
+  taken.sort((a, b) => a - b);
+  expect(taken[7], `of ${taken.map((ms) => ms.toFixed(0)).join(', ')} ms`).toBeLessThan(50);
+});
+
+test('bars are as long as their numbers', async ({ page }) => {
+  const values = [1, 250, 500, 1000];
+  const one = answer('bars', [
+    { name: 'days', type: 'string', values: ['a', 'b', 'c', 'd'] },
+    { name: 'users', values },
+  ]);
+  await draw(page, { answer: one, mode: 'light', width: 640, height: 360 });
+  const heights = await page
+    .locator('figure svg rect[fill]')
+    .evaluateAll((bars) => bars.map((bar) => Number(bar.getAttribute('height'))));
+  expect(heights).toHaveLength(values.length);
+  heights.forEach((height, i) => expect(height / heights[3]).toBeCloseTo(values[i] / 1000, 1));
+});
+
+/** What is drawn where it should not be. It runs in the page. */
+function measured(): string[] {
+  const panel = document.getElementById('panel')!;
+  const room = panel.getBoundingClientRect();
+  const faults: string[] = [];
+  const texts: Array<{ text: string; box: DOMRect; from: Element }> = [];
+  const walker = document.createTreeWalker(panel, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    const from = node.parentElement!;
+    const text = node.textContent!.trim();
+    if (!text || from.closest('title, style, [aria-hidden="true"][hidden]')) {
+      continue;
+    }
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const whole = range.getBoundingClientRect();
+    const box = shown(whole, from);
+    // What screen readers alone are told is a pixel large, or transparent.
+    if (
+      box.width < 2 ||
+      box.height < 2 ||
+      getComputedStyle(from).opacity === '0' ||
+      from.closest('button')?.checkVisibility({ opacityProperty: true }) === false
+    ) {
+      continue;
+    }
+    texts.push({ text, box, from });
+    if (
+      box.left < room.left - 1 ||
+      box.right > room.right + 1 ||
+      box.top < room.top - 1 ||
+      box.bottom > room.bottom + 1
+    ) {
+      faults.push(`"${text}" lies outside`);
+    }
+  }
+  texts.forEach((a, i) =>
+    texts.slice(i + 1).forEach((b) => {
+      const across = Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left);
+      const down = Math.min(a.box.bottom, b.box.bottom) - Math.max(a.box.top, b.box.top);
+      // Boxes of lines are higher than letters.
+      const isCovered = isSticky(a.from) !== isSticky(b.from);
+      if (across > 1 && down > 4 && !isCovered) {
+        faults.push(`"${a.text}" lies upon "${b.text}"`);
+      }
+    })
+  );
+  return faults;
+
+  /** The part of a box that is not cut off by what it lies in. */
+  function shown(box: DOMRect, from: Element): DOMRect {
+    let { left, top, right, bottom } = box;
+    for (let element: Element | null = from; element && element !== panel; element = element.parentElement) {
+      if (getComputedStyle(element).overflow !== 'visible') {
+        const edge = element.getBoundingClientRect();
+        [left, top] = [Math.max(left, edge.left), Math.max(top, edge.top)];
+        [right, bottom] = [Math.min(right, edge.right), Math.min(bottom, edge.bottom)];
+      }
+    }
+    return new DOMRect(left, top, Math.max(0, right - left), Math.max(0, bottom - top));
+  }
+
+  /** What stays in sight covers what is scrolled beneath it. */
+  function isSticky(element: Element): boolean {
+    for (let each: Element | null = element; each && each !== panel; each = each.parentElement) {
+      if (getComputedStyle(each).position === 'sticky') {
+        return true;
+      }
+    }
+    return false;
+  }
+}
