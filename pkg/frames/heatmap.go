@@ -2,6 +2,7 @@ package frames
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -174,6 +175,7 @@ func Heatmap(panel Panel, found []analysis.HeatmapCell) data.Frames {
 		if isPage(ax, ay) {
 			c := ensureCustom(frames[part])
 			c.View, c.Area = ClicksView, areaOf(ax.Bins.Edges(), ay.Bins.Edges())
+			c.Page, c.Viewport = panel.only(parts.label(part), "page_url"), panel.only(parts.label(part), "metadata.viewport", "device_type")
 		}
 	}
 	return frames
@@ -187,6 +189,22 @@ func isPage(x, y model.Axis) bool {
 	across, isX := strings.CutSuffix(strings.ToLower(x.Property), "x")
 	down, isY := strings.CutSuffix(strings.ToLower(y.Property), "y")
 	return isX && isY && across == down
+}
+
+// only returns the one value of the first of these properties that has one, in the frame of a value of the breakdown; empty if none has.
+func (p *Panel) only(group string, properties ...string) string {
+	h := p.Query.Heatmap
+	for _, property := range properties {
+		if _, isOurs := groupText(group); h.Breakdown != nil && h.Breakdown.Property == property && !isOurs {
+			return group
+		}
+		for _, f := range slices.Concat(p.Query.Filters, h.Filters) {
+			if f.Property == property && (f.Operator == model.Equal || f.Operator == model.In) && len(f.Values) == 1 {
+				return f.Values[0]
+			}
+		}
+	}
+	return ""
 }
 
 func areaOf(x, y []float64) *Area {
