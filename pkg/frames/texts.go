@@ -18,6 +18,10 @@ type Custom struct {
 	User string `json:"user,omitempty"`
 	// Area is what the bins of both axes cover, where they are places on a page.
 	Area *Area `json:"area,omitempty"`
+	// Page is the one page that they are on, by its page_url, and Viewport the one class of its viewport, such as mobile; empty where the
+	// query picks several.
+	Page     string `json:"page,omitempty"`
+	Viewport string `json:"viewport,omitempty"`
 	// Incomplete are the rows of buckets that are not counted whole.
 	Incomplete []int `json:"incomplete,omitempty"`
 	// Buckets are what a series over time counts in.
@@ -355,6 +359,18 @@ func pictureColumn(name string) say.Text {
 		return say.New("column.title", "title")
 	case "label":
 		return say.New("column.label", "label")
+	case "element":
+		return say.New("column.element", "element")
+	case "left":
+		return say.New("column.left", "left")
+	case "top":
+		return say.New("column.top", "top")
+	case "right":
+		return say.New("column.right", "right")
+	case "bottom":
+		return say.New("column.bottom", "bottom")
+	case "depth":
+		return say.New("column.depth", "depth")
 	case "source":
 		return say.New("column.source", "from node")
 	case "target":

@@ -2,12 +2,15 @@ import type { DataFrame, PanelOptionsEditorBuilder } from '@grafana/data';
 import { t } from '../i18n';
 import type { PageImage } from './views/clicks/pages';
 import { PagesEditor } from './views/clicks/PagesEditor';
+import { PageUrlEditor } from './views/clicks/PageUrlEditor';
 import { viewNames, viewOf, views, type ViewName } from './views';
 
 /** What an admin or analyst can say about a panel. What is not said is told by the data source, or fits the panel's size. */
 export interface PanelOptions {
   /** How the answer is drawn; the data source says so where this is empty. */
   view?: ViewName | '';
+  /** Where images of pages are, with ${page} and ${viewport} in it. */
+  pageUrl?: string;
   /** What pages look like, beneath the clicks on them. */
   pages?: PageImage[];
   /** How the bars of a funnel lie; as it suits the panel's shape where this is empty. */
@@ -89,6 +92,18 @@ export function addOptions(builder: PanelOptionsEditorBuilder<PanelOptions>) {
       },
       showIf: draws('cohorts'),
     });
+  builder.addCustomEditor({
+    id: 'pageUrl',
+    path: 'pageUrl',
+    name: t('clicks.page-url', "Address of the pages' images"),
+    description: t(
+      'clicks.page-url-help',
+      'Of one page for each of its viewports: {{page}} stands for its path, {{viewport}} for mobile, tablet or desktop.',
+      { page: '${page}', viewport: '${viewport}' }
+    ),
+    editor: PageUrlEditor,
+    showIf: draws('clicks'),
+  });
   builder.addCustomEditor({
     id: 'pages',
     path: 'pages',

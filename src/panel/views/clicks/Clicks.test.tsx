@@ -4,16 +4,18 @@ import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 import { golden, show } from '../../testing';
 import { colorPixels, detail, smooth } from './density';
-import { imageFor, isImage, maxImageBytes, maxPages, type PageImage } from './pages';
+import { columnsShown } from './area';
+import { imageBy, imageFor, isImage, isTemplate, maxImageBytes, maxPages, viewportOf, type PageImage } from './pages';
+import { PageUrlEditor } from './PageUrlEditor';
 import { PagesEditor } from './PagesEditor';
 import { stepOf } from './Ruler';
 
 /** Four columns of 100, three rows of 200. */
-function clicks(values: Array<number | null>, view = 'clicks'): DataFrame {
+function clicks(values: Array<number | null>, shown: { page?: string; viewport?: string } = {}): DataFrame {
   const xs = [0, 100, 200, 300].flatMap((x) => [x, x, x]);
   return toDataFrame({
     refId: 'A',
-    meta: { custom: { view, area: { left: 0, top: 0, right: 400, bottom: 600 } } },
+    meta: { custom: { view: 'clicks', ...shown, area: { left: 0, top: 0, right: 400, bottom: 600 } } },
     fields: [
       { name: 'xMin', values: xs },
       { name: 'yMin', values: [0, 200, 400, 0, 200, 400, 0, 200, 400, 0, 200, 400] },
@@ -101,6 +103,104 @@ test('clicks lie upon the page that is about as wide; not upon what is no image'
   expect(imageFor([...Array(maxPages).fill(pages[0]), pages[1]], 400)?.width).toBe(1440);
   const { container } = await show([clicks(Array(12).fill(1))], { options: { pages } });
   expect(container.querySelector('img')).toHaveAttribute('src', png + '390');
+});
+
+const folder = 'https://images.example/${viewport}/${page}.png';
+
+test.each([
+  ['/pricing', 'mobile', 'https://images.example/mobile/pricing.png'],
+  ['/', 'desktop', 'https://images.example/desktop/index.png'],
+  ['/shop/shoes/', 'desktop', 'https://images.example/desktop/shop/shoes/index.png'],
+  ['/a b?c=1#/d', 'desktop', 'https://images.example/desktop/a%20b%3Fc%3D1%23/d.png'],
+  ['/${viewport}$&', 'tablet', 'https://images.example/tablet/%24%7Bviewport%7D%24%26.png'],
+  ['//evil.example/x', 'mobile', undefined],
+  ['/../../x', 'mobile', undefined],
+  ['/.', 'mobile', undefined],
+  ['/x', '..', undefined],
+  ['/x', '', undefined],
+  ['/\ud800', 'mobile', undefined],
+  ['/' + 'x'.repeat(501), 'mobile', undefined],
+  [undefined, 'mobile', undefined],
+])('the image of %p on %p is %p', (page, viewport, address) => {
+  expect(imageBy(folder, { page, viewport })).toBe(address);
+});
+
+test('where a template needs no page, one image is for all', () => {
+  expect(imageBy('/public/img/${viewport}.png', { viewport: 'mobile' })).toBe('/public/img/mobile.png');
+});
+
+test.each([
+  [folder, true],
+  ['http://images.example:8080/shot?page=${page}&size=${viewport}', true],
+  ['/public/img/${page}.png', true],
+  ['javascript:alert(1)', false],
+  ['javascript:/x${page}', false],
+  ['data:image/svg+xml,${page}', false],
+  ['//images.example/${page}', false],
+  ['/\\images.example/${page}', false],
+  ['https://${page}.example/x', false],
+  ['https://images.example${page}', false],
+  ['https://images.example/a b', false],
+  ['images/${page}', false],
+  ['', false],
+  ['https://images.example/' + 'a'.repeat(2000), false],
+])('%.60s is a template: %s', (template, is) => {
+  expect(isTemplate(template)).toBe(is);
+  expect(imageBy(template, { page: '/x', viewport: 'mobile' }) !== undefined).toBe(is);
+});
+
+test('classes of viewports are those of the script', () => {
+  expect([767, 768, 1023, 1024].map(viewportOf)).toEqual(['mobile', 'tablet', 'tablet', 'desktop']);
+});
+
+test('a page lies upon the image by its address, a pixel upon a pixel; one that is missing is told, and another is taken', async () => {
+  const options = { pageUrl: folder, pages: [{ image: png, width: 400 }] };
+  const frame = clicks(Array(12).fill(1), { page: '/pricing', viewport: 'mobile' });
+  const { container } = await show([frame], { width: 460, height: 2000, options });
+  const image = () => container.querySelector('img')!;
+  expect(image()).toHaveAttribute('src', 'https://images.example/mobile/pricing.png');
+  expect(image().style.width).toBe('0px');
+  Object.defineProperty(image(), 'naturalWidth', { value: 200 });
+  fireEvent.load(image());
+  expect(parseFloat(image().style.width) / parseFloat(picture().style.width)).toBeCloseTo(0.5);
+  expect(screen.queryByRole('status')).toBeNull();
+  fireEvent.error(image());
+  expect(screen.getByRole('status')).toHaveTextContent('https://images.example/mobile/pricing.png');
+  expect(image()).toHaveAttribute('src', png);
+  fireEvent.error(image());
+  expect(container.querySelector('img')).toBeNull();
+  expect(picture()).toBeVisible();
+});
+
+test('the viewport is that of the width where nothing says it', async () => {
+  const { container } = await show([clicks([1], { page: '/a' })], { options: { pageUrl: folder } });
+  expect(container.querySelector('img')).toHaveAttribute('src', 'https://images.example/mobile/a.png');
+});
+
+test.each([
+  ['the class of narrow ones ends where its pages do', 'mobile', [9], undefined, 3],
+  ['but not before the last click', 'mobile', [...Array(19).fill(0), 1], undefined, 10],
+  ['an image says how wide the page is', 'mobile', [9], 700, 5],
+  ['desktops are as wide as the bins', 'desktop', [9], 200, 10],
+  ['so is what has no class', undefined, [9], undefined, 10],
+  ['tablets', 'tablet', [], undefined, 6],
+])('%s', (_, viewport, some, imageWidth, columns) => {
+  const values = [...some, ...Array(20 - some.length).fill(0)];
+  const area = { left: 0, top: 0, right: 1440, bottom: 100 };
+  expect(columnsShown(values, 10, 2, area, viewport, imageWidth)).toBe(columns);
+});
+
+test('an address that is none is told', async () => {
+  const changed = jest.fn();
+  const editor = (value: string) => (
+    <PageUrlEditor value={value} onChange={changed} context={{ data: [] }} item={{} as never} />
+  );
+  const { rerender } = render(editor('javascript:alert(1)'));
+  expect(screen.getByRole('alert')).toHaveTextContent('begins with https://');
+  rerender(editor(folder));
+  expect(screen.queryByRole('alert')).toBeNull();
+  fireEvent.change(screen.getByRole('textbox'), { target: { value: '' } });
+  expect(changed).toHaveBeenCalledWith(undefined);
 });
 
 test('what is no answer about a page is a grid', async () => {

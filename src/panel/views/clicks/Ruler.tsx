@@ -2,7 +2,7 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import type { ReactNode } from 'react';
-import type { Area } from './Clicks';
+import type { Area } from './area';
 
 /** The room of the rulers, in pixels. */
 export const rulerSize = { left: 44, top: 20, bottom: 10 };
