@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -34,7 +35,7 @@ func heatmapTable(h *model.Heatmap, grid twin.Grid) table {
 		}
 		tables = append(tables, t)
 	}
-	tables[0].More = append(tables[1:], besidePage(h, grid)...)
+	tables[0].More = slices.Concat(tables[1:], besidePage(h, grid))
 	return tables[0]
 }
 

@@ -58,6 +58,15 @@ func (k *keeper) keep(key, token string, value any, bytes int) {
 	k.shrink()
 }
 
+// makeRoom drops what was not used for longest, until so many bytes are free.
+func (k *keeper) makeRoom(bytes int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for k.bytes+bytes > k.most-k.aside && k.recent.Len() > 0 {
+		k.drop(k.recent.Back())
+	}
+}
+
 // setAside says how many bytes others have.
 func (k *keeper) setAside(bytes int) {
 	k.mu.Lock()

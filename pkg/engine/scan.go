@@ -216,6 +216,7 @@ func (s *scanner) inParts(ctx context.Context, blocks []*block, n int, visit fun
 		return context.Cause(ctx)
 	}
 	defer m.turns.Release(allTurns)
+	m.keeper.makeRoom(m.mostOfScan())
 	for _, part := range plan.Parts(n) {
 		s.users = &users{}
 		for _, b := range blocks {
@@ -290,6 +291,7 @@ func (s *scanner) bring(ctx context.Context, blocks []*block) error {
 		b.columns = &columns{} // what was found may be out of date by now
 	}
 	if s.findKept(blocks) > 0 { // somebody else may have brought them
+		m.keeper.makeRoom(s.missingBytes(blocks))
 		if err := s.load(ctx, blocks, plan.Everybody); err != nil {
 			return err
 		}
@@ -304,6 +306,16 @@ func (s *scanner) bring(ctx context.Context, blocks []*block) error {
 // widen gives the scan as many connections as it may use, as far as they are free.
 func (s *scanner) widen(ctx context.Context) error {
 	return s.snapshot.Widen(ctx, min(mostConnections, runtime.GOMAXPROCS(0)))
+}
+
+// missingBytes is about how much memory the columns take that blocks lack.
+func (s *scanner) missingBytes(blocks []*block) (bytes int) {
+	for _, b := range blocks {
+		if _, lacks := b.lacks(s.wanted(b), b.key.part < 0, s.names); lacks {
+			bytes += b.events * s.bytesOfEvent()
+		}
+	}
+	return bytes
 }
 
 // load reads the columns that blocks lack, of a part of the actors.

@@ -2,6 +2,8 @@ package plugin
 
 import (
 	"context"
+	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
@@ -52,11 +54,27 @@ func New(ctx context.Context, instance backend.DataSourceInstanceSettings) (inst
 	}
 	d := &Datasource{uid: instance.UID, name: instance.Name, settings: s, store: db, engine: engine.New(db, s.memory), Clock: time.Now}
 	d.CallResourceHandler = httpadapter.New(d.routes())
+	limitMemory(s.memory)
 	return d, nil
+}
+
+// memoryBesides is how much memory the process may have besides what data sources keep.
+const memoryBesides = 56 << 20
+
+// kept is how much memory all data sources of the process may keep.
+var kept atomic.Int64
+
+// limitMemory has the garbage collector work harder before the process outgrows what its data sources may keep, of which there are so many bytes
+// more.
+func limitMemory(more int) {
+	debug.SetMemoryLimit(memoryBesides + kept.Add(int64(more)))
 }
 
 // KeepAtMost changes how many bytes of events and results are kept. Tests keep less than settings can say.
 func (d *Datasource) KeepAtMost(bytes int) { d.engine = engine.New(d.store, bytes) }
 
 // Dispose closes the connections of a data source whose settings have changed.
-func (d *Datasource) Dispose() { d.store.Close() }
+func (d *Datasource) Dispose() {
+	d.store.Close()
+	limitMemory(-d.settings.memory)
+}
