@@ -1,12 +1,14 @@
 -- Days that are over are packed.
 
--- The days that there may be events of.
+-- The days that there may be events of. Of a chunk of several days these are the first one, and those that the last closed day does not reach:
+-- what came to others after they were over, late_days says.
 CREATE OR REPLACE FUNCTION days_of_events() RETURNS date[]
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 BEGIN
     RETURN (SELECT array_agg(DISTINCT d::date)
         FROM timescaledb_information.chunks, generate_series(range_start AT TIME ZONE 'UTC', (range_end - INTERVAL '1 microsecond') AT TIME ZONE 'UTC', INTERVAL '1 day') AS d
-        WHERE hypertable_schema = current_schema() AND hypertable_name = 'user_events');
+        WHERE hypertable_schema = current_schema() AND hypertable_name = 'user_events'
+            AND (d = range_start AT TIME ZONE 'UTC' OR d > coalesce((SELECT max(day) FROM closed_days), '-infinity')));
 END
 $$;
 
