@@ -37,23 +37,26 @@ END
 $$;
 
 -- Makes room for events of long ago that come a few a day: a chunk for what is free of a month around them. To make a chunk, and to plan a
--- statement that may read it, costs as much as reading thousands of events. Others come to a chunk of their day, which TimescaleDB makes.
+-- statement that may read it, costs as much as reading thousands of events. Whether there are few is known only of events of several days
+-- that come together: many of a day also come in parts. Others come to a chunk of their day, which TimescaleDB makes.
 CREATE OR REPLACE FUNCTION make_room(times timestamptz[]) RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
-    free record;
+    events bigint;
+    days   timestamp[];
+    free   record;
 BEGIN
-    IF (SELECT min(t) FROM unnest(times) AS t) >= now() - INTERVAL '100 days' THEN
+    SELECT count(*), array_agg(DISTINCT date_trunc('day', t AT TIME ZONE 'UTC')) INTO events, days
+    FROM unnest(times) AS t WHERE t < now() - INTERVAL '100 days';
+    IF events = 0 OR cardinality(days) < 4 OR events >= 100 * cardinality(days) THEN
         RETURN;
     END IF;
     FOR free IN
         WITH chunks AS MATERIALIZED (
             SELECT range_start, range_end FROM timescaledb_information.chunks WHERE hypertable_schema = current_schema() AND hypertable_name = 'user_events'
-        ), few AS (
-            SELECT date_trunc('day', t AT TIME ZONE 'UTC') AS day FROM unnest(times) AS t WHERE t < now() - INTERVAL '100 days' GROUP BY 1 HAVING count(*) < 1000
         )
         SELECT DISTINCT since, until
-        FROM few CROSS JOIN LATERAL (
+        FROM unnest(days) AS day CROSS JOIN LATERAL (
             SELECT greatest(date_trunc('month', day) AT TIME ZONE 'UTC', max(range_end) FILTER (WHERE range_end <= day AT TIME ZONE 'UTC')) AS since,
                 least((date_trunc('month', day) + INTERVAL '1 month') AT TIME ZONE 'UTC', min(range_start) FILTER (WHERE range_start > day AT TIME ZONE 'UTC')) AS until,
                 bool_or(range_start <= day AT TIME ZONE 'UTC' AND range_end > day AT TIME ZONE 'UTC') AS taken
