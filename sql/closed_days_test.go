@@ -244,3 +244,55 @@ func TestEmptyDaysAreNotClosed(t *testing.T) {
 		check(4, 1)
 	})
 }
+
+// Sparse history lies in chunks of a month, between those that are there; its days are closed as others. Events of the last months, of a few
+// days, and of many a day come to chunks of their days.
+func TestSparseHistory(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		db := newSquashing(t, dsn)
+		insert := func(times string) {
+			t.Helper()
+			db.do(`SELECT stored FROM (SELECT array_agg(d) AS times, count(*)::int AS n FROM (` + times + `) AS t (d)) AS e CROSS JOIN LATERAL store_events(
+				times, array_fill('ann'::text, ARRAY[n]), array_fill('visit'::text, ARRAY[n]), array_fill(''::text, ARRAY[n]), array_fill(''::text, ARRAY[n]),
+				array_fill(''::text, ARRAY[n]), array_fill('{}'::text, ARRAY[n]), ARRAY(SELECT gen_random_uuid() FROM unnest(times)), array_fill(now(), ARRAY[n]),
+				array_fill(''::text, ARRAY[n]), array_fill(NULL::timestamptz, ARRAY[n]), array_fill(false, ARRAY[n]), array_fill(0::bigint, ARRAY[n]), '{}')`)
+		}
+		check := func(what string, days, months int) {
+			t.Helper()
+			chunks := func(length string) int {
+				return db.number(`SELECT count(*) FROM timescaledb_information.chunks WHERE hypertable_schema = current_schema() AND hypertable_name = 'user_events'
+					AND range_end - range_start ` + length)
+			}
+			if d, m := chunks(`= INTERVAL '1 day'`), chunks(`> INTERVAL '13 days'`); d != days || m != months {
+				t.Errorf("%s: %d chunks of a day and %d of more, want %d and %d", what, d, m, days, months)
+			}
+			if err := sql.RefreshRollups(t.Context(), db.conn, db.schema); err != nil {
+				t.Fatal(err)
+			}
+			if open := db.number(`SELECT count(*) FROM late_days l LEFT JOIN closed_days c USING (day) WHERE c.changes IS DISTINCT FROM l.changes`); open != 0 {
+				t.Errorf("%s: %d days are not closed", what, open)
+			}
+			if events, all := db.number(`SELECT sum(events) FROM closed_days`), db.number(`SELECT count(*) FROM user_events`); events != all {
+				t.Errorf("%s: %d events in closed days, want %d", what, events, all)
+			}
+			// Each chunk's first day, and the last day that is over, are closed in any case.
+			if empty := db.number(`SELECT count(*) FROM closed_days WHERE events = 0`); empty > days+months+1 {
+				t.Errorf("%s: %d days without events are closed", what, empty)
+			}
+		}
+		insert(`SELECT timestamptz '2005-03-15 00:00Z'`)
+		check("one event alone", 1, 0)
+		insert(`SELECT generate_series(timestamptz '2005-01-10 12:00Z', '2006-12-20', INTERVAL '5 days')`)
+		check("March has a day, and what is before and after it", 1, 25)
+		insert(`SELECT timestamptz '2006-07-01 12:00Z'`)
+		check("a day of a month that is there", 1, 25)
+		insert(`SELECT generate_series(now() - INTERVAL '90 days', now() - INTERVAL '87 days', INTERVAL '1 day')`)
+		check("the last months", 5, 25)
+		insert(`SELECT generate_series(timestamptz '2001-05-05 12:00Z', '2001-05-07 12:00Z', INTERVAL '1 day')`)
+		check("few days", 8, 25)
+		insert(`SELECT timestamptz '2001-05-08 00:00Z' + n * INTERVAL '14 minutes' FROM generate_series(1, 4 * 100) AS n`)
+		check("many a day", 12, 25)
+		insert(`SELECT timestamptz '2001-05-12 00:00Z' + n * INTERVAL '14.5 minutes' FROM generate_series(0, 4 * 100 - 5) AS n`)
+		check("less than many a day", 12, 26)
+	})
+}

@@ -10,6 +10,18 @@ BEGIN
 END
 $$;
 
+-- The days that may have to be closed, besides late ones: of a chunk of several days, the first one and those after the last closed day. late_days
+-- has the others that got events after they were over.
+CREATE OR REPLACE FUNCTION days_to_look_at() RETURNS date[]
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+BEGIN
+    RETURN (SELECT array_agg(DISTINCT d::date)
+        FROM timescaledb_information.chunks, generate_series(range_start AT TIME ZONE 'UTC', (range_end - INTERVAL '1 microsecond') AT TIME ZONE 'UTC', INTERVAL '1 day') AS d
+        WHERE hypertable_schema = current_schema() AND hypertable_name = 'user_events'
+            AND (d = range_start AT TIME ZONE 'UTC' OR d > coalesce((SELECT max(day) FROM closed_days), '-infinity')));
+END
+$$;
+
 -- The days that are to be closed, in order, as close_days says.
 CREATE OR REPLACE FUNCTION days_to_close(days date[]) RETURNS SETOF date
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
@@ -188,7 +200,7 @@ DECLARE
     days    date[];
 BEGIN
     PERFORM pg_catalog.set_config('search_path', pg_catalog.format('%I, pg_temp', pg_catalog.jsonb_extract_path_text(config, 'schema')), true);
-    days := days_of_events();
+    days := days_to_look_at();
     -- Days whose raw events a retention policy has dropped go as well.
     DELETE FROM event_blocks WHERE days IS NULL OR day < (SELECT min(d) FROM unnest(days) AS d);
     DELETE FROM event_properties WHERE days IS NULL OR day < (SELECT min(d) FROM unnest(days) AS d);

@@ -36,6 +36,44 @@ BEGIN
 END
 $$;
 
+-- Makes room for events of long ago that come a few a day: a chunk for what is free of a month around them. To make a chunk, and to plan a
+-- statement that may read it, costs as much as reading thousands of events. Whether there are few is known only of events of several days
+-- that come together: many of a day also come in parts. Others come to a chunk of their day, which TimescaleDB makes.
+CREATE OR REPLACE FUNCTION make_room(times timestamptz[]) RETURNS void
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    events bigint;
+    days   timestamp[];
+    free   record;
+BEGIN
+    SELECT count(*), array_agg(DISTINCT date_trunc('day', t AT TIME ZONE 'UTC')) INTO events, days
+    FROM unnest(times) AS t WHERE t < now() - INTERVAL '100 days';
+    IF events = 0 OR cardinality(days) < 4 OR events >= 100 * cardinality(days) THEN
+        RETURN;
+    END IF;
+    FOR free IN
+        WITH chunks AS MATERIALIZED (
+            SELECT range_start, range_end FROM timescaledb_information.chunks WHERE hypertable_schema = current_schema() AND hypertable_name = 'user_events'
+        )
+        SELECT DISTINCT since, until
+        FROM unnest(days) AS day CROSS JOIN LATERAL (
+            SELECT greatest(date_trunc('month', day) AT TIME ZONE 'UTC', max(range_end) FILTER (WHERE range_end <= day AT TIME ZONE 'UTC')) AS since,
+                least((date_trunc('month', day) + INTERVAL '1 month') AT TIME ZONE 'UTC', min(range_start) FILTER (WHERE range_start > day AT TIME ZONE 'UTC')) AS until,
+                bool_or(range_start <= day AT TIME ZONE 'UTC' AND range_end > day AT TIME ZONE 'UTC') AS taken
+            FROM chunks
+        ) around
+        WHERE taken IS NOT TRUE
+    LOOP
+        BEGIN
+            PERFORM _timescaledb_functions.create_chunk('user_events', jsonb_build_object('time', jsonb_build_array(
+                (extract(epoch FROM free.since) * 1000000)::bigint, (extract(epoch FROM free.until) * 1000000)::bigint)));
+        EXCEPTION WHEN others THEN
+            NULL; -- Another session may have been faster. The events are stored in any case.
+        END;
+    END LOOP;
+END
+$$;
+
 -- Stores events, given as columns, and returns how many are new and which of the interesting ones are. user_events_once knows an
 -- event that comes again by its user and time. Where either may have been another one the first time, it is looked for under
 -- all of them; the first time that was chosen for an event holds; a client that says another time than before sends another
@@ -69,6 +107,7 @@ BEGIN
                 AND (k.key, t.time) IS DISTINCT FROM (coalesce(a.user_key, user_key_of(e.user_id)), coalesce(c.time, e.time))
         ) AS places;
     END IF;
+    PERFORM make_room(times);
     WITH inserted AS (
         INSERT INTO user_events AS i (time, user_id, user_key, event_type, page_url, device_type, session_id, metadata, event_id,
             received_at, anonymous_id, sent_time, alias)

@@ -72,7 +72,7 @@ BEGIN
     END IF;
     IF 'close_days' = ANY (late) THEN
         PERFORM FROM job_turns WHERE job = 'close_days' FOR UPDATE;
-        SELECT days_to_close(days_of_events()) INTO the_day LIMIT 1;
+        SELECT days_to_close(days_to_look_at()) INTO the_day LIMIT 1;
         IF FOUND THEN
             CALL close_day(the_day);
             RETURN 'close_days';
