@@ -50,12 +50,6 @@ export const defaults = {
   'heatmap.breakdown': {
     limit: 5,
   },
-  'heatmap.elements': {
-    limit: 5,
-  },
-  'heatmap.scroll': {
-    event: 'scroll',
-  },
   'heatmap.xBins': {
     count: 20,
   },
