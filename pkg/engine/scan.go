@@ -202,8 +202,9 @@ type memory struct {
 // allTurns is more than there can be users of columns at a time.
 const allTurns = 1 << 30
 
+// newMemory makes a memory of so many bytes. A quarter of them is left to the work on questions.
 func newMemory(bytes int) *memory {
-	return &memory{keeper: newKeeper(bytes), turns: semaphore.NewWeighted(allTurns), users: &users{}}
+	return &memory{keeper: newKeeper(bytes * 3 / 4), turns: semaphore.NewWeighted(allTurns), users: &users{}}
 }
 
 // mostOfScan is how many bytes the columns of one scan may take at once.
