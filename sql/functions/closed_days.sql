@@ -96,12 +96,13 @@ BEGIN
 END
 $$;
 
--- Packs the properties of a closed day. An event that comes meanwhile leaves the day out of date, with all that is packed of it.
+-- Packs the properties of a closed day: of each type and part the 64 that most events have, with at most 65535 different values of at most 500 bytes
+-- each and 1 MB together; the others are read from the events. An event that comes meanwhile leaves the day out of date, with all that is packed
+-- of it.
 CREATE OR REPLACE PROCEDURE pack_properties(the_day date)
-LANGUAGE plpgsql SET search_path FROM CURRENT SET work_mem = '64MB' AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT SET work_mem = '64MB' SET enable_nestloop = off SET jit = off AS $$
 DECLARE
     day_start timestamptz := the_day::timestamp AT TIME ZONE 'UTC';
-    the_type  text;
 BEGIN
     -- Days that were closed before properties were packed lack the events without a user.
     IF NOT EXISTS (SELECT FROM event_blocks WHERE day = the_day AND part < 0)
@@ -110,58 +111,45 @@ BEGIN
         CALL close_day(the_day);
     END IF;
     DELETE FROM event_properties WHERE day = the_day;
-    FOR the_type IN SELECT DISTINCT event_type FROM event_blocks WHERE day = the_day LOOP
-        CALL pack_properties_of_type(the_day, the_type);
-    END LOOP;
-    UPDATE closed_days SET properties = true WHERE day = the_day;
-END
-$$;
-
--- Packs the properties of a closed day's events of one type: of each part the 64 that most events have, with at most 65535 different values of at
--- most 500 bytes each and 1 MB together; the others are read from the events.
-CREATE OR REPLACE PROCEDURE pack_properties_of_type(the_day date, the_type text)
-LANGUAGE plpgsql SET search_path FROM CURRENT SET enable_nestloop = off SET jit = off AS $$
-DECLARE
-    day_start timestamptz := the_day::timestamp AT TIME ZONE 'UTC';
-BEGIN
     INSERT INTO event_properties (day, event_type, part, property, holds, dictionary, size, width, codes)
     WITH RECURSIVE events AS MATERIALIZED (
-        SELECT part_of(of_user, n) AS part, ((n - 1) % 100000)::int AS place, of_user, session_key, device_type, page_url, metadata
+        SELECT event_type, part_of(of_user, n) AS part, ((n - 1) % 100000)::int AS place, of_user, session_key, device_type, page_url, metadata
         FROM (
-            SELECT of_user, session_key, device_type, page_url, metadata, row_number() OVER (PARTITION BY of_user ORDER BY key, time, event_id) AS n
+            SELECT event_type, of_user, session_key, device_type, page_url, metadata,
+                row_number() OVER (PARTITION BY event_type, of_user ORDER BY key, time, event_id) AS n
             FROM (
-                SELECT time, event_id, user_key <> 0 AS of_user, user_key_of(session_id) AS session_key, device_type, page_url, metadata,
+                SELECT event_type, time, event_id, user_key <> 0 AS of_user, user_key_of(session_id) AS session_key, device_type, page_url, metadata,
                     CASE user_key WHEN 0 THEN user_key_of(session_id) ELSE user_key END AS key
-                FROM user_events WHERE time >= day_start AND time < day_start + INTERVAL '24 hours' AND event_type = the_type
+                FROM user_events WHERE time >= day_start AND time < day_start + INTERVAL '24 hours'
             ) keyed
         ) ordered
     ), named AS (
-        SELECT part, place, ARRAY['metadata', name] AS property, value FROM events, jsonb_each(metadata) AS m (name, value)
+        SELECT event_type, part, place, ARRAY['metadata', name] AS property, value FROM events, jsonb_each(metadata) AS m (name, value)
         UNION ALL
-        SELECT part, place, property || name, m.value FROM named, jsonb_each(CASE jsonb_typeof(named.value) WHEN 'object' THEN named.value END) AS m (name, value)
+        SELECT event_type, part, place, property || name, m.value FROM named, jsonb_each(CASE jsonb_typeof(named.value) WHEN 'object' THEN named.value END) AS m (name, value)
         WHERE cardinality(property) <= 8
     ), set AS (
-        SELECT part, place, property, CASE jsonb_typeof(value) WHEN 'object' THEN 'objects' WHEN 'array' THEN 'more' ELSE 'values' END AS holds,
+        SELECT event_type, part, place, property, CASE jsonb_typeof(value) WHEN 'object' THEN 'objects' WHEN 'array' THEN 'more' ELSE 'values' END AS holds,
             CASE WHEN jsonb_typeof(value) IN ('string', 'number', 'boolean') THEN value::text END AS value
         FROM named
         UNION ALL
-        SELECT part, place, ARRAY[name], 'values', value FROM events, LATERAL (VALUES ('device_type', device_type), ('page_url', page_url)) AS c (name, value)
+        SELECT event_type, part, place, ARRAY[name], 'values', value FROM events, LATERAL (VALUES ('device_type', device_type), ('page_url', page_url)) AS c (name, value)
         WHERE value IS NOT NULL
     ), gathered AS (
-        SELECT part, property, array_agg(place) AS places, array_agg(CASE WHEN octet_length(value) <= 500 THEN value END) AS texts,
+        SELECT event_type, part, property, array_agg(place) AS places, array_agg(CASE WHEN octet_length(value) <= 500 THEN value END) AS texts,
             bool_or(holds = 'objects') AS objects, bool_or(holds = 'more' OR octet_length(value) > 500) AS more
-        FROM set GROUP BY part, property
+        FROM set GROUP BY event_type, part, property
     ), ranked AS MATERIALIZED (
-        SELECT *, row_number() OVER (PARTITION BY part ORDER BY cardinality(places) DESC, property) AS rank FROM gathered
+        SELECT *, row_number() OVER (PARTITION BY event_type, part ORDER BY cardinality(places) DESC, property) AS rank FROM gathered
     ), chosen AS (
-        SELECT part, property, places, texts, dictionary, CASE WHEN cardinality(dictionary) > 255 THEN 2 ELSE 1 END AS width,
+        SELECT event_type, part, property, places, texts, dictionary, CASE WHEN cardinality(dictionary) > 255 THEN 2 ELSE 1 END AS width,
             CASE WHEN more OR cardinality(dictionary) > 65535 OR octets > 1000000 THEN 'more' WHEN objects THEN 'objects' ELSE 'values' END AS holds
         FROM ranked CROSS JOIN LATERAL (
             SELECT array_agg(text ORDER BY text), sum(octet_length(text)) FROM (SELECT DISTINCT text COLLATE "C" AS text FROM unnest(texts) AS t (text) WHERE text IS NOT NULL) d
         ) AS d (dictionary, octets)
         WHERE rank <= 64
     )
-    SELECT the_day, the_type, part, property, holds, CASE holds WHEN 'values' THEN dictionary END, coalesce(cardinality(dictionary), 0),
+    SELECT the_day, event_type, part, property, holds, CASE holds WHEN 'values' THEN dictionary END, coalesce(cardinality(dictionary), 0),
         CASE holds WHEN 'values' THEN width END,
         CASE holds WHEN 'values' THEN (
             SELECT string_agg(decode(repeat('00', gap * width), 'hex') || substring(int4send(coalesce(code, 0)::int) FROM 5 - width), '' ORDER BY place)
@@ -170,10 +158,11 @@ BEGIN
         ) END
     FROM chosen
     UNION ALL
-    SELECT the_day, the_type, part, ARRAY['metadata'], 'more', NULL, 0, NULL, NULL FROM ranked WHERE rank = 65
+    SELECT the_day, event_type, part, ARRAY['metadata'], 'more', NULL, 0, NULL, NULL FROM ranked WHERE rank = 65
     UNION ALL
-    SELECT the_day, the_type, part, ARRAY['session_id'], 'values', NULL, 0, 8, string_agg(int8send(session_key), '' ORDER BY place)
-    FROM events WHERE of_user GROUP BY part HAVING bool_or(session_key <> 0);
+    SELECT the_day, event_type, part, ARRAY['session_id'], 'values', NULL, 0, 8, string_agg(int8send(session_key), '' ORDER BY place)
+    FROM events WHERE of_user GROUP BY event_type, part HAVING bool_or(session_key <> 0);
+    UPDATE closed_days SET properties = true WHERE day = the_day;
 END
 $$;
 
