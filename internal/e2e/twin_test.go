@@ -170,7 +170,11 @@ func newHouse(t *testing.T, dsn string) *house {
 	c := h.conn.Config()
 	host := net.JoinHostPort(c.Host, strconv.Itoa(int(c.Port)))
 	for day, name := range map[time.Weekday]string{time.Monday: "monday", time.Sunday: "sunday", time.Saturday: "saturday"} {
-		jsonData, err := json.Marshal(map[string]any{"database": c.Database, "schema": h.schema, "sslmode": "disable", "weekStart": name})
+		settings := map[string]any{"database": c.Database, "schema": h.schema, "sslmode": "disable", "weekStart": name}
+		if dsn == dbtest.Embedded(t) {
+			settings["maxOpenConns"] = 1 // it has one session: a second connection would wait for the first one's transaction
+		}
+		jsonData, err := json.Marshal(settings)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -46,6 +46,9 @@ func newDatasource(t *testing.T, dsn, events string, options map[string]any) *Da
 		t.Fatal(err)
 	}
 	data := map[string]any{"database": config.Database, "schema": schema, "sslmode": "disable"}
+	if dsn == dbtest.Embedded(t) {
+		data["maxOpenConns"] = 1 // it has one session: a second connection would wait for the first one's transaction
+	}
 	maps.Copy(data, options)
 	return openDatasource(t, dsn, data)
 }

@@ -109,14 +109,15 @@ func (s *Store) enter(ctx context.Context, tx pgx.Tx) error {
 	return err
 }
 
-// Widen gives the snapshot up to n connections, as far as they are free: a reader that already holds one must not wait for more.
+// Widen gives the snapshot up to n connections, as far as they are free and the server takes more: a reader that already holds one must
+// neither wait for others nor fail for the lack of them.
 func (s *Snapshot) Widen(ctx context.Context, n int) error {
 	var id string
 	for len(s.txs) < n && s.store.turns.TryAcquire(1) {
 		tx, err := s.store.pool.BeginTx(ctx, readOnly)
 		if err != nil {
 			s.store.turns.Release(1)
-			return err
+			return ctx.Err()
 		}
 		s.txs = append(s.txs, tx)
 		if id == "" {
