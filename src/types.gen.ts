@@ -32,6 +32,12 @@ export const AnyEvent = '*';
 /** NumberPattern is the text that counts as a number, in the syntax that Go and PostgreSQL share. */
 export const NumberPattern = '^[+-]?([0-9]{1,40}\\.?[0-9]{0,40}|\\.[0-9]{1,40})([eE][+-]?[0-9]{1,3})?$';
 
+/**
+ * SegmentProperty is the property whose values are the names of the segments that the actor's user is in now. It may be compared by =, !=, in
+ * and notIn: in keeps who is in one of the segments, notIn who is in none, those of whom no user is known among them.
+ */
+export const SegmentProperty = 'segment';
+
 /** MaxBins is the largest number of a histogram's bins. */
 export const MaxBins = 100;
 
@@ -227,7 +233,7 @@ export interface Filter {
    * Property is a column (device_type, page_url, session_id, user_id, event_type), a path into the event's metadata (metadata.channel,
    * metadata.cart.total; a dot inside a name is written \.), or a present value of the user's profile (profile.segment, profile.tags,
    * profile.total_clicks, profile.consent, profile.traits.plan, profile.scores.churn). Tags and categories are one text each, separated
-   * by commas.
+   * by commas. Or it is [SegmentProperty].
    */
   property: string;
   operator: Operator;

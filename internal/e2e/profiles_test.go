@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/footfall-analytics/footfall/internal/twin"
 )
 
@@ -14,11 +16,18 @@ func (h *house) writeProfiles(t *testing.T, events []twin.Event) {
 		t.Fatal(err)
 	}
 	written := map[string]bool{}
+	var users, segments []string
 	for _, e := range events {
-		if e.Profile == nil || written[e.User] {
+		if written[e.User] {
 			continue
 		}
 		written[e.User] = true
+		for _, name := range e.Segments {
+			users, segments = append(users, e.User), append(segments, name)
+		}
+		if e.Profile == nil {
+			continue
+		}
 		var segment *string
 		if e.Profile.Segment != "" {
 			segment = &e.Profile.Segment
@@ -30,6 +39,26 @@ func (h *house) writeProfiles(t *testing.T, events []twin.Event) {
 			object(t, e.Profile.Traits), object(t, e.Profile.Scores)); err != nil {
 			t.Fatal(err)
 		}
+	}
+	h.writeSegments(t, users, segments)
+}
+
+// writeSegments replaces the members of all segments. Each is preceded by a membership that has ended, and somebody left all of them.
+func (h *house) writeSegments(t *testing.T, users, segments []string) {
+	t.Helper()
+	if _, err := h.conn.Exec(t.Context(), `TRUNCATE `+h.schema+`.segments CASCADE`); err != nil {
+		t.Fatal(err)
+	}
+	err := pgx.BeginFunc(t.Context(), h.conn, func(tx pgx.Tx) error {
+		_, err := tx.Exec(t.Context(), `WITH m AS (SELECT * FROM unnest($1::text[], $2::text[]) AS m (user_id, name)),
+			s AS (INSERT INTO `+h.schema+`.segments (name) SELECT DISTINCT name FROM m RETURNING id, name)
+			INSERT INTO `+h.schema+`.segment_members (segment_id, user_key, entered_at, left_at)
+			SELECT id, `+h.schema+`.user_key_of(user_id), now() - INTERVAL '1 day', NULL FROM m JOIN s USING (name)
+			UNION ALL SELECT id, `+h.schema+`.user_key_of(user_id), now() - INTERVAL '3 days', now() - INTERVAL '2 days' FROM s, m`, users, segments)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

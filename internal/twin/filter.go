@@ -22,6 +22,10 @@ func allHold(filters []model.Filter, e Event) bool {
 }
 
 func holds(f model.Filter, e Event) bool {
+	if f.Property == model.SegmentProperty {
+		in := slices.ContainsFunc(e.Segments, func(name string) bool { return slices.Contains(f.Values, name) })
+		return in == (f.Operator == model.Equal || f.Operator == model.In)
+	}
 	value := valueOf(e, f.Property)
 	text, set := textOf(value)
 	among := slices.ContainsFunc(f.Values, func(v string) bool { return equals(value, v) })

@@ -128,7 +128,7 @@ func (g generator) stray(w *World, times []time.Time, users []string) {
 		e := Event{Time: t.UTC(), User: pick(g, users), Type: pick(g, eventNames), ID: fmt.Sprintf("ffffffff-0000-4000-8000-%012x", i)}
 		for _, other := range w.Events {
 			if other.User == e.User {
-				e.Profile = other.Profile
+				e.Profile, e.Segments = other.Profile, other.Segments
 			}
 		}
 		w.Events = slices.Insert(w.Events, g.IntN(len(w.Events)+1), e)
@@ -329,6 +329,9 @@ var (
 )
 
 func (g generator) filter() model.Filter {
+	if g.chance(10) {
+		return g.segmentFilter()
+	}
 	f := model.Filter{Property: pick(g, properties), Operator: pick(g, []model.Operator{
 		model.Equal, model.NotEqual, model.In, model.NotIn, model.Contains, model.Matches,
 		model.Less, model.LessOrEqual, model.Greater, model.GreaterOrEqual, model.IsSet, model.IsNotSet,
@@ -345,6 +348,19 @@ func (g generator) filter() model.Filter {
 		}
 	default:
 		f.Values = []string{pick(g, texts)}
+	}
+	return f
+}
+
+// segmentFilter filters by segments, some of which do not exist.
+func (g generator) segmentFilter() model.Filter {
+	f := model.Filter{Property: model.SegmentProperty, Operator: pick(g, []model.Operator{model.Equal, model.NotEqual, model.In, model.NotIn})}
+	names := append([]string{"nobody", "vip"}, segmentNames...)
+	f.Values = []string{pick(g, names)}
+	if f.Operator == model.In || f.Operator == model.NotIn {
+		for g.chance(50) {
+			f.Values = append(f.Values, pick(g, names))
+		}
 	}
 	return f
 }

@@ -1,20 +1,27 @@
 package twin
 
-// addProfiles gives some of the users a profile, which all of their events share.
+// addProfiles gives some of the users a profile, and some of them segments, which all of their events share.
 func (g generator) addProfiles(w *World) {
-	profiles := map[string]*Profile{"": nil}
+	profiles, members := map[string]*Profile{"": nil}, map[string][]string{}
 	for i := range w.Events {
 		e := &w.Events[i]
 		if _, known := profiles[e.User]; !known {
 			profiles[e.User] = g.profile()
+			for _, name := range segmentNames {
+				if g.chance(35) {
+					members[e.User] = append(members[e.User], name)
+				}
+			}
 		}
-		e.Profile = profiles[e.User]
+		e.Profile, e.Segments = profiles[e.User], members[e.User]
 	}
 }
 
 var (
-	segments   = []string{"", "vip", "vip", "Other", "it's"}
-	categories = []string{"shoes", "hats", "a,b", ""}
+	// segmentNames are the segments that there are.
+	segmentNames = []string{"buyers", "Buyers", "it's, \"gone\""}
+	segments     = []string{"", "vip", "vip", "Other", "it's"}
+	categories   = []string{"shoes", "hats", "a,b", ""}
 )
 
 func (g generator) profile() *Profile {

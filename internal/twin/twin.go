@@ -25,6 +25,8 @@ type Event struct {
 	ID string `json:"id,omitempty"`
 	// Profile is what the profile of the event's user says now; all events of a user have the same. Nil where there is none.
 	Profile *Profile `json:"profile,omitempty"`
+	// Segments are those that the event's user is in now; all events of a user have the same.
+	Segments []string `json:"segments,omitempty"`
 }
 
 // World is everything that ever happened.
@@ -37,14 +39,14 @@ type World struct {
 
 // ResolveAliases returns the world in which every event is of the user that it counts for.
 func (w World) ResolveAliases() World {
-	profiles := map[string]*Profile{}
+	profiles, segments := map[string]*Profile{}, map[string][]string{}
 	for _, e := range w.Events {
-		profiles[e.User] = e.Profile
+		profiles[e.User], segments[e.User] = e.Profile, e.Segments
 	}
 	events := slices.Clone(w.Events)
 	for i := range events {
 		if user, isAlias := w.Aliases[events[i].User]; isAlias {
-			events[i].User, events[i].Profile = user, profiles[user]
+			events[i].User, events[i].Profile, events[i].Segments = user, profiles[user], segments[user]
 		}
 	}
 	return World{Events: events, Aliases: w.Aliases}

@@ -57,7 +57,7 @@ func (r *reading) activity(ctx context.Context, q Question, scan plan.Scan, star
 		return nil, err
 	}
 	cut, ok := lastClosedBound(scan.Range, days, starts)
-	if !ok || !a.Keepable() || scan.ReadsProfiles() {
+	if !ok || !a.Keepable() || scan.AsksOfPersons() {
 		return r.countActivity(ctx, scan, days, a)
 	}
 	closed, err := r.closedActivity(ctx, q, scan, days, cut, starts, a)

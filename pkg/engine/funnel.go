@@ -307,7 +307,7 @@ func (r *funnelReading) closedSpan(starts model.Range) (model.Range, bool) {
 	}
 	last := end.Add(-r.question.Query.Funnel.WindowDuration()).UTC().Truncate(24 * time.Hour)
 	scan := plan.FunnelScan(r.question.Query, starts)
-	return model.Range{From: first, To: last}, first.Before(last) && !scan.ReadsProfiles()
+	return model.Range{From: first, To: last}, first.Before(last) && !scan.AsksOfPersons()
 }
 
 // keptOutcomes are the outcomes of closed time, and the numbers of their breakdown values.

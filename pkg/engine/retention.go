@@ -68,7 +68,7 @@ func (r *reading) countRetention(ctx context.Context, q Question, cohorts plan.C
 		return nil, err
 	}
 	cut, ok := lastClosedBound(scan.Range, days, cohorts.Starts)
-	if !ok || !spec.Mergeable() || scan.ReadsProfiles() {
+	if !ok || !spec.Mergeable() || scan.AsksOfPersons() {
 		return r.retention(ctx, q, cohorts, spec, analysis.NewRetentionTally)
 	}
 	closed, err := r.closedRetention(ctx, q, scan, days, cut, spec)

@@ -33,6 +33,8 @@ type scanner struct {
 	// names are those of the packed properties in columns.
 	names   []string
 	values  *analysis.Values
+	// persons are what the scan asks of users; nil if nothing.
+	persons *persons
 	trace   *Trace
 	aliases *aliases
 	aside   aliasedEvents
@@ -82,6 +84,9 @@ func scan[V analysis.Visitor](ctx context.Context, s *scanner, newVisitor func()
 	for i := range visitors {
 		visitors[i] = newVisitor()
 	}
+	if err := s.readPersons(ctx); err != nil {
+		return nil, err
+	}
 	s.visitAnyone = func(ctx context.Context, visitor int, events []analysis.Event) { visitors[visitor].Visit(ctx, events) }
 	if s.trace.Dry {
 		s.explain()
@@ -109,7 +114,7 @@ func scan[V analysis.Visitor](ctx context.Context, s *scanner, newVisitor func()
 func (s *scanner) bytesOfEvent() int {
 	const number, session = 2, 8
 	bytes := timeBytes + len(s.packed)
-	if s.scan.Actor != plan.Anyone {
+	if s.wanted(nil).Keys {
 		bytes += number
 	}
 	if s.scan.Actor == model.SessionActor {
@@ -181,7 +186,7 @@ func (s *scanner) explain() {
 // wanted returns the columns that the scan needs of a block; of any one, for nil.
 func (s *scanner) wanted(b *block) plan.Columns {
 	want := plan.Columns{
-		Keys: s.scan.Actor != plan.Anyone, Times: true, Sessions: s.scan.Actor == model.SessionActor, Codes: make([]bool, len(s.packed)),
+		Keys: s.scan.Actor != plan.Anyone || s.scan.AsksOfPersons(), Times: true, Sessions: s.scan.Actor == model.SessionActor, Codes: make([]bool, len(s.packed)),
 	}
 	for i := range s.packed {
 		want.Codes[i] = s.packed[i].Path() != nil && (b == nil || b.meanings != nil && b.meanings[i].known() > 0)

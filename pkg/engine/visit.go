@@ -23,8 +23,12 @@ func visit[V analysis.Visitor](ctx context.Context, s *scanner, blocks []*block,
 		return err
 	}
 	if s.scan.Actor == plan.Anyone {
+		var places [plan.Slices][]uint32
+		if s.persons != nil {
+			places = s.persons.ofSlices(s.users, s.aliases)
+		}
 		return inTurn(ctx, len(visitors), len(pickers), func(ctx context.Context, visitor, i int) error {
-			visitBlock(ctx, &pickers[i], visitors[visitor])
+			visitBlock(ctx, &pickers[i], s.persons, &places, visitors[visitor])
 			return nil
 		})
 	}
@@ -63,12 +67,23 @@ func inTurn(ctx context.Context, workers, n int, do func(ctx context.Context, wo
 	return group.Wait()
 }
 
-// visitBlock hands a block's events over, in batches.
-func visitBlock(ctx context.Context, p *picker, v analysis.Visitor) {
+// visitBlock hands a block's events over, in batches. What is asked of persons is nil if that is nothing; places are their kinds.
+func visitBlock(ctx context.Context, p *picker, asked *persons, places *[plan.Slices][]uint32, v analysis.Visitor) {
 	var events [batch]analysis.Event
-	n := 0
+	n, slice := 0, 0
 	for i := range p.slices[plan.Slices] {
-		if events[n] = p.pick(i); events[n].Picks == 0 {
+		events[n] = p.pick(i)
+		if asked != nil && events[n].Picks != 0 {
+			for p.slices[slice+1] <= i {
+				slice++
+			}
+			place := uint32(0)
+			if p.keys == nil {
+				place = places[slice][p.number(i)]
+			}
+			asked.apply(&events[n], place)
+		}
+		if events[n].Picks == 0 {
 			continue
 		}
 		if n++; n == batch {
@@ -126,6 +141,10 @@ func (b *buffer) users(s *scanner, slice int, pickers []picker) {
 	}
 	sorted := all.inOrder()
 	all.mu.Unlock()
+	var places []uint32
+	if s.persons != nil {
+		places = s.persons.places(sorted.keys, s.aliases)
+	}
 	b.ends = append(b.ends[:0], make([]uint32, len(sorted.keys)+1)...)
 	for i := range b.events {
 		rank := sorted.ranks[b.events[i].Actor]
@@ -135,8 +154,15 @@ func (b *buffer) users(s *scanner, slice int, pickers []picker) {
 	for i := range pickers {
 		p := &pickers[i]
 		for at, end := p.slices[slice], p.slices[slice+1]; at < end; at++ {
-			if e := p.pick(at); e.Picks != 0 {
-				rank := sorted.ranks[p.number(at)]
+			e := p.pick(at)
+			if e.Picks == 0 {
+				continue
+			}
+			rank := sorted.ranks[p.number(at)]
+			if places != nil {
+				s.persons.apply(&e, places[rank])
+			}
+			if e.Picks != 0 {
 				e.Actor = int64(rank)
 				b.events = append(b.events, e)
 				b.ends[rank+1]++
@@ -195,6 +221,10 @@ func (b *buffer) sessions(s *scanner, slice int, pickers []picker) {
 	all.mu.Lock()
 	keys := all.keys
 	all.mu.Unlock()
+	var places []uint32
+	if s.persons != nil {
+		places = s.persons.places(keys, s.aliases)
+	}
 	for i := range pickers {
 		p := &pickers[i]
 		for at, end := p.slices[slice], p.slices[slice+1]; at < end; at++ {
@@ -203,6 +233,13 @@ func (b *buffer) sessions(s *scanner, slice int, pickers []picker) {
 				continue
 			}
 			e := p.pick(at)
+			if s.persons != nil {
+				place := uint32(0)
+				if p.keys == nil {
+					place = places[p.number(at)]
+				}
+				s.persons.apply(&e, place)
+			}
 			if e.Picks == 0 {
 				continue
 			}

@@ -36,7 +36,7 @@ type Filter struct {
 	// Property is a column (device_type, page_url, session_id, user_id, event_type), a path into the event's metadata (metadata.channel,
 	// metadata.cart.total; a dot inside a name is written \.), or a present value of the user's profile (profile.segment, profile.tags,
 	// profile.total_clicks, profile.consent, profile.traits.plan, profile.scores.churn). Tags and categories are one text each, separated
-	// by commas.
+	// by commas. Or it is [SegmentProperty].
 	Property string   `json:"property"`
 	Operator Operator `json:"operator"`
 	// Values are what to compare with, as text, also for numbers.
@@ -58,7 +58,11 @@ func validateFilters(c *checker, field string, filters []Filter) {
 }
 
 func (f *Filter) validate(c *checker, field string) {
-	c.property(field+".property", f.Property)
+	p, problem := parseProperty(field+".property", f.Property)
+	c.add(problem)
+	if p.Segment {
+		oneOf(c, field+".operator", f.Operator, Equal, NotEqual, In, NotIn)
+	}
 	f.validateCount(c, field)
 	for i, v := range f.Values {
 		f.validateValue(c, indexPath(field+".values", i), v)
@@ -107,8 +111,14 @@ func (o Operator) numeric() bool {
 	return slices.Contains([]Operator{Less, LessOrEqual, Greater, GreaterOrEqual}, o)
 }
 
-// Property is a parsed property name: a column of user_events or of user_profiles, or a path into one of their JSON columns.
+// SegmentProperty is the property whose values are the names of the segments that the actor's user is in now. It may be compared by =, !=, in
+// and notIn: in keeps who is in one of the segments, notIn who is in none, those of whom no user is known among them.
+const SegmentProperty = "segment"
+
+// Property is a parsed property name: a column of user_events or of user_profiles, a path into one of their JSON columns, or the segments.
 type Property struct {
+	// Segment says that it is [SegmentProperty]; then the other fields are empty.
+	Segment bool
 	// Profile reports whether the column belongs to user_profiles.
 	Profile bool
 	// Column is the column's name.
@@ -146,6 +156,9 @@ func parseProperty(field, name string) (Property, *Error) {
 	if problem := validText(field, name); problem != nil {
 		return Property{}, problem
 	}
+	if name == SegmentProperty {
+		return Property{Segment: true}, nil
+	}
 	if slices.Contains(Columns, name) {
 		return Property{Column: name}, nil
 	}
@@ -165,7 +178,7 @@ func parseProperty(field, name string) (Property, *Error) {
 		return p, nil
 	}
 	return Property{}, invalid(field, say.New("problem.unknown-property",
-		"is {{name}}; use {{columns}}, metadata.NAME, profile.NAME, profile.traits.NAME or profile.scores.NAME", quote(name), Columns))
+		"is {{name}}; use {{columns}}, segment, metadata.NAME, profile.NAME, profile.traits.NAME or profile.scores.NAME", quote(name), Columns))
 }
 
 // splitPath cuts at every dot without a backslash before it; \. stands for a dot and \\ for a backslash.

@@ -93,8 +93,12 @@ func (c *checker) count(field string, value, least, most int) {
 	}
 }
 
+// property refuses what is no property with one value.
 func (c *checker) property(field, name string) {
-	_, problem := parseProperty(field, name)
+	p, problem := parseProperty(field, name)
+	if p.Segment {
+		problem = invalid(field, say.New("problem.segment-property", "is segment, of which a user may have several; choose a property with one value, or filter by segment"))
+	}
 	c.add(problem)
 }
 

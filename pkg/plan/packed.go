@@ -35,13 +35,16 @@ const (
 
 // packable reports whether closed days may keep a property.
 func packable(name string) bool {
-	return !ofUser(name) && name != sessionID
+	return name != userID && name != sessionID
 }
 
 // Packed returns the properties that the scan's filters and its value need, each once.
 func (s *Scan) Packed() []Packed {
 	var list []Packed
 	need := func(name, event string) {
+		if ofPerson(name) {
+			return
+		}
 		i := slices.IndexFunc(list, func(p Packed) bool { return p.name == name })
 		if i < 0 {
 			property := parseProperty(name)
@@ -201,14 +204,19 @@ func (s *Scan) ReadMeanings(p Piece) Statement {
 
 // mask returns the SQL for the selectors that pick an event, as far as one property tells; empty if it tells nothing.
 func (s *Scan) mask(args *arguments, name string, v value) string {
-	of := func(filters []model.Filter) (conditions []string) {
+	return s.maskOf(args, func(filters []model.Filter) (conditions []string) {
 		for i := range filters {
 			if filters[i].Property == name {
 				conditions = append(conditions, args.filterOn(&filters[i], v))
 			}
 		}
 		return conditions
-	}
+	})
+}
+
+// maskOf returns the SQL for the selectors that pick an event, as far as some of the filters tell, which of turns into conditions; empty if there are
+// none.
+func (s *Scan) maskOf(args *arguments, of func([]model.Filter) []string) string {
 	var always uint64
 	var bits []string
 	for i, p := range s.Picks {

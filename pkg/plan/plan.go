@@ -174,7 +174,12 @@ func (a *arguments) filters(filters []model.Filter) []string {
 }
 
 // filter returns a condition that is never null: a property that is not set fails every operator but the negated ones.
-func (a *arguments) filter(f *model.Filter) string { return a.filterOn(f, a.value(f.Property)) }
+func (a *arguments) filter(f *model.Filter) string {
+	if parseProperty(f.Property).Segment {
+		return a.inSegments(f)
+	}
+	return a.filterOn(f, a.value(f.Property))
+}
 
 // filterOn is filter for a property that is found elsewhere.
 func (a *arguments) filterOn(f *model.Filter, v value) string {

@@ -121,11 +121,6 @@ func (s *Scan) needsRaw() say.Text {
 	return say.Text{}
 }
 
-// ReadsProfiles reports whether the scan depends on present profiles, whose changes no late event shows.
-func (s *Scan) ReadsProfiles() bool {
-	return slices.ContainsFunc(append(properties(s.Filters, s.Picks...), s.Value), ofProfile)
-}
-
 // Slices is the number of slices, of about as many actors each, that a scan can be cut into.
 const Slices = 128
 

@@ -37,4 +37,4 @@ GRANT SELECT ON write_keys, forgotten_users, forget_state TO footfall_writer;
 
 -- The data source plugin: reads, nothing else.
 GRANT SELECT ON user_events, known_events, user_profiles, active_users_hourly, event_counts_15min, late_days, closed_days, event_blocks,
-    event_properties, quarter_counts, user_aliases, alias_changes TO footfall_reader;
+    event_properties, quarter_counts, user_aliases, alias_changes, segments, segment_members, segment_refreshes TO footfall_reader;

@@ -1,0 +1,106 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+
+	"github.com/footfall-analytics/footfall/pkg/analysis"
+	"github.com/footfall-analytics/footfall/pkg/plan"
+)
+
+// persons are what a scan asks of the actors' users: facts that hold for all of their events.
+type persons struct {
+	// known has places in kinds, by the user's key. The first kind is what holds for everybody else, and for events without a user.
+	known map[int64]uint32
+	kinds []person
+	// valueOf has the selectors whose events have a value that is such a fact.
+	valueOf uint64
+}
+
+// person is what a scan asks of one user.
+type person struct {
+	// mask has the selectors that may pick the user's events.
+	mask uint64
+	// value is the number of the scan's value, if it is such a fact.
+	value uint32
+}
+
+// readPersons reads what the scan asks of users, if it reads closed days: raw events come with it.
+func (s *scanner) readPersons(ctx context.Context) error {
+	closed := false
+	for _, p := range s.pieces {
+		closed = closed || p.Days != nil
+	}
+	if !closed || !s.scan.AsksOfPersons() {
+		return nil
+	}
+	statement := s.scan.ReadPersons()
+	s.persons = &persons{known: map[int64]uint32{}, kinds: make([]person, 1)}
+	if s.scan.TellsValue() {
+		s.persons.valueOf = s.scan.ValueOf
+	}
+	if s.trace.Dry {
+		s.trace.add(statement, 0, 0)
+		return nil
+	}
+	rows, places := 0, map[person]uint32{}
+	err := s.snapshot.Stream(ctx, 0, statement, func(values [][]byte) (err error) {
+		rows++
+		p := person{mask: binary.BigEndian.Uint64(values[1])}
+		if values[2] != nil {
+			if p.value, err = s.values.ID(bytes.Clone(values[2])); err != nil {
+				return err
+			}
+		}
+		key := int64(binary.BigEndian.Uint64(values[0]))
+		if key == 0 {
+			s.persons.kinds[0] = p
+			return nil
+		}
+		place, met := places[p]
+		if !met {
+			place = uint32(len(s.persons.kinds))
+			places[p] = place
+			s.persons.kinds = append(s.persons.kinds, p)
+		}
+		s.persons.known[key] = place
+		return nil
+	})
+	s.trace.add(statement, rows, 0)
+	return err
+}
+
+// places returns the kinds of the users with some keys, under which events are stored.
+func (p *persons) places(keys []int64, a *aliases) []uint32 {
+	list := make([]uint32, len(keys))
+	for i, key := range keys {
+		if a != nil {
+			if user, found := a.known[key]; found {
+				key = user
+			}
+		}
+		list[i] = p.known[key]
+	}
+	return list
+}
+
+// apply leaves out what a kind of user leaves out, and sets the value if it is such a fact.
+func (p *persons) apply(e *analysis.Event, place uint32) {
+	kind := &p.kinds[place]
+	if e.Picks &= kind.mask; e.Picks&p.valueOf != 0 {
+		e.Value = kind.value
+	}
+}
+
+// ofSlices returns the kinds of all users, by slice and number.
+func (p *persons) ofSlices(u *users, a *aliases) (list [plan.Slices][]uint32) {
+	for i := range u.slices {
+		slice := &u.slices[i]
+		slice.mu.Lock()
+		keys := slice.keys
+		slice.mu.Unlock()
+		list[i] = p.places(keys, a)
+	}
+	return list
+}

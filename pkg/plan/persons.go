@@ -1,0 +1,92 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/say"
+)
+
+// Profiles and segments are facts about the actor's user. Closed days do not have them: they are read at once, for all users, and hold for all of
+// their events.
+
+// ofPerson reports whether a property is a fact about the user.
+func ofPerson(property string) bool {
+	if property == "" {
+		return false
+	}
+	p := parseProperty(property)
+	return p.Profile || p.Segment
+}
+
+// AsksOfPersons reports whether the scan depends on present profiles or segments, whose changes no late event shows.
+func (s *Scan) AsksOfPersons() bool {
+	return slices.ContainsFunc(append(properties(s.Filters, s.Picks...), s.Value), ofPerson)
+}
+
+// TellsValue reports whether the scan's value is a fact about users.
+func (s *Scan) TellsValue() bool { return ofProfile(s.Value) }
+
+// inSegments returns the condition that the user is in one of the filter's segments now, or in none of them. The user's key is "e.user_key".
+func (a *arguments) inSegments(f *model.Filter) string {
+	in := "e.user_key IN (" + membersOf(a.bind(f.Values, "text[]")) + ")"
+	if f.Operator == model.NotEqual || f.Operator == model.NotIn {
+		return "(" + in + ") IS NOT TRUE"
+	}
+	return "coalesce(" + in + ", false)"
+}
+
+// membersOf returns the query for the users who are in one of the named segments now.
+func membersOf(names string) string {
+	return "SELECT m.user_key FROM segment_members m JOIN segments s ON s.id = m.segment_id WHERE m.left_at IS NULL AND s.name = ANY(" + names + ")"
+}
+
+// ReadPersons plans what the scan asks of users, as rows of (user_key, mask, value): the selectors that pick a user's events, as far as facts about
+// the user tell, and the user's text of the scan's value, null unless that is such a fact. The row with the key 0 holds for everybody who has none,
+// and for events without a user.
+func (s *Scan) ReadPersons() Statement {
+	var args arguments
+	profiles := s.TellsValue()
+	var segments []string
+	mask := s.maskOf(&args, func(filters []model.Filter) (conditions []string) {
+		for i := range filters {
+			switch p := parseProperty(filters[i].Property); {
+			case p.Segment:
+				segments = append(segments, filters[i].Values...)
+			case p.Profile:
+				profiles = true
+			default:
+				continue
+			}
+			conditions = append(conditions, args.filter(&filters[i]))
+		}
+		return conditions
+	})
+	if mask == "" {
+		mask = args.bind(int64(-1), "bigint")
+	}
+	value := "NULL::text"
+	if s.TellsValue() {
+		value = args.property(s.Value)
+	}
+	keys := "SELECT 0::bigint AS user_key"
+	if segments != nil {
+		keys += " UNION " + membersOf(args.bind(segments, "text[]"))
+	}
+	from := "(" + keys + ") e"
+	if profiles {
+		from = "user_profiles p FULL JOIN (" + keys + ") k ON k.user_key = p.user_key CROSS JOIN LATERAL (SELECT coalesce(p.user_key, k.user_key) AS user_key) e"
+	}
+	return Statement{
+		SQL: lines(
+			"WITH facts AS MATERIALIZED (",
+			"    SELECT e.user_key, "+mask+" AS mask, "+value+" AS value",
+			"    FROM "+from,
+			")",
+			"SELECT f.user_key, f.mask, f.value",
+			"FROM facts f CROSS JOIN (SELECT mask, value FROM facts WHERE user_key = 0) others",
+			"WHERE f.user_key = 0 OR f.mask <> others.mask OR f.value IS DISTINCT FROM others.value",
+		),
+		Args: args, Source: "user_profiles", Reason: say.New("reason.persons", "what is known of users"),
+	}
+}
