@@ -58,21 +58,23 @@ BEGIN
     FOR span IN SELECT range_start, range_end FROM timescaledb_information.chunks
         WHERE hypertable_schema = current_schema() AND hypertable_name = 'user_events' ORDER BY 1
     LOOP
+        -- Nested loops look cheap where the statistics of a compressed day say that it has no rows.
         PERFORM pg_catalog.set_config('search_path', pg_catalog.format('%I, pg_temp', pg_catalog.jsonb_extract_path_text(config, 'schema')), true),
-            pg_catalog.set_config('plan_cache_mode', 'force_custom_plan', true);
+            pg_catalog.set_config('plan_cache_mode', 'force_custom_plan', true),
+            pg_catalog.set_config('enable_nestloop', 'off', true),
+            pg_catalog.set_config('timescaledb.max_tuples_decompressed_per_dml_transaction', '0', true);
         SELECT array_agg(DISTINCT (time AT TIME ZONE 'UTC')::date) INTO days FROM user_events
         WHERE user_key = ANY (keys) AND time >= span.range_start AND time < span.range_end;
-        COMMIT;
         FOREACH the_day IN ARRAY coalesce(days, '{}') LOOP
-            -- Nested loops look cheap where the statistics of a compressed day say that it has no rows.
-            PERFORM pg_catalog.set_config('search_path', pg_catalog.format('%I, pg_temp', pg_catalog.jsonb_extract_path_text(config, 'schema')), true),
-                pg_catalog.set_config('enable_nestloop', 'off', true),
-                pg_catalog.set_config('plan_cache_mode', 'force_custom_plan', true),
-                pg_catalog.set_config('timescaledb.max_tuples_decompressed_per_dml_transaction', '0', true);
             PERFORM FROM job_turns WHERE job = 'squash_aliases' FOR UPDATE;
             CALL squash_day(the_day, keys);
             COMMIT;
+            PERFORM pg_catalog.set_config('search_path', pg_catalog.format('%I, pg_temp', pg_catalog.jsonb_extract_path_text(config, 'schema')), true),
+                pg_catalog.set_config('plan_cache_mode', 'force_custom_plan', true),
+                pg_catalog.set_config('enable_nestloop', 'off', true),
+                pg_catalog.set_config('timescaledb.max_tuples_decompressed_per_dml_transaction', '0', true);
         END LOOP;
+        COMMIT;
     END LOOP;
     PERFORM pg_catalog.set_config('search_path', pg_catalog.format('%I, pg_temp', pg_catalog.jsonb_extract_path_text(config, 'schema')), true);
     -- First, as join_users does.
