@@ -25,7 +25,7 @@ import { errorInLanguage, inLanguage, isSaid, sayText } from './said';
 import { propertyText } from './question/words';
 import { Expander } from './template';
 import type { Arrival, EventName, FootfallOptions, FootfallQuery, PropertyValue, Statement } from './types';
-import { AnyEvent, ProfileColumns } from './types.gen';
+import { AnyEvent, SegmentProperty } from './types.gen';
 import { validate } from './validate';
 import { Variables } from './variables';
 
@@ -127,7 +127,7 @@ export class DataSource extends DataSourceWithBackend<FootfallQuery, FootfallOpt
   /** The properties by which a dashboard's ad-hoc filters can filter. */
   async getTagKeys({ timeRange, filters }: DataSourceGetTagKeysOptions<FootfallQuery>): Promise<MetricFindValue[]> {
     const found = await this.properties(timeRange ?? getDefaultTimeRange(), eventOf(filters));
-    return [...found.map(({ name }) => name), ...ProfileColumns.map((column) => `profile.${column}`)].map((name) => ({
+    return [...found.map(({ name }) => name), SegmentProperty].map((name) => ({
       text: propertyText(name),
       value: name,
     }));

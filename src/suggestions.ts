@@ -2,12 +2,17 @@ import type { TimeRange } from '@grafana/data';
 import type { ComboboxOption } from '@grafana/ui';
 import type { DataSource } from './datasource';
 import { t } from './i18n';
-import { AnyEvent } from './types.gen';
+import { AnyEvent, SegmentProperty } from './types.gen';
 
 /** Finds what may be chosen; a typed text that is none of it comes last. */
 type Search = (search: string) => Promise<ComboboxOption[]>;
 
 const anyEventOption = (): ComboboxOption => ({ value: AnyEvent, label: t('fields.any-event', 'Any event') });
+
+const segmentsOption = (): ComboboxOption => ({
+  value: SegmentProperty,
+  description: t('fields.segments', 'Groups that the user is in'),
+});
 
 /**
  * The choices that the pickers offer for a time range. Names are asked for once, values anew for each search. The same choices are
@@ -32,9 +37,10 @@ export class Suggestions {
     return orTyped(matching([anyEventOption(), ...events], search), search);
   };
 
-  properties(event: string): Search {
+  /** The properties of an event; for filters, also the segments of its user. */
+  properties(event: string, withSegments = false): Search {
     const key = `properties of ${event}`;
-    return this.same(key, async (search) => {
+    return this.same(withSegments ? `${key}, segments` : key, async (search) => {
       const properties = await this.once(key, async () =>
         (await this.datasource.properties(this.range, event || AnyEvent)).map(({ name, count }) => ({
           value: name,
@@ -42,7 +48,7 @@ export class Suggestions {
           ...(count > 0 && { description: countText(count) }),
         }))
       );
-      return orTyped(matching(properties, search), search);
+      return orTyped(matching(withSegments ? [segmentsOption(), ...properties] : properties, search), search);
     });
   }
 
@@ -53,7 +59,10 @@ export class Suggestions {
       }
       const values = await this.datasource.values(this.range, event || AnyEvent, property, search);
       return orTyped(
-        values.map(({ value, count }) => ({ value, description: countText(count) })),
+        values.map(({ value, count }) => ({
+          value,
+          description: property === SegmentProperty ? usersText(count) : countText(count),
+        })),
         search
       );
     });
@@ -84,6 +93,15 @@ function countText(count: number): string {
     amount: count.toLocaleString('en'),
     defaultValue_one: '{{amount}} event',
     defaultValue_other: '{{amount}} events',
+  });
+}
+
+function usersText(count: number): string {
+  return t('fields.user-count', '', {
+    count,
+    amount: count.toLocaleString('en'),
+    defaultValue_one: '{{amount}} user',
+    defaultValue_other: '{{amount}} users',
   });
 }
 

@@ -11,7 +11,7 @@ import type { DataQuery } from '@grafana/schema';
 import { from, type Observable } from 'rxjs';
 import { VariableEditor } from './components/VariableEditor';
 import type { DataSource } from './datasource';
-import { AnyEvent } from './types.gen';
+import { AnyEvent, SegmentProperty } from './types.gen';
 
 export const variableKinds = ['events', 'properties', 'values', 'segments', 'tags'] as const;
 
@@ -51,7 +51,7 @@ export class Variables extends CustomVariableSupport<DataSource, VariableQuery> 
       case 'values':
         return query.property ? values(filled(query.property)) : [];
       case 'segments':
-        return values('profile.segment');
+        return values(SegmentProperty);
       case 'tags':
         // A profile's tags are one text.
         return [...new Set((await values('profile.tags')).flatMap((tags) => tags.split(',')))].sort();

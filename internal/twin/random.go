@@ -352,14 +352,13 @@ func (g generator) filter() model.Filter {
 	return f
 }
 
-// segmentFilter filters by segments, some of which do not exist.
+// segmentFilter filters by segments.
 func (g generator) segmentFilter() model.Filter {
 	f := model.Filter{Property: model.SegmentProperty, Operator: pick(g, []model.Operator{model.Equal, model.NotEqual, model.In, model.NotIn})}
-	names := append([]string{"nobody", "vip"}, segmentNames...)
-	f.Values = []string{pick(g, names)}
+	f.Values = []string{pick(g, SegmentNames)}
 	if f.Operator == model.In || f.Operator == model.NotIn {
 		for g.chance(50) {
-			f.Values = append(f.Values, pick(g, names))
+			f.Values = append(f.Values, pick(g, SegmentNames))
 		}
 	}
 	return f

@@ -7,7 +7,7 @@ func (g generator) addProfiles(w *World) {
 		e := &w.Events[i]
 		if _, known := profiles[e.User]; !known {
 			profiles[e.User] = g.profile()
-			for _, name := range segmentNames {
+			for _, name := range SegmentNames {
 				if g.chance(35) {
 					members[e.User] = append(members[e.User], name)
 				}
@@ -18,8 +18,8 @@ func (g generator) addProfiles(w *World) {
 }
 
 var (
-	// segmentNames are the segments that there are.
-	segmentNames = []string{"buyers", "Buyers", "it's, \"gone\""}
+	// SegmentNames are the segments that there are.
+	SegmentNames = []string{"buyers", "Buyers", "it's, \"gone\""}
 	segments     = []string{"", "vip", "vip", "Other", "it's"}
 	categories   = []string{"shoes", "hats", "a,b", ""}
 )

@@ -4,10 +4,31 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"strconv"
 
 	"github.com/footfall-analytics/footfall/pkg/analysis"
+	"github.com/footfall-analytics/footfall/pkg/model"
 	"github.com/footfall-analytics/footfall/pkg/plan"
+	"github.com/footfall-analytics/footfall/pkg/say"
+	"github.com/footfall-analytics/footfall/pkg/store"
 )
+
+// CheckSegments returns an error if a query names a segment that does not exist: nobody would be in it, and everybody in none.
+func (e *Engine) CheckSegments(ctx context.Context, q *model.Query, trace *Trace) error {
+	names := q.SegmentNames()
+	if names == nil || trace.Dry {
+		return nil
+	}
+	missing, err := store.Query[missingSegment](ctx, e.store, plan.MissingSegments(names))
+	if err != nil || len(missing) == 0 {
+		return err
+	}
+	return &model.Error{Field: "segment", Reason: say.New("problem.no-segment", "is {{name}}, which does not exist", strconv.Quote(missing[0].Name))}
+}
+
+type missingSegment struct {
+	Name string `db:"name"`
+}
 
 // persons are what a scan asks of the actors' users: facts that hold for all of their events.
 type persons struct {

@@ -249,3 +249,22 @@ func namesOf(selectors []*EventSelector) []string {
 	slices.Sort(names)
 	return slices.Compact(names)
 }
+
+// SegmentNames returns the names of the segments by which a parsed query filters, each once and in order; nil if it filters by none.
+func (q *Query) SegmentNames() []string {
+	var names []string
+	add := func(filters []Filter) {
+		for _, f := range filters {
+			if f.Property == SegmentProperty {
+				names = append(names, f.Values...)
+			}
+		}
+	}
+	add(q.Filters)
+	p, _ := q.part()
+	for _, s := range p.selectors() {
+		add(s.Filters)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}

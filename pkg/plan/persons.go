@@ -41,6 +41,13 @@ func membersOf(names string) string {
 	return "SELECT m.user_key FROM segment_members m JOIN segments s ON s.id = m.segment_id WHERE m.left_at IS NULL AND s.name = ANY(" + names + ")"
 }
 
+// MissingSegments plans the list of those names that no segment has, as rows of (name).
+func MissingSegments(names []string) Statement {
+	var args arguments
+	sql := "SELECT name FROM unnest(" + args.bind(names, "text[]") + ") AS name WHERE name NOT IN (SELECT s.name FROM segments s) ORDER BY 1"
+	return Statement{SQL: sql, Args: args, Source: "segments", Reason: say.New("reason.segments", "the segments that there are")}
+}
+
 // ReadPersons plans what the scan asks of users, as rows of (user_key, mask, value): the selectors that pick a user's events, as far as facts about
 // the user tell, and the user's text of the scan's value, null unless that is such a fact. The row with the key 0 holds for everybody who has none,
 // and for events without a user.

@@ -61,9 +61,12 @@ func Properties(event string, r model.Range) (Statement, error) {
 // Values plans the list of a property's values among the newest events that contain the search text, as rows of
 // (value, count). An empty event means any.
 func Values(property, event, search string, r model.Range) (Statement, error) {
-	if p, err := model.ParseProperty("property", property); err != nil {
+	switch p, err := model.ParseProperty("property", property); {
+	case err != nil:
 		return Statement{}, err
-	} else if p.Profile {
+	case p.Segment:
+		return segmentNames(search)
+	case p.Profile:
 		return profileValues(property, search)
 	}
 	for field, text := range map[string]string{"event": event, "search": search} {
@@ -98,6 +101,21 @@ func profileValues(property, search string) (Statement, error) {
 		"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT "+args.bind(MaxSuggestions, "int"),
 	)
 	return Statement{SQL: sql, Args: args, Source: "user_profiles", Reason: say.New("reason.profile-sample", "a sample of the profiles")}, nil
+}
+
+// segmentNames plans the list of segments, with how many members each had at its last refresh; otherwise as [Values].
+func segmentNames(search string) (Statement, error) {
+	if err := model.ValidateText("search", search); err != nil {
+		return Statement{}, err
+	}
+	var args arguments
+	sql := lines(
+		"SELECT name AS value, coalesce((SELECT size FROM segment_refreshes r WHERE r.segment_id = s.id ORDER BY at DESC LIMIT 1), 0) AS count",
+		"FROM segments s",
+		"WHERE position("+args.bind(search, "text")+" IN name) > 0",
+		"ORDER BY 2 DESC, 1 LIMIT "+args.bind(MaxSuggestions, "int"),
+	)
+	return Statement{SQL: sql, Args: args, Source: "segments", Reason: say.New("reason.segments", "the segments that there are")}, nil
 }
 
 // sample selects the newest events of the range.

@@ -3,7 +3,7 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { Button, Combobox, IconButton, MultiCombobox, Stack, Text, useStyles2 } from '@grafana/ui';
 import { t } from '../i18n';
 import { operatorText } from '../question/words';
-import { OperatorValues, type Filter, type Operator } from '../types.gen';
+import { OperatorValues, SegmentProperty, type Filter, type Operator } from '../types.gen';
 import { useEditor, type Part } from './editor';
 import { Named } from './Named';
 import { ListProblem, ProblemField } from './ProblemField';
@@ -71,11 +71,25 @@ interface RowProps extends Part<Filter> {
   onRemove: () => void;
 }
 
-const operators = () => OperatorValues.map((value) => ({ value, label: operatorText(value) }));
+const operators = (property: string) =>
+  OperatorValues.filter((operator) => property !== SegmentProperty || ofSegments.includes(operator)).map((value) => ({
+    value,
+    label: operatorText(value),
+  }));
+
+/** The operators by which segments can be compared: a user may be in several. */
+const ofSegments: Operator[] = ['in', 'notIn', '=', '!='];
+
+/** The filter by another property, of which no value is chosen yet. */
+function by(property: string, { operator, ...filter }: Filter): Filter {
+  const isFitting = property !== SegmentProperty || ofSegments.includes(operator);
+  const next = isFitting ? operator : 'in';
+  return { ...filter, property, operator: next, values: takesNone(next) ? undefined : [] };
+}
 
 function FilterRow({ path, name, word, event, value: filter, onChange, onRemove }: RowProps) {
   const styles = useStyles2(getStyles);
-  const options = useSame(operators());
+  const options = useSame(operators(filter.property));
   return (
     <Stack direction="row" gap={0.5} alignItems="flex-start" wrap="wrap">
       <div className={styles.word}>
@@ -89,9 +103,8 @@ function FilterRow({ path, name, word, event, value: filter, onChange, onRemove 
           placeholder={t('filters.property', 'Property')}
           event={event}
           value={filter.property}
-          onChange={(property = '') =>
-            onChange({ ...filter, property, values: takesNone(filter.operator) ? undefined : [] })
-          }
+          withSegments
+          onChange={(property = '') => onChange(by(property, filter))}
         />
       </ProblemField>
       <Named label={t('filters.operator-of', 'Operator of {{name}}', { name })}>

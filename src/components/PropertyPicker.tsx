@@ -11,16 +11,18 @@ interface Props {
   placeholder: string;
   onChange: (property: string | undefined) => void;
   isClearable?: boolean;
+  /** Whether the segments of an event's user are offered too. */
+  withSegments?: boolean;
   invalid?: boolean;
 }
 
 /** A choice of event properties. */
-export function PropertyPicker({ label, event, value, onChange, isClearable, ...props }: Props) {
+export function PropertyPicker({ label, event, value, onChange, isClearable, withSegments, ...props }: Props) {
   const { suggestions } = useEditor();
   const shared = {
     ...props,
     width: 24,
-    options: suggestions.properties(event),
+    options: suggestions.properties(event, withSegments),
     value: value || null,
     createCustomValue: true,
   };
