@@ -76,6 +76,12 @@ export const MaxBracketPeriod = 366;
 /** MaxOccurrences is the largest number of return events that may be asked for. */
 export const MaxOccurrences = 1000;
 
+export const MaxConditions = 50;
+
+export const MaxConditionDepth = 3;
+
+export const MaxLastDays = 3660;
+
 /** MaxAtLeast is the largest number of buckets that a rate may ask for: as many as a range can have. */
 export const MaxAtLeast = 1000;
 
@@ -681,6 +687,92 @@ export interface RetentionActorList {
   status?: RetentionStatus;
   /** Value is the row of the breakdown, as the table names it: a value, Other or (none). Left out: all rows. */
   value?: string;
+}
+
+/** Segment is a named group of users, as it is written in files and sent to the analyzer. */
+export interface Segment {
+  /** Name is how filters call the segment: a small letter, then small letters, digits, "-" and "_", at most 63 in all. */
+  name: string;
+  /** Title, Description and Owner are for people. */
+  title?: string;
+  description?: string;
+  owner?: string;
+  /** TimeZone is the IANA name of the zone in which relative times are cut; UTC by default. */
+  timeZone?: string;
+  /** EveryMinutes is how many minutes members may be out of date, 1 to 10080; 60 by default. */
+  everyMinutes?: number;
+  /** Definition says who is in it. Without one, it is a list of users that is uploaded. */
+  definition?: Condition;
+}
+
+/** Condition says of which users something holds: one of All, Any, Did, First, Last, Profile, Segment and Behind. */
+export interface Condition {
+  /** Not turns the condition around. Then, and where a condition also holds for who did nothing, everybody is meant who has a profile. */
+  not?: boolean;
+  /** All must hold, or Any one of these. */
+  all?: Condition[];
+  any?: Condition[];
+  /** Did compares what a user did with a number. */
+  did?: Did;
+  /** First and Last say when the user's first or last event of a kind, of all time up to now, was. */
+  first?: Occurrence;
+  last?: Occurrence;
+  /** Profile has filters by properties of profiles, which must all hold. */
+  profile?: Filter[];
+  /** Segment is the name of a segment that the user is in. */
+  segment?: string;
+  /** Behind is the list behind a number. */
+  behind?: Behind;
+}
+
+/** Measure is what is counted or computed of a user's events. */
+export const MeasureValues = [
+  'count',
+  'days',
+  'sum',
+  'mean',
+  'min',
+  'max',
+  'distinct',
+] as const;
+export type Measure = (typeof MeasureValues)[number];
+
+/**
+ * Did compares a measure of the events that a user did in a time with a number. A sum, a count, days and distinct values are 0 where there is no event; a mean,
+ * minimum or maximum of nothing compares with no number.
+ */
+export interface Did extends EventSelector, Span {
+  /** Measure is Count by default. */
+  measure?: Measure;
+  /** Property is what sum, mean, min, max and distinct are of. */
+  property?: string;
+  /** Operator is one of >=, <=, =, !=, < and >; >= by default. */
+  operator?: Operator;
+  /** Value is what the measure is compared with, a number; 1 by default. */
+  value?: string;
+}
+
+/** Occurrence picks the events of a kind, and says when one of them was. */
+export interface Occurrence extends EventSelector, Span {}
+
+/**
+ * Span is a time: the last days, or from a date to another, or, if nothing is set, ever. Events after now are in none. Dates and days are cut in the segment's
+ * zone.
+ */
+export interface Span {
+  /** LastDays is today and so many days before it, 1 to 3660. */
+  lastDays?: number;
+  /** Since is the first day, and Until the last one, as 2026-03-01. */
+  since?: string;
+  until?: string;
+}
+
+/** Behind is a query whose answer lists users, asked over a relative range. */
+export interface Behind {
+  /** Query is a saved query, as a panel has it. */
+  query: unknown;
+  /** LastDays is the range: today and so many days before it, 1 to 3660, up to now. */
+  lastDays: number;
 }
 
 /** StickinessOutput is the frame that a stickiness query returns. */

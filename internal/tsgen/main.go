@@ -237,6 +237,10 @@ func tsType(e ast.Expr) (string, error) {
 	case *ast.ArrayType:
 		elem, err := tsType(x.Elt)
 		return elem + "[]", err
+	case *ast.SelectorExpr:
+		if x.Sel.Name == "RawMessage" {
+			return "unknown", nil
+		}
 	case *ast.Ident:
 		switch x.Name {
 		case "string":
