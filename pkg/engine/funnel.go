@@ -31,26 +31,32 @@ func (e *Engine) Funnel(ctx context.Context, q Question, trace *Trace) ([]analys
 
 // FunnelActors lists the actors behind one number of the steps table.
 func (e *Engine) FunnelActors(ctx context.Context, q Question, trace *Trace) ([]analysis.FunnelActor, error) {
-	f := q.Query.Funnel
 	return readFunnel(ctx, e, q, trace, func(ctx context.Context, r *funnelReading) ([]analysis.FunnelActor, error) {
-		tally := analysis.NewFunnelTally(r.spec, r.dataEnd)
-		listed := funnelListFilter(f, r.spec, tally)
-		var found []listEntry
-		err := r.outcomes(ctx, func(actor int64, o analysis.Outcome) {
-			tally.Add(o)
-			if o.Times != nil && listed(o) {
-				found = append(found, listEntry{actor, o.Value, len(o.Times), o.Times[0], o.Times[len(o.Times)-1]})
-			}
-		})
+		found, err := r.list(ctx)
 		if err != nil {
 			return nil, err
 		}
-		if f.Actors.Value != nil {
-			ranking := tally.Ranking(f.Breakdown.Groups())
-			found = slices.DeleteFunc(found, func(l listEntry) bool { return ranking.Group(l.value).Title() != *f.Actors.Value })
-		}
 		return r.funnelActors(ctx, found)
 	})
+}
+
+// list returns the actors behind the number that the query asks for.
+func (r *funnelReading) list(ctx context.Context) ([]listEntry, error) {
+	f := r.question.Query.Funnel
+	tally := analysis.NewFunnelTally(r.spec, r.dataEnd)
+	listed := funnelListFilter(f, r.spec, tally)
+	var found []listEntry
+	err := r.outcomes(ctx, func(actor int64, o analysis.Outcome) {
+		tally.Add(o)
+		if o.Times != nil && listed(o) {
+			found = append(found, listEntry{actor, o.Value, len(o.Times), o.Times[0], o.Times[len(o.Times)-1]})
+		}
+	})
+	if err == nil && f.Actors.Value != nil {
+		ranking := tally.Ranking(f.Breakdown.Groups())
+		found = slices.DeleteFunc(found, func(l listEntry) bool { return ranking.Group(l.value).Title() != *f.Actors.Value })
+	}
+	return found, err
 }
 
 // listEntry copies what a list shows from an actor's outcome, whose times do not stay valid.
@@ -238,15 +244,22 @@ func funnelListFilter(f *model.Funnel, spec *analysis.Funnel, tally *analysis.Fu
 // readFunnel is [read] for a funnel.
 func readFunnel[A any](ctx context.Context, e *Engine, q Question, trace *Trace, fn func(ctx context.Context, r *funnelReading) (A, error)) (A, error) {
 	return read(ctx, e, trace, func(ctx context.Context, r *reading) (none A, err error) {
-		f := &funnelReading{reading: r, question: q, spec: analysis.NewFunnel(q.Query.Funnel)}
-		if f.days, err = r.days(ctx, plan.FunnelScan(q.Query, q.Range).Range); err != nil {
-			return none, err
-		}
-		if f.dataEnd, err = r.dataEnd(ctx, q.Now); err != nil {
+		f, err := r.funnel(ctx, q)
+		if err != nil {
 			return none, err
 		}
 		return fn(ctx, f)
 	})
+}
+
+// funnel begins to answer a funnel.
+func (r *reading) funnel(ctx context.Context, q Question) (f *funnelReading, err error) {
+	f = &funnelReading{reading: r, question: q, spec: analysis.NewFunnel(q.Query.Funnel)}
+	if f.days, err = r.days(ctx, plan.FunnelScan(q.Query, q.Range).Range); err != nil {
+		return nil, err
+	}
+	f.dataEnd, err = r.dataEnd(ctx, q.Now)
+	return f, err
 }
 
 // outcomes calls each with the outcome of every actor who started, in order of their keys. Starts on closed days are not computed again,

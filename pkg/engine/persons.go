@@ -19,7 +19,14 @@ func (e *Engine) CheckSegments(ctx context.Context, q *model.Query, trace *Trace
 	if names == nil || trace.Dry {
 		return nil
 	}
-	missing, err := store.Query[missingSegment](ctx, e.store, plan.MissingSegments(names))
+	return e.store.Read(ctx, func(ctx context.Context, snapshot *store.Snapshot) error { return checkSegments(ctx, snapshot, names) })
+}
+
+func checkSegments(ctx context.Context, snapshot *store.Snapshot, names []string) error {
+	if names == nil {
+		return nil
+	}
+	missing, err := store.Select[missingSegment](ctx, snapshot, plan.MissingSegments(names))
 	if err != nil || len(missing) == 0 {
 		return err
 	}

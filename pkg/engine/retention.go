@@ -30,26 +30,44 @@ func (e *Engine) Retention(ctx context.Context, q Question, trace *Trace) (*anal
 
 // RetentionActors lists the actors behind one cell.
 func (e *Engine) RetentionActors(ctx context.Context, q Question, trace *Trace) ([]analysis.RetentionActor, error) {
-	m := q.Query.Retention
 	return read(ctx, e, trace, func(ctx context.Context, r *reading) ([]analysis.RetentionActor, error) {
-		cohorts, spec, err := retentionSpec(q)
+		cohorts, actors, keys, err := r.retentionList(ctx, q)
 		if err != nil {
 			return nil, err
 		}
-		cell := analysis.Cell{Cohort: slices.Index(cohorts.Names, m.Actors.Cohort), Column: m.ColumnIndex()}
-		if cell.Cohort < 0 {
-			return nil, &model.Error{Field: "retention.actors.cohort", Reason: say.New("problem.unknown-cohort",
-				"is {{cohort}}, which is no cohort of the panel's range; write it as the table does, such as {{example}}",
-				strconv.Quote(m.Actors.Cohort), example(cohorts))}
-		}
-		tally, err := r.retention(ctx, q, cohorts, spec, func(s *analysis.Retention) *analysis.RetentionTally {
-			return analysis.NewRetentionList(s, cell)
-		})
-		if err != nil {
-			return nil, err
-		}
-		return r.retentionActors(ctx, q, cohorts, tally)
+		return r.retentionActors(ctx, q, cohorts, actors, keys)
 	})
+}
+
+// retentionList returns the actors of a cell with the wanted status, without their ids, and their keys.
+func (r *reading) retentionList(ctx context.Context, q Question) (cohorts plan.Cohorts, actors []analysis.RetentionActor, keys []int64, err error) {
+	m := q.Query.Retention
+	cohorts, spec, err := retentionSpec(q)
+	if err != nil {
+		return cohorts, nil, nil, err
+	}
+	cell := analysis.Cell{Cohort: slices.Index(cohorts.Names, m.Actors.Cohort), Column: m.ColumnIndex()}
+	if cell.Cohort < 0 {
+		return cohorts, nil, nil, &model.Error{Field: "retention.actors.cohort", Reason: say.New("problem.unknown-cohort",
+			"is {{cohort}}, which is no cohort of the panel's range; write it as the table does, such as {{example}}",
+			strconv.Quote(m.Actors.Cohort), example(cohorts))}
+	}
+	tally, err := r.retention(ctx, q, cohorts, spec, func(s *analysis.Retention) *analysis.RetentionTally {
+		return analysis.NewRetentionList(s, cell)
+	})
+	if err != nil {
+		return cohorts, nil, nil, err
+	}
+	ranking := tally.Ranking(m.Breakdown.Groups())
+	for _, l := range tally.List() {
+		if m.Actors.Status == model.Everyone || l.Retained == (m.Actors.Status == model.Retained) {
+			a := analysis.RetentionActor{Group: ranking.Group(l.Value), Started: analysis.TimeOf(l.Start), Retained: l.Retained}
+			if m.Actors.Value == nil || a.Title() == *m.Actors.Value {
+				actors, keys = append(actors, a), append(keys, l.Actor)
+			}
+		}
+	}
+	return cohorts, actors, keys, nil
 }
 
 // example returns a cohort's name, or the start of the range if there is no cohort yet.
@@ -147,22 +165,12 @@ func (r *reading) retention(ctx context.Context, q Question, cohorts plan.Cohort
 	return tallies[0], nil
 }
 
-// retentionActors returns the listed actors with the wanted status, and their ids.
-func (r *reading) retentionActors(ctx context.Context, q Question, cohorts plan.Cohorts, tally *analysis.RetentionTally) ([]analysis.RetentionActor, error) {
-	m := q.Query.Retention
-	ranking := tally.Ranking(m.Breakdown.Groups())
-	var actors []analysis.RetentionActor
-	var keys []int64
-	for _, l := range tally.List() {
-		if m.Actors.Status == model.Everyone || l.Retained == (m.Actors.Status == model.Retained) {
-			a := analysis.RetentionActor{Group: ranking.Group(l.Value), Started: analysis.TimeOf(l.Start), Retained: l.Retained}
-			if m.Actors.Value == nil || a.Title() == *m.Actors.Value {
-				actors, keys = append(actors, a), append(keys, l.Actor)
-			}
-		}
-	}
+// retentionActors returns the listed actors with their ids, in order of these.
+func (r *reading) retentionActors(
+	ctx context.Context, q Question, cohorts plan.Cohorts, actors []analysis.RetentionActor, keys []int64,
+) ([]analysis.RetentionActor, error) {
 	// The start events of the cohort name everybody in it.
-	cohort := slices.Index(cohorts.Names, m.Actors.Cohort)
+	cohort := slices.Index(cohorts.Names, q.Query.Retention.Actors.Cohort)
 	scan := plan.RetentionScan(q.Query, cohorts, q.Settings)
 	scan.Range = model.Range{From: cohorts.Starts[cohort], To: cohorts.Starts[cohort+1]}
 	ids, err := r.ids(ctx, scan, keys)

@@ -31,8 +31,8 @@ type scanner struct {
 	changes  map[time.Time]int64
 	packed   []plan.Packed
 	// names are those of the packed properties in columns.
-	names   []string
-	values  *analysis.Values
+	names  []string
+	values *analysis.Values
 	// persons are what the scan asks of users; nil if nothing.
 	persons *persons
 	trace   *Trace

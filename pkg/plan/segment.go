@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
 // SpanRange returns the time of a validated span at the settings' moment and in their zone; a zero From means from the beginning.
@@ -27,6 +28,14 @@ func SpanRange(span *model.Span, s Settings) model.Range {
 func LastDays(days int, s Settings) model.Range {
 	y, m, d := s.Now.In(s.Zone).Date()
 	return model.Range{From: localMidnight(y, m, d-days, s.Zone), To: s.Now.Add(time.Microsecond)}
+}
+
+// NextDay returns when the day after a time's begins.
+func NextDay(t time.Time, s Settings) time.Time { return nextBucket(t, model.Day, s.Zone) }
+
+// KnownUsers plans the list of all users who have a profile, as rows of (user_key).
+func KnownUsers() Statement {
+	return Statement{SQL: "SELECT user_key FROM user_profiles", Source: "user_profiles", Reason: say.New("reason.everybody", "everybody who has a profile")}
 }
 
 // midnightOf returns the beginning of the day so many days after a date that was validated.
