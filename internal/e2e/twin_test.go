@@ -238,6 +238,7 @@ func (h *house) join(t *testing.T, aliases map[string]string) {
 	}
 	for _, statement := range []string{
 		`DELETE FROM ` + h.schema + `.user_aliases WHERE $1::text IS NOT NULL`,
+		`DELETE FROM ` + h.schema + `.user_profiles WHERE user_id IN (SELECT key FROM json_each_text(nullif($1::text, 'null')::json))`,
 		`WITH changed AS (UPDATE ` + h.schema + `.alias_changes SET changes = changes + 1)
 			INSERT INTO ` + h.schema + `.user_aliases (alias, user_id, joined_at)
 			SELECT key, value, now() - INTERVAL '2 hours' FROM json_each_text(nullif($1::text, 'null')::json)`,

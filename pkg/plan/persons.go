@@ -78,7 +78,8 @@ func (s *Scan) ReadPersons() Statement {
 	}
 	keys := "SELECT 0::bigint AS user_key"
 	if segments != nil {
-		keys += " UNION " + membersOf(args.bind(segments, "text[]"))
+		// Somebody who has become an alias since the last refresh is nobody any more.
+		keys += " UNION " + membersOf(args.bind(segments, "text[]")) + " AND NOT EXISTS (SELECT FROM user_aliases a WHERE a.alias_key = m.user_key)"
 	}
 	from := "(" + keys + ") e"
 	if profiles {
