@@ -314,11 +314,15 @@ describe('ad-hoc filters', () => {
     ).toEqual([]);
   });
 
-  test('keys are the properties, profiles included', async () => {
-    jest.spyOn(datasource, 'properties').mockResolvedValue([{ name: 'metadata.channel', count: 3 }]);
+  test('keys are the properties, profiles and segments included, each once', async () => {
+    jest.spyOn(datasource, 'properties').mockResolvedValue([
+      { name: 'metadata.channel', count: 3 },
+      { name: 'profile.segment', count: 0 },
+    ]);
     const keys = await datasource.getTagKeys({ filters: [], timeRange: range });
     expect(keys).toContainEqual({ text: 'channel', value: 'metadata.channel' });
     expect(keys).toContainEqual({ text: 'profile.segment', value: 'profile.segment' });
+    expect(keys).toContainEqual({ text: 'segment', value: 'segment' });
   });
 
   test('values are those of the event that another filter asks for, in the range', async () => {

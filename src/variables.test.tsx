@@ -48,7 +48,7 @@ test.each<[Partial<VariableQuery>, string[]]>([
   [{ kind: 'properties', event: 'visit' }, ['metadata.channel']],
   [{ kind: 'values', property: 'metadata.channel' }, ['a metadata.channel']],
   [{ kind: 'values' }, []],
-  [{ kind: 'segments' }, ['a profile.segment']],
+  [{ kind: 'segments' }, ['a segment']],
   [{ kind: 'tags' }, ['beta', 'vip']],
 ])('%j lists %j', async (query, values) => {
   expect(await listed(query)).toEqual(values);

@@ -42,7 +42,7 @@ func (e *Engine) Stickiness(ctx context.Context, q Question, trace *Trace) (*ana
 func (e *Engine) activity(
 	ctx context.Context, q Question, trace *Trace, scan plan.Scan, starts []time.Time, newActivity func(bounds []int64) *analysis.Activity,
 ) (*analysis.ActivityTally, error) {
-	return read(ctx, e, trace, func(ctx context.Context, r *reading) (*analysis.ActivityTally, error) {
+	return read(ctx, e, q.Query.SegmentNames(), trace, func(ctx context.Context, r *reading) (*analysis.ActivityTally, error) {
 		return r.activity(ctx, q, scan, starts, newActivity(analysis.AllMicroseconds(starts)))
 	})
 }
@@ -57,7 +57,7 @@ func (r *reading) activity(ctx context.Context, q Question, scan plan.Scan, star
 		return nil, err
 	}
 	cut, ok := lastClosedBound(scan.Range, days, starts)
-	if !ok || !a.Keepable() || scan.AsksOfPersons() {
+	if !ok || !a.Keepable() || scan.AsksOfProfiles() {
 		return r.countActivity(ctx, scan, days, a)
 	}
 	closed, err := r.closedActivity(ctx, q, scan, days, cut, starts, a)

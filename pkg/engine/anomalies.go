@@ -12,7 +12,7 @@ import (
 // BusyActors finds the actors with too many events at once. If the query asks only how many there are, it lists none.
 func (e *Engine) BusyActors(ctx context.Context, q Question, trace *Trace) (*analysis.BusyList, error) {
 	a := q.Query.Anomalies
-	return read(ctx, e, trace, func(ctx context.Context, r *reading) (*analysis.BusyList, error) {
+	return read(ctx, e, q.Query.SegmentNames(), trace, func(ctx context.Context, r *reading) (*analysis.BusyList, error) {
 		visitors, _, err := follow(ctx, r, plan.BusyScan(q.Query, q.Range), func() *analysis.BusyActors { return analysis.NewBusyActors(a, q.From) })
 		if err != nil {
 			return nil, err
@@ -58,7 +58,7 @@ func (e *Engine) UnusualBuckets(ctx context.Context, q Question, trace *Trace) (
 	if err != nil {
 		return nil, err
 	}
-	return read(ctx, e, trace, func(ctx context.Context, r *reading) ([]analysis.UnusualBucket, error) {
+	return read(ctx, e, q.Query.SegmentNames(), trace, func(ctx context.Context, r *reading) ([]analysis.UnusualBucket, error) {
 		active, err := r.activeQuarters(ctx, buckets.Activity(q.Now))
 		if err != nil {
 			return nil, err

@@ -39,14 +39,19 @@ type reading struct {
 	// aliases say which users count as others; nil for none. They have changed aliasChanges times.
 	aliases      *aliases
 	aliasChanges int64
+	// segments says what the question's segments are at present.
+	segments string
 }
 
-// read answers a question with fn, on one snapshot. With an error, the answer is the zero value.
-func read[A any](ctx context.Context, e *Engine, trace *Trace, fn func(ctx context.Context, r *reading) (A, error)) (answer A, err error) {
+// read answers a question, which names some segments, with fn on one snapshot. With an error, the answer is the zero value.
+func read[A any](ctx context.Context, e *Engine, segments []string, trace *Trace, fn func(ctx context.Context, r *reading) (A, error)) (answer A, err error) {
 	err = e.store.Read(ctx, func(ctx context.Context, snapshot *store.Snapshot) error {
 		trace.reset()
 		r := &reading{engine: e, snapshot: snapshot, trace: trace}
 		err := r.readAliases(ctx)
+		if err == nil {
+			err = r.readSegments(ctx, segments)
+		}
 		if err == nil {
 			answer, err = fn(ctx, r)
 		}

@@ -243,7 +243,7 @@ func funnelListFilter(f *model.Funnel, spec *analysis.Funnel, tally *analysis.Fu
 
 // readFunnel is [read] for a funnel.
 func readFunnel[A any](ctx context.Context, e *Engine, q Question, trace *Trace, fn func(ctx context.Context, r *funnelReading) (A, error)) (A, error) {
-	return read(ctx, e, trace, func(ctx context.Context, r *reading) (none A, err error) {
+	return read(ctx, e, q.Query.SegmentNames(), trace, func(ctx context.Context, r *reading) (none A, err error) {
 		f, err := r.funnel(ctx, q)
 		if err != nil {
 			return none, err
@@ -320,7 +320,7 @@ func (r *funnelReading) closedSpan(starts model.Range) (model.Range, bool) {
 	}
 	last := end.Add(-r.question.Query.Funnel.WindowDuration()).UTC().Truncate(24 * time.Hour)
 	scan := plan.FunnelScan(r.question.Query, starts)
-	return model.Range{From: first, To: last}, first.Before(last) && !scan.AsksOfPersons()
+	return model.Range{From: first, To: last}, first.Before(last) && !scan.AsksOfProfiles()
 }
 
 // keptOutcomes are the outcomes of closed time, and the numbers of their breakdown values.

@@ -15,7 +15,7 @@ func (e *Engine) Heatmap(ctx context.Context, q Question, trace *Trace) ([]analy
 	if err := plan.CheckHeatmap(q.Query.Heatmap, q.Range); err != nil {
 		return nil, err
 	}
-	return read(ctx, e, trace, func(ctx context.Context, r *reading) ([]analysis.HeatmapCell, error) {
+	return read(ctx, e, q.Query.SegmentNames(), trace, func(ctx context.Context, r *reading) ([]analysis.HeatmapCell, error) {
 		cells, err := r.heatmap(ctx, q)
 		if err == nil && analysis.OutsideRange(q.Query.Heatmap, q.Zone, q.From, q.To, cells) {
 			err = say.New("error.zones-disagree",

@@ -123,7 +123,7 @@ func once[T interface{ Bytes() int }](r *reading, part closedPart, compute func(
 // aliases had.
 func (r *reading) closedToken(days []plan.Day, span model.Range) string {
 	var token strings.Builder
-	fmt.Fprintf(&token, "%d ", r.aliasChanges)
+	fmt.Fprintf(&token, "%d %s", r.aliasChanges, r.segments)
 	for _, d := range days {
 		if d.Start.AddDate(0, 0, 1).After(span.From) && d.Start.Before(span.To) {
 			fmt.Fprintf(&token, "%d:%d ", d.Start.Unix()/86400, d.Changes)

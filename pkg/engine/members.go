@@ -21,10 +21,7 @@ type SegmentQuestion struct {
 // Members returns the keys of the users of whom a definition holds, each once and in order. What happens after now counts for nothing.
 // Memberships in other segments are those of now in the database. A segment that does not exist is an error.
 func (e *Engine) Members(ctx context.Context, q SegmentQuestion, trace *Trace) ([]int64, error) {
-	return read(ctx, e, trace, func(ctx context.Context, r *reading) ([]int64, error) {
-		if err := checkSegments(ctx, r.snapshot, q.Definition.Needs()); err != nil {
-			return nil, err
-		}
+	return read(ctx, e, q.Definition.Needs(), trace, func(ctx context.Context, r *reading) ([]int64, error) {
 		m := memberSearch{reading: r, question: q, facts: map[int64]uint64{}}
 		m.number(q.Definition)
 		for _, find := range []func(context.Context) error{m.findDeeds, m.findPersons, m.findBehind} {

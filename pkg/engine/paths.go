@@ -48,7 +48,7 @@ type pathCounter interface {
 
 // countPaths hands everybody to a counter's visitors.
 func countPaths[C pathCounter](ctx context.Context, e *Engine, q Question, trace *Trace, newCounter func(*analysis.Paths) C) (C, error) {
-	return read(ctx, e, trace, func(ctx context.Context, r *reading) (counter C, err error) {
+	return read(ctx, e, q.Query.SegmentNames(), trace, func(ctx context.Context, r *reading) (counter C, err error) {
 		days, err := r.days(ctx, q.Range)
 		if err != nil {
 			return counter, err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"fmt"
 	"strconv"
 
 	"github.com/footfall-analytics/footfall/pkg/analysis"
@@ -13,28 +14,26 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/store"
 )
 
-// CheckSegments returns an error if a query names a segment that does not exist: nobody would be in it, and everybody in none.
-func (e *Engine) CheckSegments(ctx context.Context, q *model.Query, trace *Trace) error {
-	names := q.SegmentNames()
-	if names == nil || trace.Dry {
-		return nil
-	}
-	return e.store.Read(ctx, func(ctx context.Context, snapshot *store.Snapshot) error { return checkSegments(ctx, snapshot, names) })
+// segmentState says when a segment's members changed last.
+type segmentState struct {
+	Name  string  `db:"name"`
+	State *string `db:"state"`
 }
 
-func checkSegments(ctx context.Context, snapshot *store.Snapshot, names []string) error {
-	if names == nil {
+// readSegments finds out what a question's segments are at present. One that does not exist is an error: nobody would be in it, and everybody in
+// none.
+func (r *reading) readSegments(ctx context.Context, names []string) error {
+	if len(names) == 0 {
 		return nil
 	}
-	missing, err := store.Select[missingSegment](ctx, snapshot, plan.MissingSegments(names))
-	if err != nil || len(missing) == 0 {
-		return err
+	list, err := store.Select[segmentState](ctx, r.snapshot, plan.SegmentStates(names))
+	for _, s := range list {
+		if s.State == nil {
+			return &model.Error{Field: "segment", Reason: say.New("problem.no-segment", "is {{name}}, which does not exist", strconv.Quote(s.Name))}
+		}
+		r.segments += s.Name + " " + *s.State + "\n"
 	}
-	return &model.Error{Field: "segment", Reason: say.New("problem.no-segment", "is {{name}}, which does not exist", strconv.Quote(missing[0].Name))}
-}
-
-type missingSegment struct {
-	Name string `db:"name"`
+	return err
 }
 
 // persons are what a scan asks of the actors' users: facts that hold for all of their events.
@@ -64,6 +63,11 @@ func (s *scanner) readPersons(ctx context.Context) error {
 		return nil
 	}
 	statement := s.scan.ReadPersons()
+	key, token := fmt.Sprint("persons ", statement.SQL, statement.Args), fmt.Sprint(s.aliasChanges, " ", s.segments)
+	if kept, found := s.engine.memory.keeper.get(key, token); found {
+		s.persons = kept.(*persons)
+		return nil
+	}
 	s.persons = &persons{known: map[int64]uint32{}, kinds: make([]person, 1)}
 	if s.scan.TellsValue() {
 		s.persons.valueOf = s.scan.ValueOf
@@ -96,6 +100,10 @@ func (s *scanner) readPersons(ctx context.Context) error {
 		return nil
 	})
 	s.trace.add(statement, rows, 0)
+	if err == nil && !s.scan.AsksOfProfiles() {
+		const each = 24 // bytes
+		s.engine.memory.keeper.keep(key, token, s.persons, each*len(s.persons.known))
+	}
 	return err
 }
 

@@ -15,7 +15,7 @@ import (
 
 // Retention answers a retention query with one matrix per breakdown value, or one in all.
 func (e *Engine) Retention(ctx context.Context, q Question, trace *Trace) (*analysis.RetentionAnswer, error) {
-	return read(ctx, e, trace, func(ctx context.Context, r *reading) (*analysis.RetentionAnswer, error) {
+	return read(ctx, e, q.Query.SegmentNames(), trace, func(ctx context.Context, r *reading) (*analysis.RetentionAnswer, error) {
 		cohorts, spec, err := retentionSpec(q)
 		if err != nil {
 			return nil, err
@@ -30,7 +30,7 @@ func (e *Engine) Retention(ctx context.Context, q Question, trace *Trace) (*anal
 
 // RetentionActors lists the actors behind one cell.
 func (e *Engine) RetentionActors(ctx context.Context, q Question, trace *Trace) ([]analysis.RetentionActor, error) {
-	return read(ctx, e, trace, func(ctx context.Context, r *reading) ([]analysis.RetentionActor, error) {
+	return read(ctx, e, q.Query.SegmentNames(), trace, func(ctx context.Context, r *reading) ([]analysis.RetentionActor, error) {
 		cohorts, actors, keys, err := r.retentionList(ctx, q)
 		if err != nil {
 			return nil, err
@@ -86,7 +86,7 @@ func (r *reading) countRetention(ctx context.Context, q Question, cohorts plan.C
 		return nil, err
 	}
 	cut, ok := lastClosedBound(scan.Range, days, cohorts.Starts)
-	if !ok || !spec.Mergeable() || scan.AsksOfPersons() {
+	if !ok || !spec.Mergeable() || scan.AsksOfProfiles() {
 		return r.retention(ctx, q, cohorts, spec, analysis.NewRetentionTally)
 	}
 	closed, err := r.closedRetention(ctx, q, scan, days, cut, spec)

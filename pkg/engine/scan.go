@@ -37,7 +37,10 @@ type scanner struct {
 	persons *persons
 	trace   *Trace
 	aliases *aliases
-	aside   aliasedEvents
+	// aliasChanges and segments are those of the reading.
+	aliasChanges int64
+	segments     string
+	aside        aliasedEvents
 	// rawEvents is about how many raw events there are.
 	rawEvents int
 	// raw are the raw events of the present part, by slice.
@@ -51,7 +54,7 @@ type scanner struct {
 func (r *reading) newScanner(s plan.Scan, days []plan.Day, values *analysis.Values) *scanner {
 	sc := &scanner{
 		engine: r.engine, snapshot: r.snapshot, scan: s, pieces: s.Pieces(days), changes: map[time.Time]int64{}, packed: s.Packed(),
-		values: values, trace: r.trace, aliases: r.aliases,
+		values: values, trace: r.trace, aliases: r.aliases, aliasChanges: r.aliasChanges, segments: r.segments,
 	}
 	for _, d := range days {
 		sc.changes[d.Start] = d.Changes

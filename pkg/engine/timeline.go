@@ -11,7 +11,7 @@ import (
 
 // Timeline lists a user's or a session's events.
 func (e *Engine) Timeline(ctx context.Context, q Question, trace *Trace) (*analysis.Limited[analysis.TimelineEvent], error) {
-	return read(ctx, e, trace, func(ctx context.Context, r *reading) (*analysis.Limited[analysis.TimelineEvent], error) {
+	return read(ctx, e, q.Query.SegmentNames(), trace, func(ctx context.Context, r *reading) (*analysis.Limited[analysis.TimelineEvent], error) {
 		query, keys, err := r.ofKnownUser(ctx, q.Query)
 		if err != nil {
 			return nil, err

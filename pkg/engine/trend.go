@@ -16,7 +16,7 @@ func (e *Engine) Trend(ctx context.Context, q Question, trace *Trace) (*analysis
 	if err != nil {
 		return nil, err
 	}
-	return read(ctx, e, trace, func(ctx context.Context, r *reading) (*analysis.Trend, error) {
+	return read(ctx, e, q.Query.SegmentNames(), trace, func(ctx context.Context, r *reading) (*analysis.Trend, error) {
 		lines, err := r.trend(ctx, q, buckets)
 		return &analysis.Trend{
 			Starts: buckets.Starts[:len(buckets.Counted)], Begun: buckets.Begun, CutFront: buckets.CutFront, CutBack: buckets.CutBack,

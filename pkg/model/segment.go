@@ -264,7 +264,7 @@ func (b *Behind) check(c *checker, field string) {
 		return
 	}
 	if !q.ListsUsers() {
-		c.invalid(field+".query", say.New("problem.no-list", "lists no users; use a funnel, retention or anomalies that list users"))
+		c.invalid(field+".query", say.New("problem.no-list", "lists no users; use a funnel or retention that lists users"))
 	}
 }
 
@@ -275,8 +275,6 @@ func (q *Query) ListsUsers() bool {
 		return q.Funnel.Output == FunnelActors && q.Funnel.Actor == UserActor
 	case RetentionType:
 		return q.Retention.Output == RetentionActors && q.Retention.Actor == UserActor
-	case AnomaliesType:
-		return q.Anomalies.Output == BusyActors && q.Anomalies.Actor == UserActor
 	}
 	return false
 }

@@ -19,7 +19,12 @@ func ofPerson(property string) bool {
 	return p.Profile || p.Segment
 }
 
-// AsksOfPersons reports whether the scan depends on present profiles or segments, whose changes no late event shows.
+// AsksOfProfiles reports whether the scan depends on present profiles, whose changes no late event shows.
+func (s *Scan) AsksOfProfiles() bool {
+	return slices.ContainsFunc(append(properties(s.Filters, s.Picks...), s.Value), ofProfile)
+}
+
+// AsksOfPersons reports whether the scan depends on present profiles or segments.
 func (s *Scan) AsksOfPersons() bool {
 	return slices.ContainsFunc(append(properties(s.Filters, s.Picks...), s.Value), ofPerson)
 }
@@ -41,10 +46,14 @@ func membersOf(names string) string {
 	return "SELECT m.user_key FROM segment_members m JOIN segments s ON s.id = m.segment_id WHERE m.left_at IS NULL AND s.name = ANY(" + names + ")"
 }
 
-// MissingSegments plans the list of those names that no segment has, as rows of (name).
-func MissingSegments(names []string) Statement {
+// SegmentStates plans the list of named segments, as rows of (name, state): the state is null where there is none of that name, and changes whenever
+// members do.
+func SegmentStates(names []string) Statement {
 	var args arguments
-	sql := "SELECT name FROM unnest(" + args.bind(names, "text[]") + ") AS name WHERE name NOT IN (SELECT s.name FROM segments s) ORDER BY 1"
+	sql := lines(
+		"SELECT name, (SELECT concat(s.id, ' ', (SELECT max(at) FROM segment_refreshes r WHERE r.segment_id = s.id)) FROM segments s WHERE s.name = named.name) AS state",
+		"FROM unnest("+args.bind(names, "text[]")+") AS named (name) ORDER BY 1",
+	)
 	return Statement{SQL: sql, Args: args, Source: "segments", Reason: say.New("reason.segments", "the segments that there are")}
 }
 
@@ -91,9 +100,8 @@ func (s *Scan) ReadPersons() Statement {
 			"    SELECT e.user_key, "+mask+" AS mask, "+value+" AS value",
 			"    FROM "+from,
 			")",
-			"SELECT f.user_key, f.mask, f.value",
-			"FROM facts f CROSS JOIN (SELECT mask, value FROM facts WHERE user_key = 0) others",
-			"WHERE f.user_key = 0 OR f.mask <> others.mask OR f.value IS DISTINCT FROM others.value",
+			"SELECT user_key, mask, value FROM facts",
+			"WHERE user_key = 0 OR mask <> (SELECT mask FROM facts WHERE user_key = 0) OR value IS DISTINCT FROM (SELECT value FROM facts WHERE user_key = 0)",
 		),
 		Args: args, Source: "user_profiles", Reason: say.New("reason.persons", "what is known of users"),
 	}

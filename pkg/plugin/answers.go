@@ -95,9 +95,6 @@ func (d *Datasource) answer(ctx context.Context, q engine.Question, trace *engin
 	if !found {
 		panic("plugin: a query that was not validated: " + string(q.Query.QueryType))
 	}
-	if err := d.engine.CheckSegments(ctx, q.Query, trace); err != nil {
-		return nil, err
-	}
 	return e.answer(ctx, d, q, trace)
 }
 
