@@ -152,6 +152,10 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 			query: `{"queryType":"heatmap","heatmap":{"event":"view","filters":[{"property":"device_type","operator":"matches","values":["("]}]}}`,
 			want:  "regular expression is not valid", status: backend.StatusBadGateway,
 		},
+		"no such segment": {
+			query: `{"queryType":"heatmap","heatmap":{},"filters":[{"property":"segment","operator":"notIn","values":["nobody"]}]}`,
+			want:  `segment is "nobody", which does not exist`, status: backend.StatusBadRequest,
+		},
 		"schema": {
 			query:   `{"queryType":"heatmap","heatmap":{}}`,
 			options: map[string]any{"schema": "nowhere"},

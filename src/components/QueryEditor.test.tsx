@@ -62,6 +62,21 @@ test('filters on every event, and the time zone', async () => {
   });
 });
 
+test('segments of users are a filter, compared by their own operators', async () => {
+  const { user, saved, datasource } = edit({
+    queryType: 'heatmap',
+    heatmap: { event: '*' },
+    filters: [{ property: 'device_type', operator: 'contains', values: ['mob'] }],
+  });
+  await choose(user, 'Property of filter 1 of every event', 'segment');
+  expect(saved()).toMatchObject({ filters: [{ property: 'segment', operator: 'in', values: [] }] });
+  jest.spyOn(datasource, 'values').mockResolvedValue([{ value: 'buyers', count: 1200 }]);
+  await user.click(screen.getByRole('combobox', { name: 'Values of filter 1 of every event' }));
+  expect(await screen.findByText('1,200 users')).toBeVisible();
+  await user.click(screen.getByText('buyers'));
+  expect(saved()).toMatchObject({ filters: [{ property: 'segment', operator: 'in', values: ['buyers'] }] });
+});
+
 test('the SQL is shown on demand, and its error too', async () => {
   const { user, statement } = edit(funnel);
   expect(statement).not.toHaveBeenCalled();
