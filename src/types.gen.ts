@@ -197,9 +197,12 @@ export interface Anomalies extends EventSelector {
 
 /**
  * Breakdown splits a result by the values of a property: the Limit values with the most users each get a row of their
- * own, the others are added up under "Other", and events without the property are under "(none)".
+ * own, the others are added up under "Other", and events without the property are under "(none)". A breakdown by [SegmentProperty] has a row for each
+ * of the Limit largest segments, in order of their size at the last refresh, and "(none)" for who is in none of these; an actor counts in each of its
+ * user's segments, so that rows overlap.
  */
 export interface Breakdown {
+  /** Property is a property as in filters; heatmaps do not take segments. */
   property: string;
   /** Limit is how many values get a row, 1 to 50. Default 5. */
   limit?: number;

@@ -324,7 +324,7 @@ func cohortActors(r *model.Retention, matrices []twin.Matrix) table {
 			t.Rows = append(t.Rows, row)
 		}
 	}
-	slices.SortFunc(t.Rows, func(a, b []any) int {
+	slices.SortStableFunc(t.Rows, func(a, b []any) int {
 		return cmp.Or(strings.Compare(a[0].(string), b[0].(string)), strings.Compare(fmt.Sprint(a[1]), fmt.Sprint(b[1])))
 	})
 	return t

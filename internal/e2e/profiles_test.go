@@ -51,7 +51,8 @@ func (h *house) writeSegments(t *testing.T, users, segments []string) {
 	}
 	err := pgx.BeginFunc(t.Context(), h.conn, func(tx pgx.Tx) error {
 		_, err := tx.Exec(t.Context(), `WITH m AS (SELECT * FROM unnest($1::text[], $2::text[]) AS m (user_id, name)),
-			s AS (INSERT INTO `+h.schema+`.segments (name) SELECT unnest($3::text[]) RETURNING id, name)
+			s AS (INSERT INTO `+h.schema+`.segments (name) SELECT unnest($3::text[]) RETURNING id, name),
+			r AS (INSERT INTO `+h.schema+`.segment_refreshes SELECT id, now(), 1, 100 - array_position($3::text[], name), 0, 0, INTERVAL '1 second' FROM s)
 			INSERT INTO `+h.schema+`.segment_members (segment_id, user_key, entered_at, left_at)
 			SELECT id, `+h.schema+`.user_key_of(user_id), now() - INTERVAL '1 day', NULL FROM m JOIN s USING (name)
 			UNION ALL SELECT id, `+h.schema+`.user_key_of(user_id), now() - INTERVAL '3 days', now() - INTERVAL '2 days' FROM s, m`, users, segments, twin.SegmentNames)

@@ -53,6 +53,9 @@ type journey struct {
 
 // Funnel answers a funnel query.
 func Funnel(q *model.Query, w World, r Range, s Settings) []FunnelRow {
+	if q.BySegment() {
+		return funnelBySegment(q, w, r, s)
+	}
 	journeys := travelAll(q, w, r, s)
 	var rows []FunnelRow
 	for _, g := range groupJourneys(q.Funnel.Breakdown, journeys) {
@@ -74,6 +77,9 @@ type FunnelBucket struct {
 
 // FunnelTrend asks the funnel of each bucket alone. Values of a breakdown are ranked by the sum of those who entered.
 func FunnelTrend(q *model.Query, w World, r Range, s Settings) []FunnelBucket {
+	if q.BySegment() {
+		return funnelTrendBySegment(q, w, r, s)
+	}
 	var all []journey
 	buckets := map[time.Time][]journey{}
 	var starts []time.Time
@@ -113,6 +119,14 @@ func FunnelTrend(q *model.Query, w World, r Range, s Settings) []FunnelBucket {
 
 // FunnelTimes returns the times from first step to last of those who converted, by group in the panel's order.
 func FunnelTimes(q *model.Query, w World, r Range, s Settings) (titles []string, kinds []Kind, times [][]time.Duration) {
+	if q.BySegment() {
+		for _, of := range bySegments(q) {
+			if _, _, own := FunnelTimes(of.query, w, r, s); len(travelAll(of.query, w, r, s)) > 0 {
+				titles, kinds, times = append(titles, of.name), append(kinds, of.kind), append(times, own[0])
+			}
+		}
+		return titles, kinds, times
+	}
 	for _, g := range groupJourneys(q.Funnel.Breakdown, travelAll(q, w, r, s)) {
 		var list []time.Duration
 		for _, j := range g.journeys {
@@ -149,6 +163,9 @@ func Title(kind Kind, value string) string {
 
 // FunnelActors lists those behind one number of the steps table, by their ids.
 func FunnelActors(q *model.Query, w World, r Range, s Settings) []FunnelActor {
+	if q.BySegment() {
+		return funnelActorsBySegment(q, w, r, s)
+	}
 	list := q.Funnel.Actors
 	main := q.Funnel.MainSteps()
 	var actors []FunnelActor

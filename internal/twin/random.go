@@ -363,3 +363,10 @@ func (g generator) segmentFilter() model.Filter {
 	}
 	return f
 }
+
+func (g generator) breakdownProperty() string {
+	if g.chance(25) {
+		return model.SegmentProperty
+	}
+	return pick(g, properties)
+}

@@ -37,7 +37,7 @@ func (g generator) funnel(window string, r Range) *model.Funnel {
 		}
 	}
 	if g.chance(50) {
-		f.Breakdown = &model.Breakdown{Property: pick(g, properties), Limit: 1 + g.IntN(4)}
+		f.Breakdown = &model.Breakdown{Property: g.breakdownProperty(), Limit: 1 + g.IntN(4)}
 		f.BreakdownBy = pick(g, []model.BreakdownBy{model.ByFirstStep, model.ByLastStep})
 	}
 	f.Actors = &model.FunnelActorList{Step: 1 + g.IntN(steps), Status: pick(g, []model.ActorStatus{model.Reached, model.Dropped, model.InProgress})}

@@ -39,7 +39,7 @@ func (g generator) retention(r Range) *model.Retention {
 		m.MinOccurrences = 1 + g.IntN(3)
 	}
 	if g.chance(35) {
-		m.Breakdown = &model.Breakdown{Property: pick(g, properties), Limit: 1 + g.IntN(3)}
+		m.Breakdown = &model.Breakdown{Property: g.breakdownProperty(), Limit: 1 + g.IntN(3)}
 	}
 	return &m
 }

@@ -22,7 +22,7 @@ func (g generator) trend(r Range) *model.Trend {
 		t.Series = append(t.Series, model.TrendSeries{EventSelector: g.selector(15), Label: strconv.Itoa(i)})
 	}
 	if g.chance(35) {
-		t.Breakdown = &model.Breakdown{Property: pick(g, properties), Limit: 1 + g.IntN(3)}
+		t.Breakdown = &model.Breakdown{Property: g.breakdownProperty(), Limit: 1 + g.IntN(3)}
 	}
 	return &t
 }

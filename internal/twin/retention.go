@@ -63,6 +63,9 @@ type Cell struct {
 
 // Retention answers a retention query.
 func Retention(q *model.Query, w World, r Range, s Settings) []Matrix {
+	if q.BySegment() {
+		return retentionBySegment(q, w, r, s)
+	}
 	cal := calendar{s.Zone, s.WeekStart, q.Retention.Period}
 	var cohorts []Cohort
 	actors := w.byActor(q.Retention.Actor)

@@ -36,6 +36,10 @@ func Trending(q *model.Query, w World, r Range, s Settings) Trend {
 		}
 	}
 	trend.CutFront = q.Trend.Value.RollingDays() == 0 && t.cal.begin(first).Before(r.From)
+	if q.BySegment() {
+		trend.Lines = linesBySegment(q, w, r, s)
+		return trend
+	}
 	for i := range q.Trend.Series {
 		trend.Lines = append(trend.Lines, t.lines(w, i, first, last)...)
 	}

@@ -22,6 +22,9 @@ type funnelReading struct {
 
 // Funnel answers a funnel with one group per breakdown value, or one in all.
 func (e *Engine) Funnel(ctx context.Context, q Question, trace *Trace) ([]analysis.FunnelGroup, error) {
+	if q.Query.BySegment() {
+		return e.funnelBySegment(ctx, q, trace)
+	}
 	return readFunnel(ctx, e, q, trace, func(ctx context.Context, r *funnelReading) ([]analysis.FunnelGroup, error) {
 		tally := analysis.NewFunnelTally(r.spec, r.dataEnd)
 		err := r.outcomes(ctx, func(_ int64, o analysis.Outcome) { tally.Add(o) })
@@ -31,6 +34,9 @@ func (e *Engine) Funnel(ctx context.Context, q Question, trace *Trace) ([]analys
 
 // FunnelActors lists the actors behind one number of the steps table.
 func (e *Engine) FunnelActors(ctx context.Context, q Question, trace *Trace) ([]analysis.FunnelActor, error) {
+	if q.Query.BySegment() {
+		return e.funnelActorsBySegment(ctx, q, trace)
+	}
 	return readFunnel(ctx, e, q, trace, func(ctx context.Context, r *funnelReading) ([]analysis.FunnelActor, error) {
 		found, err := r.list(ctx)
 		if err != nil {
@@ -95,6 +101,9 @@ func (r *funnelReading) funnelActors(ctx context.Context, found []listEntry) ([]
 
 // FunnelTrend answers a funnel for each bucket alone, by the time of entry. The range cuts the first and the last bucket.
 func (e *Engine) FunnelTrend(ctx context.Context, q Question, trace *Trace) (*analysis.FunnelTrend, error) {
+	if q.Query.BySegment() {
+		return e.funnelTrendBySegment(ctx, q, trace)
+	}
 	f := q.Query.Funnel
 	buckets, err := plan.Buckets("funnel.interval", q.Range, f.Interval.Period(), q.Settings)
 	if err != nil {

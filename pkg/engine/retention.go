@@ -15,6 +15,9 @@ import (
 
 // Retention answers a retention query with one matrix per breakdown value, or one in all.
 func (e *Engine) Retention(ctx context.Context, q Question, trace *Trace) (*analysis.RetentionAnswer, error) {
+	if q.Query.BySegment() {
+		return e.retentionBySegment(ctx, q, trace)
+	}
 	return read(ctx, e, q.Query.SegmentNames(), trace, func(ctx context.Context, r *reading) (*analysis.RetentionAnswer, error) {
 		cohorts, spec, err := retentionSpec(q)
 		if err != nil {
@@ -30,6 +33,9 @@ func (e *Engine) Retention(ctx context.Context, q Question, trace *Trace) (*anal
 
 // RetentionActors lists the actors behind one cell.
 func (e *Engine) RetentionActors(ctx context.Context, q Question, trace *Trace) ([]analysis.RetentionActor, error) {
+	if q.Query.BySegment() {
+		return e.retentionActorsBySegment(ctx, q, trace)
+	}
 	return read(ctx, e, q.Query.SegmentNames(), trace, func(ctx context.Context, r *reading) ([]analysis.RetentionActor, error) {
 		cohorts, actors, keys, err := r.retentionList(ctx, q)
 		if err != nil {

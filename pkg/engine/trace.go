@@ -66,6 +66,19 @@ func (t *Trace) Comments() []say.Text {
 	return texts
 }
 
+// join adds what another trace has recorded.
+func (t *Trace) join(o *Trace) {
+	for _, s := range o.Statements {
+		t.add(s, 0, 0)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.Rows, t.Events = t.Rows+o.Rows, t.Events+o.Events
+	if o.Kept != nil {
+		t.Kept = o.Kept
+	}
+}
+
 func (t *Trace) add(s plan.Statement, rows, events int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

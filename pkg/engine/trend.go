@@ -12,6 +12,9 @@ import (
 
 // Trend answers a trend query.
 func (e *Engine) Trend(ctx context.Context, q Question, trace *Trace) (*analysis.Trend, error) {
+	if q.Query.BySegment() {
+		return e.trendBySegment(ctx, q, trace)
+	}
 	buckets, err := plan.NewTrendBuckets(q.Query.Trend, q.Range, q.Settings)
 	if err != nil {
 		return nil, err

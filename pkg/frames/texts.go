@@ -100,6 +100,13 @@ func (p *Panel) setBuckets(frame *data.Frame, interval string) {
 	ensureCustom(frame).Buckets = &Buckets{interval, p.Zone.String(), p.WeekStart}
 }
 
+// NoteOverlap says in an answer by segments that these may have the same users.
+func NoteOverlap(answer data.Frames) {
+	if !IsEmpty(answer) {
+		addNotice(answer[0], data.NoticeSeverityInfo, say.New("notice.segments-overlap", "A user may be in several segments and counts in each: rows overlap."))
+	}
+}
+
 // addNotice adds a notice to a frame.
 func addNotice(frame *data.Frame, severity data.NoticeSeverity, text say.Text) {
 	c := ensureCustom(frame)

@@ -124,7 +124,10 @@ func (h *Heatmap) validate(c *checker) {
 		c.invalid("heatmap.yProperty", say.New("problem.same-property", "is {{property}}, the same as heatmap.xProperty; choose two different properties", quote(h.YProperty)))
 	}
 	oneOf(c, "heatmap.value", h.Value, Events, Users, Sessions, EventsPerUser)
-	h.Breakdown.validate(c, "heatmap.breakdown")
+	if h.Breakdown != nil {
+		h.Breakdown.validate(c, "heatmap.breakdown")
+		c.noSegment("heatmap.breakdown.property", h.Breakdown.Property)
+	}
 }
 
 // validate takes the name of the axis's field; the names of its other fields begin with it.

@@ -95,11 +95,17 @@ func (c *checker) count(field string, value, least, most int) {
 
 // property refuses what is no property with one value.
 func (c *checker) property(field, name string) {
-	p, problem := parseProperty(field, name)
-	if p.Segment {
-		problem = invalid(field, say.New("problem.segment-property", "is segment, of which a user may have several; choose a property with one value, or filter by segment"))
-	}
+	_, problem := parseProperty(field, name)
 	c.add(problem)
+	if problem == nil {
+		c.noSegment(field, name)
+	}
+}
+
+func (c *checker) noSegment(field, name string) {
+	if name == SegmentProperty {
+		c.invalid(field, say.New("problem.segment-property", "is segment, of which a user may have several; choose a property with one value, or filter by segment"))
+	}
 }
 
 // oneOf refuses a word that is not in the list, and names the list.

@@ -57,6 +57,16 @@ func SegmentStates(names []string) Statement {
 	return Statement{SQL: sql, Args: args, Source: "segments", Reason: say.New("reason.segments", "the segments that there are")}
 }
 
+// LargestSegments plans the names of the segments that were largest at their last refresh, in order, as rows of (name).
+func LargestSegments(limit int) Statement {
+	var args arguments
+	sql := lines(
+		"SELECT name FROM segments s",
+		"ORDER BY coalesce((SELECT size FROM segment_refreshes r WHERE r.segment_id = s.id ORDER BY at DESC LIMIT 1), 0) DESC, name LIMIT "+args.bind(limit, "int"),
+	)
+	return Statement{SQL: sql, Args: args, Source: "segments", Reason: say.New("reason.segments", "the segments that there are")}
+}
+
 // ReadPersons plans what the scan asks of users, as rows of (user_key, mask, value): the selectors that pick a user's events, as far as facts about
 // the user tell, and the user's text of the scan's value, null unless that is such a fact. The row with the key 0 holds for everybody who has none,
 // and for events without a user.

@@ -74,7 +74,11 @@ func numbers[A any](
 		if err != nil {
 			return nil, err
 		}
-		return frames.SetView(show(d.panel(q), answer), view), nil
+		shown := show(d.panel(q), answer)
+		if q.Query.BySegment() {
+			frames.NoteOverlap(shown)
+		}
+		return frames.SetView(shown, view), nil
 	}}
 }
 

@@ -10,10 +10,12 @@ interface Props extends Part<Breakdown | undefined> {
   path: string;
   /** The event whose properties are offered. */
   event: string;
+  /** Whether the segments of users are offered too. */
+  withSegments?: boolean;
 }
 
 /** The property by which a result is split, and how many of its values get a row of their own. */
-export function BreakdownFields({ path, event, value: breakdown, onChange }: Props) {
+export function BreakdownFields({ path, event, withSegments, value: breakdown, onChange }: Props) {
   const label = t('fields.breakdown', 'Break down by');
   return (
     <>
@@ -23,6 +25,7 @@ export function BreakdownFields({ path, event, value: breakdown, onChange }: Pro
           placeholder={t('fields.no-breakdown', 'Nothing')}
           isClearable
           event={event}
+          withSegments={withSegments}
           value={breakdown?.property}
           onChange={(property) => onChange(property ? { ...breakdown, property } : undefined)}
         />

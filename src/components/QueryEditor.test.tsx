@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { cleanup, screen, waitFor, within } from '@testing-library/react';
 import { analyses, panelTypes } from '../analyses';
 import type { FootfallQuery } from '../types';
 import type { Trend } from '../types.gen';
@@ -75,6 +75,17 @@ test('segments of users are a filter, compared by their own operators', async ()
   expect(await screen.findByText('1,200 users')).toBeVisible();
   await user.click(screen.getByText('buyers'));
   expect(saved()).toMatchObject({ filters: [{ property: 'segment', operator: 'in', values: ['buyers'] }] });
+});
+
+test('funnels are broken down by segments of users, heatmaps are not', async () => {
+  const { user, saved } = edit(funnel);
+  await choose(user, 'Break down by', 'segment');
+  expect(saved()).toMatchObject({ funnel: { breakdown: { property: 'segment' } } });
+  cleanup();
+  const heatmap = edit({ queryType: 'heatmap', heatmap: { event: '*' } });
+  await heatmap.user.click(screen.getByRole('combobox', { name: 'Break down by' }));
+  expect(await screen.findByRole('option', { name: /device_type/ })).toBeVisible();
+  expect(screen.queryByRole('option', { name: /segment/ })).not.toBeInTheDocument();
 });
 
 test('the SQL is shown on demand, and its error too', async () => {

@@ -25,6 +25,7 @@ export function FunnelEditor({ value: funnel, onChange }: Part<Funnel>) {
         />
         <BreakdownFields
           path="funnel.breakdown"
+          withSegments
           event={funnel.steps[0]?.event ?? ''}
           value={funnel.breakdown}
           onChange={(breakdown) => set({ breakdown })}

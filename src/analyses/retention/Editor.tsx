@@ -34,6 +34,7 @@ export function RetentionEditor({ value: retention, onChange }: Part<Retention>)
         <CohortFields value={retention} onChange={onChange} />
         <BreakdownFields
           path="retention.breakdown"
+          withSegments
           event={retention.start.event}
           value={retention.breakdown}
           onChange={(breakdown) => set({ breakdown })}

@@ -64,6 +64,7 @@ export function TrendEditor({ value: trend, onChange }: Part<Trend>) {
         />
         <BreakdownFields
           path="trend.breakdown"
+          withSegments
           event={series[0].event}
           value={trend.breakdown}
           onChange={(breakdown) => set({ breakdown })}
