@@ -50,6 +50,12 @@ export const defaults = {
   'heatmap.breakdown': {
     limit: 5,
   },
+  'heatmap.elements': {
+    limit: 5,
+  },
+  'heatmap.scroll': {
+    event: 'scroll',
+  },
   'heatmap.xBins': {
     count: 20,
   },

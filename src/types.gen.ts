@@ -436,6 +436,21 @@ export interface Heatmap extends EventSelector {
   value?: HeatmapValue;
   /** Breakdown makes a frame for each of the property's most frequent values (by events, users or sessions). */
   breakdown?: Breakdown;
+  /**
+   * Elements lists, beside places on a page, what was there: the values of a property, such as metadata.element, with the most of the
+   * events that are counted. Not with a breakdown.
+   */
+  elements?: Breakdown;
+  /** Scroll says, beside places on a page, how far down users came. Not with a breakdown. */
+  scroll?: Scroll;
+}
+
+/** Scroll picks the events that say how far down a page somebody came. The heatmap's filters hold for them, too. */
+export interface Scroll {
+  /** Event is scroll (default), or another event. */
+  event?: string;
+  /** Property is the deepest place, in the unit of the y axis, such as metadata.depth. */
+  property: string;
 }
 
 /**

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -34,8 +35,28 @@ func heatmapTable(h *model.Heatmap, grid twin.Grid) table {
 		}
 		tables = append(tables, t)
 	}
-	tables[0].More = tables[1:]
+	tables[0].More = slices.Concat(tables[1:], besidePage(h, grid))
 	return tables[0]
+}
+
+// besidePage returns the frames of the elements of a page, and of how far down users came.
+func besidePage(h *model.Heatmap, grid twin.Grid) (tables []table) {
+	if h.Elements != nil {
+		x, y := h.XBins.Edges(), h.YBins.Edges()
+		t := table{Fields: []string{"element", "events", "users", "left", "top", "right", "bottom"}}
+		for _, e := range grid.Elements {
+			t.Rows = append(t.Rows, []any{twin.Title(e.Kind, e.Text), float64(e.Events), float64(e.Users), x[e.Left], y[e.Top], x[e.Right+1], y[e.Bottom+1]})
+		}
+		tables = append(tables, t)
+	}
+	if h.Scroll != nil {
+		t := table{Fields: []string{"depth", "users", "share"}}
+		for i, edge := range h.YBins.Edges() {
+			t.Rows = append(t.Rows, []any{edge, float64(grid.Reached[i]), share(grid.Reached[i], grid.Scrolled)})
+		}
+		tables = append(tables, t)
+	}
+	return tables
 }
 
 func axisName(name string, a model.Axis) string {

@@ -17,6 +17,20 @@ type Grid struct {
 	X, Y  []Place
 	// LeftOut are the events that bins have no place for, by property and reason.
 	LeftOut map[LeftOut]int
+	// Elements are what stood where events happened on a page, in order.
+	Elements []Element
+	// Reached says for each edge of the bins down how many users came at least so far, and Scrolled of how many it is known how far they came;
+	// nil unless it is asked for.
+	Reached  []int
+	Scrolled int
+}
+
+// Element is a value of the property by which a page's elements are listed.
+type Element struct {
+	Place
+	Events, Users int
+	// Left, Right, Top and Bottom are the first and last bins of its events.
+	Left, Right, Top, Bottom int
 }
 
 // Part is the cells of one value of the breakdown, by x and y. A cell that has no value is nil.
@@ -82,7 +96,83 @@ func Heatmap(q *model.Query, w World, r Range, s Settings) Grid {
 	for _, place := range parts {
 		grid.Parts = append(grid.Parts, Part{place, cellsOf(h, grid.X, grid.Y, place, events)})
 	}
+	if h.Elements != nil {
+		grid.Elements = elementsOf(q, w, r, s)
+	}
+	if h.Scroll != nil {
+		grid.Reached, grid.Scrolled = depthsOf(q, w, r)
+	}
 	return grid
+}
+
+// elementsOf lists the elements of a page: of all events within the bins, also where the cells count only those of users or sessions.
+func elementsOf(q *model.Query, w World, r Range, s Settings) []Element {
+	h := q.Heatmap
+	ax, ay := h.Axes()
+	type click struct {
+		Event
+		x, y int
+	}
+	clicks, events := map[Place][]click{}, map[Place][]Event{}
+	for _, e := range w.Events {
+		x, outX := placeOn(ax, e, s)
+		y, outY := placeOn(ay, e, s)
+		if !r.contains(e.Time) || !Picks(q, h.EventSelector, e) || outX != nil || outY != nil {
+			continue
+		}
+		column, _ := strconv.Atoi(x.Text)
+		row, _ := strconv.Atoi(y.Text)
+		place := valuePlace(e, h.Elements.Property)
+		clicks[place] = append(clicks[place], click{e, column, row})
+		events[place] = append(events[place], e)
+	}
+	places := topPlaces(h.Elements.Limit, events, func(events []Event) int { return len(events) })
+	var list []Element
+	for _, place := range places {
+		element := Element{Place: place, Left: model.MaxBins, Top: model.MaxBins}
+		users := map[string]bool{}
+		for of, some := range clicks {
+			if of != place && (place.Kind != Other || slices.Contains(places, of)) {
+				continue
+			}
+			for _, c := range some {
+				element.Events++
+				element.Left, element.Right = min(element.Left, c.x), max(element.Right, c.x)
+				element.Top, element.Bottom = min(element.Top, c.y), max(element.Bottom, c.y)
+				users[c.User] = true
+			}
+		}
+		delete(users, "")
+		element.Users = len(users)
+		list = append(list, element)
+	}
+	return list
+}
+
+// depthsOf counts for each edge of the bins down the users who came at least so far, and all who came anywhere.
+func depthsOf(q *model.Query, w World, r Range) (reached []int, scrolled int) {
+	h := q.Heatmap
+	deepest := map[string]*big.Rat{}
+	for _, e := range w.Events {
+		n, isNumber := numberOf(valueOf(e, h.Scroll.Property))
+		picked := Picks(q, model.EventSelector{Event: h.Scroll.Event, Filters: h.Filters}, e)
+		if !isNumber || !picked || e.User == "" || !r.contains(e.Time) {
+			continue
+		}
+		if before := deepest[e.User]; before == nil || n.Cmp(before) > 0 {
+			deepest[e.User] = n
+		}
+	}
+	for _, from := range h.YBins.Edges() {
+		users := 0
+		for _, n := range deepest {
+			if n.Cmp(edge(from)) >= 0 {
+				users++
+			}
+		}
+		reached = append(reached, users)
+	}
+	return reached, len(deepest)
 }
 
 // actorOf returns the actor that a value counts.

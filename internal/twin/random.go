@@ -217,7 +217,18 @@ func (g generator) metadata() map[string]any {
 	if g.chance(20) {
 		m["tags"] = []any{pick(g, channels), pick(g, channels)}
 	}
+	if g.chance(50) {
+		m["x"], m["y"] = g.onPage(), g.onPage()
+	}
 	return m
+}
+
+// onPage makes up a place on a page, across or down: a number, mostly.
+func (g generator) onPage() any {
+	if g.chance(15) {
+		return pick(g, channels)
+	}
+	return json.Number(pick(g, []string{"0", "5", "9.5", "10", "12", "12.0", "20", "25", "29.5"}))
 }
 
 // timeRange has milliseconds, as Grafana's ranges do.

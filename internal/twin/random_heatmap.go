@@ -30,7 +30,28 @@ func (g generator) heatmap() *model.Heatmap {
 	if g.chance(20) {
 		h.Breakdown = &model.Breakdown{Property: pick(g, properties), Limit: 1 + g.IntN(3)}
 	}
+	if g.chance(30) {
+		g.page(&h)
+	}
 	return &h
+}
+
+// page makes the heatmap one of a page, with what may stand beside it.
+func (g generator) page(h *model.Heatmap) {
+	h.X, h.XProperty, h.XLimit, h.Y, h.YProperty, h.YLimit, h.Breakdown = model.ByBins, "metadata.x", 0, model.ByBins, "metadata.y", 0, nil
+	bins := func() *model.Bins {
+		return &model.Bins{Min: pick(g, []float64{0, 0, 5, 9.5}), Max: pick(g, []float64{20, 25, 30}), Count: 1 + g.IntN(7)}
+	}
+	h.XBins, h.YBins = bins(), bins()
+	if g.chance(70) {
+		h.Event = model.AnyEvent
+	}
+	if g.chance(90) {
+		h.Elements = &model.Breakdown{Property: pick(g, properties), Limit: 1 + g.IntN(2)}
+	}
+	if g.chance(75) {
+		h.Scroll = &model.Scroll{Event: pick(g, append([]string{model.AnyEvent, model.AnyEvent}, eventNames...)), Property: pick(g, []string{"metadata.y", "metadata.y", "metadata.channel", "metadata.cart.total"})}
+	}
 }
 
 func (g generator) axis(d model.Dimension) (property string, limit int, bins *model.Bins) {

@@ -91,6 +91,17 @@ func heatmapTraits(h *model.Heatmap, g Grid) []string {
 	for why := range g.LeftOut {
 		all = append(all, fmt.Sprintf("left out outside %t", why.Outside))
 	}
+	for _, e := range g.Elements {
+		all = append(all, "element "+string(e.Kind))
+		if e.Events > e.Users && e.Users > 1 && e.Left < e.Right && e.Top < e.Bottom {
+			all = append(all, "wide element of several users")
+		}
+	}
+	for i, users := range g.Reached {
+		if i > 0 && users > 0 && users < g.Reached[i-1] {
+			all = append(all, "users who stopped")
+		}
+	}
 	return all
 }
 
@@ -125,6 +136,7 @@ func TestRandomHeatmapsAndTrendsReachEverything(t *testing.T) {
 		"heatmap of hour", "heatmap of weekday", "heatmap of date", "heatmap of month", "heatmap of property", "heatmap of bins",
 		"heatmap part all", "heatmap part value", "heatmap part other", "heatmap part none",
 		"several events", "several users", "several sessions", "several events_per_user", "left out outside true", "left out outside false",
+		"element value", "element other", "element none", "wide element of several users", "users who stopped",
 		"trend of events", "trend of users", "trend of sessions", "trend of users_7_days", "trend of users_30_days", "trend of the future",
 		"trend by hour", "trend by day", "trend by week", "trend by month", "trend all", "trend value", "trend other", "trend none",
 	} {

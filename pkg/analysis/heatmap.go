@@ -28,6 +28,36 @@ type HeatmapCell struct {
 	Events int64 `db:"events"`
 }
 
+// Heatmap is the answer to a heatmap query.
+type Heatmap struct {
+	// Cells may come in several parts where events are counted.
+	Cells []HeatmapCell
+	// Elements are listed beside a page, and Depths say how far down users came; empty unless the query asks for them.
+	Elements []Element
+	Depths   []Depth
+}
+
+// Element is what events on a page happened to.
+type Element struct {
+	// Place is the rank of the value Text from 0, or [OtherPlace] or [NonePlace].
+	Place  int    `db:"place"`
+	Text   string `db:"text"`
+	Events int64  `db:"events"`
+	// Users are different ones; events of nobody have none.
+	Users int64 `db:"users"`
+	// Left, Right, Top and Bottom are the first and last bins in which its events lie.
+	Left   int `db:"left"`
+	Right  int `db:"right"`
+	Top    int `db:"top"`
+	Bottom int `db:"bottom"`
+}
+
+// Depth is how many users came down a page so far that their deepest place reached this number of edges of the bins, from 0 to all.
+type Depth struct {
+	Edges int   `db:"edges"`
+	Users int64 `db:"users"`
+}
+
 // Places that are not bins.
 const (
 	OutsidePlace  = -1

@@ -9,19 +9,26 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
 
-// Heatmap answers a heatmap query with the cells that have a count, including those that are left out. Where events are counted, a cell may
-// come in several parts.
-func (e *Engine) Heatmap(ctx context.Context, q Question, trace *Trace) ([]analysis.HeatmapCell, error) {
-	if err := plan.CheckHeatmap(q.Query.Heatmap, q.Range); err != nil {
-		return nil, err
+// Heatmap answers a heatmap query with the cells that have a count, including those that are left out, and with what stands beside a page, of
+// the same snapshot.
+func (e *Engine) Heatmap(ctx context.Context, q Question, trace *Trace) (analysis.Heatmap, error) {
+	h := q.Query.Heatmap
+	if err := plan.CheckHeatmap(h, q.Range); err != nil {
+		return analysis.Heatmap{}, err
 	}
-	return read(ctx, e, q.Query.SegmentNames(), trace, func(ctx context.Context, r *reading) ([]analysis.HeatmapCell, error) {
-		cells, err := r.heatmap(ctx, q)
-		if err == nil && analysis.OutsideRange(q.Query.Heatmap, q.Zone, q.From, q.To, cells) {
+	return read(ctx, e, q.Query.SegmentNames(), trace, func(ctx context.Context, r *reading) (answer analysis.Heatmap, err error) {
+		answer.Cells, err = r.heatmap(ctx, q)
+		if err == nil && analysis.OutsideRange(h, q.Zone, q.From, q.To, answer.Cells) {
 			err = say.New("error.zones-disagree",
 				"the database server and Grafana disagree about the time zone {{zone}}: update the time zone data of the older one", q.Zone.String()).Err()
 		}
-		return cells, err
+		if err == nil && h.Elements != nil {
+			answer.Elements, err = rows[analysis.Element](ctx, r, plan.Elements(q.Query, q.Range, q.Settings, r.hasAliases()))
+		}
+		if err == nil && h.Scroll != nil {
+			answer.Depths, err = rows[analysis.Depth](ctx, r, plan.Depths(q.Query, q.Range, r.hasAliases()))
+		}
+		return answer, err
 	})
 }
 

@@ -45,8 +45,8 @@ func LacksPart(answer data.Frames) bool {
 	})
 }
 
-// places are the columns whose numbers say where something is counted: coordinates, and the periods after a start.
-var places = []string{"x", "y", "xMin", "xMax", "yMin", "yMax", "period", string(model.Hour), string(model.Day), string(model.Week), string(model.Month)}
+// places are the columns whose numbers say where something is counted: coordinates, depths, and the periods after a start.
+var places = []string{"x", "y", "xMin", "xMax", "yMin", "yMax", "left", "top", "right", "bottom", "depth", "period", string(model.Hour), string(model.Day), string(model.Week), string(model.Month)}
 
 // numbersOf returns the fields with numbers of what was counted.
 func numbersOf(f *data.Frame) (fields []*data.Field) {

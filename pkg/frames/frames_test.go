@@ -204,7 +204,7 @@ func TestHeatmapsAreDense(t *testing.T) {
 	for value, want := range map[string]any{"events": 0.0, "events_per_user": nil} {
 		panel := parsePanel(t, `{"queryType":"heatmap","heatmap":{"x":"date","y":"hour","value":"`+value+`"}}`)
 		day := int(panel.From.Unix() / 86400)
-		frame := Heatmap(panel, []analysis.HeatmapCell{{X: day, Y: 5, Events: 6, Actors: 2}, {X: day, Y: 5, Events: 1, Actors: 0}})[0]
+		frame := Heatmap(panel, analysis.Heatmap{Cells: []analysis.HeatmapCell{{X: day, Y: 5, Events: 6, Actors: 2}, {X: day, Y: 5, Events: 1, Actors: 0}}})[0]
 		if frame.Rows() != 3*24 {
 			t.Fatalf("%d cells", frame.Rows())
 		}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
@@ -133,9 +132,9 @@ func (p *Panel) date(day int) time.Time {
 }
 
 // Heatmap makes a dense frame for the heatmap panel, or one for each value of the breakdown: cells without events are 0, or empty
-// where events are divided by users.
-func Heatmap(panel Panel, found []analysis.HeatmapCell) data.Frames {
-	h := panel.Query.Heatmap
+// where events are divided by users. What stands beside a page has frames of its own after it.
+func Heatmap(panel Panel, answer analysis.Heatmap) data.Frames {
+	h, found := panel.Query.Heatmap, answer.Cells
 	ax, ay := h.Axes()
 	shown := found[:0:0]
 	var texts [3]map[int]string
@@ -172,23 +171,19 @@ func Heatmap(panel Panel, found []analysis.HeatmapCell) data.Frames {
 	for part := range frames {
 		frames[part] = heatmapFrame(h, parts.label(part), x, y, counts[part*x.size*y.size:])
 		addNotices(frames[part], notices)
-		if isPage(ax, ay) {
+		if h.IsPage() {
 			c := ensureCustom(frames[part])
 			c.View, c.Area = ClicksView, areaOf(ax.Bins.Edges(), ay.Bins.Edges())
 			c.Page, c.Viewport = panel.only(parts.label(part), "page_url"), panel.only(parts.label(part), "metadata.viewport", "device_type")
 		}
 	}
-	return frames
-}
-
-// isPage reports whether the axes are the places of events on a page: numbers of properties that are called alike, but for x and y.
-func isPage(x, y model.Axis) bool {
-	if x.Dimension != model.ByBins || y.Dimension != model.ByBins {
-		return false
+	if h.Elements != nil {
+		frames = append(frames, elementsFrame(h, answer.Elements))
 	}
-	across, isX := strings.CutSuffix(strings.ToLower(x.Property), "x")
-	down, isY := strings.CutSuffix(strings.ToLower(y.Property), "y")
-	return isX && isY && across == down
+	if h.Scroll != nil {
+		frames = append(frames, depthsFrame(h, answer.Depths))
+	}
+	return frames
 }
 
 // only returns the one value of the first of these properties that has one, in the frame of a value of the breakdown; empty if none has.

@@ -23,7 +23,7 @@ func TestPlacesOnAPage(t *testing.T) {
 	} {
 		panel := parsePanel(t, fmt.Sprintf(`{"queryType":"heatmap","heatmap":{"x":"bins","xProperty":%q,"xBins":{"min":0,"max":1440,"count":48},
 			"y":"bins","yProperty":%q,"yBins":{"min":100,"max":330,"size":50}}}`, test.x, test.y))
-		frame := SetView(Heatmap(panel, []analysis.HeatmapCell{{X: 1, Y: 1, Events: 3}}), GridView)[0]
+		frame := SetView(Heatmap(panel, analysis.Heatmap{Cells: []analysis.HeatmapCell{{X: 1, Y: 1, Events: 3}}}), GridView)[0]
 		custom := ensureCustom(frame)
 		if !test.isPage {
 			if custom.View != GridView || custom.Area != nil {
@@ -58,14 +58,14 @@ func TestTheOnePageOfClicks(t *testing.T) {
 		}
 		panel := parsePanel(t, `{"queryType":"heatmap","heatmap":`+q+`"x":"bins","xProperty":"metadata.x","xBins":{"min":0,"max":1440},
 			"y":"bins","yProperty":"metadata.y","yBins":{"min":0,"max":900}}}`)
-		c := ensureCustom(Heatmap(panel, []analysis.HeatmapCell{{Part: 0, PartText: "desktop", Events: 3}})[0])
+		c := ensureCustom(Heatmap(panel, analysis.Heatmap{Cells: []analysis.HeatmapCell{{Part: 0, PartText: "desktop", Events: 3}}})[0])
 		if c.Page != test.page || c.Viewport != test.viewport {
 			t.Errorf("%s: page %q, viewport %q", test.query, c.Page, c.Viewport)
 		}
 	}
 	panel := parsePanel(t, `{"queryType":"heatmap","heatmap":{"breakdown":{"property":"device_type"},"x":"bins","xProperty":"metadata.x","xBins":{"min":0,"max":1440},
 		"y":"bins","yProperty":"metadata.y","yBins":{"min":0,"max":900}}}`)
-	for _, frame := range Heatmap(panel, []analysis.HeatmapCell{{Part: analysis.OtherPlace, Events: 3}, {Part: analysis.NonePlace, Events: 1}}) {
+	for _, frame := range Heatmap(panel, analysis.Heatmap{Cells: []analysis.HeatmapCell{{Part: analysis.OtherPlace, Events: 3}, {Part: analysis.NonePlace, Events: 1}}}) {
 		if c := ensureCustom(frame); c.Viewport != "" {
 			t.Errorf("others have the viewport %q", c.Viewport)
 		}

@@ -366,6 +366,18 @@ func pictureColumn(name string) say.Text {
 		return say.New("column.title", "title")
 	case "label":
 		return say.New("column.label", "label")
+	case "element":
+		return say.New("column.element", "element")
+	case "left":
+		return say.New("column.left", "left")
+	case "top":
+		return say.New("column.top", "top")
+	case "right":
+		return say.New("column.right", "right")
+	case "bottom":
+		return say.New("column.bottom", "bottom")
+	case "depth":
+		return say.New("column.depth", "depth")
 	case "source":
 		return say.New("column.source", "from node")
 	case "target":

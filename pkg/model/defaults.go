@@ -11,7 +11,7 @@ func Defaults() *Query {
 	q := &Query{
 		Funnel:      &Funnel{Exclusions: []Exclusion{{}}, Breakdown: &Breakdown{}, Actors: &FunnelActorList{}},
 		Retention:   &Retention{Breakdown: &Breakdown{}, Actors: &RetentionActorList{}},
-		Heatmap:     &Heatmap{X: ByProperty, Y: ByProperty, XBins: &Bins{}, YBins: &Bins{}, Breakdown: &Breakdown{}},
+		Heatmap:     &Heatmap{X: ByProperty, Y: ByProperty, XBins: &Bins{}, YBins: &Bins{}, Breakdown: &Breakdown{}, Elements: &Breakdown{}, Scroll: &Scroll{}},
 		Trend:       &Trend{Breakdown: &Breakdown{}},
 		Lifecycle:   &Lifecycle{},
 		Stickiness:  &Stickiness{},

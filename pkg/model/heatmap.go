@@ -3,6 +3,7 @@ package model
 import (
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/footfall-analytics/footfall/pkg/say"
 )
@@ -62,6 +63,19 @@ type Heatmap struct {
 	Value HeatmapValue `json:"value,omitempty"`
 	// Breakdown makes a frame for each of the property's most frequent values (by events, users or sessions).
 	Breakdown *Breakdown `json:"breakdown,omitempty"`
+	// Elements lists, beside places on a page, what was there: the values of a property, such as metadata.element, with the most of the
+	// events that are counted. Not with a breakdown.
+	Elements *Breakdown `json:"elements,omitempty"`
+	// Scroll says, beside places on a page, how far down users came. Not with a breakdown.
+	Scroll *Scroll `json:"scroll,omitempty"`
+}
+
+// Scroll picks the events that say how far down a page somebody came. The heatmap's filters hold for them, too.
+type Scroll struct {
+	// Event is scroll (default), or another event.
+	Event string `json:"event,omitempty"`
+	// Property is the deepest place, in the unit of the y axis, such as metadata.depth.
+	Property string `json:"property"`
 }
 
 // Bins cut the numbers from Min to Max into parts of equal size. A number on the edge of two bins belongs to the upper one; the last bin
@@ -104,6 +118,20 @@ func (h *Heatmap) setDefaults() {
 	h.XBins.setDefaults()
 	h.YBins.setDefaults()
 	h.Breakdown.setDefaults()
+	h.Elements.setDefaults()
+	if h.Scroll != nil {
+		setDefault(&h.Scroll.Event, "scroll")
+	}
+}
+
+// IsPage reports whether the axes are the places of events on a page: numbers of properties that are called alike, but for x and y.
+func (h *Heatmap) IsPage() bool {
+	if h.X != ByBins || h.Y != ByBins {
+		return false
+	}
+	across, isX := strings.CutSuffix(strings.ToLower(h.XProperty), "x")
+	down, isY := strings.CutSuffix(strings.ToLower(h.YProperty), "y")
+	return isX && isY && across == down
 }
 
 func (b *Bins) setDefaults() {
@@ -127,6 +155,26 @@ func (h *Heatmap) validate(c *checker) {
 	if h.Breakdown != nil {
 		h.Breakdown.validate(c, "heatmap.breakdown")
 		c.noSegment("heatmap.breakdown.property", h.Breakdown.Property)
+	}
+	if h.Elements != nil {
+		h.Elements.validate(c, "heatmap.elements")
+		c.noSegment("heatmap.elements.property", h.Elements.Property)
+		h.validateBeside(c, "heatmap.elements.property")
+	}
+	if h.Scroll != nil {
+		c.text("heatmap.scroll.event", h.Scroll.Event)
+		c.property("heatmap.scroll.property", h.Scroll.Property)
+		h.validateBeside(c, "heatmap.scroll.property")
+	}
+}
+
+// validateBeside refuses what stands beside a page where there is no page, or several.
+func (h *Heatmap) validateBeside(c *checker, field string) {
+	if !h.IsPage() {
+		c.invalid(field, say.New("problem.no-page",
+			"is given, but the axes are no places on a page: choose for both the numbers of a property, such as metadata.x and metadata.y, or remove it"))
+	} else if h.Breakdown != nil {
+		c.invalid(field, say.New("problem.beside-and-breakdown", "is given, and so is a breakdown; use one of them, and pick one value with a filter"))
 	}
 }
 

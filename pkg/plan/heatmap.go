@@ -76,6 +76,7 @@ func HeatmapEvents(q *model.Query, r model.Range, s Settings) (Counting, bool) {
 func Heatmap(q *model.Query, r model.Range, s Settings, reason say.Text, aliases bool) Statement {
 	m := q.Heatmap
 	b := heatmapBuilder{heatmap: m}
+	b.key, b.condition = actorOf(m.Value)
 	x, y := m.Axes()
 	b.axis("x", x)
 	b.axis("y", y)
@@ -99,11 +100,66 @@ func HeatmapReason() say.Text {
 	return say.New("reason.no-properties", "closed days keep no properties")
 }
 
+// Elements plans the list beside a page, over raw events. The statement returns rows of (place, text, events, users, left, right, top,
+// bottom): a row for each element that has a place of its own, for the others and for events without one; the last four are the first and
+// last bins, across and down, in which its events lie.
+func Elements(q *model.Query, r model.Range, s Settings, aliases bool) Statement {
+	m := *q.Heatmap
+	// All events within the bins count, also those of nobody, whatever the cells count.
+	m.Value, m.Breakdown = model.Events, m.Elements
+	b := heatmapBuilder{heatmap: &m, key: "nullif(e.user_key, 0)", condition: "true"}
+	x, y := m.Axes()
+	b.axis("x", x)
+	b.axis("y", y)
+	b.axis("part", model.Axis{Dimension: model.ByProperty, Property: m.Elements.Property, Limit: m.Elements.Limit})
+	const ranking, column = "part_values", "cells.part"
+	sql := lines(
+		"WITH "+strings.Join(append([]string{b.cells(q, r, s, aliases)}, b.rankings...), ", "),
+		"SELECT "+placeOf(ranking, column)+" AS place, "+textOf(ranking)+" AS text, sum(n)::bigint AS events, count(DISTINCT actor) AS users,",
+		`    min(x)::int AS "left", max(x)::int AS "right", min(y)::int AS top, max(y)::int AS bottom`,
+		"FROM cells"+b.joins,
+		"WHERE "+b.insideBins(),
+		"GROUP BY "+placeGroups(ranking, column),
+	)
+	return Statement{SQL: sql, Args: b.args, Source: rawEvents, Reason: HeatmapReason()}
+}
+
+// Depths plans how far down a page users came, over raw events. The statement returns rows of (edges, users): how many edges of the y axis's
+// bins the deepest place of so many users has reached.
+func Depths(q *model.Query, r model.Range, aliases bool) Statement {
+	var args arguments
+	m := q.Heatmap
+	_, y := m.Axes()
+	picked := model.EventSelector{Event: m.Scroll.Event, Filters: m.Filters}
+	looked := append(properties(q.Filters, &picked), m.Scroll.Property, userID)
+	edges := args.bind(edgeTexts(y.Bins), "text[]")
+	users := lines(
+		"SELECT e.user_key, max(width_bucket(depth.number, "+edges+"::numeric[])) AS edges",
+		"FROM "+eventsWith(aliases, looked...),
+		"CROSS JOIN LATERAL (SELECT "+args.number(args.value(m.Scroll.Property))+" AS number OFFSET 0) depth",
+		"WHERE "+all(args.within(r), []string{"e.user_key <> 0", "depth.number IS NOT NULL"}, args.selects(&picked), args.filters(q.Filters)),
+		"GROUP BY 1",
+	)
+	sql := lines("SELECT edges, count(*) AS users", "FROM (", indent(users), ") users", "GROUP BY 1")
+	return Statement{SQL: sql, Args: args, Source: rawEvents, Reason: HeatmapReason()}
+}
+
+func edgeTexts(b *model.Bins) []string {
+	edges := b.Edges()
+	texts := make([]string, len(edges))
+	for i, edge := range edges {
+		texts[i] = strconv.FormatFloat(edge, 'f', -1, 64)
+	}
+	return texts
+}
+
 // heatmapBuilder builds the statement axis by axis, from the inside out: events with their grain of time, properties and actor; then cells,
 // where grains have become hours and days; then groups of cells by place.
 type heatmapBuilder struct {
 	args    arguments
 	heatmap *model.Heatmap
+	// key is the actor of an event, and condition says that there is one; both are empty where only events are counted.
+	key, condition string
 	// inner are the columns of the events besides grain and actor, and lateral is what they are computed from.
 	inner   []string
 	lateral string
@@ -132,12 +188,8 @@ func (b *heatmapBuilder) axis(name string, a model.Axis) {
 
 // bins adds the number of the bin that a property lies in: -2 for none, -1 for outside.
 func (b *heatmapBuilder) bins(name string, a model.Axis) {
-	edges := a.Bins.Edges()
-	texts := make([]string, len(edges))
-	for i, edge := range edges {
-		texts[i] = strconv.FormatFloat(edge, 'f', -1, 64)
-	}
-	bins := len(edges) - 1
+	texts := edgeTexts(a.Bins)
+	bins := len(texts) - 1
 	number, last := name+"_number.number", b.args.bind(texts[bins], "text")+"::numeric"
 	b.inner = append(b.inner, fmt.Sprintf("CASE WHEN %[1]s IS NULL THEN -2 WHEN %[1]s > %[2]s THEN -1 WHEN %[1]s = %[2]s THEN %[3]d ELSE width_bucket(%[1]s, %[4]s::numeric[]) - 1 END AS %[5]s",
 		number, last, bins-1, b.args.bind(texts, "text[]"), name))
@@ -160,9 +212,9 @@ func (b *heatmapBuilder) cells(q *model.Query, r model.Range, s Settings, aliase
 	}
 	where := b.args.within(r)
 	counted, group := "count(*) AS n", "\nGROUP BY "+places(len(b.inner))
-	if key, condition := actorOf(m.Value); key != "" {
-		counted, group = key+" AS actor, 1 AS n", ""
-		columns, where = append(columns, "actor"), append(where, condition)
+	if b.key != "" {
+		counted, group = b.key+" AS actor, 1 AS n", ""
+		columns, where = append(columns, "actor"), append(where, b.condition)
 		looked = append(looked, userID)
 	}
 	events := lines(

@@ -103,6 +103,12 @@ func statementsOf(q *model.Query, r model.Range, s Settings) ([]Statement, error
 			return nil, err
 		}
 		statements := []Statement{Heatmap(q, r, s, HeatmapReason(), true)}
+		if q.Heatmap.Elements != nil {
+			statements = append(statements, Elements(q, r, s, true))
+		}
+		if q.Heatmap.Scroll != nil {
+			statements = append(statements, Depths(q, r, true))
+		}
 		if scan, ok := HeatmapScan(q, r); ok {
 			statements = append(statements, ofScan(scan)...)
 		}

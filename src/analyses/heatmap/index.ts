@@ -17,6 +17,8 @@ export const heatmap: Analysis<'heatmap'> = {
     xProperty: expander.joined(part.xProperty),
     yProperty: expander.joined(part.yProperty),
     breakdown: expander.breakdown(part.breakdown),
+    elements: expander.breakdown(part.elements),
+    scroll: part.scroll && { ...expander.event(part.scroll), property: expander.joined(part.scroll.property) ?? '' },
   }),
   question: heatmapQuestion,
   validate: validateHeatmap,

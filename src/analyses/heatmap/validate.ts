@@ -7,6 +7,10 @@ export function validateHeatmap(checks: Checks, h: Heatmap) {
   validateAxis(checks, 'heatmap.x', h.x, h.xProperty, h.xBins);
   validateAxis(checks, 'heatmap.y', h.y, h.yProperty, h.yBins);
   checks.breakdown('heatmap.breakdown', h.breakdown);
+  checks.breakdown('heatmap.elements', h.elements);
+  if (h.scroll) {
+    checks.property('heatmap.scroll.property', h.scroll.property);
+  }
 }
 
 /** The names of an axis's other fields begin with the name of its dimension. */
