@@ -61,6 +61,11 @@ export function wordOf(field: Field, value: string): string {
   return word ? sayText(word) : value;
 }
 
+/** Reports whether a value is one of the server's own words, such as Other, which stands for no single value. */
+export function isWord(field: Field, value: string): boolean {
+  return Boolean(textsOf(field).words?.[value]);
+}
+
 /** The frame with all that the server says in it in Grafana's language. Names of fields stay: links and overrides go by them. */
 export function inLanguage(frame: DataFrame): DataFrame {
   const said: FrameTexts = frame.meta?.custom ?? {};

@@ -445,10 +445,8 @@ export interface Heatmap extends EventSelector {
   scroll?: Scroll;
 }
 
-/** Scroll picks the events that say how far down a page somebody came. The heatmap's filters hold for them, too. */
-export interface Scroll {
-  /** Event is scroll (default), or another event. */
-  event?: string;
+/** Scroll says how far down a page users came. */
+export interface Scroll extends EventSelector {
   /** Property is the deepest place, in the unit of the y axis, such as metadata.depth. */
   property: string;
 }

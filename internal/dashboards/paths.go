@@ -6,8 +6,8 @@ func paths() dashboard {
 	const nobody = "The event did not happen in this time range"
 	start := variable("event", "Event", object{"kind": "events"})
 	start["current"] = object{"text": "visit", "value": "visit"}
-	// Clicks would stand between all the other steps.
-	noClicks := model.Filter{Property: "event_type", Operator: model.NotEqual, Values: []string{"click"}}
+	// Clicks and scrolling would stand between all the other steps.
+	steps := model.Filter{Property: "event_type", Operator: model.NotIn, Values: []string{"click", "scroll"}}
 	ask := func(p model.Paths) []any {
 		p.EventSelector = event("${event}")
 		return []any{model.Query{QueryType: model.PathsType, Paths: &p}}
@@ -15,7 +15,7 @@ func paths() dashboard {
 	columns := []object{field("path", "Path", "custom.minWidth", 260, "custom.wrapText", true), field("paths", "Times", "custom.width", 70), field("share", "Share", "decimals", 1, "custom.width", 70)}
 	return dashboard{
 		name: "paths", title: "paths", description: "What users do next, and what led to it", from: month,
-		source: footfall, variables: append([]object{start}, segment(deviceChoice, channelChoice)...), filters: append(filtersOf(deviceChoice, channelChoice), noClicks),
+		source: footfall, variables: append([]object{start}, segment(deviceChoice, channelChoice)...), filters: append(filtersOf(deviceChoice, channelChoice), steps),
 		rows: []row{
 			{22, []panel{{
 				title: "After ${event}", description: "What users did after the chosen event, step by step from left to right, within a visit: until nothing happens for 30 minutes. The numbers say how often, and the share of all paths.",

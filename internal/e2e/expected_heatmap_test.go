@@ -43,9 +43,13 @@ func heatmapTable(h *model.Heatmap, grid twin.Grid) table {
 func besidePage(h *model.Heatmap, grid twin.Grid) (tables []table) {
 	if h.Elements != nil {
 		x, y := h.XBins.Edges(), h.YBins.Edges()
-		t := table{Fields: []string{"element", "events", "users", "left", "top", "right", "bottom"}}
+		t := table{Fields: []string{"element", "events", "users", "share", "left", "top", "right", "bottom"}}
+		all := 0
 		for _, e := range grid.Elements {
-			t.Rows = append(t.Rows, []any{twin.Title(e.Kind, e.Text), float64(e.Events), float64(e.Users), x[e.Left], y[e.Top], x[e.Right+1], y[e.Bottom+1]})
+			all += e.Events
+		}
+		for _, e := range grid.Elements {
+			t.Rows = append(t.Rows, []any{twin.Title(e.Kind, e.Text), float64(e.Events), float64(e.Users), share(e.Events, all), x[e.Left], y[e.Top], x[e.Right+1], y[e.Bottom+1]})
 		}
 		tables = append(tables, t)
 	}

@@ -46,6 +46,10 @@ type Metadata struct {
 	// X and Y are where on the page a click was, in percent of its width and height.
 	X float64 `json:"x,omitempty"`
 	Y float64 `json:"y,omitempty"`
+	// Element is what was clicked on, as a selector.
+	Element string `json:"element,omitempty"`
+	// Depth belongs to scroll: how far down the visitor came on the page, in percent of its height.
+	Depth float64 `json:"depth,omitempty"`
 }
 
 // Zone is the time zone that the shop's visitors live in.
@@ -66,6 +70,7 @@ func Generate(seed uint64, now time.Time, days, users int) []Event {
 			v := newVisitor(seed, day, n)
 			v.live(now)
 			v.click(random(^seed, day, n))
+			v.scroll(random(^seed-1, day, n))
 			events = append(events, v.events...)
 		}
 		events = append(events, robot(seed, day)...)

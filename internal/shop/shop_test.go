@@ -146,20 +146,30 @@ func TestRhythm(t *testing.T) {
 
 // Clicks lie on the page, most of them on few places of it, and only the robot does more than a person can.
 func TestClicksAndTheRobot(t *testing.T) {
-	clicks, places, searches := 0.0, map[[2]int]float64{}, map[string]float64{}
+	clicks, scrolls, ends, places, searches := 0.0, 0.0, 0.0, map[[2]int]float64{}, map[string]float64{}
 	for _, e := range month() {
 		switch e.Type {
 		case "click":
-			if e.Metadata.X <= 0 || e.Metadata.X >= 100 || e.Metadata.Y <= 0 || e.Metadata.Y >= 100 {
-				t.Fatalf("a click beside the page: %+v", e)
+			if e.Metadata.X <= 0 || e.Metadata.X >= 100 || e.Metadata.Y <= 0 || e.Metadata.Y >= 100 || e.Metadata.Element == "" {
+				t.Fatalf("a click beside the page, or on nothing: %+v", e)
 			}
 			clicks++
 			places[[2]int{int(e.Metadata.X) / 10, int(e.Metadata.Y) / 10}]++
+		case "scroll":
+			if e.Metadata.Depth < 32 || e.Metadata.Depth > 100 {
+				t.Fatalf("scrolled beyond the page: %+v", e)
+			}
+			scrolls++
+			if e.Metadata.Depth == 100 {
+				ends++
+			}
 		case "search":
 			searches[e.UserID+e.Time.Format(" 2006-01-02 15:04")]++
 		}
 	}
 	between(t, "clicks", clicks, 6_000, 15_000)
+	between(t, "pages scrolled", scrolls, 1_500, 3_000)
+	between(t, "of them to the end", ends/scrolls, 0.08, 0.2)
 	top := slices.Sorted(maps.Values(places))
 	between(t, "clicks in the tenth most popular part", top[len(top)-10]/clicks, 0.02, 0.05)
 	between(t, "minutes with more than 60 searches of a user", float64(len(slices.DeleteFunc(slices.Collect(maps.Values(searches)), func(n float64) bool { return n <= 60 }))), 4, 5)

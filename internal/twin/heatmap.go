@@ -155,7 +155,7 @@ func depthsOf(q *model.Query, w World, r Range) (reached []int, scrolled int) {
 	deepest := map[string]*big.Rat{}
 	for _, e := range w.Events {
 		n, isNumber := numberOf(valueOf(e, h.Scroll.Property))
-		picked := Picks(q, model.EventSelector{Event: h.Scroll.Event, Filters: h.Filters}, e)
+		picked := Picks(q, h.Scroll.EventSelector, e) && Picks(q, model.EventSelector{Event: model.AnyEvent, Filters: h.Filters}, e)
 		if !isNumber || !picked || e.User == "" || !r.contains(e.Time) {
 			continue
 		}

@@ -50,7 +50,7 @@ func (g generator) page(h *model.Heatmap) {
 		h.Elements = &model.Breakdown{Property: pick(g, properties), Limit: 1 + g.IntN(2)}
 	}
 	if g.chance(75) {
-		h.Scroll = &model.Scroll{Event: pick(g, append([]string{model.AnyEvent, model.AnyEvent}, eventNames...)), Property: pick(g, []string{"metadata.y", "metadata.y", "metadata.channel", "metadata.cart.total"})}
+		h.Scroll = &model.Scroll{EventSelector: g.selector(20), Property: pick(g, []string{"metadata.y", "metadata.y", "metadata.channel", "metadata.cart.total"})}
 	}
 }
 

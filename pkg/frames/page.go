@@ -7,8 +7,8 @@ import (
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
-// elementsFrame makes a row for each element, the one with the most events first, then Other and (none). The edges of its place are those of
-// the bins that its events lie in.
+// elementsFrame makes a row for each element, the one with the most events first, then Other and (none), with its share of all events within the
+// bins. The edges of its place are those of the bins that its events lie in.
 func elementsFrame(h *model.Heatmap, answer []analysis.Element) *data.Frame {
 	x, y := h.XBins.Edges(), h.YBins.Edges()
 	places := map[int]analysis.Element{}
@@ -16,13 +16,16 @@ func elementsFrame(h *model.Heatmap, answer []analysis.Element) *data.Frame {
 		places[e.Place] = e
 	}
 	var found []analysis.Element
+	var all int64
 	for _, place := range analysis.InOrder(places) {
 		found = append(found, places[place])
+		all += places[place].Events
 	}
 	frame := data.NewFrame("elements",
 		addGroupWords(newColumn(found, "element", func(e analysis.Element) string { return analysis.Group{Place: e.Place, Value: e.Text}.Title() })),
 		newColumn(found, "events", func(e analysis.Element) int64 { return e.Events }),
 		newColumn(found, "users", func(e analysis.Element) int64 { return e.Users }),
+		setPercent(newColumn(found, "share", func(e analysis.Element) *float64 { return ratio(e.Events, all) })),
 		newColumn(found, "left", func(e analysis.Element) float64 { return x[e.Left] }),
 		newColumn(found, "top", func(e analysis.Element) float64 { return y[e.Top] }),
 		newColumn(found, "right", func(e analysis.Element) float64 { return x[e.Right+1] }),

@@ -70,10 +70,10 @@ type Heatmap struct {
 	Scroll *Scroll `json:"scroll,omitempty"`
 }
 
-// Scroll picks the events that say how far down a page somebody came. The heatmap's filters hold for them, too.
+// Scroll says how far down a page users came.
 type Scroll struct {
-	// Event is scroll (default), or another event.
-	Event string `json:"event,omitempty"`
+	// EventSelector picks the events that say so; the event scroll by default. The heatmap's filters hold for them, too.
+	EventSelector
 	// Property is the deepest place, in the unit of the y axis, such as metadata.depth.
 	Property string `json:"property"`
 }
@@ -124,6 +124,13 @@ func (h *Heatmap) setDefaults() {
 	}
 }
 
+func (h *Heatmap) selectors() []*EventSelector {
+	if h.Scroll != nil {
+		return []*EventSelector{&h.EventSelector, &h.Scroll.EventSelector}
+	}
+	return h.EventSelector.selectors()
+}
+
 // IsPage reports whether the axes are the places of events on a page: numbers of properties that are called alike, but for x and y.
 func (h *Heatmap) IsPage() bool {
 	if h.X != ByBins || h.Y != ByBins {
@@ -162,7 +169,7 @@ func (h *Heatmap) validate(c *checker) {
 		h.validateBeside(c, "heatmap.elements.property")
 	}
 	if h.Scroll != nil {
-		c.text("heatmap.scroll.event", h.Scroll.Event)
+		h.Scroll.validate(c, "heatmap.scroll")
 		c.property("heatmap.scroll.property", h.Scroll.Property)
 		h.validateBeside(c, "heatmap.scroll.property")
 	}

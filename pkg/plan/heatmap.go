@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -130,7 +131,7 @@ func Depths(q *model.Query, r model.Range, aliases bool) Statement {
 	var args arguments
 	m := q.Heatmap
 	_, y := m.Axes()
-	picked := model.EventSelector{Event: m.Scroll.Event, Filters: m.Filters}
+	picked := model.EventSelector{Event: m.Scroll.Event, Filters: slices.Concat(m.Filters, m.Scroll.Filters)}
 	looked := append(properties(q.Filters, &picked), m.Scroll.Property, userID)
 	edges := args.bind(edgeTexts(y.Bins), "text[]")
 	users := lines(

@@ -91,11 +91,11 @@ func query(t *testing.T, d *Datasource, text string) backend.DataResponse {
 }
 
 const shop = `
-	('2026-03-01 10:00Z', 'ann', 'view', 'mobile', 's1', '{"channel":"email"}'),
-	('2026-03-01 10:05Z', 'ann', 'cart', 'mobile', 's1', '{}'),
+	('2026-03-01 10:00Z', 'ann', 'view', 'mobile', 's1', '{"channel":"email","atX":700,"atY":200}'),
+	('2026-03-01 10:05Z', 'ann', 'cart', 'mobile', 's1', '{"atX":1200,"atY":640,"spot":"buy"}'),
 	('2026-03-01 10:15Z', 'ann', 'pay', 'mobile', 's1', '{"total":20}'),
-	('2026-03-02 10:00Z', 'ben', 'view', 'desktop', 's2', '{}'),
-	('2026-03-04 10:00Z', 'ben', 'cart', 'desktop', 's2', '{}'),
+	('2026-03-02 10:00Z', 'ben', 'view', 'desktop', 's2', '{"atX":10,"atY":2900}'),
+	('2026-03-04 10:00Z', 'ben', 'cart', 'desktop', 's2', '{"atX":1190,"atY":700,"spot":"buy"}'),
 	('2026-03-10 11:00Z', 'cat', 'view', 'mobile', 's3', '{"channel":"ads"}'),
 	('2026-03-10 11:30Z', NULL, 'view', 'mobile', 's4', '{}')`
 

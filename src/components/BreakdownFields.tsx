@@ -12,11 +12,21 @@ interface Props extends Part<Breakdown | undefined> {
   event: string;
   /** Whether the segments of users are offered too. */
   withSegments?: boolean;
+  /** What the fields are called where it is no breakdown. */
+  label?: string;
+  limitLabel?: string;
 }
 
 /** The property by which a result is split, and how many of its values get a row of their own. */
-export function BreakdownFields({ path, event, withSegments, value: breakdown, onChange }: Props) {
-  const label = t('fields.breakdown', 'Break down by');
+export function BreakdownFields({
+  path,
+  event,
+  withSegments,
+  label = t('fields.breakdown', 'Break down by'),
+  limitLabel = t('fields.breakdown-limit', 'Top values'),
+  value: breakdown,
+  onChange,
+}: Props) {
   return (
     <>
       <ProblemField path={`${path}.property`} label={label}>
@@ -33,7 +43,7 @@ export function BreakdownFields({ path, event, withSegments, value: breakdown, o
       {breakdown && (
         <NumberField
           path={`${path}.limit`}
-          label={t('fields.breakdown-limit', 'Top values')}
+          label={limitLabel}
           value={breakdown.limit}
           onChange={(limit) => onChange({ ...breakdown, limit })}
         />

@@ -13,7 +13,7 @@ import { golden, goldenNames as names, show } from './testing';
  * nodes: the only words of an answer that stay as they are.
  */
 const data =
-  /metadata\.[xy]\b|Paid more than \d+|\d+-(end|none|other)\b|\b(Cart|ann|ben|cat|view|cart|pay|Viewed|mobile|desktop|email|ads|channel|total|s\d|device_type|session_id|metadata|refund|nothing|event_counts_15min|ID|UTC|SQL|W\d+)\b/g;
+  /metadata\.[xy]\b|\bat[XY]\b|Paid more than \d+|\d+-(end|none|other)\b|\b(Cart|ann|ben|cat|view|cart|pay|Viewed|mobile|desktop|email|ads|channel|total|s\d|device_type|session_id|metadata|refund|nothing|spot|buy|event_counts_15min|ID|UTC|SQL|W\d+)\b/g;
 
 beforeAll(async () => {
   await initPluginTranslations(pluginJson.id);

@@ -1,4 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
+import fs from 'fs';
+import path from 'path';
 import { rows, userAgent } from './rows';
 
 /** What the page calls, as window.footfall. */
@@ -34,6 +36,21 @@ test('a page view, and a click with its position on the page', async ({ page, re
   expect(label.metadata).toMatchObject({ element: 'body > form.login > label' });
   expect(JSON.stringify([view, button, label])).not.toContain('Secret');
   expect(await waiting(page)).toBe(0);
+});
+
+test('how far down a page was seen, by the lines in the docs', async ({ page, request }) => {
+  await open(page, '/scrolled');
+  const docs = fs.readFileSync(path.join(__dirname, '../../../docs/heatmap.md'), 'utf8');
+  await page.addScriptTag({ content: /```js\n([^`]*)```/.exec(docs)![1] });
+  await page.mouse.wheel(0, 300);
+  await page.waitForFunction(() => scrollY === 300);
+  await page.mouse.wheel(0, -200);
+  await page.waitForFunction(() => scrollY === 100);
+  const high = await page.evaluate(() => innerHeight);
+  await page.goto('about:blank');
+  const [view, scroll] = await rows(request, '/scrolled', 2);
+  expect([view.event, scroll.event, scroll.page]).toEqual(['page', 'scroll', '/scrolled']);
+  expect(scroll.metadata.depth).toBe(300 + high);
 });
 
 test('what the docs show', async ({ page, request }) => {

@@ -79,6 +79,41 @@ const series = (view: string, count: number, points: number, value: (i: number, 
     ...times(count, (i) => ({ name: long(i), values: times(points, (at) => value(i, at)) })),
   ]);
 
+/** A long page, on which many things were clicked that lie over each other, and of which few users saw the end. */
+function clicks(elements: number): Answer {
+  const [columns, rows] = [20, 60];
+  const area = { left: 0, top: 0, right: 1440, bottom: 6000 };
+  const cells = times(columns * rows, (i) => i);
+  const edges = times(rows + 1, (i) => i * 100);
+  const frames = [
+    answer(
+      'clicks',
+      [
+        { name: 'xMin', values: cells.map((i) => Math.floor(i / rows) * 72) },
+        { name: 'yMin', values: cells.map((i) => (i % rows) * 100) },
+        { name: 'events', values: cells.map((i) => (i % 7 ? 0 : i * 1000)) },
+      ],
+      { area }
+    ),
+    answer('clicks', [
+      { name: 'element', type: 'string', values: times(elements, long) },
+      { name: 'events', values: times(elements, (i) => 5e6 - i * 1e5) },
+      { name: 'users', values: times(elements, (i) => 1e6 - i * 1e4) },
+      { name: 'share', unit: 'percentunit', values: times(elements, () => 1 / elements) },
+      { name: 'left', values: times(elements, (i) => (i % 5) * 288) },
+      { name: 'top', values: times(elements, (i) => i * 50) },
+      { name: 'right', values: times(elements, (i) => (i % 5) * 288 + 72) },
+      { name: 'bottom', values: times(elements, (i) => i * 50 + 100) },
+    ]),
+    answer('clicks', [
+      { name: 'depth', values: edges },
+      { name: 'users', values: edges.map((_, i) => 1e6 - i * 15e3) },
+      { name: 'share', unit: 'percentunit', values: edges.map((_, i) => 1 - i * 0.015) },
+    ]),
+  ];
+  return { frames: frames.flatMap((each) => each.frames) };
+}
+
 /** What no shop that we know answers, but some will. */
 const nasty: Record<string, Answer> = {
   'cohorts of one row': cohorts(1, 3),
@@ -98,6 +133,8 @@ const nasty: Record<string, Answer> = {
   'lines of huge numbers': series('lines', 3, 12, (i, at) => (i + 1) * at * 1e12),
   'bars of 40 groups': series('bars', 40, 4, (i, at) => i * at),
   'bars of huge numbers': series('bars', 2, 12, (i, at) => (i + 1) * (at + 1) * 1e12),
+  'a page with 50 elements': clicks(50),
+  'a page with one element': clicks(1),
   'numbers over time': series('numbers', 3, 30, (i, at) => (i + 1) * at),
 };
 

@@ -58,3 +58,41 @@ test('two properties differ, and a breakdown makes a frame for each value', asyn
   await choose(user, 'Break down by', 'device_type');
   expect(saved().heatmap).toMatchObject({ yProperty: 'metadata.channel', breakdown: { property: 'device_type' } });
 });
+
+test('what stands beside a page, where both axes are numbers', async () => {
+  const bins = { min: 0, max: 100 };
+  const { user, saved } = editHeatmap({ x: 'bins', xProperty: 'metadata.x', xBins: bins });
+  expect(screen.queryByLabelText('Elements')).not.toBeInTheDocument();
+  await choose(user, 'Down', 'Numbers of a property');
+  await choose(user, 'Down: property', 'metadata.channel');
+  await choose(user, 'Elements', 'device_type');
+  expect(await screen.findByText(/^Elements is given, but the axes are no places on a page/)).toBeVisible();
+  await enter(user, 'Top elements', '51');
+  expect(await screen.findByText('Top elements is 51; use 1 to 50.')).toBeVisible();
+  await enter(user, 'Top elements', '3');
+  await choose(user, 'Scroll depth', 'metadata.channel');
+  await choose(user, 'Scroll depth: event', 'pay_order');
+  expect(saved().heatmap).toMatchObject({
+    elements: { property: 'device_type', limit: 3 },
+    scroll: { event: 'pay_order', property: 'metadata.channel' },
+  });
+  await choose(user, 'Down', 'Weekday');
+  expect(screen.getByText(/^Scroll depth is given, but the axes are no places on a page/)).toBeVisible();
+});
+
+test('scroll depth is that of scroll events, unless another is chosen', async () => {
+  const axis = { min: 0, max: 100 };
+  const page: Partial<Heatmap> = {
+    x: 'bins',
+    xProperty: 'metadata.x',
+    xBins: axis,
+    y: 'bins',
+    yProperty: 'metadata.y',
+    yBins: axis,
+  };
+  const { user, saved } = editHeatmap(page);
+  await choose(user, 'Scroll depth', 'metadata.channel');
+  expect(saved().heatmap?.scroll).toEqual({ event: 'scroll', property: 'metadata.channel' });
+  await choose(user, 'Break down by', 'device_type');
+  expect(await screen.findByText(/^Scroll depth is given, and so is a breakdown/)).toBeVisible();
+});

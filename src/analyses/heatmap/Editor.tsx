@@ -2,6 +2,7 @@ import { Stack } from '@grafana/ui';
 import { t } from '../../i18n';
 import type { Heatmap, HeatmapValue } from '../../types.gen';
 import { AxisFields, type Axis } from './Axis';
+import { BesideFields } from './Beside';
 import { BreakdownFields } from '../../components/BreakdownFields';
 import { ChoiceField, type Choice } from '../../components/ChoiceField';
 import type { Part } from '../../components/editor';
@@ -50,6 +51,7 @@ export function HeatmapEditor({ value: heatmap, onChange }: Part<Heatmap>) {
         value={heatmap.breakdown}
         onChange={(breakdown) => set({ breakdown })}
       />
+      <BesideFields value={heatmap} onChange={onChange} />
     </Stack>
   );
 }

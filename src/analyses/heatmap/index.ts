@@ -18,7 +18,7 @@ export const heatmap: Analysis<'heatmap'> = {
     yProperty: expander.joined(part.yProperty),
     breakdown: expander.breakdown(part.breakdown),
     elements: expander.breakdown(part.elements),
-    scroll: part.scroll && { ...expander.event(part.scroll), property: expander.joined(part.scroll.property) ?? '' },
+    scroll: part.scroll && { ...expander.selector(part.scroll), property: expander.joined(part.scroll.property) ?? '' },
   }),
   question: heatmapQuestion,
   validate: validateHeatmap,

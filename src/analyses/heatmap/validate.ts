@@ -9,6 +9,7 @@ export function validateHeatmap(checks: Checks, h: Heatmap) {
   checks.breakdown('heatmap.breakdown', h.breakdown);
   checks.breakdown('heatmap.elements', h.elements);
   if (h.scroll) {
+    checks.filters('heatmap.scroll.filters', h.scroll.filters);
     checks.property('heatmap.scroll.property', h.scroll.property);
   }
 }

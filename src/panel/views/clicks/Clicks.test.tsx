@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { golden, show } from '../../testing';
 import { colorPixels, detail, smooth } from './density';
 import { columnsShown } from './area';
+import { chipsOf } from './beside';
 import { imageBy, imageFor, isImage, isTemplate, maxImageBytes, maxPages, viewportOf, type PageImage } from './pages';
 import { PageUrlEditor } from './PageUrlEditor';
 import { PagesEditor } from './PagesEditor';
@@ -233,4 +234,128 @@ test('images are uploaded up to their limit, and no more than there is room for'
     await userEvent.click(screen.getByRole('button', { name: 'Add image' }));
   }
   expect(screen.queryByRole('button', { name: 'Add image' })).toBeNull();
+});
+
+/** What stands beside a page: three elements, one of which is Other, and how far users came. */
+function besides(): DataFrame[] {
+  const texts = { words: { Other: { id: 'word.other', text: 'Other' } } };
+  return [
+    toDataFrame({
+      refId: 'A',
+      name: 'elements',
+      fields: [
+        { name: 'element', values: ['a.buy', 'a.buy > b', 'Other'], config: { custom: { texts } } },
+        { name: 'events', values: [1200, 600, 200] },
+        { name: 'users', values: [900, 500, 150] },
+        { name: 'share', values: [0.6, 0.3, 0.1], config: { unit: 'percentunit' } },
+        { name: 'left', values: [0, 100, 0] },
+        { name: 'top', values: [0, 200, 0] },
+        { name: 'right', values: [200, 200, 400] },
+        { name: 'bottom', values: [400, 400, 600] },
+      ],
+    }),
+    toDataFrame({
+      refId: 'A',
+      name: 'scroll',
+      fields: [
+        { name: 'depth', values: [0, 200, 400, 600] },
+        { name: 'users', values: [80, 80, 60, 8] },
+        { name: 'share', values: [1, 1, 0.75, 0.1], config: { unit: 'percentunit' } },
+      ],
+    }),
+  ];
+}
+
+test('elements have boxes at their places, with numbers, and what is several elements has none', async () => {
+  const frames = [clicks([5, ...Array(11).fill(0)]), ...besides()];
+  const { container } = await show(frames, { width: 1000, height: 700 });
+  const rows = screen.getAllByRole('row').map((row) => row.textContent);
+  expect(rows).toEqual(['elementeventsshareusers', 'a.buy1,20060.0%900', 'a.buy > b60030.0%500', 'Other20010.0%150']);
+  const chips = [...container.querySelectorAll('[data-rank]')];
+  expect(chips.map((chip) => chip.textContent)).toEqual(['1,200 · 60.0%', '600 · 30.0%']);
+  const box = chips[1].parentElement!.children[1] as HTMLElement;
+  const { width, height } = picture().style;
+  expect(parseFloat(box.style.left) / parseFloat(width)).toBeCloseTo(0.25);
+  expect(parseFloat(box.style.top) / parseFloat(height)).toBeCloseTo(1 / 3);
+  expect(parseFloat(box.style.height) / parseFloat(height)).toBeCloseTo(1 / 3);
+});
+
+test('who points at an element in the list sees its box', async () => {
+  const { container } = await show([clicks([1]), ...besides()], { width: 1000, height: 700 });
+  const looks = () => [...container.querySelectorAll('[data-rank]')].map((chip) => chip.className);
+  const before = looks();
+  await userEvent.hover(screen.getByRole('row', { name: /^a.buy > b/ }));
+  expect(looks()[0]).not.toBe(before[0]);
+  await userEvent.unhover(screen.getByRole('row', { name: /^a.buy > b/ }));
+  expect(looks()).toEqual(before);
+});
+
+test('the hint names the elements around the place, the smallest first', async () => {
+  await show([clicks(Array(12).fill(7)), ...besides()], { width: 460, height: 620 });
+  const { width, height } = picture().style;
+  const move = new MouseEvent('pointermove', { bubbles: true });
+  Object.defineProperties(move, {
+    offsetX: { value: parseFloat(width) * 0.3 },
+    offsetY: { value: parseFloat(height) * 0.5 },
+  });
+  fireEvent(picture(), move);
+  expect(screen.getByRole('tooltip')).toHaveTextContent('events7a.buy > b600a.buy1,200');
+});
+
+test.each([
+  [1000, 300, true],
+  [400, 500, true],
+  [400, 300, false],
+])('at %d x %d the list has room: %s', async (width, height, hasList) => {
+  await show([clicks([1]), ...besides()], { width, height });
+  expect(screen.queryAllByRole('table', { name: 'Elements of the page' })).toHaveLength(hasList ? 1 : 0);
+});
+
+test('how far users came is marked where everybody came, and where three quarters, a half and a quarter did', async () => {
+  await show([clicks([1]), ...besides()], { width: 500, height: 620 });
+  const marks = () => screen.getByRole('group', { name: 'How far down users came' });
+  expect(marks().textContent).toBe('100.0% came this far75.0% came this far');
+  const [first] = marks().children;
+  fireEvent(first.nextElementSibling!, new MouseEvent('pointermove', { bubbles: true }));
+  expect(screen.getByRole('tooltip')).toHaveTextContent('200 and deeperusers80share100.0%');
+});
+
+test('where nobody scrolled nothing is marked', async () => {
+  const [, scroll] = besides();
+  scroll.fields[1].values = [0, 0, 0, 0];
+  scroll.fields[2].values = [null, null, null, null];
+  await show([clicks([1]), scroll], { width: 300, height: 200 });
+  expect(screen.getByRole('group', { name: 'How far down users came' }).textContent).toBe('');
+});
+
+test("the back end's own answer", async () => {
+  await show(golden('heatmap_page'), { width: 1000, height: 700, mode: 'light' });
+  expect(screen.getByRole('row', { name: /^buy/ })).toHaveTextContent('buy250.0%2');
+  expect(screen.getByText('50.0% came this far')).toBeVisible();
+});
+
+test('signs lie within the page, and not upon each other; without room the short ones, or none', () => {
+  const element = (row: number) => ({
+    row,
+    name: `e${row}`,
+    rank: row + 1,
+    area: { left: 0, top: 0, right: 0, bottom: 0 },
+  });
+  const box = (row: number, left: number, top: number, right: number, bottom: number) => ({
+    element: element(row),
+    area: { left, top, right, bottom },
+    texts: ['1,234,567 · 100.0%', '12'],
+  });
+  const page = { width: 300, height: 100 };
+  const chips = chipsOf(
+    [box(0, 280, 0, 300, 20), box(1, 100, 0, 120, 30), box(2, 100, 0, 120, 30), box(3, 0, 95, 5, 100)],
+    page
+  );
+  expect(chips.map(({ element: { row }, text, top }) => [row, text, top])).toEqual([
+    [0, '1,234,567 · 100.0%', 0],
+    [1, '1,234,567 · 100.0%', 0],
+    [3, '1,234,567 · 100.0%', 82],
+  ]);
+  chips.forEach(({ left }) => expect(left).toBeGreaterThanOrEqual(0));
+  expect(chipsOf([box(0, 10, 0, 30, 30)], { width: 90, height: 100 })).toMatchObject([{ text: '12', left: 10 }]);
 });

@@ -6,8 +6,12 @@ import { t } from '../../../i18n';
 import type { PanelOptions } from '../../options';
 import { useFormat } from '../../shared/display';
 import { useHint, type Hint } from '../../shared/Hint';
+import { cutText } from '../../shared/text';
 import { columnsShown, type Area } from './area';
+import { elementsAt, type Depths, type Elements } from './beside';
+import { Boxes } from './Boxes';
 import { Density } from './Density';
+import { DepthLines, DepthScale, scaleWidth } from './DepthScale';
 import { imageBy, imageFor, viewportOf } from './pages';
 import { Ruler, rulerSize } from './Ruler';
 
@@ -15,10 +19,19 @@ import { Ruler, rulerSize } from './Ruler';
 const leastAcross = 0.4;
 /** Room for a scroll bar. */
 const bar = 16;
+/** From this width on, the depths are said in words. */
+const widthWithWords = 480;
+/** A hint names so many elements around its place, each up to a width in pixels. */
+const mostAround = 3;
+const nameWidth = 220;
 
 interface Props {
   frame: DataFrame;
   area: Area;
+  elements?: Elements;
+  depths?: Depths;
+  /** The row of the element that somebody points at. */
+  chosen?: number;
   isNamed: boolean;
   width: number;
   height: number;
@@ -26,7 +39,8 @@ interface Props {
 }
 
 /** One page, with the density of what happened on it. */
-export function PagePicture({ frame, area: whole, isNamed, width, height, options }: Props) {
+export function PagePicture(props: Props) {
+  const { frame, area: whole, elements, depths, chosen, isNamed, width, height, options } = props;
   const styles = useStyles2(getStyles);
   const { over, hint } = useHint();
   const [x, y, value] = frame.fields;
@@ -40,7 +54,9 @@ export function PagePicture({ frame, area: whole, isNamed, width, height, option
   const columns = columnsShown(value.values, all, rows, whole, viewport, image.width);
   const area = { ...whole, right: whole.left + ((whole.right - whole.left) * columns) / all };
   const [wide, high] = [area.right - area.left, area.bottom - area.top];
-  const across = (width - rulerSize.left - bar) / wide;
+  const isWide = width >= widthWithWords;
+  const besides = depths ? scaleWidth[isWide ? 'wide' : 'narrow'] : 0;
+  const across = (width - rulerSize.left - bar - besides) / wide;
   const scale = Math.min(across, Math.max((height - rulerSize.top - rulerSize.bottom) / high, leastAcross * across));
   const size = { width: wide * scale, height: high * scale };
   const name = getFieldDisplayName(value, frame, [frame]);
@@ -48,9 +64,18 @@ export function PagePicture({ frame, area: whole, isNamed, width, height, option
     const column = Math.min(columns - 1, Math.floor((offsetX / size.width) * columns));
     const row = column * rows + Math.min(rows - 1, Math.floor((offsetY / size.height) * rows));
     const from = { x: formatX(x.values[row]), y: formatY(y.values[row]) };
+    const around = elements ? elementsAt(elements, area.left + offsetX / scale, area.top + offsetY / scale) : [];
     return {
       title: t('clicks.from', 'from {{x}}, {{y}}', from),
-      rows: [[name, format(value.values[row])]],
+      rows: [
+        [name, format(value.values[row])],
+        ...around
+          .slice(0, mostAround)
+          .map((one): Hint['rows'][number] => [
+            cutText(one.name, nameWidth),
+            format(elements!.fields.events.values[one.row]),
+          ]),
+      ],
     } satisfies Hint;
   };
   return (
@@ -80,7 +105,10 @@ export function PagePicture({ frame, area: whole, isNamed, width, height, option
             />
           )}
           <Density values={value.values.slice(0, columns * rows)} columns={columns} rows={rows} />
+          {depths && <DepthLines {...{ depths, area, scale }} />}
+          {elements && <Boxes {...{ elements, area, scale, chosen }} />}
         </div>
+        {depths && <DepthScale {...{ depths, area, scale, isWide }} />}
       </Ruler>
       {hint}
     </section>

@@ -59,6 +59,7 @@ const getStyles = (theme: GrafanaTheme2) => {
   return {
     ruler: css({
       position: 'relative',
+      display: 'flex',
       width: 'fit-content',
       margin: '0 auto',
       padding: `${rulerSize.top}px 0 ${rulerSize.bottom}px ${rulerSize.left}px`,
