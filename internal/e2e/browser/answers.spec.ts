@@ -116,6 +116,34 @@ const cases: Array<[string, Query, (answer: Locator, frames: Frame[]) => Promise
     },
   ],
   [
+    'clicks on a page: a sign and a row for each element, and how far down users came',
+    {
+      queryType: 'heatmap',
+      heatmap: {
+        event: 'click',
+        x: 'bins',
+        xProperty: 'metadata.x',
+        xBins: { min: 0, max: 100 },
+        y: 'bins',
+        yProperty: 'metadata.y',
+        yBins: { min: 0, max: 100 },
+        elements: { property: 'metadata.element', limit: 3 },
+        scroll: { event: 'scroll', property: 'metadata.depth' },
+      },
+    },
+    async (answer, [, elements, scroll]) => {
+      const rows = rowsOf(answer.getByRole('table', { name: 'Elements of the page' }));
+      const numbers = column(elements, 'events').map((events) => Number(events).toLocaleString('en'));
+      expect(numbers).toHaveLength(4); // with Other
+      await expect(rows.locator('td:nth-child(2)')).toHaveText(numbers);
+      await expect(answer.locator('[data-rank="1"]')).toContainText(numbers[0]);
+      const shares = column(scroll, 'share').map(Number);
+      const half = shares.filter((share) => share >= 0.5).at(-1)!;
+      const depths = answer.getByRole('group', { name: 'How far down users came' });
+      await expect(depths).toContainText(`${(half * 100).toFixed(1)}% came this far`);
+    },
+  ],
+  [
     'trends of two series by breakdown: a line for each pair',
     { queryType: 'trend', trend: { series: [{ event: 'visit' }, { event: 'pay_order' }], breakdown } },
     async (answer, [frame]) => {
@@ -163,8 +191,9 @@ test('an answer is in the language of the page, with the numbers that it had', a
   await expect(inChinese).toContainText('其数值仍可能增长');
 });
 
-/** What stays as it is in every language: names in the shop's data, and the ids of a graph's nodes. */
-const untranslated = /\d+-(end|none|other)\b|\b[a-z]+(_[a-z]+)+\b|\b(visit|search|click|mobile|desktop|tablet)\b/g;
+/** What stays as it is in every language: names and elements in the shop's data, and the ids of a graph's nodes. */
+const untranslated =
+  /[a-z]+(\.[a-z-]+)?( > [a-z]+(\.[a-z-]+)?)+|\d+-(end|none|other)\b|\bmetadata\.[a-z]+|\b[a-z]+(_[a-z]+)+\b|\b(visit|search|click|scroll|mobile|desktop|tablet)\b/g;
 
 for (const [name, query] of cases) {
   test(`in Chinese, no English is left: ${name}`, async ({ page }) => {

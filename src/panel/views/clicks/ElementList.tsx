@@ -64,12 +64,20 @@ const getStyles = (theme: GrafanaTheme2) => ({
   room: css({ flexShrink: 0, overflow: 'auto' }),
   table: css({
     width: '100%',
-    tableLayout: 'fixed',
     fontSize: theme.typography.bodySmall.fontSize,
     fontVariantNumeric: 'tabular-nums',
     tr: { height: listRowHeight },
     'th, td': { padding: theme.spacing(0, 1), textAlign: 'right', whiteSpace: 'nowrap' },
-    'th:first-child': { width: '46%', paddingLeft: 0, overflow: 'hidden', textAlign: 'left', textOverflow: 'ellipsis' },
+    // As wide as the numbers leave, whatever is in it.
+    'th:first-child': {
+      width: '100%',
+      minWidth: 80,
+      maxWidth: 0,
+      paddingLeft: 0,
+      overflow: 'hidden',
+      textAlign: 'left',
+      textOverflow: 'ellipsis',
+    },
     'thead th': {
       position: 'sticky',
       top: 0,
