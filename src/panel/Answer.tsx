@@ -81,13 +81,14 @@ export function Answer({ answer, width, height, timeZone, options, noValue, onTi
         })}
       </Following>
       {queries.some((frames) => frames[0].length > 0 && !['table', 'start'].includes(viewOfQuery(frames))) && (
-        <IconButton
-          className={cx(styles.toggle, asTable && styles.pressed)}
-          name="table"
-          aria-pressed={asTable}
-          tooltip={asTable ? t('answer.as-picture', 'Show the picture') : t('answer.as-table', 'Show as a table')}
-          onClick={() => setAsTable(!asTable)}
-        />
+        <div className={cx(styles.toggle, asTable && styles.pressed)}>
+          <IconButton
+            name="table"
+            aria-pressed={asTable}
+            tooltip={asTable ? t('answer.as-picture', 'Show the picture') : t('answer.as-table', 'Show as a table')}
+            onClick={() => setAsTable(!asTable)}
+          />
+        </div>
       )}
     </div>
   );
@@ -113,11 +114,27 @@ function queriesOf(series: DataFrame[]): DataFrame[][] {
 }
 
 const getStyles = (theme: GrafanaTheme2) => {
-  const toggle = css({ position: 'absolute', top: 0, right: 0, zIndex: theme.zIndex.activePanel, opacity: 0 });
+  const toggle = css({
+    position: 'absolute',
+    top: 0,
+    right: 0,
+    zIndex: theme.zIndex.activePanel,
+    opacity: 0,
+    '@media print': { display: 'none' },
+  });
   return {
     toggle,
     pressed: css({ opacity: 1 }),
-    // Nothing but the picture, until somebody is there with a pointer or the keyboard.
-    answer: css({ position: 'relative', [`&:hover .${toggle}, .${toggle}:focus-visible`]: { opacity: 1 } }),
+    answer: css({
+      position: 'relative',
+      // Nothing but the picture, until somebody is there with a pointer or the keyboard.
+      [`&:hover .${toggle}, .${toggle}:focus-within`]: { opacity: 1 },
+      '@media print': {
+        // In the theme's own colors, which browsers leave out otherwise: bars would be gone, and bright text lie upon white paper.
+        printColorAdjust: 'exact',
+        background: theme.components.panel.background,
+        '*': { scrollbarWidth: 'none' },
+      },
+    }),
   };
 };

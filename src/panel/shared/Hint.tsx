@@ -72,6 +72,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     boxShadow: theme.shadows.z2,
     fontSize: theme.typography.bodySmall.fontSize,
     pointerEvents: 'none',
+    '@media print': { display: 'none' },
   }),
   title: css({ fontWeight: theme.typography.fontWeightMedium, overflowWrap: 'anywhere' }),
   row: css({
