@@ -1,16 +1,12 @@
 import { expect, test, type PanelEditPage } from '@grafana/plugin-e2e';
 import type { APIRequestContext, Page } from '@playwright/test';
+import type { QueryType } from '../../../src/types.gen';
+import { ask as askFor, datasource, range } from './ask';
 
 // Each kind of query is built by clicking and typing in a table panel's editor. What the panel then shows is compared with the answer
 // to another question, asked over HTTP.
 
-/** Days that are over, so that what is asked later gets the same numbers. */
-const day = 24 * 3600 * 1000;
-const today = Math.floor(Date.now() / day) * day;
-const range = { from: today - 30 * day, to: today - 1 };
-
 const uid = 'footfall-editor-test';
-const datasource = { type: 'footfall-behavior-datasource', uid: 'footfall' };
 
 let edit: PanelEditPage;
 
@@ -134,13 +130,9 @@ test('Explore asks the same questions', async ({ page }) => {
 });
 
 /** The values of the fields of a query's first frame, in UTC. */
-async function ask(request: APIRequestContext, queryType: string, part: object): Promise<number[][]> {
-  const query = { refId: 'A', datasource, queryType, [queryType]: part, timeZone: 'UTC' };
-  const response = await request.post('/api/ds/query', {
-    data: { from: String(range.from), to: String(range.to), queries: [query] },
-  });
-  await expect(response).toBeOK();
-  return (await response.json()).results.A.frames[0].data.values;
+async function ask(request: APIRequestContext, queryType: QueryType, part: object): Promise<number[][]> {
+  const [frame] = await askFor(request, { queryType, [queryType]: part });
+  return frame.data.values as number[][];
 }
 
 /** The number in a cell of the first row, counted from 0; NaN where there is none. */
