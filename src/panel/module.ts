@@ -1,5 +1,5 @@
 import './publicPath';
-import { PanelPlugin } from '@grafana/data';
+import { FieldConfigProperty, PanelPlugin, ThresholdsMode } from '@grafana/data';
 import { initPluginTranslations } from '@grafana/i18n';
 import { FootfallPanel } from './FootfallPanel';
 import { addOptions, type PanelOptions } from './options';
@@ -10,6 +10,13 @@ import { suggest } from './suggest';
 void initPluginTranslations(panelJson.id);
 
 export const plugin = new PanelPlugin<PanelOptions>(FootfallPanel)
-  .useFieldConfig()
+  // Numbers are neither good nor bad until somebody says so.
+  .useFieldConfig({
+    standardOptions: {
+      [FieldConfigProperty.Thresholds]: {
+        defaultValue: { mode: ThresholdsMode.Absolute, steps: [{ value: -Infinity, color: 'text' }] },
+      },
+    },
+  })
   .setPanelOptions(addOptions)
   .setSuggestionsSupplier(suggest);

@@ -182,13 +182,17 @@ for (const [width, height] of sizes) {
 }
 
 for (const mode of modes) {
-  for (const media of ['screen', 'print'] as const) {
-    test(`every text can be read and every thing is named in ${mode} on ${media}`, async ({ page }) => {
+  for (const [how, media, view] of [
+    ['on the screen', 'screen', undefined],
+    ['on paper', 'print', undefined],
+    ['as a table', 'screen', 'table'],
+  ] as const) {
+    test(`every text can be read and every thing is named in ${mode} ${how}`, async ({ page }) => {
       await page.addScriptTag({ path: axe });
       await page.emulateMedia({ media });
       const faults: string[] = [];
-      for (const [name, what] of cases) {
-        await draw(page, { ...what, mode, width: 640, height: 360 });
+      for (const [name, { answer: shown, options }] of cases) {
+        await draw(page, { answer: shown, options: { ...options, view }, mode, width: 640, height: 360 });
         faults.push(...(await page.evaluate(violations)).map((fault) => `${name}: ${fault}`));
       }
       expect(faults).toEqual([]);

@@ -156,6 +156,16 @@ const cases: Record<string, Case> = {
       funnel: { steps, output: 'conversion', breakdown: { property: 'device_type' } },
     },
     check: async (panel, [frame]) => {
+      // Grafana gives every panel thresholds, green and red.
+      const colors = await panel
+        .getByRole('listitem')
+        .first()
+        .evaluate((tile) =>
+          [...tile.querySelectorAll('*')]
+            .filter((each) => each.children.length === 0 && each.textContent)
+            .map((each) => getComputedStyle(each).color)
+        );
+      expect(new Set(colors).size, colors.join()).toBe(1);
       const rates = column<number>(frame, 'conversion_rate');
       const devices = column<string>(frame, 'breakdown');
       await expect(panel.getByRole('listitem')).toHaveText(

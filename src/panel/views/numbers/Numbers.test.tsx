@@ -1,4 +1,4 @@
-import { FieldType, toDataFrame, type DataFrame } from '@grafana/data';
+import { createTheme, FieldType, toDataFrame, type DataFrame } from '@grafana/data';
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { barriers } from '../../axe';
@@ -43,6 +43,30 @@ test('of numbers over time, the last that is counted whole is shown', async () =
   });
   await show([frame]);
   expect(picture()).toHaveTextContent(/20$/);
+});
+
+const thresholds = (...steps: Array<[number, string]>) => ({
+  color: { mode: 'thresholds' },
+  thresholds: { mode: 'absolute', steps: steps.map(([value, color]) => ({ value, color })) },
+});
+
+test.each([
+  ['none', {}, undefined],
+  ["Grafana's own thresholds", thresholds([-Infinity, 'green'], [80, 'red']), undefined],
+  [
+    'those of a panel that began as another one',
+    { ...thresholds([-Infinity, 'green']), color: { mode: 'palette-classic' } },
+    undefined,
+  ],
+  ['no step', thresholds([-Infinity, 'text']), undefined],
+  ['thresholds of somebody', thresholds([-Infinity, 'purple'], [80, 'orange']), 'orange'],
+  ['red alone', thresholds([-Infinity, 'green'], [90, 'red']), 'red'],
+  ['one color', { color: { mode: 'fixed', fixedColor: 'red' } }, 'red'],
+])('with %s a number has its color, or that of text', async (_, config, name) => {
+  const { visualization, colors } = createTheme({ colors: { mode: 'light' } });
+  await show([numbers([1234], config)], { mode: 'light' });
+  const color = name ? visualization.getColorByName(name) : colors.text.primary;
+  expect(screen.getByText('1,234').closest('[style*="color"]')).toHaveStyle({ color });
 });
 
 test('a number opens the list behind it', async () => {

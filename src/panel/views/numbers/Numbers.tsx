@@ -1,5 +1,5 @@
 import { css } from '@emotion/css';
-import { FieldType, getFieldDisplayName, type DataFrame, type Field } from '@grafana/data';
+import { FieldType, getFieldDisplayName, type DataFrame, type Field, type FieldConfig } from '@grafana/data';
 import {
   BigValue,
   BigValueColorMode,
@@ -94,6 +94,19 @@ function statsOf(frame: DataFrame): Stat[] {
     );
 }
 
+/**
+ * Reports whether somebody chose colors for numbers. The thresholds that Grafana gives every panel, green and from 80 on red, would say good
+ * and bad of numbers that are neither, and its palettes tell series apart.
+ */
+function hasChosenColors({ color, thresholds }: FieldConfig): boolean {
+  if (!color || color.mode.startsWith('palette')) {
+    return false;
+  }
+  // The lowest step has no value of its own.
+  const steps = thresholds?.steps.map(({ color: name, value }, i) => (i ? `${name} from ${value}` : name)).join();
+  return color.mode !== 'thresholds' || steps !== 'green,red from 80';
+}
+
 /** Grafana's own tile of a stat panel, which a link makes a button. */
 function StatTile({
   title,
@@ -108,7 +121,7 @@ function StatTile({
   const follow = useFollowField();
   const value = field.values[row];
   const isSmall = width < 200 || height < 100;
-  const color = field.config.color ? field.display?.(value).color : undefined;
+  const color = hasChosenColors(field.config) ? field.display?.(value).color : undefined;
   const draw = (onClick?: MouseEventHandler<HTMLElement>, className?: string) => (
     <BigValue
       theme={theme}
