@@ -76,6 +76,9 @@ func asked(q *model.Query) (all, first []string) {
 			all = append(all, s.Event)
 		}
 		return all, slices.Clone(all)
+	case q.Heatmap != nil && q.Heatmap.Scroll != nil:
+		all = []string{q.Heatmap.Event, q.Heatmap.Scroll.Event}
+		return all, slices.Clone(all)
 	}
 	for _, one := range []*string{
 		nameIn(q.Heatmap, func(p *model.Heatmap) *string { return &p.Event }),

@@ -32,7 +32,7 @@ func IsEmpty(answer data.Frames) bool {
 	})
 }
 
-// LacksPart reports whether a series of an answer, or a step of a funnel, has no number but 0.
+// LacksPart reports whether a series of an answer, a step of a funnel, or one of the things that a page shows has no number but 0.
 func LacksPart(answer data.Frames) bool {
 	return slices.ContainsFunc(answer, func(f *data.Frame) bool {
 		switch ensureCustom(f).View {
@@ -40,6 +40,8 @@ func LacksPart(answer data.Frames) bool {
 			return slices.ContainsFunc(numbersOf(f), isZero)
 		case FunnelView:
 			return lacksStep(f)
+		case ClicksView:
+			return IsEmpty(data.Frames{f})
 		}
 		return false
 	})

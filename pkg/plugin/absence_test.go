@@ -118,7 +118,13 @@ func exampleQueries(t *testing.T) map[string]string {
 // Where events of the range are only filtered out, or come before or after the range but are counted, nothing is said to be missing.
 func TestWhatIsInTheRangeIsNotMissing(t *testing.T) {
 	d := newDatasource(t, dbtest.Embedded(t), shop, nil)
+	page := func(scroll string) string {
+		return `{"queryType": "heatmap", "heatmap": {"x": "bins", "xProperty": "metadata.atX", "xBins": {"min": 0, "max": 1440}, "y": "bins", "yProperty": "metadata.atY",
+			"yBins": {"min": 0, "max": 3000}, "scroll": {"event": "` + scroll + `", "property": "metadata.atY"}}}`
+	}
 	for query, want := range map[string]string{
+		page("view"): "",
+		page("viev"): "No event is called `viev`. Did you mean `view`?",
 		`{"queryType": "trend", "trend": {"series": [{"event": "cart", "filters": [{"property": "device_type", "operator": "=", "values": ["tv"]}]}]}}`: "",
 		`{"queryType": "funnel", "funnel": {"steps": [{"event": "pay"}, {"event": "view"}]}}`:                                                           "",
 		`{"queryType": "funnel", "funnel": {"steps": [{"event": "view"}, {"event": "pai"}]}}`:                                                           "No event is called `pai`. Did you mean `pay`?",
