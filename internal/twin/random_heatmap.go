@@ -30,7 +30,7 @@ func (g generator) heatmap() *model.Heatmap {
 	if g.chance(20) {
 		h.Breakdown = &model.Breakdown{Property: pick(g, properties), Limit: 1 + g.IntN(3)}
 	}
-	if g.chance(30) {
+	if g.chance(40) {
 		g.page(&h)
 	}
 	return &h
@@ -50,7 +50,11 @@ func (g generator) page(h *model.Heatmap) {
 		h.Elements = &model.Breakdown{Property: pick(g, properties), Limit: 1 + g.IntN(2)}
 	}
 	if g.chance(75) {
-		h.Scroll = &model.Scroll{EventSelector: g.selector(20), Property: pick(g, []string{"metadata.y", "metadata.y", "metadata.channel", "metadata.cart.total"})}
+		selector := g.selector(20)
+		if g.chance(50) {
+			selector.Event = model.AnyEvent
+		}
+		h.Scroll = &model.Scroll{EventSelector: selector, Property: pick(g, []string{"metadata.y", "metadata.y", "metadata.channel", "metadata.cart.total"})}
 	}
 }
 

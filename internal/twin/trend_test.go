@@ -123,7 +123,7 @@ func trendTraits(m *model.Trend, trend Trend) []string {
 // Random heatmaps and trends reach every dimension, value and interval.
 func TestRandomHeatmapsAndTrendsReachEverything(t *testing.T) {
 	seen := map[string]int{}
-	for seed := range uint64(1000) {
+	for seed := range uint64(1300) {
 		s := Random(seed, 6)
 		for _, q := range s.Queries {
 			answer := Ask(q, s.World, s.Range, s.Settings)

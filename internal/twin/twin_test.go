@@ -486,7 +486,7 @@ func TestBuckets(t *testing.T) {
 // Random worlds are only worth something if they reach all that there is to reach.
 func TestRandomReachesEverything(t *testing.T) {
 	seen := map[string]int{}
-	for seed := range uint64(900) {
+	for seed := range uint64(1200) {
 		s := Random(seed, 6)
 		for _, q := range s.Queries {
 			for _, what := range traits(q, Ask(q, s.World, s.Range, s.Settings)) {
