@@ -35,6 +35,8 @@ const (
 	maxOverlayLink = 64 << 10
 	// maxSites is how many sites a data source may list; each gets a link of its own.
 	maxSites = 10
+	// overlayMark is how footfall.js knows a link; it is signed, too.
+	overlayMark = "footfall-overlay="
 )
 
 // overlay is what links to live pages are made with.
@@ -125,7 +127,7 @@ func (o overlay) link(address string, expires time.Time, picture overlayPicture)
 		return "", err
 	}
 	encode := base64.RawURLEncoding.EncodeToString
-	signed := "footfall-overlay=" + encode(claims) + "." + encode(packed)
+	signed := overlayMark + encode(claims) + "." + encode(packed)
 	separator := "#"
 	if strings.Contains(address, "#") {
 		separator = "?" // after the route

@@ -79,34 +79,31 @@ type opened struct {
 
 func openLink(t *testing.T, d *Datasource, link string) (o opened) {
 	t.Helper()
-	at := strings.Index(link, "footfall-overlay=")
-	o.address = link[:at]
-	signed, signature, _ := cutLast(link[at:], ".")
-	claims, picture, _ := strings.Cut(strings.TrimPrefix(signed, "footfall-overlay="), ".")
+	address, text, found := strings.Cut(link, overlayMark)
+	parts := strings.Split(text, ".")
+	if !found || len(parts) != 3 {
+		t.Fatalf("%s is no link", link)
+	}
+	o.address = address
 	public, err := d.overlayKey(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	key, err := base64.StdEncoding.DecodeString(public.(map[string]string)["publicKey"])
-	if err != nil || !ed25519.Verify(key, []byte(signed), unbase(t, signature)) {
+	if err != nil || !ed25519.Verify(key, []byte(overlayMark+parts[0]+"."+parts[1]), unbase(t, parts[2])) {
 		t.Fatalf("%s is not signed by the public key %s", link, public)
 	}
-	raw, err := io.ReadAll(flate.NewReader(bytes.NewReader(unbase(t, picture))))
+	raw, err := io.ReadAll(flate.NewReader(bytes.NewReader(unbase(t, parts[1]))))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := json.Unmarshal(unbase(t, claims), &o); err != nil {
+	if err := json.Unmarshal(unbase(t, parts[0]), &o); err != nil {
 		t.Fatal(err)
 	}
 	if err := json.Unmarshal(raw, &o.picture); err != nil {
 		t.Fatal(err)
 	}
 	return o
-}
-
-func cutLast(text, separator string) (before, after string, found bool) {
-	at := strings.LastIndex(text, separator)
-	return text[:at], text[at+1:], at >= 0
 }
 
 func unbase(t *testing.T, text string) []byte {
