@@ -9,6 +9,7 @@ import { useHint, type Hint } from '../../shared/Hint';
 import { columnsShown, type Area } from './area';
 import { Density } from './Density';
 import { imageBy, imageFor, viewportOf } from './pages';
+import { buttonRoom, OnPage, useOnPage } from './OnPage';
 import { Ruler, rulerSize } from './Ruler';
 
 /** Of the room across, a page takes at least this share: a long one is scrolled. */
@@ -34,6 +35,7 @@ export function PagePicture({ frame, area: whole, isNamed, width, height, option
   const formatX = useFormat(x);
   const formatY = useFormat(y);
   const { page, viewport } = frame.meta?.custom ?? {};
+  const onPage = useOnPage(frame);
   const image = useImage(options, { page, viewport: viewport ?? viewportOf(whole.right) }, whole.right);
   const all = new Set(x.values).size;
   const rows = frame.length / all;
@@ -41,7 +43,10 @@ export function PagePicture({ frame, area: whole, isNamed, width, height, option
   const area = { ...whole, right: whole.left + ((whole.right - whole.left) * columns) / all };
   const [wide, high] = [area.right - area.left, area.bottom - area.top];
   const across = (width - rulerSize.left - bar) / wide;
-  const scale = Math.min(across, Math.max((height - rulerSize.top - rulerSize.bottom) / high, leastAcross * across));
+  const scale = Math.min(
+    across,
+    Math.max((height - (onPage ? buttonRoom : 0) - rulerSize.top - rulerSize.bottom) / high, leastAcross * across)
+  );
   const size = { width: wide * scale, height: high * scale };
   const name = getFieldDisplayName(value, frame, [frame]);
   const hintAt = ({ nativeEvent: { offsetX, offsetY } }: PointerEvent) => {
@@ -60,6 +65,7 @@ export function PagePicture({ frame, area: whole, isNamed, width, height, option
           {name}
         </Text>
       )}
+      {onPage && <OnPage {...onPage} unit={options.pageUnit ?? 'pixels'} />}
       {image.missing && <Missing address={image.missing} />}
       <Ruler area={area} scale={scale}>
         <div
