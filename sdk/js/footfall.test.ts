@@ -657,6 +657,7 @@ describe('recording', () => {
       const bad = [
         ['of another key', await link(other.privateKey), publicKey, unsigned],
         ['expired', await link(privateKey, undefined, Date.now() - 1), publicKey, 'has expired'],
+        ['without an end', await link(privateKey, undefined, 'never' as never), publicKey, 'has expired'],
         [
           'of another page',
           await link(privateKey, 'http://localhost/other'),

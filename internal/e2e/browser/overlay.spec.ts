@@ -271,7 +271,7 @@ test('a link that is made here is good: what is wrong with the next ones is what
 for (const [i, [name, hash, folder = '/page/bad']] of bad.entries()) {
   test(`nothing is loaded, and nothing lost, with a link of ${name}`, async ({ page, context }) => {
     const asked = requests(page);
-    const at = `${folder}-${i}`; // a page of its own, for its events to be known by
+    const at = `${folder}-${i}/`; // a page of its own, for its events to be known by
     await page.goto(`${site}${at}#${hash(at)}`);
     expect(page.url()).toBe(`${site}${at}`);
     await page.evaluate(() => footfall.track('own'));
