@@ -21,12 +21,12 @@ var names = map[string][]string{
 }
 
 var page = template.Must(template.New("page").Parse(`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Demo shop</title><style>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Demo shop</title><link rel="icon" href="data:,"><style>
 	body { position: relative; height: 1800px; margin: 0; font: 16px system-ui, sans-serif; background: linear-gradient(#fff 12%, #f2f5f9 12%); color: #223; }
 	a { position: absolute; transform: translate(-50%, -50%); padding: 12px 20px; border: 1px solid #b8c2d0; border-radius: 6px; background: #fff; color: inherit; text-decoration: none; }
 	p { position: absolute; top: 20%; left: 50%; width: 60%; transform: translateX(-50%); text-align: center; }
 </style><script src="/footfall.js"></script><script>footfall.init({{.Settings}});</script></head>
-<body><p>The demo's made-up shop. <em>Show on the page</em>, beneath the clicks in Grafana, draws here what its visitors clicked.</p>
+<body><p>The demo's made-up shop. <em>Show on the page</em>, above the clicks in Grafana, draws here what its visitors clicked.</p>
 {{range .Spots}}<a href="#" style="left: {{.X}}%; top: {{.Y}}%">{{.Name}}</a>
 {{end}}</body></html>
 `))

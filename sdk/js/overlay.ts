@@ -252,7 +252,7 @@ function draw(canvas: HTMLCanvasElement, { clicks: { columns, values } }: Pictur
 }
 
 const styles = `
-  canvas { position: absolute; }
+  canvas { position: absolute; opacity: 0.75; }
   section {
     position: fixed; right: 16px; bottom: 16px; box-sizing: border-box; width: 320px; max-width: calc(100vw - 32px); max-height: calc(100vh - 32px);
     overflow: auto; padding: 12px 16px; border-radius: 4px; background: #181b1f; color: #e8e8ee; box-shadow: 0 4px 16px #0008;

@@ -1,7 +1,7 @@
 import { css } from '@emotion/css';
 import { dateTimeFormat, type DataFrame, type DataQueryRequest, type GrafanaTheme2 } from '@grafana/data';
 import { config, getDataSourceSrv } from '@grafana/runtime';
-import { Alert, Button, LinkButton, LoadingPlaceholder, Modal, Text, useStyles2 } from '@grafana/ui';
+import { Alert, Button, LinkButton, LoadingPlaceholder, Modal, Stack, Text, useStyles2 } from '@grafana/ui';
 import { useEffect, useState } from 'react';
 import type { DataSource } from '../../../datasource';
 import { t } from '../../../i18n';
@@ -86,7 +86,7 @@ function Links({ asked, query, part, unit }: Shown & { unit: PageUnit }) {
   }
   const { links, expires } = answer.made;
   return (
-    <>
+    <Stack direction="column" alignItems="flex-start" gap={2}>
       <Text element="p">
         {t(
           'clicks.links-help',
@@ -95,13 +95,11 @@ function Links({ asked, query, part, unit }: Shown & { unit: PageUnit }) {
         )}
       </Text>
       {links.map(({ page, url }) => (
-        <p key={page}>
-          <LinkButton href={url} target="_blank" rel="noopener noreferrer" icon="external-link-alt">
-            {page}
-          </LinkButton>
-        </p>
+        <LinkButton key={page} href={url} target="_blank" rel="noopener noreferrer" icon="external-link-alt">
+          {page}
+        </LinkButton>
       ))}
-    </>
+    </Stack>
   );
 }
 
