@@ -26,8 +26,8 @@ const sitePage = `<!doctype html>
 
 // siteScript starts the script for web pages as the page's address says, and lays the page out: policies forbid styles in the page.
 const siteScript = `
-const query = new URLSearchParams(document.currentScript.src.split('?')[1]);
-footfall.init({endpoint: %q, writeKey: %q, autoClicks: true, overlayKey: query.get('key') ?? undefined});
+const query = new URLSearchParams(document.querySelector('script[src*=init]').src.split('?')[1]);
+footfall.init({endpoint: %q, writeKey: %q, autoClicks: true, ...(query.has('key') && {overlayKey: query.get('key')})});
 addEventListener('DOMContentLoaded', () => {
   Object.assign(document.documentElement.style, {position: 'relative', marginLeft: '20px'});
   Object.assign(document.body.style, {margin: 0, height: query.get('height') ?? '3000px'});

@@ -116,13 +116,9 @@ func (o overlay) addresses(page string) (list []string, err error) {
 	return list, nil
 }
 
-// link returns the address with the picture, signed, in its fragment.
-func (o overlay) link(address string, expires time.Time, picture overlayPicture) (string, error) {
+// link returns the address with a packed picture, signed, in its fragment.
+func (o overlay) link(address string, expires time.Time, packed []byte) (string, error) {
 	claims, err := json.Marshal(map[string]any{"page": address, "expires": expires.UnixMilli()})
-	if err != nil {
-		return "", err
-	}
-	packed, err := pack(picture)
 	if err != nil {
 		return "", err
 	}
@@ -140,6 +136,7 @@ func (o overlay) link(address string, expires time.Time, picture overlayPicture)
 	return link, nil
 }
 
+// pack returns a picture as JSON, deflated.
 func pack(picture overlayPicture) ([]byte, error) {
 	raw, err := json.Marshal(picture)
 	if err != nil {
@@ -249,9 +246,13 @@ func (d *Datasource) overlayLinks(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	packed, err := pack(picture)
+	if err != nil {
+		return nil, err
+	}
 	made := overlayLinks{Expires: now.Add(overlayLife).UnixMilli()}
 	for _, address := range addresses {
-		link, err := o.link(address, now.Add(overlayLife), picture)
+		link, err := o.link(address, now.Add(overlayLife), packed)
 		if err != nil {
 			return nil, err
 		}

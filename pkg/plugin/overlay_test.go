@@ -221,7 +221,11 @@ func TestLongLinks(t *testing.T) {
 	for range 100 * 100 {
 		picture.Clicks.Values = append(picture.Clicks.Values, float64(rng.IntN(1_000_000_000)))
 	}
-	link, err := o.link("https://shop.example/", time.Now(), picture)
+	packed, err := pack(picture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	link, err := o.link("https://shop.example/", time.Now(), packed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,7 +233,7 @@ func TestLongLinks(t *testing.T) {
 	// The address is in the link twice, once in base64.
 	longest := len(link)
 	for n := (maxOverlayLink-len(link))*3/7 - 10; ; n++ {
-		link, err := o.link("https://shop.example/"+strings.Repeat("x", n), time.Now(), picture)
+		link, err := o.link("https://shop.example/"+strings.Repeat("x", n), time.Now(), packed)
 		if err == nil {
 			longest = len(link)
 			continue

@@ -630,8 +630,9 @@ describe('recording', () => {
     test('a good one loads the overlay with what it draws; nothing is recorded, and the address is clean', async () => {
       const { privateKey, publicKey } = await newKeys();
       history.replaceState({ mine: 1 }, '', `/start?token=secret#${await link(privateKey)}`);
-      init({ autoPage: true, overlayKey: publicKey, overlayScript: '/js/overlay.js' });
+      footfall = load();
       expect([location.href, history.state]).toEqual(['http://localhost/start?token=secret', { mine: 1 }]);
+      init({ autoPage: true, overlayKey: publicKey, overlayScript: '/js/overlay.js' });
       footfall.track('a');
       await until(() => loaded().length > 0);
       const [element] = loaded() as Array<HTMLScriptElement & { picture?: string; page?: string }>;
@@ -680,8 +681,8 @@ describe('recording', () => {
         const at = sent.length;
         history.replaceState(null, '', `/start#${hash}`);
         const next = load();
-        init({ autoPage: true, overlayKey }, next);
         expect(location.href).toBe('http://localhost/start');
+        init({ autoPage: true, overlayKey }, next);
         next.track(`early ${name}`);
         next.identify('u-1');
         await until(() => localStorage.length > 3);

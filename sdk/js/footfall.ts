@@ -67,9 +67,13 @@ let clicking = false;
 let held: Call[] | undefined;
 /** The overlay is shown: nothing is recorded until the page is loaded anew. */
 let overlaid = false;
-/** The element of this script, while it runs for the first time. An element that is only called so is none. */
-const own =
-  typeof document !== 'undefined' && document.currentScript instanceof HTMLScriptElement && document.currentScript;
+/**
+ * Where this script came from. It is asked for while the script runs for the first time, for a page's <base> may change the answer. An
+ * element that is only called currentScript is none.
+ */
+const own = typeof document !== 'undefined' && ownScript(document.currentScript);
+/** The link to the overlay that the page was opened by, if it was. */
+const link = typeof document !== 'undefined' ? takeLink() : undefined;
 
 let timer: number | undefined;
 let sending = false;
@@ -404,6 +408,10 @@ function listen() {
   addEventListener('storage', (e) => e.key === prefix + 'anonymous' && !e.newValue && consent(false));
 }
 
+function ownScript(element: unknown) {
+  return element instanceof HTMLScriptElement && { src: element.src, nonce: element.nonce };
+}
+
 /**
  * Takes a link to the overlay, good or not, out of the page's address, where others would read or copy it; undefined if there is none.
  */
@@ -439,42 +447,39 @@ async function checked(link: string, key: string): Promise<string> {
 function showOverlay(picture: string, from?: string) {
   overlaid = true;
   const script = Object.assign(document.createElement('script'), { picture, page: path(location) });
-  script.src = new URL(from ?? 'footfall-overlay.js', from || !own ? location.href : own.src).href;
+  script.src = from ? new URL(from, location.href).href : new URL('footfall-overlay.js', own ? own.src : '').href;
   script.nonce = own ? own.nonce : '';
   script.onerror = () => tell('the overlay cannot be loaded', script.src);
   document.head.append(script);
 }
 
 /** Starts recording. Before it, the other functions do nothing, except for consent; a second call does nothing. */
-function init(settings: Options) {
+function init(given: Options) {
   if (url || held || overlaid) {
     return;
   }
-  const link = takeLink();
+  // Nothing that somebody has put into the prototype of all objects.
+  const settings: Options = Object.assign(Object.create(null), given);
   if (!link || !settings.overlayKey) {
     begin(settings);
     return;
   }
   held = [];
-  const release = () => {
-    const calls = held ?? [];
-    held = undefined;
-    return calls;
-  };
   checked(link, settings.overlayKey)
     .then(
       (picture) => {
-        release();
+        held = undefined;
         showOverlay(picture, settings.overlayScript);
       },
       (problem) => {
         tell('the link to the overlay is not good', problem);
-        const calls = release();
+        const calls = held ?? [];
+        held = undefined;
         begin(settings);
         perform(calls);
       }
     )
-    .catch((problem) => tell('the overlay cannot be shown', problem));
+    .catch((problem) => tell('the overlay cannot be shown: set overlayScript to the address of footfall-overlay.js', problem));
 }
 
 function begin(settings: Options) {

