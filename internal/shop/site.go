@@ -58,7 +58,9 @@ func Site(scripts fs.FS, collectorURL, publicKey string) (http.Handler, error) {
 			_, _ = w.Write(html.Bytes()) // who has left needs no page
 		})
 	}
-	r.Get("/footfall*", func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, scripts, strings.TrimPrefix(r.URL.Path, "/")) })
+	r.Get("/footfall*", func(w http.ResponseWriter, r *http.Request) {
+		http.ServeFileFS(w, r, scripts, strings.TrimPrefix(r.URL.Path, "/"))
+	})
 	return r, nil
 }
 

@@ -479,7 +479,9 @@ function init(given: Options) {
         perform(calls);
       }
     )
-    .catch((problem) => tell('the overlay cannot be shown: set overlayScript to the address of footfall-overlay.js', problem));
+    .catch((problem) =>
+      tell('the overlay cannot be shown: set overlayScript to the address of footfall-overlay.js', problem)
+    );
 }
 
 function begin(settings: Options) {
