@@ -651,6 +651,26 @@ describe('recording', () => {
       expect([sent, Object.keys(localStorage)]).toEqual([[], []]);
     });
 
+    test('what came before a consent is not recorded; one that is withdrawn is, under the overlay, too', async () => {
+      const { privateKey, publicKey } = await newKeys();
+      history.replaceState(null, '', '/start#footfall-overlay=bad');
+      footfall = load();
+      init({ consent: false, overlayKey: publicKey });
+      footfall.track('before');
+      footfall.consent(true);
+      footfall.track('after');
+      await until(() => sent.length > 0);
+      expect(events()).toEqual(['after']);
+
+      localStorage.setItem('footfall:user', 'u-1');
+      history.replaceState(null, '', `/start#${await link(privateKey)}`);
+      footfall = load();
+      init({ overlayKey: publicKey, overlayScript: '/overlay.js' });
+      footfall.consent(false);
+      await until(() => loaded().length > 0 && localStorage.length === 0);
+      expect(Object.keys(localStorage)).toEqual([]);
+    });
+
     test('a bad one loads nothing, and no event is lost by it', async () => {
       const { privateKey, publicKey } = await newKeys();
       const other = await newKeys();

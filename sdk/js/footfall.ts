@@ -418,7 +418,7 @@ function ownScript(element: unknown) {
 function takeLink(): string | undefined {
   const [all, link] = /[#?](footfall-overlay=.*)$/.exec(location.hash) ?? [];
   if (all) {
-    history.replaceState(history.state, '', location.href.slice(0, -all.length));
+    attempt(() => history.replaceState(history.state, '', location.href.slice(0, -all.length)));
   }
   return link;
 }
@@ -465,23 +465,22 @@ function init(given: Options) {
     return;
   }
   held = [];
-  checked(link, settings.overlayKey)
+  void checked(link, settings.overlayKey)
     .then(
-      (picture) => {
-        held = undefined;
-        showOverlay(picture, settings.overlayScript);
-      },
+      (picture) => showOverlay(picture, settings.overlayScript),
       (problem) => {
         tell('the link to the overlay is not good', problem);
-        const calls = held ?? [];
-        held = undefined;
         begin(settings);
-        perform(calls);
       }
     )
     .catch((problem) =>
       tell('the overlay cannot be shown: set overlayScript to the address of footfall-overlay.js', problem)
-    );
+    )
+    .then(() => {
+      const calls = held ?? [];
+      held = undefined;
+      perform(calls); // in the order in which they came, so that nothing from before a consent is recorded
+    });
 }
 
 function begin(settings: Options) {
@@ -560,7 +559,7 @@ const footfall = {
   identify: patient('identify', identify),
   alias: patient('alias', alias),
   reset: patient('reset', reset),
-  consent,
+  consent: patient('consent', consent),
 };
 export default footfall;
 
