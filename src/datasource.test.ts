@@ -469,3 +469,25 @@ test('the SQL is that of the query as it runs', async () => {
     to: 2000,
   });
 });
+
+test('links to the live page are asked for with the query as it ran: variables, ad-hoc filters, zone and range', async () => {
+  const asked = {
+    range,
+    timezone: 'Asia/Tokyo',
+    scopedVars: {},
+    filters: [{ key: 'device_type', operator: '=', value: 'mobile' }],
+  } as unknown as DataQueryRequest;
+  await datasource.overlayLinks(heatmap({ heatmap: { event: '$event' } }), asked, 'heatmap', 'percent');
+  expect(sent[0].url).toBe('/api/datasources/uid/x/resources/overlay');
+  expect(sent[0].data).toMatchObject({
+    query: {
+      timeZone: 'Asia/Tokyo',
+      heatmap: { event: 'visit' },
+      filters: [{ property: 'device_type', operator: '=', values: ['mobile'] }],
+    },
+    from: 1000,
+    to: 2000,
+    part: 'heatmap',
+    unit: 'percent',
+  });
+});

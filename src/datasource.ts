@@ -20,11 +20,20 @@ import { AnnotationEditor, newAnnotations } from './components/AnnotationEditor'
 import { atRange, isEditor, mayExplore, withNumbers, withoutLinks } from './links';
 import type { ToldProblem } from './problems';
 import { question } from './question';
+import type { PageUnit } from './panel/options';
 import panelJson from './panel/plugin.json';
 import { errorInLanguage, inLanguage, isSaid, sayText } from './said';
 import { propertyText } from './question/words';
 import { Expander } from './template';
-import type { Arrival, EventName, FootfallOptions, FootfallQuery, PropertyValue, Statement } from './types';
+import type {
+  Arrival,
+  EventName,
+  FootfallOptions,
+  FootfallQuery,
+  OverlayLinks,
+  PropertyValue,
+  Statement,
+} from './types';
 import { AnyEvent, SegmentProperty } from './types.gen';
 import { validate } from './validate';
 import { Variables } from './variables';
@@ -163,6 +172,18 @@ export class DataSource extends DataSourceWithBackend<FootfallQuery, FootfallOpt
   /** How many events there are, for who waits for the first one. */
   arrived(): Promise<Arrival> {
     return this.getResource('arrived', undefined, { showErrorAlert: false });
+  }
+
+  /** Links to the live page with what a frame of the answer to the request shows; the frame is the one with the name. */
+  overlayLinks(query: FootfallQuery, asked: DataQueryRequest, part: string, unit: PageUnit): Promise<OverlayLinks> {
+    const { range, timezone, scopedVars, filters } = asked;
+    const filled = this.applyTemplateVariables(inZone(query, ianaZone(timezone)), scopedVars, filters);
+    return this.postResource('overlay', { query: filled, ...span(range), part, unit }, { showErrorAlert: false });
+  }
+
+  /** The public key by which sites check such links; empty if there is none. */
+  async overlayKey(): Promise<string> {
+    return (await this.getResource('overlay', undefined, { showErrorAlert: false })).publicKey;
   }
 
   /** The SQL that a query runs, over the range and in the dashboard's zone. */

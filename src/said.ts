@@ -6,6 +6,7 @@ import {
   type Field,
   type ValueMapping,
 } from '@grafana/data';
+import { isFetchError } from '@grafana/runtime';
 import { translateText } from './i18n';
 import { enumerate } from './question/words';
 
@@ -132,4 +133,10 @@ function textsOf(field: Field): FieldTexts {
 export function errorInLanguage<E extends DataQueryError>(error: E, frames: DataFrame[]): E {
   const frame = frames.find(({ refId, meta }) => refId === error.refId && isSaid(meta?.custom?.error));
   return frame ? { ...error, message: sayText(frame.meta!.custom!.error) } : error;
+}
+
+/** Why a resource did not answer, in Grafana's language. */
+export function failureText(error: unknown): string {
+  const failure = isFetchError(error) ? error.data : undefined;
+  return isSaid(failure?.said) ? sayText(failure.said) : (failure?.error ?? String(error));
 }

@@ -26,6 +26,8 @@ export interface FootfallOptions extends DataSourceJsonData {
   answerMemory?: number;
   /** Where the collector takes events, for the page that shows how to send them. */
   collectorUrl?: string;
+  /** Where links to live pages may lead, such as https://shop.example. */
+  overlaySites?: string[];
   /** Viewers get no lists of users or sessions, no timelines, and nothing that is picked or split by their ids. */
   hideUsersFromViewers?: boolean;
   /** Named as in Grafana's own data sources. */
@@ -37,6 +39,8 @@ export interface FootfallSecrets {
   tlsCACert?: string;
   tlsClientCert?: string;
   tlsClientKey?: string;
+  /** The private key of links to live pages: 32 bytes in base64. */
+  overlayKey?: string;
 }
 
 export interface EventName {
@@ -63,4 +67,10 @@ export interface Statement {
   /** Of the first statement; neither where nothing is read. */
   source?: Said;
   reason?: Said;
+}
+
+/** Links to a page with the clicks on it, from the `overlay` resource, one for each site; they work until a time in milliseconds. */
+export interface OverlayLinks {
+  links: Array<{ page: string; url: string }>;
+  expires: number;
 }

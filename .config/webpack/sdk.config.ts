@@ -1,5 +1,6 @@
 /*
- * The client for web pages: one small script that works with a script tag (as window.footfall) and in bundlers.
+ * The client for web pages: one small script that works with a script tag (as window.footfall) and in bundlers; and beside it the overlay,
+ * which it loads for a link from a panel.
  */
 import path from 'path';
 import type { Configuration } from 'webpack';
@@ -11,11 +12,13 @@ export default (env: Env): Configuration => ({
   ...base(env, 'sdk'),
   devtool: false,
   context: folder,
-  entry: './footfall.ts',
+  entry: {
+    footfall: { import: './footfall.ts', library: { name: 'footfall', type: 'umd', export: 'default' } },
+    'footfall-overlay': './overlay.ts',
+  },
   target: ['web', 'es2020'],
   output: {
     path: path.join(folder, 'dist'),
-    filename: 'footfall.js',
-    library: { name: 'footfall', type: 'umd', export: 'default' },
+    filename: '[name].js',
   },
 });

@@ -37,7 +37,7 @@ func activity() dashboard {
 			{16, []panel{
 				{
 					title: "Where visitors click", description: "Clicks by their place on the page, in percent of its width and height, with the elements that were clicked and how far down users came. Choose one page above.",
-					noData: "No clicks in this time range", unit: "locale", width: 14, visualization: picture(),
+					noData: "No clicks in this time range", unit: "locale", width: 14, visualization: onPage(),
 					queries: []any{heat(model.Heatmap{
 						EventSelector: clicks, X: model.ByBins, XProperty: "metadata.x", XBins: percent, Y: model.ByBins, YProperty: "metadata.y", YBins: percent, Value: model.Events,
 						Elements: &model.Breakdown{Property: "metadata.element", Limit: 10}, Scroll: &model.Scroll{EventSelector: event("scroll"), Property: "metadata.depth"},

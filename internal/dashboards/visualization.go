@@ -79,6 +79,11 @@ func stacks() visualization {
 // picture returns the project's own panel, which draws an answer as the data source says.
 func picture() visualization { return visualization{"footfall-behavior-panel", object{}, object{}} }
 
+// onPage draws places that events give in percent of their page.
+func onPage() visualization {
+	return visualization{"footfall-behavior-panel", object{}, object{"pageUnit": "percent"}}
+}
+
 func table() visualization {
 	return visualization{"table", object{}, object{"showHeader": true, "cellHeight": "sm"}}
 }

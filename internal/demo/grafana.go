@@ -63,7 +63,7 @@ func (d *demo) grafanaEnvironment() ([]string, error) {
 		return nil, err
 	}
 	provisioning := filepath.Join(folder, "provisioning")
-	if err := provision(provisioning); err != nil {
+	if err := d.provision(provisioning); err != nil {
 		return nil, err
 	}
 	return []string{
@@ -89,12 +89,15 @@ func (d *demo) grafanaEnvironment() ([]string, error) {
 	}, nil
 }
 
-// connections matches how many the provisioned data source opens.
-var connections = regexp.MustCompile(`maxOpenConns: \d+`)
+// What the demo changes in the provisioned data source: how many connections it opens, and where it leads to live pages.
+var (
+	connections = regexp.MustCompile(`maxOpenConns: \d+`)
+	secrets     = regexp.MustCompile(`secureJsonData:\n( +)`)
+)
 
 // provision copies what Grafana is told into the folder. The data source opens one connection: the embedded database has one session, for
-// which statements wait better in the plugin than there.
-func provision(folder string) error {
+// which statements wait better in the plugin than there; and it leads to the pages of the demo's shop.
+func (d *demo) provision(folder string) error {
 	if err := os.CopyFS(folder, os.DirFS("provisioning")); err != nil {
 		return err
 	}
@@ -103,5 +106,7 @@ func provision(folder string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(file, connections.ReplaceAll(text, []byte("maxOpenConns: 1")), 0o644)
+	text = connections.ReplaceAll(text, fmt.Appendf(nil, "maxOpenConns: 1\n      overlaySites: ['%s']", d.shopURL()))
+	text = secrets.ReplaceAll(text, fmt.Appendf(nil, "secureJsonData:\n${1}overlayKey: %s\n${1}", d.signs))
+	return os.WriteFile(file, text, 0o600)
 }

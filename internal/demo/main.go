@@ -125,6 +125,8 @@ type demo struct {
 	database  preview.Database
 	collector *programs.Collector
 	plugin    *preview.Plugin
+	// signs is the key of links to the shop's pages, checks its public half.
+	signs, checks string
 	// stop ends what was started, the latest first.
 	stop []func()
 }
@@ -199,6 +201,9 @@ func (d *demo) refreshRollups(ctx context.Context) (string, error) {
 func (d *demo) startPlugin(ctx context.Context) (string, error) {
 	source, err := d.database.DataSource(schema)
 	if err != nil {
+		return "", err
+	}
+	if d.signs, d.checks, err = preview.AddSite(&source, d.shopURL()); err != nil {
 		return "", err
 	}
 	binary, err := filepath.Abs(programs.PluginFile)

@@ -26,6 +26,7 @@ const (
 	dbPort        = "FOOTFALL_DB_PORT"
 	collectorPort = "FOOTFALL_COLLECTOR_PORT"
 	previewPort   = "FOOTFALL_PREVIEW_PORT"
+	shopPort      = "FOOTFALL_SHOP_PORT"
 	grafanaPort   = "FOOTFALL_GRAFANA_PORT"
 )
 
@@ -49,6 +50,9 @@ func readSettings() (settings, error) {
 			return s, fmt.Errorf("GRAFANA_HOME is %s, which holds no conf/defaults.ini: name the folder of a Grafana installation", s.grafanaHome)
 		}
 	}
+	if !s.ci {
+		s.ports[shopPort] = 8091
+	}
 	for name := range s.ports {
 		if text := os.Getenv(name); text != "" {
 			port, err := strconv.ParseUint(text, 10, 16)
@@ -64,7 +68,7 @@ func readSettings() (settings, error) {
 // checkPorts reports ports that other programs hold, before anything is started. The demos that run are known by their ports.
 func (s *settings) checkPorts(running []trace) error {
 	holders := map[int]string{}
-	for _, name := range []string{dbPort, collectorPort, previewPort, grafanaPort} {
+	for _, name := range []string{dbPort, collectorPort, previewPort, shopPort, grafanaPort} {
 		port, wanted := s.ports[name]
 		if !wanted {
 			continue

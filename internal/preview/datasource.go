@@ -1,7 +1,9 @@
 package preview
 
 import (
+	"crypto/ed25519"
 	"crypto/tls"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -31,6 +33,26 @@ func DatabaseOf(conn *pgx.Conn) Database {
 		db.SSLMode = "require"
 	}
 	return db
+}
+
+// AddSite lets the data source lead to live pages of a site, such as http://127.0.0.1:8091, and returns the private key that it signs links with
+// and the public one, which the site checks them with.
+func AddSite(source *backend.DataSourceInstanceSettings, site string) (private, public string, err error) {
+	var settings map[string]any
+	if err := json.Unmarshal(source.JSONData, &settings); err != nil {
+		return "", "", fmt.Errorf("the data source's settings: %w", err)
+	}
+	settings["overlaySites"] = []string{site}
+	if source.JSONData, err = json.Marshal(settings); err != nil {
+		return "", "", fmt.Errorf("the data source's settings: %w", err)
+	}
+	check, sign, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		return "", "", fmt.Errorf("a key for links: %w", err)
+	}
+	private = base64.StdEncoding.EncodeToString(sign.Seed())
+	source.DecryptedSecureJSONData["overlayKey"] = private
+	return private, base64.StdEncoding.EncodeToString(check), nil
 }
 
 // DataSource returns a data source of Grafana that reads the database's schema.

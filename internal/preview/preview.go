@@ -70,6 +70,8 @@ func onlyLocal(next http.Handler) http.Handler {
 type savedQuestion struct {
 	Title string `json:"title"`
 	Query any    `json:"query"`
+	// Options are the panel's.
+	Options map[string]string `json:"options,omitempty"`
 }
 
 // start tells the page what Grafana would tell it when it starts.
@@ -77,7 +79,7 @@ func (h *host) start(w http.ResponseWriter, _ *http.Request) {
 	source := h.Plugin.Source()
 	questions := []savedQuestion{}
 	for _, q := range h.Questions {
-		questions = append(questions, savedQuestion{q.Name, q.Query})
+		questions = append(questions, savedQuestion{q.Name, q.Query, q.Options})
 	}
 	answer(w, http.StatusOK, map[string]any{
 		"datasource": map[string]any{"uid": source.UID, "name": source.Name, "type": source.Type, "jsonData": json.RawMessage(source.JSONData)},

@@ -61,7 +61,8 @@ func previewPage(ctx context.Context, _ progress) (string, error) {
 }
 
 func webScript(ctx context.Context, _ progress) (string, error) {
-	return bundle(ctx, "sdk/js/dist/footfall.js", "build:sdk", "sdk/js/footfall.ts", ".config", "tsconfig.json", "package-lock.json")
+	return bundle(ctx, "sdk/js/dist/footfall.js", "build:sdk", "sdk/js/footfall.ts", "sdk/js/overlay.ts", "sdk/js/parts.ts",
+		"src/panel/views/clicks/density.ts", ".config", "tsconfig.json", "package-lock.json")
 }
 
 // bundle runs an npm script unless the file it makes is newer than all its sources.

@@ -9,6 +9,8 @@ type Question struct {
 	// Days is how many whole days before today the question is about.
 	Days  int
 	Query model.Query
+	// Options are the panel's, where they are not the usual ones.
+	Options map[string]string
 }
 
 // Questions returns what the demo asks about the shop: a funnel, a retention and a heatmap. They name no time zone: like those of

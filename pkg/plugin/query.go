@@ -35,19 +35,24 @@ func (d *Datasource) QueryData(ctx context.Context, req *backend.QueryDataReques
 			return errorResponse(ctx, req.PluginContext.User, err, nil)
 		}
 		start := time.Now()
-		answer, err := d.flights.ask(ctx, flightKey(question), func(ctx context.Context) (answer, error) {
-			var trace engine.Trace
-			frames, err := d.answer(ctx, question, &trace)
-			if err == nil {
-				d.explainAbsence(ctx, question, frames, &trace)
-			}
-			return answer{frames, &trace}, err
-		})
+		answer, err := d.ask(ctx, question)
 		if err != nil {
 			return errorResponse(ctx, req.PluginContext.User, err, answer.trace)
 		}
 		return backend.DataResponse{Frames: addStatistics(answer, q.DataQuery.RefID, time.Since(start))}
 	}, concurrentQueries)
+}
+
+// ask answers a question, once for all who ask the same at the same time, and says in an empty answer why it is empty.
+func (d *Datasource) ask(ctx context.Context, q engine.Question) (answer, error) {
+	return d.flights.ask(ctx, flightKey(q), func(ctx context.Context) (answer, error) {
+		var trace engine.Trace
+		frames, err := d.answer(ctx, q, &trace)
+		if err == nil {
+			d.explainAbsence(ctx, q, frames, &trace)
+		}
+		return answer{frames, &trace}, err
+	})
 }
 
 // absencePatience is how long an answer waits for why it is empty.

@@ -21,8 +21,8 @@ import (
 // maxRequestBytes is the largest body of a resource request.
 const maxRequestBytes = 1 << 20
 
-// routes returns what the query editor asks for: suggestions, what is wrong with a query, and its SQL; and what the start page asks for: how
-// many events have arrived. Times are milliseconds since 1970.
+// routes returns what the query editor asks for: suggestions, what is wrong with a query, and its SQL; what the start page asks for: how
+// many events have arrived; and what a panel asks for: links to live pages, and the key that checks them. Times are milliseconds since 1970.
 func (d *Datasource) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /events", respond(d.eventNames))
@@ -31,6 +31,8 @@ func (d *Datasource) routes() http.Handler {
 	mux.HandleFunc("GET /arrived", respond(d.arrived))
 	mux.HandleFunc("POST /problems", respond(d.problems))
 	mux.HandleFunc("POST /sql", respond(d.sql))
+	mux.HandleFunc("GET /overlay", respond(d.overlayKey))
+	mux.HandleFunc("POST /overlay", respond(d.overlayLinks))
 	return mux
 }
 
@@ -195,18 +197,23 @@ type queryRequest struct {
 }
 
 func queryOf(r *http.Request) (request queryRequest, err error) {
+	return request, readBody(r, &request)
+}
+
+// readBody reads a request that is or has a queryRequest.
+func readBody(r *http.Request, request any) error {
 	if r.Body == nil {
 		r.Body = http.NoBody // Grafana's adapter leaves it nil
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxRequestBytes))
 	if err != nil {
-		return request, &model.Error{Field: "body", Reason: say.New("problem.large-body", "has more than 1 MiB")}
+		return &model.Error{Field: "body", Reason: say.New("problem.large-body", "has more than 1 MiB")}
 	}
-	if err := json.Unmarshal(body, &request); err != nil {
-		return request, &model.Error{Field: "body", Reason: say.New("problem.no-body",
+	if err := json.Unmarshal(body, request); err != nil {
+		return &model.Error{Field: "body", Reason: say.New("problem.no-body",
 			`is not JSON of the form {"from": ms, "to": ms, "query": {...}}, with times in milliseconds since 1970`)}
 	}
-	return request, nil
+	return nil
 }
 
 // queryRange reads from and to in a request's URL.

@@ -25,6 +25,7 @@ type settings struct {
 	memory int
 	// hideUsers hides from viewers what is about single people.
 	hideUsers bool
+	overlay   overlay
 }
 
 // jsonData is what the config editor saves.
@@ -43,6 +44,8 @@ type jsonData struct {
 	AnswerMemory int `json:"answerMemory"`
 	// HideUsersFromViewers keeps viewers from lists of users or sessions, from timelines, and from events picked or split by their ids.
 	HideUsersFromViewers bool `json:"hideUsersFromViewers"`
+	// OverlaySites are where links to live pages may lead, such as https://shop.example.
+	OverlaySites []string `json:"overlaySites"`
 }
 
 var (
@@ -66,11 +69,16 @@ func parseSettings(ctx context.Context, instance backend.DataSourceInstanceSetti
 		return settings{}, err
 	}
 	secret := instance.DecryptedSecureJSONData
+	overlay, err := newOverlay(j.OverlaySites, secret["overlayKey"])
+	if err != nil {
+		return settings{}, err
+	}
 	return settings{
 		zone:      j.TimeZone,
 		weekStart: weekStarts[j.WeekStart],
 		memory:    j.AnswerMemory << 20,
 		hideUsers: j.HideUsersFromViewers,
+		overlay:   overlay,
 		store: store.Config{
 			Host: instance.URL, Database: j.Database, User: instance.User, Password: secret["password"],
 			Schema: j.Schema, SSLMode: j.SSLMode,

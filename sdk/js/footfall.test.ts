@@ -1,4 +1,6 @@
-import script, { address, backoff, path, retryAfter, selector, target, uuid, viewport } from './footfall';
+import { webcrypto } from 'crypto';
+import script, { address, backoff, retryAfter, selector, target, uuid } from './footfall';
+import { bytes, path, viewport } from './parts';
 
 describe('parts', () => {
   test('ids are UUIDs of version 7 that sort by time', () => {
@@ -64,6 +66,13 @@ describe('parts', () => {
     ['', ''],
   ])('of the address %p is kept %p', (url, want) => expect(address(url)).toBe(want));
 
+  test.each([
+    ['_-8A', [255, 239, 0]],
+    ['/+8A', [255, 239, 0]],
+    ['AQ', [1]],
+    ['', []],
+  ])('the text %p in base64 is %p', (text, want) => expect([...bytes(text)]).toEqual(want));
+
   test('a link leads to a path of this site, or to an address of another', () => {
     document.body.innerHTML =
       '<a href="/cart?x=1#/pay"></a><a href="https://other.example/a?b"></a><a href="mailto:ann@example.org"></a>';
@@ -93,6 +102,12 @@ describe('parts', () => {
 interface Sent {
   body: { batch: Array<Record<string, any>>; sentAt: string; writeKey?: string };
   at: number;
+}
+
+/** Keys as the data source has them. */
+async function newKeys() {
+  const { publicKey, privateKey } = (await webcrypto.subtle.generateKey('Ed25519', true, ['sign'])) as CryptoKeyPair;
+  return { privateKey, publicKey: Buffer.from(await webcrypto.subtle.exportKey('raw', publicKey)).toString('base64') };
 }
 
 describe('recording', () => {
@@ -585,5 +600,119 @@ describe('recording', () => {
   test('an endpoint that is no address is an error at once', () => {
     expect(() => init({ endpoint: 'http://%zz' })).toThrow();
     expect(() => init({ endpoint: undefined })).toThrow();
+  });
+
+  describe('with a link to the overlay', () => {
+    const loaded = () => [...document.querySelectorAll('script')];
+
+    beforeEach(() => {
+      jest.useRealTimers(); // what checks a signature waits for none
+      Object.defineProperty(crypto, 'subtle', { value: webcrypto.subtle, configurable: true });
+    });
+
+    afterEach(() => loaded().forEach((element) => element.remove()));
+
+    async function until(done: () => boolean) {
+      for (let tries = 0; !done() && tries < 200; tries++) {
+        await pause(20);
+      }
+    }
+
+    const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+    async function link(privateKey: CryptoKey, page = 'http://localhost/start', expires = Date.now() + 600_000) {
+      const claims = Buffer.from(JSON.stringify({ page, expires })).toString('base64url');
+      const signed = `footfall-overlay=${claims}.UElDVFVSRQ`;
+      const signature = await webcrypto.subtle.sign('Ed25519', privateKey, Buffer.from(signed));
+      return `${signed}.${Buffer.from(signature).toString('base64url')}`;
+    }
+
+    test('a good one loads the overlay with what it draws; nothing is recorded, and the address is clean', async () => {
+      const { privateKey, publicKey } = await newKeys();
+      history.replaceState({ mine: 1 }, '', `/start?token=secret#${await link(privateKey)}`);
+      footfall = load();
+      expect([location.href, history.state]).toEqual(['http://localhost/start?token=secret', { mine: 1 }]);
+      init({ autoPage: true, overlayKey: publicKey, overlayScript: '/js/overlay.js' });
+      footfall.track('a');
+      await until(() => loaded().length > 0);
+      const [element] = loaded() as Array<HTMLScriptElement & { picture?: string; page?: string }>;
+      expect([element.src, element.picture, element.page]).toEqual([
+        'http://localhost/js/overlay.js',
+        'UElDVFVSRQ',
+        '/start',
+      ]);
+      footfall.track('b');
+      init({ autoPage: true });
+      footfall.track('c');
+      footfall.identify('u-1');
+      footfall.consent(true);
+      window.dispatchEvent(new Event('pagehide'));
+      await pause(1500);
+      expect([sent, Object.keys(localStorage)]).toEqual([[], []]);
+    });
+
+    test('what came before a consent is not recorded; one that is withdrawn is, under the overlay, too', async () => {
+      const { privateKey, publicKey } = await newKeys();
+      history.replaceState(null, '', '/start#footfall-overlay=bad');
+      footfall = load();
+      init({ consent: false, overlayKey: publicKey });
+      footfall.track('before');
+      footfall.consent(true);
+      footfall.track('after');
+      await until(() => sent.length > 0);
+      expect(events()).toEqual(['after']);
+
+      localStorage.setItem('footfall:user', 'u-1');
+      history.replaceState(null, '', `/start#${await link(privateKey)}`);
+      footfall = load();
+      init({ overlayKey: publicKey, overlayScript: '/overlay.js' });
+      footfall.consent(false);
+      await until(() => loaded().length > 0 && localStorage.length === 0);
+      expect(Object.keys(localStorage)).toEqual([]);
+    });
+
+    test('a bad one loads nothing, and no event is lost by it', async () => {
+      const { privateKey, publicKey } = await newKeys();
+      const other = await newKeys();
+      const unsigned = 'is not signed with the key';
+      const bad = [
+        ['of another key', await link(other.privateKey), publicKey, unsigned],
+        ['expired', await link(privateKey, undefined, Date.now() - 1), publicKey, 'has expired'],
+        ['without an end', await link(privateKey, undefined, 'never' as never), publicKey, 'has expired'],
+        [
+          'of another page',
+          await link(privateKey, 'http://localhost/other'),
+          publicKey,
+          'is for http://localhost/other',
+        ],
+        [
+          'of another site',
+          await link(privateKey, 'https://localhost/start'),
+          publicKey,
+          'is for https://localhost/start',
+        ],
+        ['cut', (await link(privateKey)).slice(0, -20), publicKey, unsigned],
+        ['of nothing', 'footfall-overlay=', publicKey, unsigned],
+        ['and an own key that is none', await link(privateKey), 'AAAA', '32-bytes'],
+        ['and no own key', await link(privateKey), undefined, undefined],
+      ];
+      for (const [name, hash, overlayKey, reason] of bad) {
+        const told = jest.spyOn(console, 'error').mockClear();
+        const at = sent.length;
+        history.replaceState(null, '', `/start#${hash}`);
+        const next = load();
+        expect(location.href).toBe('http://localhost/start');
+        init({ autoPage: true, overlayKey }, next);
+        next.track(`early ${name}`);
+        next.identify('u-1');
+        await until(() => localStorage.length > 3);
+        next.track('late');
+        await until(() => sent.length > at);
+        const batches = sent.slice(at).flatMap(({ body }) => body.batch);
+        expect(batches.map(({ event, type }) => event ?? type)).toEqual(['page', `early ${name}`, 'identify', 'late']);
+        expect(loaded()).toEqual([]);
+        expect(told.mock.calls.map((call) => String(call[1]))).toEqual(reason ? [expect.stringContaining(reason)] : []);
+      }
+    });
   });
 });

@@ -3,6 +3,8 @@
  * docs/sending-events.md tells how to use it.
  */
 
+import { bytes, path, viewport } from './parts';
+
 export type Properties = Record<string, unknown>;
 
 export interface Options {
@@ -23,6 +25,13 @@ export interface Options {
    * if no consent is needed.
    */
   consent?: boolean;
+  /**
+   * The public key of links to the overlay, which the data source's settings in Grafana show. Without it, no link loads the overlay
+   * (docs/decisions/overlay.md).
+   */
+  overlayKey?: string;
+  /** Address of the overlay's script. By default it lies beside this script, as footfall-overlay.js. */
+  overlayScript?: string;
   /** Called when the collector refuses events, with the HTTP status and the answer, which names the events and the reason. */
   onError?: (status: number, answer: string) => void;
 }
@@ -54,6 +63,17 @@ const told = new Set<string>();
 /** Path of the last page that autoPage recorded. */
 let seen: string | undefined;
 let clicking = false;
+/** Calls that wait while a link to the overlay is checked. */
+let held: Call[] | undefined;
+/** The overlay is shown: nothing is recorded until the page is loaded anew. */
+let overlaid = false;
+/**
+ * Where this script came from. It is asked for while the script runs for the first time, for a page's <base> may change the answer. An
+ * element that is only called currentScript is none.
+ */
+const own = typeof document !== 'undefined' && ownScript(document.currentScript);
+/** The link to the overlay that the page was opened by, if it was. */
+const link = typeof document !== 'undefined' ? takeLink() : undefined;
 
 let timer: number | undefined;
 let sending = false;
@@ -167,12 +187,6 @@ function origin(): { campaign?: Properties; referrer?: string } {
 export function address(url: string): string {
   const parsed = attempt(() => new URL(url, location.href));
   return !url || !parsed ? '' : /^https?:$/.test(parsed.protocol) ? parsed.origin + parsed.pathname : parsed.protocol;
-}
-
-/** The path of the page, with the route of applications that keep it in the fragment, such as #/orders. */
-export function path(at: { pathname: string; hash: string }): string {
-  const route = /^#!?\/[^?]*/.exec(at.hash)?.[0] ?? '';
-  return at.pathname + (/[=&]/.test(route) ? '' : route);
 }
 
 /** Tells the developer, once, what would otherwise go wrong silently. */
@@ -318,11 +332,6 @@ function sendBeacon() {
   }
 }
 
-/** The class of a viewport of that many pixels: in another class, the same place on a page means something else. */
-export function viewport(width: number): string {
-  return width < 768 ? 'mobile' : width < 1024 ? 'tablet' : 'desktop';
-}
-
 /** A short selector: names, ids and classes, up to the next id or three levels. Never what the element says or holds. */
 export function selector(element: Element): string {
   const parts: string[] = [];
@@ -399,15 +408,87 @@ function listen() {
   addEventListener('storage', (e) => e.key === prefix + 'anonymous' && !e.newValue && consent(false));
 }
 
-/** Starts recording. Before it, the other functions do nothing, except for consent; a second call does nothing. */
-function init(settings: Options) {
-  if (!url) {
-    url = new URL(settings.endpoint.replace(/\/*$/, '/v1/batch'), location.href).href;
-    options = settings;
-    consented ??= settings.consent;
-    listen();
-    start();
+function ownScript(element: unknown) {
+  return element instanceof HTMLScriptElement && { src: element.src, nonce: element.nonce };
+}
+
+/**
+ * Takes a link to the overlay, good or not, out of the page's address, where others would read or copy it; undefined if there is none.
+ */
+function takeLink(): string | undefined {
+  const [all, link] = /[#?](footfall-overlay=.*)$/.exec(location.hash) ?? [];
+  if (all) {
+    attempt(() => history.replaceState(history.state, '', location.href.slice(0, -all.length)));
   }
+  return link;
+}
+
+/** What a link draws, if it was signed with the key's private half, for this page, and has not expired. Fails with the reason. */
+async function checked(link: string, key: string): Promise<string> {
+  const [claims = '', picture = '', signature = ''] = link.slice(link.indexOf('=') + 1).split('.');
+  const { subtle } = crypto;
+  const signed = new TextEncoder().encode(link.slice(0, link.lastIndexOf('.')));
+  const ours = await subtle.importKey('raw', bytes(key), 'Ed25519', false, ['verify']);
+  if (!(await subtle.verify('Ed25519', ours, bytes(signature), signed))) {
+    throw new Error('it is not signed with the key of overlayKey');
+  }
+  const { page, expires } = JSON.parse(new TextDecoder().decode(bytes(claims)));
+  const at = new URL(page);
+  if (at.origin !== location.origin || path(at) !== path(location)) {
+    throw new Error(`it is for ${page}`);
+  }
+  if (!(Date.now() < expires)) {
+    throw new Error('it has expired, or the clock of this computer is wrong');
+  }
+  return picture;
+}
+
+/** Loads the script that draws. It finds what to draw, and on which page, at its own element. */
+function showOverlay(picture: string, from?: string) {
+  overlaid = true;
+  const script = Object.assign(document.createElement('script'), { picture, page: path(location) });
+  script.src = from ? new URL(from, location.href).href : new URL('footfall-overlay.js', own ? own.src : '').href;
+  script.nonce = own ? own.nonce : '';
+  script.onerror = () => tell('the overlay cannot be loaded', script.src);
+  document.head.append(script);
+}
+
+/** Starts recording. Before it, the other functions do nothing, except for consent; a second call does nothing. */
+function init(given: Options) {
+  if (url || held || overlaid) {
+    return;
+  }
+  // Nothing that somebody has put into the prototype of all objects.
+  const settings: Options = Object.assign(Object.create(null), given);
+  if (!link || !settings.overlayKey) {
+    begin(settings);
+    return;
+  }
+  held = [];
+  void checked(link, settings.overlayKey)
+    .then(
+      (picture) => showOverlay(picture, settings.overlayScript),
+      (problem) => {
+        tell('the link to the overlay is not good', problem);
+        begin(settings);
+      }
+    )
+    .catch((problem) =>
+      tell('the overlay cannot be shown: set overlayScript to the address of footfall-overlay.js', problem)
+    )
+    .then(() => {
+      const calls = held ?? [];
+      held = undefined;
+      perform(calls); // in the order in which they came, so that nothing from before a consent is recorded
+    });
+}
+
+function begin(settings: Options) {
+  url = new URL(settings.endpoint.replace(/\/*$/, '/v1/batch'), location.href).href;
+  options = settings;
+  consented ??= settings.consent;
+  listen();
+  start();
 }
 
 function start() {
@@ -466,18 +547,37 @@ function consent(granted: boolean) {
   }
 }
 
-const footfall = { init, track, page, identify, alias, reset, consent };
+/** A function that waits while a link to the overlay is checked. */
+function patient<A extends unknown[]>(name: Name, call: (...args: A) => void) {
+  return (...args: A) => (held ? void held.push([calledAt ?? Date.now(), name, args]) : call(...args));
+}
+
+const footfall = {
+  init,
+  track: patient('track', track),
+  page: patient('page', page),
+  identify: patient('identify', identify),
+  alias: patient('alias', alias),
+  reset: patient('reset', reset),
+  consent: patient('consent', consent),
+};
 export default footfall;
 
-/** What the stub of docs/sending-events.md noted while the script was not there: when, which function, and its arguments. */
-type Call = [at: number, name: keyof typeof footfall, args: ArrayLike<unknown>];
+type Name = 'init' | 'track' | 'page' | 'identify' | 'alias' | 'reset' | 'consent';
 
-for (const [at, name, args] of (globalThis as { footfall?: { calls?: Call[] } }).footfall?.calls ?? []) {
-  calledAt = at;
-  try {
-    (footfall[name] as (...args: unknown[]) => void)(...Array.from(args));
-  } catch (e) {
-    console.error(e); // as it would be without the stub
+/** A call that is made later, noted here or by the stub of docs/sending-events.md: when, which function, and its arguments. */
+type Call = [at: number, name: Name, args: ArrayLike<unknown>];
+
+function perform(calls: Call[]) {
+  for (const [at, name, args] of calls) {
+    calledAt = at;
+    try {
+      (footfall[name] as (...args: unknown[]) => void)(...Array.from(args));
+    } catch (e) {
+      console.error(e); // as it would be without waiting
+    }
   }
+  calledAt = undefined;
 }
-calledAt = undefined;
+
+perform((globalThis as { footfall?: { calls?: Call[] } }).footfall?.calls ?? []);

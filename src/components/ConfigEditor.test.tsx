@@ -100,3 +100,31 @@ test('a data source that cannot be asked has no first steps yet', async () => {
   expect(await screen.findByLabelText(/^Host/)).toBeVisible();
   expect(screen.queryByRole('link', { name: 'Import sample dashboards' })).toBeNull();
 });
+
+test('sites for clicks on live pages, and a key that is generated; the public one is shown when it is saved', async () => {
+  const service = {
+    get: async () => ({ arrived: async () => undefined, overlayKey: async () => 'PUBLIC' }),
+    getInstanceSettings: () => undefined,
+  };
+  setDataSourceSrv(service as unknown as DataSourceSrv);
+  const { user, saved, unmount } = edit({ uid: 'shop' });
+  await user.type(screen.getByLabelText(/^Sites/), 'https://shop.example{Enter}');
+  await user.click(screen.getByRole('button', { name: 'Generate' }));
+  const key = saved().secureJsonData?.overlayKey ?? '';
+  expect(atob(key)).toHaveLength(32);
+  await user.click(screen.getByRole('button', { name: 'Generate' }));
+  expect(saved().secureJsonData?.overlayKey).not.toBe(key);
+  expect(saved().jsonData.overlaySites).toEqual(['https://shop.example']);
+  expect(screen.queryByLabelText(/^Public key/)).toBeNull();
+  unmount();
+
+  const later = edit({
+    uid: 'shop',
+    jsonData: { overlaySites: ['https://shop.example'] },
+    secureJsonFields: { overlayKey: true },
+  });
+  expect(await screen.findByLabelText(/^Public key/)).toHaveValue('PUBLIC');
+  expect(screen.queryByRole('button', { name: 'Generate' })).toBeNull();
+  await later.user.click(screen.getByRole('button', { name: /Remove/ }));
+  expect(later.saved().jsonData.overlaySites).toBeUndefined();
+});

@@ -16,11 +16,12 @@ import {
   TextLink,
   useStyles2,
 } from '@grafana/ui';
-import type { ComponentProps } from 'react';
 import { docs } from '../docs';
 import { t } from '../i18n';
 import type { FootfallOptions, FootfallSecrets } from '../types';
 import { FirstSteps } from './FirstSteps';
+import { OverlaySettings } from './OverlaySettings';
+import { secret } from './secret';
 import { ZonePicker } from './ZonePicker';
 import { useSame } from './useSame';
 
@@ -68,6 +69,8 @@ export function ConfigEditor(props: Props) {
       <CollectorSettings {...props} />
       <Divider />
       <TlsSettings {...props} />
+      <Divider />
+      <OverlaySettings {...props} />
       <Divider />
       <CollapsableSection
         label={t('config.additional', 'Additional settings')}
@@ -381,22 +384,6 @@ function PrivacySettings({ options, onOptionsChange }: Props) {
       </Field>
     </FieldSet>
   );
-}
-
-/** What a secret's input needs: the text goes to the back end, which never sends it back. */
-function secret(key: keyof FootfallSecrets, options: Props['options'], onOptionsChange: Props['onOptionsChange']) {
-  return {
-    isConfigured: Boolean(options.secureJsonFields?.[key]),
-    value: options.secureJsonData?.[key] ?? '',
-    onChange: (event: { currentTarget: { value: string } }) =>
-      onOptionsChange({ ...options, secureJsonData: { ...options.secureJsonData, [key]: event.currentTarget.value } }),
-    onReset: () =>
-      onOptionsChange({
-        ...options,
-        secureJsonFields: { ...options.secureJsonFields, [key]: false },
-        secureJsonData: { ...options.secureJsonData, [key]: '' },
-      }),
-  } satisfies Partial<ComponentProps<typeof SecretInput>>;
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

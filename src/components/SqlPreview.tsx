@@ -1,11 +1,10 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2, TimeRange } from '@grafana/data';
-import { isFetchError } from '@grafana/runtime';
 import { Alert, Button, LoadingPlaceholder, Text, useStyles2 } from '@grafana/ui';
 import { useEffect, useState } from 'react';
 import type { DataSource } from '../datasource';
 import { t } from '../i18n';
-import { commentsInLanguage, isSaid, sayText } from '../said';
+import { commentsInLanguage, failureText, sayText } from '../said';
 import type { FootfallQuery, Statement } from '../types';
 import { useEditor } from './editor';
 
@@ -49,7 +48,7 @@ function StatementText({ datasource, query, range, timeZone }: Props) {
     let current = true;
     datasource.statement(query, range, timeZone).then(
       (statement) => current && setAnswer({ statement }),
-      (error) => current && setAnswer({ error: errorText(error) })
+      (error) => current && setAnswer({ error: failureText(error) })
     );
     return () => {
       current = false;
@@ -73,11 +72,6 @@ function StatementText({ datasource, query, range, timeZone }: Props) {
       <pre className={styles.sql}>{commentsInLanguage(sql, comments)}</pre>
     </div>
   );
-}
-
-function errorText(error: unknown): string {
-  const failure = isFetchError(error) ? error.data : undefined;
-  return isSaid(failure?.said) ? sayText(failure.said) : (failure?.error ?? String(error));
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

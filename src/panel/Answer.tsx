@@ -3,13 +3,16 @@ import {
   LoadingState,
   type AbsoluteTimeRange,
   type DataFrame,
+  type DataQueryRequest,
   type GrafanaTheme2,
   type PanelData,
 } from '@grafana/data';
 import { Alert, EmptyState, IconButton, useStyles2 } from '@grafana/ui';
 import { Suspense, useState } from 'react';
 import { t } from '../i18n';
+import type { FootfallQuery } from '../types';
 import type { PanelOptions } from './options';
+import { Asked } from './shared/Asked';
 import { emptinessOf } from './shared/emptiness';
 import { Following } from './shared/Following';
 import { Nothing } from './shared/Nothing';
@@ -35,7 +38,8 @@ export function Answer({ answer, width, height, timeZone, options, noValue, onTi
     return <Failure answer={answer} />;
   }
   const queries = queriesOf(answer.series);
-  const source = answer.request?.targets[0]?.datasource?.uid;
+  const request = answer.request as DataQueryRequest<FootfallQuery> | undefined;
+  const source = request?.targets[0]?.datasource?.uid;
   if (queries.length === 0) {
     return answer.state === LoadingState.Done ? (
       <EmptyState
@@ -50,35 +54,37 @@ export function Answer({ answer, width, height, timeZone, options, noValue, onTi
   return (
     <div className={styles.answer} style={{ width, height }}>
       <Following range={answer.timeRange} timeZone={timeZone}>
-        {queries.map((frames, i) => {
-          const view = asTable ? 'table' : viewOfQuery(frames);
-          const emptiness = emptinessOf(frames[0]);
-          if (emptiness && view !== 'start' && !(asTable && frames[0].length > 0)) {
+        <Asked value={request}>
+          {queries.map((frames, i) => {
+            const view = asTable ? 'table' : viewOfQuery(frames);
+            const emptiness = emptinessOf(frames[0]);
+            if (emptiness && view !== 'start' && !(asTable && frames[0].length > 0)) {
+              return (
+                <Nothing
+                  key={i}
+                  emptiness={emptiness}
+                  noValue={noValue}
+                  range={answer.timeRange}
+                  height={height / queries.length}
+                  onTimeRange={onTimeRange}
+                />
+              );
+            }
+            const { Component } = views[view];
             return (
-              <Nothing
-                key={i}
-                emptiness={emptiness}
-                noValue={noValue}
-                range={answer.timeRange}
-                height={height / queries.length}
-                onTimeRange={onTimeRange}
-              />
+              <Suspense key={i} fallback={null}>
+                <Component
+                  frames={frames}
+                  width={width}
+                  height={height / queries.length}
+                  timeZone={timeZone}
+                  options={options}
+                  source={source}
+                />
+              </Suspense>
             );
-          }
-          const { Component } = views[view];
-          return (
-            <Suspense key={i} fallback={null}>
-              <Component
-                frames={frames}
-                width={width}
-                height={height / queries.length}
-                timeZone={timeZone}
-                options={options}
-                source={source}
-              />
-            </Suspense>
-          );
-        })}
+          })}
+        </Asked>
       </Following>
       {queries.some((frames) => frames[0].length > 0 && !['table', 'start'].includes(viewOfQuery(frames))) && (
         <div className={cx(styles.toggle, asTable && styles.pressed)}>

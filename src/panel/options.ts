@@ -11,6 +11,8 @@ export interface PanelOptions {
   view?: ViewName | '';
   /** Where images of pages are, with ${page} and ${viewport} in it. */
   pageUrl?: string;
+  /** What places on a page are counted in; pixels where this is empty. */
+  pageUnit?: PageUnit;
   /** What pages look like, beneath the clicks on them. */
   pages?: PageImage[];
   /** How the bars of a funnel lie; as it suits the panel's shape where this is empty. */
@@ -24,6 +26,7 @@ export interface PanelOptions {
 }
 
 export type FunnelDirection = 'auto' | 'horizontal' | 'vertical';
+export type PageUnit = 'pixels' | 'percent';
 export type CohortCells = 'rates' | 'counts';
 export type CohortForm = 'triangle' | 'curves';
 
@@ -92,6 +95,19 @@ export function addOptions(builder: PanelOptionsEditorBuilder<PanelOptions>) {
       },
       showIf: draws('cohorts'),
     });
+  builder.addRadio({
+    path: 'pageUnit',
+    name: t('clicks.unit', 'Places are in'),
+    description: t('clicks.unit-help', 'What x and y of the events count. The live page is told where to draw them.'),
+    defaultValue: 'pixels',
+    settings: {
+      options: [
+        { value: 'pixels', label: t('clicks.pixels', 'Pixels') },
+        { value: 'percent', label: t('clicks.percent', 'Percent of the page') },
+      ],
+    },
+    showIf: draws('clicks'),
+  });
   builder.addCustomEditor({
     id: 'pageUrl',
     path: 'pageUrl',

@@ -115,6 +115,7 @@ export function Page({ preview, datasource: settings, language, onLanguage, onTo
             <Picture
               answer={answer}
               timeZone={query.timeZone || timeZone}
+              options={preview.questions[chosen].options}
               onTimeRange={({ from, to }) => setRange(absoluteRange(from, to))}
             />
           ) : (
@@ -133,6 +134,8 @@ function titleOf(title: string): string {
       return t('preview.checkout-funnel', 'Checkout funnel');
     case 'Retention':
       return t('preview.retention', 'Retention');
+    case 'Clicks':
+      return t('preview.clicks', 'Clicks');
     case 'Busy hours':
       return t('preview.busy-hours', 'Busy hours');
   }

@@ -1,6 +1,7 @@
 import { applyFieldOverrides, type AbsoluteTimeRange, type PanelData } from '@grafana/data';
 import { Text, useTheme2 } from '@grafana/ui';
 import { useMemo, useRef } from 'react';
+import type { PanelOptions } from '../../../src/panel/options';
 import { Answer } from '../../../src/panel/Answer';
 import { useSize } from '../../../src/panel/shared/useSize';
 
@@ -9,11 +10,12 @@ const height = 520;
 interface Props {
   answer: PanelData;
   timeZone: string;
+  options?: PanelOptions;
   onTimeRange: (range: AbsoluteTimeRange) => void;
 }
 
 /** What a dashboard would show of an answer: its notices, and the panel, as wide as the page. */
-export function Picture({ answer, timeZone, onTimeRange }: Props) {
+export function Picture({ answer, timeZone, options = {}, onTimeRange }: Props) {
   const theme = useTheme2();
   const room = useRef<HTMLDivElement>(null);
   const { width } = useSize(room);
@@ -43,7 +45,7 @@ export function Picture({ answer, timeZone, onTimeRange }: Props) {
           width={width}
           height={height}
           timeZone={timeZone}
-          options={{}}
+          options={options}
           onTimeRange={onTimeRange}
         />
       )}

@@ -7,6 +7,7 @@ import { createRoot } from 'react-dom/client';
 import pluginJson from '../../../plugin.json';
 import { t } from '../../../src/i18n';
 import zhHans from '../../../src/locales/zh-Hans/footfall-behavior-datasource.json';
+import type { PanelOptions } from '../../../src/panel/options';
 import type { FootfallOptions } from '../../../src/types';
 import type { Query } from '../../../src/types.gen';
 import { Page } from './Page';
@@ -20,7 +21,7 @@ export interface Preview {
   from: number;
   to: number;
   timeZone: string;
-  questions: Array<{ title: string; query: Query }>;
+  questions: Array<{ title: string; query: Query; options?: PanelOptions }>;
 }
 
 const themes = { dark: createTheme({ colors: { mode: 'dark' } }), light: createTheme({ colors: { mode: 'light' } }) };

@@ -1,4 +1,5 @@
-import { toDataFrame, type DataFrame } from '@grafana/data';
+import { toDataFrame, type DataFrame, type DataQueryRequest } from '@grafana/data';
+import { config, setDataSourceSrv, type DataSourceSrv } from '@grafana/runtime';
 import { fireEvent, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
@@ -207,6 +208,72 @@ test('an address that is none is told', async () => {
 test('what is no answer about a page is a grid', async () => {
   await show(golden('heatmap_hour_weekday'), { options: { view: 'clicks' } });
   expect(screen.getByRole('table', { name: 'Grid of the answer' })).toBeVisible();
+});
+
+describe('the live page', () => {
+  const query = { refId: 'A', datasource: { uid: 'footfall' }, queryType: 'heatmap' };
+  const request = { targets: [query], scopedVars: {}, timezone: 'utc' } as unknown as DataQueryRequest;
+  const asked: unknown[][] = [];
+  const url = 'https://shop.example/pricing#footfall-overlay=a.b.c';
+
+  function site(sites: string[] | undefined, answer: () => Promise<unknown>) {
+    asked.length = 0;
+    const overlayLinks = (...args: unknown[]) => {
+      asked.push(args);
+      return answer();
+    };
+    const service = {
+      get: async () => ({ overlayLinks }),
+      getInstanceSettings: () => ({ jsonData: { overlaySites: sites } }),
+    };
+    setDataSourceSrv(service as unknown as DataSourceSrv);
+  }
+
+  const made = async () => ({
+    links: [{ page: 'https://shop.example/pricing', url }],
+    expires: Date.UTC(2026, 10, 24, 6, 10),
+  });
+  const button = () => screen.queryByRole('button', { name: 'Show on the page' });
+  const frame = (page?: string) => ({ ...clicks(Array(12).fill(1), { page }), name: 'desktop' });
+
+  test('a button leads to links, which take no opener and no referrer along', async () => {
+    site(['https://shop.example'], made);
+    await show([frame('/pricing')], { answer: { request }, options: { pageUnit: 'percent' } });
+    await userEvent.click(button()!);
+    const link = await screen.findByRole('link', { name: 'https://shop.example/pricing' });
+    expect(link).toHaveAttribute('href', url);
+    expect(link).toHaveAttribute('target', '_blank');
+    expect(link).toHaveAttribute('rel', 'noopener noreferrer');
+    expect(screen.getByRole('dialog')).toHaveTextContent('works until 06:10');
+    expect(asked).toEqual([[query, request, 'desktop', 'percent']]);
+  });
+
+  test('why there is no link is told', async () => {
+    const said = { id: 'error.at-field', text: 'overlayKey is not set' };
+    site(['https://shop.example'], () => Promise.reject({ status: 400, config: {}, data: { error: said.text, said } }));
+    await show([frame('/pricing')], { answer: { request } });
+    await userEvent.click(button()!);
+    expect(await screen.findByRole('alert')).toHaveTextContent('overlayKey is not set');
+    expect(screen.queryByRole('link')).toBeNull();
+    expect(asked[0][3]).toBe('pixels');
+  });
+
+  test('there is no button without sites, without one page, of no known question, and on a public dashboard', async () => {
+    site(undefined, made);
+    await show([frame('/pricing')], { answer: { request } });
+    expect(button()).toBeNull();
+    site([], made);
+    await show([frame('/pricing')], { answer: { request } });
+    expect(button()).toBeNull();
+    site(['https://shop.example'], made);
+    await show([frame()], { answer: { request } });
+    await show([frame('/pricing')]);
+    await show([frame('/pricing')], { answer: { request: { ...request, targets: [] } } });
+    config.publicDashboardAccessToken = 'abc';
+    await show([frame('/pricing')], { answer: { request } });
+    config.publicDashboardAccessToken = '';
+    expect(button()).toBeNull();
+  });
 });
 
 function Editor({ onChange }: { onChange: (pages?: PageImage[]) => void }) {

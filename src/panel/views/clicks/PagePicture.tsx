@@ -13,6 +13,7 @@ import { Boxes } from './Boxes';
 import { Density } from './Density';
 import { DepthLines, DepthScale, scaleWidth } from './DepthScale';
 import { imageBy, imageFor, viewportOf } from './pages';
+import { buttonRoom, OnPage, useOnPage } from './OnPage';
 import { Ruler, rulerSize } from './Ruler';
 
 /** Of the room across, a page takes at least this share: a long one is scrolled. */
@@ -48,6 +49,7 @@ export function PagePicture(props: Props) {
   const formatX = useFormat(x);
   const formatY = useFormat(y);
   const { page, viewport } = frame.meta?.custom ?? {};
+  const onPage = useOnPage(frame);
   const image = useImage(options, { page, viewport: viewport ?? viewportOf(whole.right) }, whole.right);
   const all = new Set(x.values).size;
   const rows = frame.length / all;
@@ -57,7 +59,10 @@ export function PagePicture(props: Props) {
   const isWide = width >= widthWithWords;
   const besides = depths ? scaleWidth[isWide ? 'wide' : 'narrow'] : 0;
   const across = (width - rulerSize.left - bar - besides) / wide;
-  const scale = Math.min(across, Math.max((height - rulerSize.top - rulerSize.bottom) / high, leastAcross * across));
+  const scale = Math.min(
+    across,
+    Math.max((height - (onPage ? buttonRoom : 0) - rulerSize.top - rulerSize.bottom) / high, leastAcross * across)
+  );
   const size = { width: wide * scale, height: high * scale };
   const name = getFieldDisplayName(value, frame, [frame]);
   const hintAt = ({ nativeEvent: { offsetX, offsetY } }: PointerEvent) => {
@@ -85,6 +90,7 @@ export function PagePicture(props: Props) {
           {name}
         </Text>
       )}
+      {onPage && <OnPage {...onPage} unit={options.pageUnit ?? 'pixels'} />}
       {image.missing && <Missing address={image.missing} />}
       <Ruler area={area} scale={scale}>
         <div
