@@ -129,7 +129,7 @@ func TestSettingsThatCannotBe(t *testing.T) {
 // programDir is where the program was built, if it was.
 var programDir string
 
-var program = sync.OnceValues(func() (path string, err error) {
+var build = sync.OnceValues(func() (path string, err error) {
 	if programDir, err = os.MkdirTemp("", "collector"); err != nil {
 		return "", err
 	}
@@ -155,7 +155,7 @@ const longest = 10 * time.Minute
 // command returns the real program, with nothing of this process's settings.
 func command(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
-	path, err := program()
+	path, err := build()
 	if err != nil {
 		t.Fatal(err)
 	}
