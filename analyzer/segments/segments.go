@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -207,28 +208,73 @@ type Change struct {
 // Save creates and changes segments: all of them, or none. An error about a segment wraps a [model.Error].
 func (s *Segments) Save(ctx context.Context, list []*model.Segment) (changes []Change, err error) {
 	err = s.transaction(ctx, func(tx pgx.Tx) error {
-		// One at a time: two could make a cycle together. Who reads does not wait.
-		if _, err := tx.Exec(ctx, `LOCK TABLE segments IN SHARE ROW EXCLUSIVE MODE`); err != nil {
-			return err
-		}
-		stored, err := read(ctx, tx, "true")
-		if err != nil {
-			return err
-		}
-		if err := checkNeeds(stored, list); err != nil {
-			return err
-		}
-		changes = nil
-		for _, one := range list {
-			change, err := save(ctx, tx, one)
-			if err != nil {
-				return err
-			}
-			changes = append(changes, change)
-		}
-		return nil
+		_, changes, err = saveAll(ctx, tx, list)
+		return err
 	})
 	return changes, err
+}
+
+// saveAll saves in a transaction, and also returns the segments that there were before.
+func saveAll(ctx context.Context, tx pgx.Tx, list []*model.Segment) (before []Segment, changes []Change, err error) {
+	// One at a time: two could make a cycle together. Who reads does not wait.
+	if _, err := tx.Exec(ctx, `LOCK TABLE segments IN SHARE ROW EXCLUSIVE MODE`); err != nil {
+		return nil, nil, err
+	}
+	if before, err = read(ctx, tx, "true"); err != nil {
+		return nil, nil, err
+	}
+	if err := checkNeeds(before, list); err != nil {
+		return nil, nil, err
+	}
+	for _, one := range list {
+		change, err := save(ctx, tx, one)
+		if err != nil {
+			return nil, nil, err
+		}
+		changes = append(changes, change)
+	}
+	return before, changes, nil
+}
+
+// Plan is what saving would do with a segment.
+type Plan struct {
+	Change
+	// Size is how many would be in it now; Entered and Left say how many of them are not in it yet, and how many who are would not be.
+	// They are 0 for a list that is uploaded, and where Uncounted says why nobody was counted.
+	Size, Entered, Left int64
+	Uncounted           error
+}
+
+// errOnlyPlanned undoes a transaction.
+var errOnlyPlanned = errors.New("this was only a plan")
+
+// Plan returns what [Segments.Save] would do, and the names of the segments that are not among these, apart from deprecated ones. Members of
+// segments that others need are those of now.
+func (s *Segments) Plan(ctx context.Context, list []*model.Segment) (plans []Plan, others []string, err error) {
+	var before []Segment
+	var changes []Change
+	err = s.transaction(ctx, func(tx pgx.Tx) error {
+		if before, changes, err = saveAll(ctx, tx, list); err != nil {
+			return err
+		}
+		return errOnlyPlanned
+	})
+	if !errors.Is(err, errOnlyPlanned) {
+		return nil, nil, err
+	}
+	for i, one := range list {
+		p := Plan{Change: changes[i]}
+		if one.Definition != nil {
+			p.Size, p.Entered, p.Left, p.Uncounted = s.Count(ctx, one)
+		}
+		plans = append(plans, p)
+	}
+	for _, one := range before {
+		if one.DeprecatedAt == nil && !slices.ContainsFunc(list, func(other *model.Segment) bool { return other.Name == one.Name }) {
+			others = append(others, one.Name)
+		}
+	}
+	return plans, others, ctx.Err()
 }
 
 // checkNeeds returns an error if one of the segments would need one that does not exist, or, by way of others, itself.

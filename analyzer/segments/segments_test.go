@@ -323,7 +323,8 @@ func TestDefinitionsOfNewerVersionsAreLeftAlone(t *testing.T) {
 		if err := w.worker().round(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if err := w.worker().RefreshAndKeep(t.Context(), "buyers"); err != nil {
+		unread := (*UnreadError)(nil)
+		if _, err := w.worker().RefreshAndKeep(t.Context(), "buyers"); !errors.As(err, &unread) {
 			t.Fatal(err)
 		}
 		after := w.texts(`SELECT to_jsonb(s)::text FROM segments s WHERE name = 'buyers' UNION ALL SELECT to_jsonb(m)::text FROM segment_members m WHERE segment_id = 1`)

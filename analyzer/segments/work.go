@@ -131,36 +131,35 @@ func (w *Worker) release() {
 func (w *Worker) round(ctx context.Context) error {
 	names, err := w.Due(ctx)
 	for _, name := range names {
-		if err := w.RefreshAndKeep(ctx, name); err != nil {
+		if _, err := w.RefreshAndKeep(ctx, name); errors.Is(err, errAway) {
 			return err
 		}
 	}
 	return err
 }
 
-// RefreshAndKeep refreshes a segment. What kept it from that is stored with it and logged; the error is for a database that does not even
-// take that.
-func (w *Worker) RefreshAndKeep(ctx context.Context, name string) error {
+// errAway is part of the error of a refresh whose failure the database could not take either.
+var errAway = errors.New("the database cannot be reached")
+
+// RefreshAndKeep refreshes a segment. What kept it from that is the error, and stored with the segment.
+func (w *Worker) RefreshAndKeep(ctx context.Context, name string) (Refresh, error) {
 	r, err := w.Refresh(ctx, name)
+	unread := (*UnreadError)(nil)
 	switch {
 	case err == nil:
 		w.metrics.refreshes.WithLabelValues("done").Inc()
 		w.metrics.seconds.Observe(r.Seconds)
 		w.Log.Info("refreshed", "segment", name, "size", r.Size, "entered", r.Entered, "left", r.Left, "seconds", r.Seconds)
-		return nil
-	case ctx.Err() != nil || errors.Is(err, ErrNone) || errors.Is(err, errOvertaken):
-		return ctx.Err() // the next round knows more
-	}
-	if unread := (*UnreadError)(nil); errors.As(err, &unread) {
-		w.Log.Warn("a segment is left alone", "segment", name, "reason", err)
-		return nil
+		return r, nil
+	case ctx.Err() != nil || errors.Is(err, ErrNone) || errors.Is(err, errOvertaken) || errors.As(err, &unread):
+		return r, err
 	}
 	if away := w.Fail(ctx, name, err); away != nil {
-		return away
+		return r, errors.Join(errAway, err)
 	}
 	w.metrics.refreshes.WithLabelValues("failed").Inc()
 	w.Log.Error("a segment could not be refreshed; its members stay those of the last refresh", "segment", name, "error", err)
-	return nil
+	return r, err
 }
 
 func sleep(ctx context.Context, d time.Duration) {
