@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -25,6 +26,7 @@ import (
 
 	"github.com/footfall-analytics/footfall/internal/dbtest"
 	"github.com/footfall-analytics/footfall/internal/programs"
+	"github.com/footfall-analytics/footfall/internal/settingsdoc"
 )
 
 // programDir is where the program was built, if it was.
@@ -48,6 +50,17 @@ func TestMain(m *testing.M) {
 		_ = os.RemoveAll(programDir)
 	}
 	os.Exit(code)
+}
+
+var update = flag.Bool("update", false, "write the settings table in docs/segments.md")
+
+// TestSettingsAreDocumented keeps the table of settings in docs/segments.md in step with the structs.
+func TestSettingsAreDocumented(t *testing.T) {
+	parser, err := newParser(&cli{}, io.Discard, io.Discard, func(int) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	settingsdoc.Check(t, parser, "../docs/segments.md", *update)
 }
 
 // world is a schema with users.
