@@ -50,7 +50,7 @@ func (s *Segments) Import(ctx context.Context, name string, list io.Reader) (u U
 	if b.Definition != nil {
 		return u, ErrDefined
 	}
-	u.Refresh, err = s.store(ctx, b, start, func(ctx context.Context, tx pgx.Tx, now Segment) (keys []int64, err error) {
+	u.Refresh, err = s.store(ctx, b, start, func(ctx context.Context, tx pgx.Tx, _ Segment) (keys []int64, err error) {
 		u.Known, u.Unknown, u.Examples = 0, 0, nil
 		for part := range slices.Chunk(ids, atOnce) {
 			some, err := u.resolve(ctx, tx, part)
