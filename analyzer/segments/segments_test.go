@@ -239,6 +239,24 @@ func TestCyclesAndMissingSegmentsAreRefused(t *testing.T) {
 	})
 }
 
+// Two who save at once do not make a cycle together.
+func TestNoCycleIsMadeByTwo(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, dsn string) {
+		w := newWorld(t, dsn)
+		other := w
+		other.Segments = Open(pool(t, dsn), w.Schema, time.Minute)
+		for range 10 {
+			w.mustSave(`a = {"did": {"event": "buy"}}`, `b = {"did": {"event": "buy"}}`)
+			second := make(chan error)
+			go func() { second <- other.save(`b = {"segment": "a"}`) }()
+			first := w.save(`a = {"segment": "b"}`)
+			if err := <-second; (err == nil) == (first == nil) {
+				t.Fatalf("%v, %v", first, err)
+			}
+		}
+	})
+}
+
 func TestVersionsCountDefinitions(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
 		w := newWorld(t, dsn)
