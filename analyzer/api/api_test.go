@@ -322,6 +322,31 @@ func TestFewCountAtOnce(t *testing.T) {
 	}
 }
 
+// So many are answered at once, so many wait, and the next one is sent away.
+func TestSoManyAreAnsweredAtOnce(t *testing.T) {
+	s := newSite(t, dbtest.Embedded(t))
+	held, err := s.Pool.Acquire(t.Context()) // it is the only one
+	if err != nil {
+		t.Fatal(err)
+	}
+	statuses := make(chan int)
+	for range most + waiting + 1 {
+		go func() {
+			status, _ := s.ask("GET", "/v1/segments", nil)
+			statuses <- status
+		}()
+	}
+	if status := <-statuses; status != 429 {
+		t.Error("the first answer is", status)
+	}
+	held.Release()
+	for range most + waiting {
+		if status := <-statuses; status != 200 {
+			t.Error("an answer is", status)
+		}
+	}
+}
+
 func TestAFailureIsAnswered(t *testing.T) {
 	s := newSite(t, dbtest.Embedded(t))
 	s.Members = func(context.Context, engine.SegmentQuestion, *engine.Trace) ([]int64, error) { panic("at the disco") }
