@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
@@ -17,6 +20,7 @@ import (
 	"github.com/footfall-analytics/footfall/internal/dbtest"
 	"github.com/footfall-analytics/footfall/pkg/engine"
 	"github.com/footfall-analytics/footfall/pkg/model"
+	"github.com/footfall-analytics/footfall/sql"
 )
 
 // world is a schema with users, and its segments.
@@ -237,6 +241,50 @@ func TestCyclesAndMissingSegmentsAreRefused(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// The analyzer's role may do all that the analyzer does.
+func TestTheRoleSuffices(t *testing.T) {
+	dsn := os.Getenv("FOOTFALL_TEST_DSN")
+	if dsn == "" {
+		t.Log("FOOTFALL_TEST_DSN names no server, and the embedded database has one user")
+		return
+	}
+	w := newWorld(t, dsn)
+	roles, err := sql.RolesOf(t.Context(), w.conn, w.Schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	login := "u" + strings.ReplaceAll(uuid.NewString(), "-", "")
+	w.do(`CREATE ROLE ` + login + ` LOGIN PASSWORD 'secret' IN ROLE ` + roles.Analyzer)
+	t.Cleanup(func() { w.do(`DROP ROLE ` + login) })
+	address, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	address.User = url.UserPassword(login, "secret")
+	p := pool(t, address.String())
+	t.Cleanup(p.Close) // before the role is dropped
+	w.Segments = Open(p, w.Schema, time.Minute)
+	w.did("ann:buy", "ann:visit", "bob:visit")
+	w.mustSave(buyers, visitors, lookers, "list")
+	worker := w.worker()
+	if mine, err := worker.take(t.Context()); err != nil || !mine {
+		t.Error(mine, err)
+	}
+	if err := worker.round(t.Context()); err != nil || w.who("lookers") != "bob" {
+		t.Error(w.who("lookers"), err)
+	}
+	if _, err := w.Import(t.Context(), "list", strings.NewReader("ann")); err != nil || w.who("list") != "ann" {
+		t.Error(err)
+	}
+	if _, _, err := w.Plan(t.Context(), nil); err != nil {
+		t.Error(err)
+	}
+	if err := errors.Join(w.Fail(t.Context(), "buyers", errors.New("x")), w.Deprecate(t.Context(), "lookers")); err != nil {
+		t.Error(err)
+	}
+	worker.release()
 }
 
 // Two who save at once do not make a cycle together.
