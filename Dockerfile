@@ -1,5 +1,5 @@
-# The images of docker-compose.yml, one target each: collector, traffic, grafana. The release publishes the collector's for amd64
-# and arm64; each program is compiled on the machine that builds, for the one that runs it.
+# The images of docker-compose.yml, one target each: collector, analyzer, traffic, grafana. The release publishes the collector's and the
+# analyzer's for amd64 and arm64; each program is compiled on the machine that builds, for the one that runs it.
 
 ARG GRAFANA_IMAGE=grafana/grafana:12.4.3
 
@@ -15,6 +15,11 @@ ENV CGO_ENABLED=0 GOCACHE=/go/cache GOOS=$TARGETOS GOARCH=$TARGETARCH
 FROM go AS build-collector
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/go/cache \
     go build -trimpath -ldflags="-s -w" -o /out/collector ./collector && mkdir /out/queue
+
+# It knows time zones, which its image has none of.
+FROM go AS build-analyzer
+RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/go/cache \
+    go build -trimpath -ldflags="-s -w" -tags timetzdata -o /out/analyzer ./analyzer
 
 FROM go AS build-traffic
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/go/cache \
@@ -45,6 +50,16 @@ VOLUME /var/lib/footfall
 EXPOSE 8090 8092
 HEALTHCHECK --interval=10s --timeout=12s --start-period=20s CMD ["collector", "health"]
 ENTRYPOINT ["collector"]
+CMD ["serve"]
+
+FROM scratch AS analyzer
+COPY --from=build-analyzer /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+COPY --from=build-analyzer /out/analyzer /usr/local/bin/analyzer
+ENV PATH=/usr/local/bin FOOTFALL_LISTEN=0.0.0.0:8093 FOOTFALL_LISTEN_ADMIN=0.0.0.0:8094
+USER 10001:10001
+EXPOSE 8093 8094
+HEALTHCHECK --interval=10s --timeout=12s --start-period=20s CMD ["analyzer", "health"]
+ENTRYPOINT ["analyzer"]
 CMD ["serve"]
 
 FROM scratch AS traffic

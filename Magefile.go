@@ -19,8 +19,8 @@ import (
 	"github.com/footfall-analytics/footfall/internal/programs"
 )
 
-// Build builds the plugin and the collector for Linux, macOS and Windows on amd64 and arm64: the plugin in dist and as a zip, the
-// collector's programs beside the zip in .footfall/release.
+// Build builds the plugin, the collector and the analyzer for Linux, macOS and Windows on amd64 and arm64: the plugin in dist and as a zip, the
+// other programs beside the zip in .footfall/release.
 func Build(ctx context.Context) error {
 	if err := sdk.SetBeforeBuildCallback(func(c sdk.Config) (sdk.Config, error) {
 		c.PluginJSONPath = "."

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/footfall-analytics/footfall/internal/dbtest"
+	"github.com/footfall-analytics/footfall/program"
 )
 
 // Whatever strangers do a thousand times, and whatever the database says of what they sent, makes few lines; how many were left out
@@ -75,31 +76,11 @@ func TestStrangersDoNotFillTheLog(t *testing.T) {
 		}
 	}
 	for kind, n := range map[string]int{"request 401": times, "request 400": times, "request 413": 1, "an event went to rejected_events": times} {
-		if shown[kind]+leftOut[kind] != n || shown[kind] == 0 || shown[kind] > 4*logBurst {
+		if shown[kind]+leftOut[kind] != n || shown[kind] == 0 || shown[kind] > 4*program.LogBurst {
 			t.Errorf("%s: %d lines, %d left out, of %d", kind, shown[kind], leftOut[kind], n)
 		}
 	}
 	if n := count(t, dsn, schema); n != 1 {
 		t.Error(n, "events")
-	}
-}
-
-// A text that somebody made up is cut, and so many kinds are told apart.
-func TestLogLinesAreShort(t *testing.T) {
-	var out strings.Builder
-	log, end := newLog(&out, nil)
-	log.Warn("long", "error", fmt.Errorf("%s", strings.Repeat("x", 100_000)), "text", strings.Repeat("y", 100_000))
-	for i := range 10 * logKinds {
-		log.Info(fmt.Sprint("kind ", i))
-		kind(log, "HTTP").Info(fmt.Sprint("whatever ", i))
-	}
-	end()
-	if len(out.String()) > 3*logText+(logKinds+4*logBurst)*200 {
-		t.Error(len(out.String()), "bytes")
-	}
-	for _, want := range []string{fmt.Sprintf(`"kind":"HTTP","lines":%d`, 10*logKinds-logBurst), `"kind":"other"`} {
-		if !strings.Contains(out.String(), want) {
-			t.Error("no", want)
-		}
 	}
 }

@@ -8,12 +8,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"os"
 	"os/signal"
-	"reflect"
-	"slices"
-	"strings"
 	"syscall"
 	"time"
 
@@ -22,6 +18,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/footfall-analytics/footfall/program"
 )
 
 // cli holds every setting. The help texts are the documentation: docs/collector.md has a table made from them.
@@ -49,9 +47,7 @@ const description = `Footfall's collector: events in, rows of the hypertable out
 FOOTFALL_... in the environment, or an entry of the file that --config names, in this order of precedence.`
 
 func newParser(c *cli, stdout, stderr io.Writer, exit func(int)) (*kong.Kong, error) {
-	return kong.New(c, kong.Name("collector"), kong.Description(description), kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.DefaultEnvars("FOOTFALL"), kong.TypeMapper(reflect.TypeFor[time.Duration](), kong.MapperFunc(durationMapper)), kong.NamedMapper("age", kong.MapperFunc(ageMapper)),
-		kong.Configuration(loadSettings), kong.Writers(stdout, stderr), kong.Exit(exit))
+	return program.NewParser(c, "collector", description, stdout, stderr, exit)
 }
 
 func main() {
@@ -86,7 +82,7 @@ func (e *environment) use(command func(pool *pgxpool.Pool) error) error {
 	if err != nil {
 		return err
 	}
-	defer e.closePool(pool)
+	defer program.ClosePool(pool, e.grace)
 	return command(pool)
 }
 
@@ -94,7 +90,7 @@ func (e *environment) use(command func(pool *pgxpool.Pool) error) error {
 // say who has them.
 func (e *environment) own(command func(conn *pgx.Conn) error) error {
 	return e.use(func(pool *pgxpool.Pool) error {
-		if err := ready(e.ctx, pool, e.Schema); err != nil {
+		if err := program.Ready(e.ctx, pool, e.Schema); err != nil {
 			return err
 		}
 		err := pool.AcquireFunc(e.ctx, func(conn *pgxpool.Conn) error { return command(conn.Conn()) })
@@ -107,50 +103,9 @@ func (e *environment) own(command func(conn *pgx.Conn) error) error {
 
 // connect prepares a pool; the database need not be there yet. Errors never show the password.
 func (e *environment) connect() (*pgxpool.Pool, error) {
-	if e.Database == "" {
-		return nil, errors.New("no database is set: use --database or FOOTFALL_DSN, such as postgres://user:password@host:5432/name")
-	}
-	config, err := pgxpool.ParseConfig(e.Database)
+	config, err := program.PoolConfig(e.Database, "footfall collector", e.stderr)
 	if err != nil {
-		return nil, fmt.Errorf("--database: %w", err)
-	}
-	if host := fallsBack(config.ConnConfig); host != "" {
-		slog.New(slog.NewJSONHandler(e.stderr, nil)).Warn("the password and the events may go over the network in plain text: whoever stands between can turn TLS off. Say sslmode=verify-full (or disable) in --database",
-			"host", host)
-	}
-	if config.ConnConfig.RuntimeParams["application_name"] == "" {
-		config.ConnConfig.RuntimeParams["application_name"] = "footfall collector"
+		return nil, err
 	}
 	return pgxpool.NewWithConfig(e.ctx, config)
-}
-
-// closePool closes the pool. A server that has gone away does not answer; then the end of the process must do. It waits no longer than what
-// the command has left of the grace.
-func (e *environment) closePool(pool *pgxpool.Pool) {
-	closed := make(chan struct{})
-	go func() {
-		defer close(closed)
-		pool.Close()
-	}()
-	select {
-	case <-closed:
-	case <-time.After(spare(e.grace) / 8):
-	}
-}
-
-// fallsBack returns a host on the network to which connections fall back from TLS to plain text: with sslmode allow, or prefer, which is
-// the default.
-func fallsBack(config *pgx.ConnConfig) (host string) {
-	hosts := map[string][]bool{config.Host: {config.TLSConfig == nil}}
-	for _, other := range config.Fallbacks {
-		hosts[other.Host] = append(hosts[other.Host], other.TLSConfig == nil)
-	}
-	for host, plain := range hosts {
-		ip := net.ParseIP(host)
-		local := host == "localhost" || strings.HasPrefix(host, "/") || ip != nil && ip.IsLoopback()
-		if !local && slices.Contains(plain, true) && slices.Contains(plain, false) {
-			return host
-		}
-	}
-	return ""
 }

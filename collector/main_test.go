@@ -23,6 +23,7 @@ import (
 
 	"github.com/footfall-analytics/footfall/internal/dbtest"
 	"github.com/footfall-analytics/footfall/internal/programs"
+	"github.com/footfall-analytics/footfall/internal/settingsdoc"
 )
 
 var update = flag.Bool("update", false, "write the settings table in docs/collector.md")
@@ -38,49 +39,7 @@ func parser(t *testing.T, c *cli) *kong.Kong {
 
 // TestSettingsAreDocumented keeps the table of settings in docs/collector.md in step with the structs.
 func TestSettingsAreDocumented(t *testing.T) {
-	const path, begin, end = "../docs/collector.md", "<!-- settings: go test ./collector -run TestSettings -update -->\n", "<!-- end of settings -->"
-	var table strings.Builder
-	p := parser(t, &cli{})
-	nodes := append([]*kong.Node{p.Model.Node}, p.Model.Leaves(true)...)
-	for _, node := range nodes {
-		title := "All commands"
-		if node.Type == kong.CommandNode {
-			title = "`collector " + strings.TrimPrefix(node.Path(), "collector ") + "`"
-		}
-		if len(node.Flags) == 0 {
-			continue
-		}
-		fmt.Fprintf(&table, "\n%s\n\n| flag | environment | default | meaning |\n|---|---|---|---|\n", title)
-		for _, f := range node.Flags {
-			if f.Name == "help" {
-				continue
-			}
-			byDefault := ""
-			if f.HasDefault {
-				byDefault = "`" + f.Default + "`"
-			}
-			fmt.Fprintf(&table, "| `--%s` | `%s` | %s | %s |\n", f.Name, strings.Join(f.Envs, "`, `"), byDefault, f.Help)
-		}
-	}
-	page, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, rest, _ := strings.Cut(string(page), begin)
-	_, after, found := strings.Cut(rest, end)
-	if !found {
-		t.Fatalf("%s lacks the marks of the settings table", path)
-	}
-	want := before + begin + table.String() + "\n" + end + after
-	if want == string(page) {
-		return
-	}
-	if !*update {
-		t.Fatalf("the settings in %s are not those of the program; run go test ./collector -run TestSettings -update", path)
-	}
-	if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	settingsdoc.Check(t, parser(t, &cli{}), "../docs/collector.md", *update)
 }
 
 func TestSettingsComeFromFlagThenEnvironmentThenFile(t *testing.T) {
@@ -129,7 +88,7 @@ func TestSettingsThatCannotBe(t *testing.T) {
 // programDir is where the program was built, if it was.
 var programDir string
 
-var program = sync.OnceValues(func() (path string, err error) {
+var build = sync.OnceValues(func() (path string, err error) {
 	if programDir, err = os.MkdirTemp("", "collector"); err != nil {
 		return "", err
 	}
@@ -155,7 +114,7 @@ const longest = 10 * time.Minute
 // command returns the real program, with nothing of this process's settings.
 func command(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
-	path, err := program()
+	path, err := build()
 	if err != nil {
 		t.Fatal(err)
 	}

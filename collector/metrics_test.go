@@ -40,7 +40,7 @@ func texts(t *testing.T, suffixes []string, folders ...string) map[string]string
 // metric.
 func TestMetricsAreCalledTheSameEverywhere(t *testing.T) {
 	help := map[string]string{}
-	for _, text := range texts(t, []string{".go"}, ".") {
+	for _, text := range texts(t, []string{".go"}, ".", "../analyzer") {
 		for _, m := range metricMade.FindAllStringSubmatch(text, -1) {
 			help[m[1]] = m[2]
 		}
@@ -51,7 +51,7 @@ func TestMetricsAreCalledTheSameEverywhere(t *testing.T) {
 	for path, text := range texts(t, []string{".md", ".json", ".yaml"}, "../docs", "../provisioning") {
 		for _, name := range metricNamed.FindAllString(text, -1) {
 			if help[name] == "" {
-				t.Errorf("%s names the metric %s, which the collector does not have", path, name)
+				t.Errorf("%s names the metric %s, which no program has", path, name)
 			}
 		}
 		for _, m := range labelNamed.FindAllStringSubmatch(text, -1) {
@@ -60,13 +60,11 @@ func TestMetricsAreCalledTheSameEverywhere(t *testing.T) {
 			}
 		}
 	}
-	docs, err := os.ReadFile("../docs/collector.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+	pages := texts(t, []string{".md"}, "../docs")
+	docs := pages["../docs/collector.md"] + pages["../docs/segments.md"]
 	for name := range help {
-		if !strings.Contains(string(docs), "`"+name+"`") && !strings.Contains(string(docs), "`"+name+"{") {
-			t.Errorf("docs/collector.md lacks the metric %s", name)
+		if !strings.Contains(docs, "`"+name+"`") && !strings.Contains(docs, "`"+name+"{") {
+			t.Errorf("docs/collector.md and docs/segments.md lack the metric %s", name)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/footfall-analytics/footfall/program"
 	"github.com/footfall-analytics/footfall/sql"
 )
 
@@ -33,8 +34,8 @@ func (m *migrateCmd) Run(env *environment) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(env.stdout, "schema %s in database %s is at version %d\nroles: %s for the collector, %s for Grafana\n", env.Schema, describe(pool), sql.LatestVersion,
-			roles.Writer, roles.Reader)
+		fmt.Fprintf(env.stdout, "schema %s in database %s is at version %d\nroles: %s for the collector, %s for Grafana, %s for the analyzer\n", env.Schema, program.Describe(pool), sql.LatestVersion,
+			roles.Writer, roles.Reader, roles.Analyzer)
 		return nil
 	})
 }

@@ -74,6 +74,7 @@ func (c *forgetCmd) Run(env *environment) error {
 		}
 		fmt.Fprintf(env.stdout, "forgotten: %s\n", strings.Join(f.IDs, ", "))
 		printEffects(env.stdout, effect{f.Events, fmt.Sprintf("events, on %d days", f.Days)}, effect{f.Profiles, "profiles"}, effect{f.Aliases, "aliases"},
+			effect{f.Memberships, "memberships in segments, past ones too"},
 			effect{f.RejectedEvents, "rejected events"}, effect{f.Unlinked, "events of other users that named an anonymous id of this one; they stay, without it"})
 		fmt.Fprintln(env.stdout, "What was received before and still waits will not be stored.")
 		tellUnclear(env.stdout, f.Unclear)

@@ -94,6 +94,7 @@ func TestForgetAndExportCommands(t *testing.T) {
        2 events, on 2 days
        1 profiles
        1 aliases
+       0 memberships in segments, past ones too
        0 rejected events
        0 events of other users that named an anonymous id of this one; they stay, without it
 What was received before and still waits will not be stored.

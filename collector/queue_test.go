@@ -60,7 +60,7 @@ func TestDamagedQueue(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	binary, err := program()
+	binary, err := build()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -21,7 +20,7 @@ import (
 	"github.com/footfall-analytics/footfall/collector/privacy"
 	"github.com/footfall-analytics/footfall/collector/visitor"
 	"github.com/footfall-analytics/footfall/collector/writer"
-	"github.com/footfall-analytics/footfall/sql"
+	"github.com/footfall-analytics/footfall/program"
 )
 
 type serveCmd struct {
@@ -66,7 +65,7 @@ const readTimeout = 20 * time.Second
 
 // Run serves until the context ends, then answers open requests and returns nil.
 func (s *serveCmd) Run(env *environment) error {
-	log, end := newLog(env.stderr, env.LogLevel)
+	log, end := program.NewLog(env.stderr, env.LogLevel)
 	defer end()
 	env.grace = s.DrainTimeout
 	return env.use(func(pool *pgxpool.Pool) error {
@@ -80,12 +79,12 @@ func (s *serveCmd) Run(env *environment) error {
 }
 
 func (s *serveCmd) run(env *environment, pool *pgxpool.Pool, log *slog.Logger) error {
-	listener, err := listen(s.Listen, "listen")
+	listener, err := program.Listen(s.Listen, "listen")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = listener.Close() }() // the server has closed it, if it got that far
-	adminListener, err := listen(s.ListenAdmin, "listen-admin")
+	adminListener, err := program.Listen(s.ListenAdmin, "listen-admin")
 	if err != nil {
 		return err
 	}
@@ -102,15 +101,15 @@ func (s *serveCmd) run(env *environment, pool *pgxpool.Pool, log *slog.Logger) e
 	forgets := people.OpenForgets(env.ctx, pool, env.Schema, s.file("forgets"), log)
 	go forgets.Run(env.ctx)
 	waiting := marker{queue, forgets}
-	ready := limitToOneASecond(func(ctx context.Context) error { return errors.Join(known.Ready(), waiting.Ready(ctx)) })
+	ready := program.LimitToOneASecond(func(ctx context.Context) error { return errors.Join(known.Ready(), waiting.Ready(ctx)) })
 	handler, err := s.handler(known, ready, log, waiting, registry)
 	if err != nil {
 		return err
 	}
 	places, server := s.server(listener, handler, log)
-	health := admin(registry, func(ctx context.Context) (work, database error) { return ready(ctx), writable(ctx, table) }, log)
+	health := program.Admin(registry, func(ctx context.Context) (work, database error) { return ready(ctx), writable(ctx, table) }, log)
 	defer func() { _ = health.Close() }()
-	log.Info("listening", "address", listener.Addr().String(), "admin", adminListener.Addr().String(), "database", describe(pool), "schema", env.Schema, "queue", s.Queue)
+	log.Info("listening", "address", listener.Addr().String(), "admin", adminListener.Addr().String(), "database", program.Describe(pool), "schema", env.Schema, "queue", s.Queue)
 	at := &atWork{intake: site{server, places}, health: site{health, adminListener}, events: waiting, drainTimeout: s.DrainTimeout, log: log}
 	return at.serve(env.ctx)
 }
@@ -124,7 +123,7 @@ func (s *serveCmd) server(listener net.Listener, handler http.Handler, log *slog
 		WriteTimeout:      2 * readTimeout,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    maxHeader - 4<<10, // Go adds these 4 kB
-		ErrorLog:          slog.NewLogLogger(kind(log, "HTTP").Handler(), slog.LevelWarn),
+		ErrorLog:          slog.NewLogLogger(program.Kind(log, "HTTP").Handler(), slog.LevelWarn),
 	}
 	places.watch(server)
 	return places, server
@@ -218,14 +217,14 @@ func (a *atWork) serve(ctx context.Context) error {
 			a.log.Info("stopped")
 		}
 		return err
-	case <-time.After(a.drainTimeout - spare(a.drainTimeout)/2):
+	case <-time.After(a.drainTimeout - program.Spare(a.drainTimeout)/2):
 		return fmt.Errorf("what was at work did not end within %s (--drain-timeout); what was acknowledged is kept", a.drainTimeout)
 	}
 }
 
 // drain takes no new connections, answers open requests, ends the work with stop, and passes on what waits.
 func (a *atWork) drain(stop func() error) error {
-	ctx, cancel := context.WithTimeout(context.Background(), a.drainTimeout-spare(a.drainTimeout))
+	ctx, cancel := context.WithTimeout(context.Background(), a.drainTimeout-program.Spare(a.drainTimeout))
 	defer cancel()
 	unanswered := a.intake.Shutdown(ctx)
 	err := errors.Join(stop(), a.events.drain(ctx))
@@ -235,30 +234,10 @@ func (a *atWork) drain(stop func() error) error {
 	return err
 }
 
-// ready returns why the database cannot take events.
-func ready(ctx context.Context, pool *pgxpool.Pool, schema string) error {
-	conn, err := pool.Acquire(ctx)
-	if err != nil {
-		return fmt.Errorf("the database cannot be reached: %w", err)
-	}
-	defer conn.Release()
-	// In a transaction, like everything that may run beside the writer on the embedded database, which has one session.
-	return pgx.BeginFunc(ctx, conn, func(pgx.Tx) error {
-		_, err := sql.Check(ctx, conn.Conn(), schema)
-		return err
-	})
-}
-
 // writable returns why the database does not take events.
 func writable(ctx context.Context, table *writer.Table) error {
-	if err := ready(ctx, table.Pool, table.Schema); err != nil {
+	if err := program.Ready(ctx, table.Pool, table.Schema); err != nil {
 		return err
 	}
 	return table.Ready(ctx)
-}
-
-// describe returns the database's address without user and password.
-func describe(pool *pgxpool.Pool) string {
-	config := pool.Config().ConnConfig
-	return fmt.Sprintf("%s on %s:%d", config.Database, config.Host, config.Port)
 }

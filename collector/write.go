@@ -14,6 +14,7 @@ import (
 	"github.com/footfall-analytics/footfall/collector/event"
 	"github.com/footfall-analytics/footfall/collector/kafka"
 	"github.com/footfall-analytics/footfall/collector/writer"
+	"github.com/footfall-analytics/footfall/program"
 )
 
 type writeCmd struct {
@@ -28,14 +29,14 @@ const writePatience = 5 * time.Minute
 
 // Run writes until the context ends, then finishes the present batches and returns nil.
 func (w *writeCmd) Run(env *environment) error {
-	log, end := newLog(env.stderr, env.LogLevel)
+	log, end := program.NewLog(env.stderr, env.LogLevel)
 	defer end()
 	env.grace = w.Grace
 	return env.use(func(pool *pgxpool.Pool) error { return w.run(env, pool, log) })
 }
 
 func (w *writeCmd) run(env *environment, pool *pgxpool.Pool, log *slog.Logger) error {
-	listener, err := listen(w.ListenAdmin, "listen-admin")
+	listener, err := program.Listen(w.ListenAdmin, "listen-admin")
 	if err != nil {
 		return err
 	}
@@ -47,14 +48,14 @@ func (w *writeCmd) run(env *environment, pool *pgxpool.Pool, log *slog.Logger) e
 	if err != nil {
 		return err
 	}
-	server := admin(registry, func(ctx context.Context) (work, database error) {
+	server := program.Admin(registry, func(ctx context.Context) (work, database error) {
 		database = writable(ctx, table)
 		return errors.Join(consumer.Ready(ctx), database), database
 	}, log)
 	defer func() { _ = server.Close() }()
 	ctx, failed := context.WithCancelCause(env.ctx)
 	go func() { failed(server.Serve(listener)) }()
-	log.Info("listening", "admin", listener.Addr().String(), "database", describe(pool), "schema", env.Schema, "brokers", w.Brokers, "topic", w.Topic, "group", w.Group)
+	log.Info("listening", "admin", listener.Addr().String(), "database", program.Describe(pool), "schema", env.Schema, "brokers", w.Brokers, "topic", w.Topic, "group", w.Group)
 	consumer.Run(ctx, func(ctx context.Context, events []event.Event) error { return table.Write(ctx, events, writePatience) })
 	if env.ctx.Err() == nil {
 		return context.Cause(ctx)

@@ -82,7 +82,7 @@ func (p place) routines(roles sql.Roles) []string {
 			ORDER BY grantee::regrole::text = $3, grantee::regrole::text = $2) FROM aclexplode(proacl)), 'everybody')
 		FROM pg_proc p WHERE pronamespace = $1::text::regnamespace ORDER BY proname, p.oid::regprocedure::text`, p.schema, roles.Writer, roles.Reader)
 	for i, text := range list {
-		list[i] = strings.NewReplacer(p.schema, "SCHEMA", roles.Writer, "WRITER", roles.Reader, "READER").Replace(text)
+		list[i] = strings.NewReplacer(p.schema, "SCHEMA", roles.Writer, "WRITER", roles.Reader, "READER", roles.Analyzer, "ANALYZER").Replace(text)
 	}
 	return list
 }

@@ -45,7 +45,7 @@ func (p place) mustMigrate() sql.Roles {
 	if err != nil {
 		p.Fatal(err)
 	}
-	*p.made = append(*p.made, roles.Writer, roles.Reader)
+	*p.made = append(*p.made, roles.Writer, roles.Reader, roles.Analyzer)
 	return roles
 }
 
@@ -93,11 +93,11 @@ func (p place) list(query string, args ...any) []string {
 // rights returns what the roles hold in the schema, with which is which.
 func (p place) rights(roles sql.Roles) []string {
 	p.Helper()
-	return p.list(`SELECT name || ': ' || CASE grantee::regrole::text WHEN $2 THEN 'writer ' ELSE 'reader ' END || privilege_type FROM (
+	return p.list(`SELECT name || ': ' || CASE grantee::regrole::text WHEN $2 THEN 'writer ' WHEN $3 THEN 'reader ' ELSE 'analyzer ' END || privilege_type FROM (
 			SELECT relname::text, relacl FROM pg_class WHERE relnamespace = $1::text::regnamespace
 			UNION ALL SELECT proname, proacl FROM pg_proc WHERE pronamespace = $1::text::regnamespace
 			UNION ALL SELECT 'the schema', nspacl FROM pg_namespace WHERE nspname = $1::text
-		) objects (name, acl) CROSS JOIN aclexplode(acl) WHERE grantee::regrole::text IN ($2, $3) ORDER BY 1`, p.schema, roles.Writer, roles.Reader)
+		) objects (name, acl) CROSS JOIN aclexplode(acl) WHERE grantee::regrole::text IN ($2, $3, $4) ORDER BY 1`, p.schema, roles.Writer, roles.Reader, roles.Analyzer)
 }
 
 // wantNothing reports what the roles may do here.
@@ -277,7 +277,7 @@ func TestCopiesGetRolesOfTheirOwn(t *testing.T) {
 		if copied == roles {
 			t.Error("a copy has the roles of what it was copied from")
 		}
-		a.wantNothing(roles.Writer, roles.Reader, grafana)
+		a.wantNothing(roles.Writer, roles.Reader, roles.Analyzer, grafana)
 		again := a.rights(copied)
 		if !slices.Equal(rights, again) {
 			t.Errorf("grants/*.sql do not say all:\n%v\n%v", rights, again)

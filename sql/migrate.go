@@ -137,8 +137,16 @@ func enterSchema(ctx context.Context, tx pgx.Tx, schema string) error {
 	if _, err := tx.Exec(ctx, `LOCK TABLE schema_migrations IN SHARE ROW EXCLUSIVE MODE`); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `CREATE TABLE IF NOT EXISTS installation (one boolean PRIMARY KEY DEFAULT true CHECK (one),
-		writer text NOT NULL, reader text NOT NULL, database oid NOT NULL)`)
+	if _, err := tx.Exec(ctx, `CREATE TABLE IF NOT EXISTS installation (one boolean PRIMARY KEY DEFAULT true CHECK (one),
+		writer text NOT NULL, reader text NOT NULL, database oid NOT NULL, analyzer text NOT NULL DEFAULT '')`); err != nil {
+		return err
+	}
+	// Versions before 12 knew no analyzer. Only then the column is added, since that waits for readers.
+	var old bool
+	err := tx.QueryRow(ctx, `SELECT NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'installation'::regclass AND attname = 'analyzer')`).Scan(&old)
+	if err == nil && old {
+		_, err = tx.Exec(ctx, `ALTER TABLE installation ADD COLUMN analyzer text NOT NULL DEFAULT ''`)
+	}
 	return err
 }
 

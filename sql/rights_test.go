@@ -58,6 +58,31 @@ func TestRolesHaveNoMoreThanTheyNeed(t *testing.T) {
 			{roles.Reader, `UPDATE user_profiles SET segment = 'x'`, false},
 			{roles.Reader, `CREATE TABLE mine (n int)`, false},
 			{roles.Reader, `INSERT INTO schema_migrations VALUES (99, 'x')`, false},
+			{roles.Reader, `SELECT count(*) FROM segments, segment_members, segment_refreshes`, true},
+			{roles.Reader, `INSERT INTO segments (name) VALUES ('x')`, false},
+			{roles.Reader, `INSERT INTO segment_members (segment_id, user_key, entered_at) VALUES (1, 1, now())`, false},
+			{roles.Reader, `UPDATE segment_turn SET holder = NULL`, false},
+			{roles.Reader, `SELECT FROM segment_turn FOR UPDATE`, false},
+			{roles.Writer, `SELECT count(*) FROM segments`, false},
+			{roles.Writer, `SELECT count(*) FROM segment_members`, false},
+			{roles.Writer, `UPDATE segments SET title = 'x'`, false},
+			{roles.Analyzer, `SELECT count(*) FROM user_events, user_profiles, active_users_hourly, event_counts_15min, event_blocks, quarter_counts, closed_days, late_days, user_aliases, alias_changes, schema_migrations, installation, background_jobs()`, true},
+			{roles.Analyzer, `INSERT INTO segments (name) VALUES ('x'); INSERT INTO segment_members (segment_id, user_key, entered_at) SELECT id, 1, now() FROM segments;
+				UPDATE segment_members SET left_at = now() + INTERVAL '1 second'; UPDATE segments SET title = 'x'; UPDATE segment_turn SET holder = NULL;
+				INSERT INTO segment_refreshes (segment_id, at, version, size, entered, "left", took) SELECT id, now(), 1, 1, 1, 0, '0' FROM segments`, true},
+			{roles.Analyzer, `DELETE FROM segments`, false},
+			{roles.Analyzer, `DELETE FROM segment_members`, false},
+			{roles.Analyzer, `UPDATE segment_refreshes SET size = 0`, false},
+			{roles.Analyzer, `DELETE FROM segment_turn`, false},
+			{roles.Analyzer, event, false},
+			{roles.Analyzer, stored, false},
+			{roles.Analyzer, `UPDATE user_profiles SET segment = 'x'`, false},
+			{roles.Analyzer, `SELECT count(*) FROM write_keys`, false},
+			{roles.Analyzer, `SELECT count(*) FROM forgotten_users`, false},
+			{roles.Analyzer, `SELECT run_overdue()`, false},
+			{roles.Analyzer, `CREATE TABLE mine (n int)`, false},
+			{roles.Analyzer, `CREATE TEMP TABLE mine (n int)`, false},
+			{roles.Analyzer, `SELECT lo_create(0)`, false},
 		} {
 			tx, err := conn.Begin(t.Context())
 			if err != nil {

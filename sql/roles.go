@@ -14,17 +14,17 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Roles are the two group roles of one installation, that is, of a schema of one database. Login users are made members of them.
+// Roles are the group roles of one installation, that is, of a schema of one database. Login users are made members of them.
 type Roles struct {
-	// Writer is for the collector, Reader for Grafana.
-	Writer, Reader string
+	// Writer is for the collector, Reader for Grafana, Analyzer for the analyzer.
+	Writer, Reader, Analyzer string
 }
 
 // namedRoles are the names that stand for the installation's roles in the migrations' texts.
-var namedRoles = Roles{"footfall_writer", "footfall_reader"}
+var namedRoles = Roles{"footfall_writer", "footfall_reader", "footfall_analyzer"}
 
 // clusterRoles are the roles that older versions made for all installations of a server.
-var clusterRoles = namedRoles
+var clusterRoles = Roles{Writer: "footfall_writer", Reader: "footfall_reader"}
 
 //go:embed grants/tables.sql
 var tableGrants string
@@ -40,13 +40,14 @@ func RolesOf(ctx context.Context, conn Querier, schema string) (roles Roles, err
 	if err := validateSchema(schema); err != nil {
 		return roles, err
 	}
-	err = conn.QueryRow(ctx, "SELECT writer, reader FROM "+pgx.Identifier{schema, "installation"}.Sanitize()).Scan(&roles.Writer, &roles.Reader)
+	err = conn.QueryRow(ctx, "SELECT writer, reader, analyzer FROM "+pgx.Identifier{schema, "installation"}.Sanitize()).
+		Scan(&roles.Writer, &roles.Reader, &roles.Analyzer)
 	return roles, err
 }
 
 // in returns a migration's text with these roles.
 func (r Roles) in(text string) string {
-	return strings.NewReplacer(namedRoles.Writer, r.Writer, namedRoles.Reader, r.Reader).Replace(text)
+	return strings.NewReplacer(namedRoles.Writer, r.Writer, namedRoles.Reader, r.Reader, namedRoles.Analyzer, r.Analyzer).Replace(text)
 }
 
 // installation is what is known about the schema's roles.
@@ -65,9 +66,9 @@ func enterInstallation(ctx context.Context, tx pgx.Tx, schema string, version in
 	var database string
 	var stored Roles
 	var moved bool
-	if err := tx.QueryRow(ctx, `SELECT current_database(), coalesce(max(writer), ''), coalesce(max(reader), ''), coalesce(bool_or(i.database <> d.oid), false)
+	if err := tx.QueryRow(ctx, `SELECT current_database(), coalesce(max(writer), ''), coalesce(max(reader), ''), coalesce(max(analyzer), ''), coalesce(bool_or(i.database <> d.oid), false)
 		FROM pg_database d LEFT JOIN installation i ON true WHERE datname = current_database() GROUP BY 1`).
-		Scan(&database, &stored.Writer, &stored.Reader, &moved); err != nil {
+		Scan(&database, &stored.Writer, &stored.Reader, &stored.Analyzer, &moved); err != nil {
 		return at, err
 	}
 	switch {
@@ -75,42 +76,55 @@ func enterInstallation(ctx context.Context, tx pgx.Tx, schema string, version in
 		at.former, at.adopts = clusterRoles, true
 	case moved:
 		// A copy of a database has the rights of the original.
-		if moved, err = servesElsewhere(ctx, tx, stored.Writer, stored.Reader); err != nil {
+		if moved, err = servesElsewhere(ctx, tx, stored.Writer, stored.Reader, stored.Analyzer); err != nil {
 			return at, err
 		}
 		if moved {
 			at.former, stored = stored, Roles{}
 		}
 	}
-	if at.Roles = stored; stored.Writer == "" {
+	if at.Roles = stored; stored.Analyzer == "" { // a new installation, or one of a version without the analyzer
 		at.changed = true
-		if at.Roles, err = chooseRoles(ctx, tx, database, schema); err != nil {
+		if err := at.choose(ctx, tx, database, schema); err != nil {
 			return at, err
 		}
 	}
 	if err := at.create(ctx, tx, database, schema); err != nil {
 		return at, err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO installation (writer, reader, database) SELECT $1, $2, oid FROM pg_database WHERE datname = current_database()
-		ON CONFLICT (one) DO UPDATE SET writer = excluded.writer, reader = excluded.reader, database = excluded.database`, at.Writer, at.Reader)
+	_, err = tx.Exec(ctx, `INSERT INTO installation (writer, reader, analyzer, database) SELECT $1, $2, $3, oid FROM pg_database WHERE datname = current_database()
+		ON CONFLICT (one) DO UPDATE SET writer = excluded.writer, reader = excluded.reader, analyzer = excluded.analyzer, database = excluded.database`,
+		at.Writer, at.Reader, at.Analyzer)
 	return at, err
 }
 
 // rolesMigration is the first migration that grants anything.
 const rolesMigration = 3
 
-// chooseRoles returns names that show database and schema, and that no other installation has.
-func chooseRoles(ctx context.Context, tx pgx.Tx, database, schema string) (Roles, error) {
-	plain := Roles{roleName(database, schema, "writer", false), roleName(database, schema, "reader", false)}
-	taken, err := areTaken(ctx, tx, plain)
-	if err != nil || !taken {
-		return plain, err
+// choose gives the roles that have no name yet names that show database and schema, and that no other installation has.
+func (r *Roles) choose(ctx context.Context, tx pgx.Tx, database, schema string) error {
+	for _, distinct := range []bool{false, true} {
+		next, added := *r, []string(nil)
+		for kind, name := range map[string]*string{"writer": &next.Writer, "reader": &next.Reader, "analyzer": &next.Analyzer} {
+			if *name == "" {
+				*name = roleName(database, schema, kind, distinct)
+				added = append(added, *name)
+			}
+		}
+		taken, err := areTaken(ctx, tx, added)
+		if err != nil {
+			return err
+		}
+		if !taken {
+			*r = next
+			return nil
+		}
+		if distinct {
+			slices.Sort(added)
+			return fmt.Errorf("one of the roles %s is used for something else: rename it", strings.Join(added, ", "))
+		}
 	}
-	distinct := Roles{roleName(database, schema, "writer", true), roleName(database, schema, "reader", true)}
-	if taken, err = areTaken(ctx, tx, distinct); err == nil && taken {
-		err = fmt.Errorf("the roles %s and %s are used for something else: rename them", distinct.Writer, distinct.Reader)
-	}
-	return distinct, err
+	return nil
 }
 
 var plainName = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
@@ -130,12 +144,12 @@ func roleName(database, schema, kind string, distinct bool) string {
 }
 
 // areTaken reports whether one of the roles belongs to somebody else.
-func areTaken(ctx context.Context, tx pgx.Tx, roles Roles) (taken bool, err error) {
-	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname IN ($1, $2) AND rolcanlogin)`, roles.Writer, roles.Reader).Scan(&taken)
+func areTaken(ctx context.Context, tx pgx.Tx, roles []string) (taken bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = ANY ($1) AND rolcanlogin)`, roles).Scan(&taken)
 	if err != nil || taken {
 		return taken, err
 	}
-	return servesElsewhere(ctx, tx, roles.Writer, roles.Reader)
+	return servesElsewhere(ctx, tx, roles...)
 }
 
 // servesElsewhere reports whether one of the roles has rights in other databases, or on other schemas of this one; the extension's schemas
@@ -154,6 +168,7 @@ func servesElsewhere(ctx context.Context, tx pgx.Tx, roles ...string) (elsewhere
 func (at *installation) create(ctx context.Context, tx pgx.Tx, database, schema string) error {
 	for _, r := range []struct{ name, former, may string }{
 		{at.Writer, at.former.Writer, "adds events to"}, {at.Reader, at.former.Reader, "reads"},
+		{at.Analyzer, at.former.Analyzer, "reads, and keeps segments of,"},
 	} {
 		var exists bool
 		if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)`, r.name).Scan(&exists); err != nil {
@@ -224,12 +239,12 @@ func membersToAdopt(ctx context.Context, tx pgx.Tx, former, role string, exists 
 // grant gives the roles their rights, and revokes everybody else's. It logs what it may not revoke.
 func (at *installation) grant(ctx context.Context, tx pgx.Tx, schema string, log func(string)) error {
 	if _, err := tx.Exec(ctx, at.in(tableGrants)); err != nil {
-		return explain("grant the roles "+at.Writer+" and "+at.Reader+" their rights", err)
+		return explain("grant the roles "+at.Writer+", "+at.Reader+" and "+at.Analyzer+" their rights", err)
 	}
 	if err := restrictAll(ctx, tx, at.Reader, log); err != nil {
 		return err
 	}
-	for _, former := range []string{at.former.Writer, at.former.Reader} {
+	for _, former := range []string{at.former.Writer, at.former.Reader, at.former.Analyzer} {
 		var exists bool
 		if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)`, former).Scan(&exists); err != nil {
 			return err

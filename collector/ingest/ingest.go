@@ -22,6 +22,7 @@ import (
 	"github.com/footfall-analytics/footfall/collector/privacy"
 	"github.com/footfall-analytics/footfall/collector/segmentapi"
 	"github.com/footfall-analytics/footfall/collector/visitor"
+	"github.com/footfall-analytics/footfall/program"
 )
 
 // Sink takes events. Accept returns nil when all events are safe for good, and an error if they may not be: the sender is then told to come
@@ -89,17 +90,17 @@ func New(sink Sink, opts Options, registry prometheus.Registerer) http.Handler {
 		MaxAge:           600,
 	}))
 	h.takeEvents(r)
-	Health(r, func(ctx context.Context) (string, error) {
+	program.Health(r, func(ctx context.Context) (string, error) {
 		if h.Ready(ctx) != nil {
 			return "", errors.New("the collector cannot take events; /readyz at --listen-admin says why") // not to everybody
 		}
 		return "", nil
 	})
 	r.NotFound(func(w http.ResponseWriter, _ *http.Request) {
-		fail(w, http.StatusNotFound, errors.New("there is nothing here; "+whereTo))
+		program.Fail(w, http.StatusNotFound, errors.New("there is nothing here; "+whereTo))
 	})
 	r.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
-		fail(w, http.StatusMethodNotAllowed, fmt.Errorf("this address does not take %s; %s", methodLabel(r.Method), whereTo))
+		program.Fail(w, http.StatusMethodNotAllowed, fmt.Errorf("this address does not take %s; %s", methodLabel(r.Method), whereTo))
 	})
 	return r
 }
@@ -121,7 +122,7 @@ func (h *handler) takeEvents(r chi.Router) {
 	// Segment's library for browsers sends its own metrics here, which are not kept.
 	r.Post("/v1/m", func(w http.ResponseWriter, r *http.Request) {
 		h.linger(w, r)
-		respond(w, http.StatusOK, answer{})
+		program.Respond(w, http.StatusOK, answer{})
 	})
 }
 
@@ -138,7 +139,7 @@ func (h *handler) observe(next http.Handler) http.Handler {
 					panic(p)
 				}
 				h.Log.Error("panic in a request", "request_id", id, "panic", fmt.Sprint(p), "route", chi.RouteContext(r.Context()).RoutePattern())
-				fail(ww, http.StatusInternalServerError, errors.New("the collector failed; its log says more"))
+				program.Fail(ww, http.StatusInternalServerError, errors.New("the collector failed; its log says more"))
 			}
 			route := chi.RouteContext(r.Context()).RoutePattern()
 			status := max(ww.Status(), http.StatusOK)

@@ -3,7 +3,6 @@ package ingest
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +16,7 @@ import (
 	"github.com/footfall-analytics/footfall/collector/event"
 	"github.com/footfall-analytics/footfall/collector/keys"
 	"github.com/footfall-analytics/footfall/collector/privacy"
+	"github.com/footfall-analytics/footfall/program"
 )
 
 // storeTimeout is after how long a request whose events cannot be made safe is turned away.
@@ -138,7 +138,7 @@ func (h *handler) turnAway(w http.ResponseWriter, err error) {
 		status = http.StatusTooManyRequests
 		comeBack(w, limited.RetryAfter)
 	}
-	fail(w, status, err)
+	program.Fail(w, status, err)
 }
 
 func comeBack(w http.ResponseWriter, after time.Duration) {
@@ -166,7 +166,7 @@ func (h *handler) store(w http.ResponseWriter, r *http.Request, request event.Re
 		if err := h.sink.Accept(ctx, kept); err != nil {
 			h.events.WithLabelValues("turned_away").Add(float64(len(kept)))
 			comeBack(w, retryAfter)
-			fail(w, http.StatusServiceUnavailable, fmt.Errorf("%w; send the request again later, with the same id in each event nothing is stored twice", err))
+			program.Fail(w, http.StatusServiceUnavailable, fmt.Errorf("%w; send the request again later, with the same id in each event nothing is stored twice", err))
 			return
 		}
 		h.commit.Observe(time.Since(start).Seconds())
@@ -178,7 +178,7 @@ func (h *handler) store(w http.ResponseWriter, r *http.Request, request event.Re
 	if len(result.Refused) > 0 {
 		status = http.StatusBadRequest
 	}
-	respond(w, status, result)
+	program.Respond(w, status, result)
 }
 
 // keep returns the events that may be kept, with their senders' properties.
@@ -231,16 +231,6 @@ func badEvents(refused event.Refusals) (n int) {
 		}
 	}
 	return n
-}
-
-func fail(w http.ResponseWriter, status int, err error) {
-	respond(w, status, map[string]string{"error": err.Error()})
-}
-
-func respond(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // a client that has gone away needs no answer
 }
 
 // labels are the fields that the metric of refused events distinguishes: names that clients make up would fill the memory.

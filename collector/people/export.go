@@ -18,6 +18,8 @@ var stored = []struct{ table, statement string }{
 	{"user_aliases", `SELECT to_jsonb(a) - 'alias_key' - 'user_key' FROM user_aliases a WHERE alias = ANY($1) ORDER BY alias`},
 	{"user_sessions", `SELECT to_jsonb(s) - 'user_key' - 'session_key' FROM user_sessions s WHERE ` + ownKey + ` ORDER BY first_time, last_time`},
 	{"user_categories", `SELECT to_jsonb(c) - 'user_key' FROM user_categories c WHERE ` + ownKey + ` ORDER BY category, events`},
+	{"segment_members", `SELECT to_jsonb(m) - 'segment_id' - 'user_key' || jsonb_build_object('segment', s.name) FROM segment_members m JOIN segments s ON s.id = m.segment_id
+		WHERE ` + ownKey + ` ORDER BY s.name, entered_at`},
 }
 
 // storedEvents is the statement for the events between $2 and $3.

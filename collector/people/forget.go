@@ -17,6 +17,8 @@ type Deletion struct {
 	IDs []string
 	// Events counts rows of user_events, on so many Days (UTC); the others count rows of the tables with these names.
 	Events, Days, Profiles, Aliases, RejectedEvents int
+	// Memberships counts rows of segment_members, past ones too.
+	Memberships int
 	// Unlinked counts events of other users on a device where this one was not signed in: they stay, without the anonymous id.
 	Unlinked int
 	// Unclear are the ids of rows of rejected_events that cannot be read but contain the text of an id. They stay.
@@ -91,7 +93,7 @@ func Forget(ctx context.Context, conn *pgx.Conn, schema, id string) (Deletion, e
 
 // described are the tables for which the server's statistics hold values that identify users.
 var described = []string{"user_events", "user_profiles", "user_aliases", "user_sessions", "user_categories", "known_users", "profile_changes",
-	"chosen_times", "rejected_events", "event_blocks"}
+	"chosen_times", "rejected_events", "event_blocks", "segment_members"}
 
 // alone runs fn while nobody else can move what it deletes.
 func (f *Deletion) alone(ctx context.Context, conn *pgx.Conn, schema string, fn func(tx pgx.Tx) error) error {
@@ -119,6 +121,10 @@ func (f *Deletion) deleteRest(ctx context.Context, tx pgx.Tx) error {
 	for i, r := range list {
 		numbers[i] = r.id
 	}
+	// A refresh of a segment that has begun begins anew, so that it does not bring the user back.
+	if _, err := tx.Exec(ctx, `UPDATE segments SET changes = changes + 1`); err != nil {
+		return err
+	}
 	for _, step := range []struct {
 		count     *int
 		statement string
@@ -130,6 +136,7 @@ func (f *Deletion) deleteRest(ctx context.Context, tx pgx.Tx) error {
 		{new(int), `DELETE FROM user_sessions WHERE ` + ownKey, f.IDs},
 		{new(int), `DELETE FROM user_categories WHERE ` + ownKey, f.IDs},
 		{new(int), `DELETE FROM known_users WHERE ` + ownKey, f.IDs},
+		{&f.Memberships, `DELETE FROM segment_members WHERE ` + ownKey, f.IDs},
 		{&f.Profiles, `DELETE FROM user_profiles WHERE user_id = ANY($1)`, f.IDs},
 		// Every analysis reads how often aliases have changed. This row is locked first, as in joins of users.
 		{new(int), `UPDATE alias_changes SET changes = changes + 1 WHERE EXISTS (SELECT FROM user_aliases WHERE alias = ANY($1))`, f.IDs},

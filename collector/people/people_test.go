@@ -97,6 +97,14 @@ func (w *world) store(t *testing.T, events ...event.Event) writer.Result {
 	return result
 }
 
+// segment makes a segment in which ann is, and as whom she was before was once.
+func (w *world) segment(t *testing.T) {
+	t.Helper()
+	w.exec(t, `INSERT INTO segments (name) VALUES ('vips')`)
+	w.exec(t, `INSERT INTO segment_members (segment_id, user_key, entered_at, left_at)
+		SELECT id, user_key_of(u), now() - INTERVAL '2 days', CASE u WHEN $2 THEN now() END FROM segments, unnest(ARRAY[$1, $2, $3]) u`, w.ann, w.anon, w.bob)
+}
+
 func (w *world) in(t *testing.T, fn func(tx pgx.Tx) error) {
 	t.Helper()
 	if err := transaction(t.Context(), w.Conn, pgx.TxOptions{}, w.schema, fn); err != nil {
@@ -189,12 +197,13 @@ func TestForget(t *testing.T) {
 		w.check(t)
 		schema := func(table string) string { return w.schema + "." + table }
 		w.exec(t, `INSERT INTO profile_changes (user_id) VALUES ($1)`, w.anon)
+		w.segment(t)
 		w.exec(t, `ANALYZE user_events, user_profiles`)
 		before := w.traces(t, w.ann, w.anon)
 		if len(w.describe(t, w.ann)) == 0 || len(w.describe(t, w.anon)) == 0 {
 			t.Error("no trace in the server's statistics")
 		}
-		for _, table := range []string{"user_events", "known_users", "user_profiles", "user_sessions", "user_categories", "user_aliases", "rejected_events", "event_blocks"} {
+		for _, table := range []string{"user_events", "known_users", "user_profiles", "user_sessions", "user_categories", "user_aliases", "rejected_events", "event_blocks", "segment_members"} {
 			if !slices.Contains(before, schema(table)) {
 				t.Errorf("no trace in %s, so that nothing can be shown: %v", table, before)
 			}
@@ -208,7 +217,7 @@ func TestForget(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := Deletion{IDs: []string{w.anon, w.ann}, Events: 22, Days: f.Days, Profiles: 1, Aliases: 1, RejectedEvents: 2, Unlinked: 1}
+		want := Deletion{IDs: []string{w.anon, w.ann}, Events: 22, Days: f.Days, Profiles: 1, Aliases: 1, RejectedEvents: 2, Unlinked: 1, Memberships: 2}
 		if diff := cmp.Diff(want, f); diff != "" || f.Days < 10 || f.Days > 11 {
 			t.Error(diff, f.Days)
 		}
@@ -217,6 +226,9 @@ func TestForget(t *testing.T) {
 		}
 		if left := w.describe(t, w.ann, w.anon); len(left) > 0 {
 			t.Error("the server's statistics have traces", left)
+		}
+		if n := w.texts(t, `SELECT concat_ws(' ', (SELECT count(*) FROM segment_members), changes) FROM segments`); n[0] != "1 1" {
+			t.Error("of the memberships, and of the segment's changes, are left", n)
 		}
 		if diff := cmp.Diff(rest, w.rest(t)); diff != "" {
 			t.Error("others have suffered", diff)
@@ -287,6 +299,7 @@ func TestForgetWhileEventsCome(t *testing.T) {
 func TestExport(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, dsn string) {
 		w := newWorld(t, dsn)
+		w.segment(t)
 		var out strings.Builder
 		n, err := Export(t.Context(), w.Conn, w.schema, w.anon, &out)
 		if err != nil {
@@ -314,8 +327,8 @@ func TestExport(t *testing.T) {
 				t.Error("this is not the user's", line)
 			}
 		}
-		want := map[string]int{"user_profiles": 1, "user_sessions": 2, "user_categories": 2, "user_aliases": 1, "user_events": 22, "rejected_events": 2}
-		if diff := cmp.Diff(want, counts); diff != "" || n != 30 {
+		want := map[string]int{"user_profiles": 1, "user_sessions": 2, "user_categories": 2, "user_aliases": 1, "user_events": 22, "rejected_events": 2, "segment_members": 2}
+		if diff := cmp.Diff(want, counts); diff != "" || n != 32 {
 			t.Error(diff, n)
 		}
 		if !strings.Contains(out.String(), `"a": 1.50`) && !strings.Contains(out.String(), `"a":1.50`) {

@@ -120,7 +120,7 @@ func Schema(t testing.TB, dsn string) string {
 		}
 		defer func() { _ = conn.Close(ctx) }()
 		if err = DropSchema(ctx, conn, schema); err == nil {
-			_, err = conn.Exec(ctx, fmt.Sprintf("DROP OWNED BY %[1]s, %[2]s; DROP ROLE %[1]s, %[2]s", roles.Writer, roles.Reader))
+			_, err = conn.Exec(ctx, fmt.Sprintf("DROP OWNED BY %[1]s, %[2]s, %[3]s; DROP ROLE %[1]s, %[2]s, %[3]s", roles.Writer, roles.Reader, roles.Analyzer))
 		}
 		if err != nil {
 			t.Error(err)

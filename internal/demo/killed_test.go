@@ -31,7 +31,7 @@ var buildAll = sync.OnceValue(func() error {
 	if err := os.Chdir(root); err != nil {
 		return err
 	}
-	for file, source := range map[string]string{programs.DemoFile: "./internal/demo", programs.CollectorFile: "./collector", programs.PluginFile: "./pkg"} {
+	for file, source := range map[string]string{programs.DemoFile: "./internal/demo", programs.CollectorFile: "./collector", programs.AnalyzerFile: "./analyzer", programs.PluginFile: "./pkg"} {
 		command := exec.Command("go", "build", "-o", file, source)
 		command.Stderr = os.Stderr
 		if err := command.Run(); err != nil {
@@ -57,7 +57,7 @@ func start(t *testing.T, ports []int, name string, args ...string) *started {
 	}
 	s := &started{cmd: exec.Command(name, args...)}
 	s.cmd.Env = append(os.Environ(), "CI=", "FOOTFALL_DSN=", "GRAFANA_HOME=")
-	for i, variable := range []string{dbPort, collectorPort, previewPort, shopPort} {
+	for i, variable := range []string{dbPort, collectorPort, previewPort, analyzerPort, shopPort} {
 		s.cmd.Env = append(s.cmd.Env, variable+"="+strconv.Itoa(ports[i]))
 	}
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // what is sent to its group is not sent to the test
@@ -125,7 +125,7 @@ func awaitEnd(t *testing.T, family []*process.Process) {
 
 func freePorts(t *testing.T) []int {
 	t.Helper()
-	ports := make([]int, 4)
+	ports := make([]int, 5)
 	for i := range ports {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {

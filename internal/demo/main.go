@@ -1,4 +1,4 @@
-// Demo shows Footfall at work: it starts a database, the collector and the plugin, sends a shop's traffic of the last 30
+// Demo shows Footfall at work: it starts a database, the collector, the analyzer and the plugin, sends a shop's traffic of the last 30
 // days through the collector, asks the plugin three questions as Grafana does, prints the answers, and then serves a page
 // (or starts Grafana) to ask more. "go tool mage demo" builds it and what it needs, and runs it in the repository's root.
 package main
@@ -37,6 +37,9 @@ const (
 // schema is the one that the provisioned data source reads.
 const schema = sql.DefaultSchema
 
+// analyzerToken opens the analyzer's API, on this machine.
+const analyzerToken = "footfall-demo-analyzer-token"
+
 func main() {
 	// The first signal ends the demo in order, a second one at once.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
@@ -72,6 +75,8 @@ func run(ctx context.Context) error {
 		{"Collector", d.startCollector},
 		{"Traffic of a web shop", d.sendTraffic},
 		{"Rollups", d.refreshRollups},
+		{"Segments", d.makeSegments},
+		{"Analyzer", d.startAnalyzer},
 		{"Plugin", d.startPlugin},
 	} {
 		if err := d.Do(step.name, func() (string, error) { return step.do(ctx) }); err != nil {
@@ -196,6 +201,28 @@ func (d *demo) refreshRollups(ctx context.Context) (string, error) {
 	// Without statistics the planner takes the tables for nearly empty.
 	_, err := d.conn.Exec(ctx, "ANALYZE "+pgx.Identifier{schema, "user_events"}.Sanitize())
 	return fmt.Sprintf("%d refreshed, statistics gathered", len(sql.Rollups)), err
+}
+
+// makeSegments makes the shop's segments.
+func (d *demo) makeSegments(ctx context.Context) (string, error) {
+	if err := programs.Segments(ctx, programs.AnalyzerFile, d.dsn, schema, filepath.Join("provisioning", "segments", "shop.yaml")); err != nil {
+		return "", err
+	}
+	var segments, members int
+	err := pgx.BeginFunc(ctx, d.conn, func(tx pgx.Tx) error {
+		return tx.QueryRow(ctx, fmt.Sprintf("SELECT count(DISTINCT segment_id), count(*) FROM %s WHERE left_at IS NULL", pgx.Identifier{schema, "segment_members"}.Sanitize())).
+			Scan(&segments, &members)
+	})
+	return fmt.Sprintf("%d with %s members", segments, tables.Count(members)), err
+}
+
+// startAnalyzer keeps the segments up to date while the demo runs. The demo's token is no secret.
+func (d *demo) startAnalyzer(ctx context.Context) (string, error) {
+	url, end, err := programs.StartAnalyzer(ctx, programs.AnalyzerFile, d.dsn, schema, analyzerToken, d.ports[analyzerPort], d.log)
+	if err == nil {
+		d.stop = append(d.stop, end)
+	}
+	return url, err
 }
 
 func (d *demo) startPlugin(ctx context.Context) (string, error) {

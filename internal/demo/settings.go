@@ -25,6 +25,7 @@ type settings struct {
 const (
 	dbPort        = "FOOTFALL_DB_PORT"
 	collectorPort = "FOOTFALL_COLLECTOR_PORT"
+	analyzerPort  = "FOOTFALL_ANALYZER_PORT"
 	previewPort   = "FOOTFALL_PREVIEW_PORT"
 	shopPort      = "FOOTFALL_SHOP_PORT"
 	grafanaPort   = "FOOTFALL_GRAFANA_PORT"
@@ -35,7 +36,7 @@ func readSettings() (settings, error) {
 		dsn:         os.Getenv("FOOTFALL_DSN"),
 		grafanaHome: os.Getenv("GRAFANA_HOME"),
 		ci:          os.Getenv("CI") == "true",
-		ports:       map[string]int{collectorPort: 8090},
+		ports:       map[string]int{collectorPort: 8090, analyzerPort: 8093},
 	}
 	if s.dsn == "" {
 		s.ports[dbPort] = 54320
@@ -68,7 +69,7 @@ func readSettings() (settings, error) {
 // checkPorts reports ports that other programs hold, before anything is started. The demos that run are known by their ports.
 func (s *settings) checkPorts(running []trace) error {
 	holders := map[int]string{}
-	for _, name := range []string{dbPort, collectorPort, previewPort, shopPort, grafanaPort} {
+	for _, name := range []string{dbPort, collectorPort, analyzerPort, previewPort, shopPort, grafanaPort} {
 		port, wanted := s.ports[name]
 		if !wanted {
 			continue

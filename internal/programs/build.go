@@ -17,6 +17,7 @@ import (
 var (
 	PluginFile    = filepath.Join("dist", fmt.Sprintf("gpx_footfall_%s_%s", runtime.GOOS, runtime.GOARCH))
 	CollectorFile = filepath.Join(".footfall", "bin", "collector")
+	AnalyzerFile  = filepath.Join(".footfall", "bin", "analyzer")
 	DemoFile      = filepath.Join(".footfall", "bin", "demo")
 	PreviewFolder = filepath.Join(".footfall", "preview")
 	linterFile    = filepath.Join(".footfall", "bin", "golangci-lint")
@@ -36,7 +37,8 @@ func BuildLocal(ctx context.Context, p *Printer) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, lane := range [][]step{
 		{{"Node.js", checkNode}, {"npm packages", installPackages}, {"Plugin front end", frontEnd}, {"Preview page", previewPage}, {"Script for web pages", webScript}},
-		{{"Plugin back end", program(PluginFile, "./pkg")}, {"Collector program", program(CollectorFile, "./collector")}, {"Demo program", program(DemoFile, "./internal/demo")}},
+		{{"Plugin back end", program(PluginFile, "./pkg")}, {"Collector program", program(CollectorFile, "./collector")}, {"Analyzer program", program(AnalyzerFile, "./analyzer")},
+			{"Demo program", program(DemoFile, "./internal/demo")}},
 	} {
 		group.Go(func() error {
 			for _, s := range lane {

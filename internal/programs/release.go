@@ -16,7 +16,7 @@ import (
 // release is the folder for the released files, from the repository's root.
 var release = filepath.Join(".footfall", "release")
 
-// platform is a system that the plugin and the collector run on.
+// platform is a system that the plugin, the collector and the analyzer run on.
 type platform struct{ os, arch string }
 
 var platforms = []platform{
@@ -26,8 +26,8 @@ var platforms = []platform{
 // manifest is what release needs of plugin.json and package.json.
 type manifest struct{ ID, Version string }
 
-// BuildRelease builds everything for every platform: the data source and its panel as the zips that Grafana installs, and the collector's
-// programs. backEnd builds the plugin's back end for a system and an architecture into dist.
+// BuildRelease builds everything for every platform: the data source and its panel as the zips that Grafana installs, and the programs of
+// collector and analyzer. backEnd builds the plugin's back end for a system and an architecture into dist.
 func BuildRelease(ctx context.Context, p *Printer, backEnd func(os, arch string) error) error {
 	if err := BuildLocal(ctx, p); err != nil {
 		return err
@@ -40,12 +40,17 @@ func BuildRelease(ctx context.Context, p *Printer, backEnd func(os, arch string)
 		return err
 	}
 	for _, to := range platforms {
-		name := fmt.Sprintf("Plugin and collector for %s on %s", to.os, to.arch)
+		name := fmt.Sprintf("Plugin, collector and analyzer for %s on %s", to.os, to.arch)
 		if err := p.Do(name, func() (string, error) {
 			if err := backEnd(to.os, to.arch); err != nil {
 				return "", err
 			}
-			return collectorFor(ctx, to, m.Version)
+			collector, err := programFor(ctx, "collector", to, m.Version)
+			if err != nil {
+				return "", err
+			}
+			analyzer, err := programFor(ctx, "analyzer", to, m.Version)
+			return collector + ", " + analyzer, err
 		}); err != nil {
 			return err
 		}
@@ -118,13 +123,14 @@ func readManifest() (m manifest, err error) {
 	return m, nil
 }
 
-func collectorFor(ctx context.Context, to platform, version string) (file string, err error) {
-	file = filepath.Join(release, fmt.Sprintf("footfall-collector_%s_%s_%s", version, to.os, to.arch))
+// programFor builds a program in the folder of its name, and returns its file.
+func programFor(ctx context.Context, name string, to platform, version string) (file string, err error) {
+	file = filepath.Join(release, fmt.Sprintf("footfall-%s_%s_%s_%s", name, version, to.os, to.arch))
 	if to.os == "windows" {
 		file += ".exe"
 	}
 	return file, run(ctx, nil, "env", "CGO_ENABLED=0", "GOOS="+to.os, "GOARCH="+to.arch,
-		"go", "build", "-trimpath", "-ldflags", "-s -w", "-o", file, "./collector")
+		"go", "build", "-trimpath", "-ldflags", "-s -w", "-o", file, "./"+name)
 }
 
 // tokenVariable is the environment variable that Grafana's signing tool reads its secret from.

@@ -51,6 +51,8 @@ func TestServicesStartInOrder(t *testing.T) {
 		"collector":  {"logins": done, "kafka": healthy},
 		"kafka":      {},
 		"writer":     {"logins": done, "kafka": healthy, "collector": healthy},
+		"segments":   {"logins": done},
+		"analyzer":   {"logins": done},
 		"traffic":    {"collector": healthy},
 		"prometheus": {},
 		"grafana":    {"logins": done},
@@ -107,7 +109,7 @@ func TestServicesAreWatched(t *testing.T) {
 		if serves && (check == nil || len(check.Test) < 2 || check.Interval == nil || check.Timeout == nil || check.Retries == nil) {
 			t.Errorf("%s has no complete health check", name)
 		}
-		oneShot := name == "migrate" || name == "logins"
+		oneShot := name == "migrate" || name == "logins" || name == "segments"
 		if oneShot == (service.Restart != "") {
 			t.Errorf("%s restarts %q", name, service.Restart)
 		}
@@ -116,8 +118,8 @@ func TestServicesAreWatched(t *testing.T) {
 
 func TestPortsAreBoundToThisMachineAndCanBeChosen(t *testing.T) {
 	project, _ := loadCompose(t)
-	chosen, _ := loadCompose(t, "FOOTFALL_DB_PORT=1001", "FOOTFALL_COLLECTOR_PORT=1002", "FOOTFALL_GRAFANA_PORT=1003")
-	want := map[string][2]string{"database": {"54320", "1001"}, "collector": {"8090", "1002"}, "grafana": {"3000", "1003"}}
+	chosen, _ := loadCompose(t, "FOOTFALL_DB_PORT=1001", "FOOTFALL_COLLECTOR_PORT=1002", "FOOTFALL_GRAFANA_PORT=1003", "FOOTFALL_ANALYZER_PORT=1004")
+	want := map[string][2]string{"database": {"54320", "1001"}, "collector": {"8090", "1002"}, "grafana": {"3000", "1003"}, "analyzer": {"8093", "1004"}}
 	for name, service := range project.Services {
 		for i, port := range service.Ports {
 			other := chosen.Services[name].Ports[i]
@@ -198,9 +200,10 @@ func variableNames(text string) map[string]bool {
 
 func TestVariablesAreThoseThatTheProgramsRead(t *testing.T) {
 	project, root := loadCompose(t)
-	reads := map[string]map[string]bool{"logins": {"FOOTFALL_WRITER_PASSWORD": true, "FOOTFALL_READER_PASSWORD": true}, "database": {"FOOTFALL_OWNER_PASSWORD": true}}
-	for service, command := range map[string]string{"migrate": "migrate", "collector": "serve", "writer": "write"} {
-		help := exec.CommandContext(t.Context(), "go", "run", "./collector", command, "--help")
+	reads := map[string]map[string]bool{"logins": {"FOOTFALL_WRITER_PASSWORD": true, "FOOTFALL_READER_PASSWORD": true, "FOOTFALL_ANALYZER_PASSWORD": true}, "database": {"FOOTFALL_OWNER_PASSWORD": true}}
+	for service, command := range map[string][]string{"migrate": {"./collector", "migrate"}, "collector": {"./collector", "serve"}, "writer": {"./collector", "write"},
+		"analyzer": {"./analyzer", "serve"}, "segments": {"./analyzer", "segments", "apply"}} {
+		help := exec.CommandContext(t.Context(), "go", slices.Concat([]string{"run"}, command, []string{"--help"})...)
 		help.Dir = root
 		text, err := help.CombinedOutput()
 		if err != nil {
@@ -235,6 +238,7 @@ func TestVariablesAreThoseThatTheProgramsRead(t *testing.T) {
 func TestPasswordsCanBeSet(t *testing.T) {
 	secret := map[string]string{
 		"FOOTFALL_SUPERUSER_PASSWORD": "superuser 0", "FOOTFALL_OWNER_PASSWORD": "owner 1", "FOOTFALL_WRITER_PASSWORD": "writer 2", "FOOTFALL_READER_PASSWORD": "reader 3", "FOOTFALL_GRAFANA_PASSWORD": "grafana 4",
+		"FOOTFALL_ANALYZER_PASSWORD": "analyzer 5",
 	}
 	var env []string
 	for key, value := range secret {
@@ -244,7 +248,9 @@ func TestPasswordsCanBeSet(t *testing.T) {
 	for service, want := range map[string]map[string]string{
 		"database":  {"POSTGRES_PASSWORD": "superuser 0", "FOOTFALL_OWNER_PASSWORD": "owner 1"},
 		"migrate":   {"PGPASSWORD": "owner 1"},
-		"logins":    {"PGPASSWORD": "owner 1", "FOOTFALL_WRITER_PASSWORD": "writer 2", "FOOTFALL_READER_PASSWORD": "reader 3"},
+		"logins":    {"PGPASSWORD": "owner 1", "FOOTFALL_WRITER_PASSWORD": "writer 2", "FOOTFALL_READER_PASSWORD": "reader 3", "FOOTFALL_ANALYZER_PASSWORD": "analyzer 5"},
+		"segments":  {"PGPASSWORD": "analyzer 5"},
+		"analyzer":  {"PGPASSWORD": "analyzer 5"},
 		"collector": {"PGPASSWORD": "writer 2"},
 		"writer":    {"PGPASSWORD": "writer 2"},
 		"grafana":   {"FOOTFALL_DB_PASSWORD": "reader 3", "GF_SECURITY_ADMIN_PASSWORD": "grafana 4"},
@@ -291,7 +297,7 @@ func TestTheOwnerIsNoSuperuser(t *testing.T) {
 	address.Path = "/" + unique
 	t.Cleanup(func() {
 		do(admin, "DROP DATABASE "+unique+" WITH (FORCE)")
-		for _, role := range []string{"_collector", "_grafana", "_footfall_writer", "_footfall_reader", "_siteb_writer", "_siteb_reader", "_owner"} {
+		for _, role := range []string{"_collector", "_grafana", "_footfall_writer", "_footfall_reader", "_siteb_writer", "_siteb_reader", "_analyzer", "_footfall_analyzer", "_siteb_analyzer", "_owner"} {
 			do(admin, "DROP ROLE IF EXISTS "+unique+role)
 		}
 	})
@@ -339,11 +345,15 @@ func TestTheOwnerIsNoSuperuser(t *testing.T) {
 		t.Fatal(err)
 	}
 	logins := "provisioning/database/logins.sql"
-	names := []string{"--set=collector=" + unique + "_collector", "--set=grafana=" + unique + "_grafana"}
+	names := []string{"--set=collector=" + unique + "_collector", "--set=grafana=" + unique + "_grafana", "--set=analyzer=" + unique + "_analyzer"}
 	if out, err := psql(&owner, logins, nil, names...); err == nil || !strings.Contains(out, "FOOTFALL_WRITER_PASSWORD is not set") {
 		t.Error("without passwords:", err, out)
 	}
 	passwords := []string{"FOOTFALL_WRITER_PASSWORD=w", "FOOTFALL_READER_PASSWORD=r"}
+	if out, err := psql(&owner, logins, passwords, names...); err != nil {
+		t.Fatal("without the analyzer:", err, out)
+	}
+	passwords = append(passwords, "FOOTFALL_ANALYZER_PASSWORD=a")
 	for range 2 {
 		if out, err := psql(&owner, logins, passwords, names...); err != nil {
 			t.Fatal(err, out)
@@ -360,6 +370,9 @@ func TestTheOwnerIsNoSuperuser(t *testing.T) {
 			t.Errorf("Grafana's user may %s", statement)
 		}
 	}
+	analyzer := *address
+	analyzer.User = url.UserPassword(unique+"_analyzer", "a")
+	do(dbtest.Connect(t, analyzer.String()), "INSERT INTO footfall.segments (name) SELECT 'x' FROM footfall.user_events; UPDATE footfall.segments SET title = 'x'")
 	// A second installation does not take the first one's users.
 	if err := sql.Migrate(t.Context(), conn, sql.Options{Schema: "siteb"}); err != nil {
 		t.Fatal(err)

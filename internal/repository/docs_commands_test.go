@@ -14,6 +14,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/footfall-analytics/footfall/analyzer/segments"
 	"github.com/footfall-analytics/footfall/pkg/model"
 )
 
@@ -43,43 +44,47 @@ var (
 	block   = regexp.MustCompile("(?ms)^```(\\w+)\n(.*?)^```$")
 	span    = regexp.MustCompile("`([^`\n]+)`")
 	setting = regexp.MustCompile("(?m)^\\| `--([a-z-]+)` \\|")
-	command = regexp.MustCompile(`\bcollector ((?:[a-z]+ )*?(?:serve|write|health|migrate|import|replay|squash|key add|key list|key revoke|forget|export|queue check|queue salvage))\b([^|;&\n]*)`)
+	command = regexp.MustCompile(`\b(collector|analyzer) ((?:[a-z]+ )*?(?:serve|write|health|migrate|import|replay|squash|key add|key list|key revoke|forget|export|queue check|queue salvage|segments apply|segments refresh|segments import|segments list|token))\b([^|;&\n]*)`)
 	flag    = regexp.MustCompile(`(?:^|\s)--([a-z][a-z-]*)`)
 )
 
-// settings returns the flags of each command of the collector, from the table that a test of the collector compares with the program.
-func settings(t *testing.T, page string) map[string][]string {
+// settings returns the flags of each command of both programs, from the tables that tests compare with the programs.
+func settings(t *testing.T, texts map[string]string) map[string][]string {
 	t.Helper()
 	flags := map[string][]string{}
-	_, table, _ := strings.Cut(page, "<!-- settings:")
-	var common []string
-	for i, section := range regexp.MustCompile("(?m)^(?:All commands|`collector [a-z ]+?(?: <.*)?`)$").Split(table, -1)[1:] {
-		title := regexp.MustCompile("(?m)^(?:All commands|`collector ([a-z ]+?)(?: <.*)?`)$").FindAllStringSubmatch(table, -1)[i][1]
-		for _, match := range setting.FindAllStringSubmatch(section, -1) {
-			flags[title] = append(flags[title], match[1])
+	for program, page := range settingsPages {
+		title := regexp.MustCompile("(?m)^(?:All commands|`" + program + " ([a-z ]+?)(?: <.*)?`)$")
+		_, table, _ := strings.Cut(texts[page], "<!-- settings:")
+		for i, section := range title.Split(table, -1)[1:] {
+			command := program + " " + title.FindAllStringSubmatch(table, -1)[i][1]
+			for _, match := range setting.FindAllStringSubmatch(section, -1) {
+				flags[command] = append(flags[command], match[1])
+			}
+			if command != program+" " {
+				flags[command] = append(flags[command], flags[program+" "]...)
+			}
 		}
-		if title == "" {
-			common = flags[""]
-		}
-		flags[title] = append(flags[title], common...)
 	}
-	if len(flags["serve"]) < 20 {
-		t.Fatalf("the table of settings was not understood: %v", flags)
+	if len(flags["collector serve"]) < 20 || len(flags["analyzer serve"]) < 6 || len(flags["analyzer segments apply"]) < 4 {
+		t.Fatalf("the tables of settings were not understood: %v", flags)
 	}
 	return flags
 }
 
-// A flag that stands behind a command of the collector is one of that command; any other flag of the pages is one of some command.
+// settingsPages are the pages with the programs' settings.
+var settingsPages = map[string]string{"collector": "docs/collector.md", "analyzer": "docs/segments.md"}
+
+// A flag that stands behind a command of a program is one of that command; any other flag of the pages is one of some command.
 func TestFlagsExist(t *testing.T) {
 	_, texts := pages(t)
-	known := settings(t, texts["docs/collector.md"])
+	known := settings(t, texts)
 	for page, text := range texts {
 		text = strings.ReplaceAll(text, "\\\n", " ")
 		for _, match := range command.FindAllStringSubmatch(text, -1) {
-			rest, _, _ := strings.Cut(match[2], "`")
+			rest, _, _ := strings.Cut(match[3], "`")
 			for _, f := range flag.FindAllStringSubmatch(rest, -1) {
-				if !slices.Contains(known[match[1]], f[1]) && f[1] != "help" {
-					t.Errorf("%s: collector %s has no --%s", page, match[1], f[1])
+				if !slices.Contains(known[match[1]+" "+match[2]], f[1]) && f[1] != "help" {
+					t.Errorf("%s: %s %s has no --%s", page, match[1], match[2], f[1])
 				}
 			}
 		}
@@ -113,9 +118,12 @@ func TestVariablesExist(t *testing.T) {
 		}
 		sources.Write(text)
 	}
-	_, table, _ := strings.Cut(texts["docs/collector.md"], "<!-- settings:")
-	table, _, _ = strings.Cut(table, "<!-- end of settings -->")
-	read := sources.String() + table // the collector makes its names of the flags'
+	for _, page := range settingsPages { // the programs make the names of the flags'
+		_, table, _ := strings.Cut(texts[page], "<!-- settings:")
+		table, _, _ = strings.Cut(table, "<!-- end of settings -->")
+		sources.WriteString(table)
+	}
+	read := sources.String()
 	for page, text := range texts {
 		for _, name := range regexp.MustCompile(`\b(?:FOOTFALL|GRAFANA|CHROMIUM)_[A-Z_]+\b`).FindAllString(text, -1) {
 			if !regexp.MustCompile(`\b` + name + `\b`).MatchString(read) {
@@ -146,7 +154,7 @@ func sourceFiles(t *testing.T, root string) (files []string) {
 // A path of the repository that a page names is there.
 func TestPathsExist(t *testing.T) {
 	root, texts := pages(t)
-	path := regexp.MustCompile(`^(?:\./)?((?:collector|pkg|internal|sql|src|sdk|provisioning|docs|\.github|\.config)/[\w./-]*)$`)
+	path := regexp.MustCompile(`^(?:\./)?((?:collector|analyzer|program|pkg|internal|sql|src|sdk|provisioning|docs|\.github|\.config)/[\w./-]*)$`)
 	for page, text := range texts {
 		for _, match := range span.FindAllStringSubmatch(text, -1) {
 			found := path.FindStringSubmatch(match[1])
@@ -206,7 +214,9 @@ func TestBlocksAreWellFormed(t *testing.T) {
 				err = compile(t, root, code, "block.go", "go", "vet")
 			case "yaml":
 				var anything any
-				err = yaml.Unmarshal([]byte(code), &anything)
+				if err = yaml.Unmarshal([]byte(code), &anything); strings.HasPrefix(code, "segments:") {
+					err = readSegments(t, code)
+				}
 			case "json":
 				err = checkJSON([]byte(code))
 			}
@@ -214,6 +224,26 @@ func TestBlocksAreWellFormed(t *testing.T) {
 				t.Errorf("%s: %v in\n%s", page, err, match[2])
 			}
 		}
+	}
+}
+
+// readSegments reads segments as the analyzer does.
+func readSegments(t *testing.T, code string) error {
+	file := filepath.Join(t.TempDir(), "segments.yaml")
+	if err := os.WriteFile(file, []byte(code), 0o600); err != nil {
+		return err
+	}
+	_, err := segments.ReadFiles([]string{file})
+	return err
+}
+
+func TestProvisionedSegmentsAreRead(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(repositoryRoot(t), "provisioning", "segments", "*.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if list, err := segments.ReadFiles(files); err != nil || len(list) != 5 {
+		t.Error(len(list), err)
 	}
 }
 
@@ -249,7 +279,7 @@ func TestPortsAgree(t *testing.T) {
 	_, texts := pages(t)
 	ports := map[string]string{
 		"8090": "the collector", "8091": "collector write", "8092": "the collector's health and metrics", "8089": "the preview page", "3000": "Grafana", "54320": "the demo's database", "5432": "PostgreSQL",
-		"9090": "Prometheus",
+		"9090": "Prometheus", "8093": "the analyzer", "8094": "the analyzer's health and metrics",
 	}
 	for page, text := range texts {
 		for _, match := range regexp.MustCompile(`\b(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d+)`).FindAllStringSubmatch(text, -1) {

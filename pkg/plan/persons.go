@@ -51,7 +51,7 @@ func membersOf(names string) string {
 func SegmentStates(names []string) Statement {
 	var args arguments
 	sql := lines(
-		"SELECT name, (SELECT concat(s.id, ' ', (SELECT max(at) FROM segment_refreshes r WHERE r.segment_id = s.id)) FROM segments s WHERE s.name = named.name) AS state",
+		"SELECT name, (SELECT concat(s.id, ' ', s.changes, ' ', (SELECT max(at) FROM segment_refreshes r WHERE r.segment_id = s.id)) FROM segments s WHERE s.name = named.name) AS state",
 		"FROM unnest("+args.bind(names, "text[]")+") AS named (name) ORDER BY 1",
 	)
 	return Statement{SQL: sql, Args: args, Source: "segments", Reason: say.New("reason.segments", "the segments that there are")}

@@ -64,6 +64,12 @@ func Open(config Config) (*Store, error) {
 	return &Store{pool: pool, config: config, turns: semaphore.NewWeighted(int64(config.MaxOpenConns))}, nil
 }
 
+// On is for programs that have a pool, whose connections are like those of [Open]; of the configuration it needs the schema and what a query
+// may cost. The pool stays the caller's.
+func On(pool *pgxpool.Pool, config Config) *Store {
+	return &Store{pool: pool, config: config, turns: semaphore.NewWeighted(int64(config.MaxOpenConns))}
+}
+
 // Close ends all connections.
 func (s *Store) Close() { s.pool.Close() }
 

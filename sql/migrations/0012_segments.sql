@@ -13,13 +13,18 @@ CREATE TABLE segments (
     -- How long members may be out of date.
     every       interval NOT NULL DEFAULT '1 hour',
     changed_at  timestamptz NOT NULL DEFAULT now(),
+    -- Counts what a refresh that has begun must not outlive: changes of the definition, and users who were forgotten.
+    changes     bigint NOT NULL DEFAULT 0,
+    -- Why the last refresh failed, and when; null when it did not.
+    failure     text,
+    failed_at   timestamptz,
     -- Deprecated ones are not refreshed any more.
     deprecated_at timestamptz
 );
 
 -- Who was a member, and when. One who left and came back has several rows.
 CREATE TABLE segment_members (
-    segment_id int NOT NULL REFERENCES segments ON DELETE CASCADE,
+    segment_id int NOT NULL REFERENCES segments,
     user_key   bigint NOT NULL,
     -- The times of the refreshes that saw the user come and go; null for one who is a member now.
     entered_at timestamptz NOT NULL,
@@ -31,7 +36,7 @@ CREATE INDEX segment_members_user ON segment_members (user_key);
 CREATE INDEX segment_members_entered ON segment_members (segment_id, entered_at);
 
 CREATE TABLE segment_refreshes (
-    segment_id int NOT NULL REFERENCES segments ON DELETE CASCADE,
+    segment_id int NOT NULL REFERENCES segments,
     -- The moment for which the members were found.
     at         timestamptz NOT NULL,
     version    int NOT NULL,
@@ -41,3 +46,12 @@ CREATE TABLE segment_refreshes (
     took       interval NOT NULL,
     PRIMARY KEY (segment_id, at)
 );
+
+-- Which analyzer keeps segments up to date, and until when that is certain. Others take over later. A lock would do, if not every reader
+-- could take one.
+CREATE TABLE segment_turn (
+    one    boolean PRIMARY KEY DEFAULT true CHECK (one),
+    holder uuid,
+    until  timestamptz NOT NULL DEFAULT '-infinity'
+);
+INSERT INTO segment_turn DEFAULT VALUES;

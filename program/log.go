@@ -1,4 +1,4 @@
-package main
+package program
 
 import (
 	"context"
@@ -19,8 +19,8 @@ type steady struct {
 }
 
 const (
-	// logBurst is how many lines of a kind are logged within logWindow.
-	logBurst  = 20
+	// LogBurst is how many lines of a kind are logged within logWindow.
+	LogBurst  = 20
 	logWindow = 10 * time.Second
 	// logKinds is how many kinds are distinguished; all others together are one.
 	logKinds = 200
@@ -38,9 +38,9 @@ type lines struct {
 	say slog.Handler
 }
 
-// newLog returns a logger that writes lines of JSON. Call the second result at the program's end: it logs how many lines were left out
+// NewLog returns a logger that writes lines of JSON. Call the second result at the program's end: it logs how many lines were left out
 // last.
-func newLog(w io.Writer, level slog.Leveler) (*slog.Logger, func()) {
+func NewLog(w io.Writer, level slog.Leveler) (*slog.Logger, func()) {
 	handler := slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 		if err, is := a.Value.Any().(error); is {
 			a.Value = slog.StringValue(err.Error())
@@ -54,8 +54,8 @@ func newLog(w io.Writer, level slog.Leveler) (*slog.Logger, func()) {
 	return slog.New(&steady{Handler: handler, lines: l}), l.end
 }
 
-// kind returns a logger whose lines are all of one kind, whatever they say.
-func kind(log *slog.Logger, name string) *slog.Logger {
+// Kind returns a logger whose lines are all of one kind, whatever they say.
+func Kind(log *slog.Logger, name string) *slog.Logger {
 	if s, is := log.Handler().(*steady); is {
 		return slog.New(&steady{Handler: s.Handler, kind: name, lines: s.lines})
 	}
@@ -102,7 +102,7 @@ func (l *lines) pass(kind string) bool {
 	if l.ends == nil {
 		l.ends = time.AfterFunc(logWindow, l.end)
 	}
-	return l.kinds[kind] <= logBurst
+	return l.kinds[kind] <= LogBurst
 }
 
 // end ends the window and logs what was left out.
@@ -116,9 +116,9 @@ func (l *lines) end() {
 	}
 	l.mu.Unlock()
 	for kind, n := range kinds {
-		if n > logBurst {
+		if n > LogBurst {
 			r := slog.NewRecord(time.Now(), slog.LevelWarn, "log lines were left out, as there were too many of their kind", 0)
-			r.Add("kind", kind, "lines", n-logBurst)
+			r.Add("kind", kind, "lines", n-LogBurst)
 			_ = l.say.Handle(context.Background(), r) // slog does the same
 		}
 	}
