@@ -76,7 +76,8 @@ test('pickers tell how often', async () => {
   expect(await screen.findByText('1,200 events')).toBeVisible();
   await user.keyboard('{Escape}');
   await user.click(screen.getByRole('combobox', { name: 'Break down by' }));
-  const [column, property] = await screen.findAllByRole('option');
+  const [segments, column, property] = await screen.findAllByRole('option');
+  expect(segments).toHaveTextContent('segmentGroups that the user is in');
   expect(column).toHaveTextContent(/^device_type$/);
   expect(property).toHaveTextContent('metadata.channel1,100 events');
 });
