@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"flag"
@@ -26,31 +25,11 @@ import (
 
 	"github.com/footfall-analytics/footfall/internal/dbtest"
 	"github.com/footfall-analytics/footfall/internal/programs"
+	"github.com/footfall-analytics/footfall/internal/programtest"
 	"github.com/footfall-analytics/footfall/internal/settingsdoc"
 )
 
-// programDir is where the program was built, if it was.
-var programDir string
-
-var build = sync.OnceValues(func() (path string, err error) {
-	if programDir, err = os.MkdirTemp("", "analyzer"); err != nil {
-		return "", err
-	}
-	path = filepath.Join(programDir, "analyzer")
-	out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("%w: %s", err, out)
-	}
-	return path, nil
-})
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if programDir != "" {
-		_ = os.RemoveAll(programDir)
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { programtest.Main(m) }
 
 var update = flag.Bool("update", false, "write the settings table in docs/segments.md")
 
@@ -99,21 +78,10 @@ func (w world) buy(user string) {
 	w.do(`INSERT INTO user_profiles (user_id) VALUES ($1) ON CONFLICT DO NOTHING`, user)
 }
 
-// command returns the real program, with nothing of this process's settings.
+// command returns the program, for this schema.
 func (w world) command(dsn string, args ...string) *exec.Cmd {
 	w.Helper()
-	path, err := build()
-	if err != nil {
-		w.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
-	w.Cleanup(cancel)
-	cmd := exec.CommandContext(ctx, path, append(args, "--schema", w.schema)...)
-	for _, variable := range os.Environ() {
-		if !strings.HasPrefix(variable, "FOOTFALL_") {
-			cmd.Env = append(cmd.Env, variable)
-		}
-	}
+	cmd := programtest.Command(w.T, 5*time.Minute, append(args, "--schema", w.schema)...)
 	cmd.Env = append(cmd.Env, "FOOTFALL_DSN="+dsn)
 	return cmd
 }
@@ -121,16 +89,11 @@ func (w world) command(dsn string, args ...string) *exec.Cmd {
 // run runs the program to its end and returns what it printed.
 func (w world) run(status int, args ...string) (stdout, stderr string) {
 	w.Helper()
-	cmd := w.command(w.dsn, args...)
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
-		w.Fatal(err)
+	stdout, stderr, got := programtest.Run(w.T, w.command(w.dsn, args...))
+	if got != status {
+		w.Errorf("analyzer %v ends with %d: %s%s", args, got, stdout, stderr)
 	}
-	if got := cmd.ProcessState.ExitCode(); got != status {
-		w.Errorf("analyzer %v ends with %d: %s%s", args, got, out.String(), errs.String())
-	}
-	return out.String(), errs.String()
+	return stdout, stderr
 }
 
 const token = "a token that is long enough"

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/footfall-analytics/footfall/program"
 )
 
 // Where TLS is demanded, it is of every host, by its own name; where it is only preferred, the collector says what that means.
@@ -37,7 +39,7 @@ func TestEveryHostIsAskedForTheSameTLS(t *testing.T) {
 	} {
 		t.Setenv("PGSSLMODE", "")
 		var stderr bytes.Buffer
-		pool, err := (&environment{ctx: t.Context(), cli: &cli{Database: dsn}, stderr: &stderr}).connect()
+		pool, err := (&environment{ctx: t.Context(), cli: &cli{Settings: program.Settings{Database: dsn}}, stderr: &stderr}).connect()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -21,6 +21,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/footfall-analytics/footfall/collector/event"
+	"github.com/footfall-analytics/footfall/internal/programtest"
 )
 
 // newSilentServer returns a server that takes connections and never answers.
@@ -46,7 +47,7 @@ func newSilentServer(t *testing.T) string {
 // launch starts the program and returns when it says that it listens.
 func launch(t *testing.T, args ...string) (cmd *exec.Cmd, admin string) {
 	t.Helper()
-	cmd = command(t, args...)
+	cmd = programtest.Command(t, longest, args...)
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)

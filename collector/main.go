@@ -7,10 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -24,10 +21,7 @@ import (
 
 // cli holds every setting. The help texts are the documentation: docs/collector.md has a table made from them.
 type cli struct {
-	Config   kong.ConfigFlag `help:"YAML file with settings: those of all commands at the top, those of one command under its name." placeholder:"FILE"`
-	Database string          `help:"Connection string of the database, such as postgres://user:password@host:5432/name. The usual PG* variables complete it." env:"FOOTFALL_DSN" placeholder:"DSN"`
-	Schema   string          `help:"Database schema that holds Footfall's tables." default:"footfall"`
-	LogLevel slog.Level      `help:"Least level that is logged: debug, info, warn or error." default:"info"`
+	program.Settings
 
 	Serve   serveCmd   `cmd:"" help:"Take events over HTTP."`
 	Write   writeCmd   `cmd:"" help:"Take events from Kafka and write them to the database."`
@@ -51,20 +45,11 @@ func newParser(c *cli, stdout, stderr io.Writer, exit func(int)) (*kong.Kong, er
 }
 
 func main() {
-	// The first signal asks for an orderly end; a second one ends the process at once.
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
-	context.AfterFunc(ctx, stop)
 	var c cli
 	parser, err := newParser(&c, os.Stdout, os.Stderr, os.Exit)
-	if err != nil {
-		panic(err) // the structs are wrong
-	}
-	command, err := parser.Parse(os.Args[1:])
-	parser.FatalIfErrorf(err)
-	if err := command.Run(&environment{ctx: ctx, cli: &c, stdout: os.Stdout, stderr: os.Stderr, grace: time.Minute}); err != nil {
-		fmt.Fprintln(os.Stderr, "collector: "+err.Error())
-		os.Exit(1)
-	}
+	program.Main(parser, err, func(ctx context.Context) any {
+		return &environment{ctx: ctx, cli: &c, stdout: os.Stdout, stderr: os.Stderr, grace: time.Minute}
+	})
 }
 
 // environment is what all commands share.

@@ -13,7 +13,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -23,6 +22,7 @@ import (
 
 	"github.com/footfall-analytics/footfall/internal/dbtest"
 	"github.com/footfall-analytics/footfall/internal/programs"
+	"github.com/footfall-analytics/footfall/internal/programtest"
 	"github.com/footfall-analytics/footfall/internal/settingsdoc"
 )
 
@@ -85,60 +85,15 @@ func TestSettingsThatCannotBe(t *testing.T) {
 	}
 }
 
-// programDir is where the program was built, if it was.
-var programDir string
-
-var build = sync.OnceValues(func() (path string, err error) {
-	if programDir, err = os.MkdirTemp("", "collector"); err != nil {
-		return "", err
-	}
-	path = filepath.Join(programDir, "collector")
-	out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("%w: %s", err, out)
-	}
-	return path, nil
-})
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if programDir != "" {
-		_ = os.RemoveAll(programDir)
-	}
-	os.Exit(code)
-}
-
 // longest is how long a program may run in a test.
 const longest = 10 * time.Minute
 
-// command returns the real program, with nothing of this process's settings.
-func command(t *testing.T, args ...string) *exec.Cmd {
-	t.Helper()
-	path, err := build()
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), longest)
-	t.Cleanup(cancel)
-	cmd := exec.CommandContext(ctx, path, args...)
-	for _, variable := range os.Environ() {
-		if !strings.HasPrefix(variable, "FOOTFALL_") {
-			cmd.Env = append(cmd.Env, variable)
-		}
-	}
-	return cmd
-}
+func TestMain(m *testing.M) { programtest.Main(m) }
 
 // run runs the program to its end and returns what it printed and its exit status.
 func run(t *testing.T, args ...string) (stdout, stderr string, status int) {
 	t.Helper()
-	cmd := command(t, args...)
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
-		t.Fatal(err)
-	}
-	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
+	return programtest.Run(t, programtest.Command(t, longest, args...))
 }
 
 func count(t *testing.T, dsn, schema string) (n int) {
@@ -167,7 +122,7 @@ func serve(t *testing.T, args ...string) *service {
 			args[i] = programs.OneConnection(args[i])
 		}
 	}
-	cmd := command(t, append([]string{"serve", "--listen", "127.0.0.1:0", "--listen-admin", "127.0.0.1:0", "--log-level", "debug", "--queue-dir", t.TempDir()}, args...)...)
+	cmd := programtest.Command(t, longest, append([]string{"serve", "--listen", "127.0.0.1:0", "--listen-admin", "127.0.0.1:0", "--log-level", "debug", "--queue-dir", t.TempDir()}, args...)...)
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -334,7 +289,7 @@ func TestImportOfNothing(t *testing.T) {
 func TestImportReadsTheStandardInput(t *testing.T) {
 	dsn := dbtest.Embedded(t)
 	schema := dbtest.Schema(t, dsn)
-	cmd := command(t, "import", "--database", dsn, "--schema", schema, "--hash-key", "0123456789abcdef", "-")
+	cmd := programtest.Command(t, longest, "import", "--database", dsn, "--schema", schema, "--hash-key", "0123456789abcdef", "-")
 	log, err := os.Open("weblog/testdata/access.log")
 	if err != nil {
 		t.Fatal(err)

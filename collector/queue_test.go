@@ -16,6 +16,7 @@ import (
 	"github.com/footfall-analytics/footfall/collector/queue"
 	"github.com/footfall-analytics/footfall/internal/dbtest"
 	"github.com/footfall-analytics/footfall/internal/programs"
+	"github.com/footfall-analytics/footfall/internal/programtest"
 )
 
 // A queue with one flipped bit: the start stops and says what to do, and what it says brings out everything else.
@@ -60,11 +61,7 @@ func TestDamagedQueue(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	binary, err := build()
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := programs.StartCollector(ctx, binary, dsn, schema, 0, dir, os.Stderr)
+	c, err := programs.StartCollector(ctx, programtest.Path(t), dsn, schema, 0, dir, os.Stderr)
 	if err != nil {
 		t.Fatal(err)
 	}
