@@ -49,32 +49,31 @@ func bySegments(q *model.Query) []ofSegment {
 	return append(all, about(None, "", model.Filter{Property: model.SegmentProperty, Operator: model.NotIn, Values: slices.Clone(shown)}))
 }
 
-func funnelBySegment(q *model.Query, w World, r Range, s Settings) (rows []FunnelRow) {
+// rowsBySegment returns what is answered about each segment, marked by mark, if one of its rows counts anybody.
+func rowsBySegment[R any](q *model.Query, ask func(*model.Query) []R, counts func(R) bool, mark func(*R, ofSegment)) (rows []R) {
 	for _, of := range bySegments(q) {
-		own := Funnel(of.query, w, r, s)
-		if !slices.ContainsFunc(own, func(row FunnelRow) bool { return row.Users > 0 }) {
+		own := ask(of.query)
+		if !slices.ContainsFunc(own, counts) {
 			continue
 		}
-		for _, row := range own {
-			row.Kind, row.Breakdown = of.kind, of.name
-			rows = append(rows, row)
+		for i := range own {
+			mark(&own[i], of)
 		}
+		rows = append(rows, own...)
 	}
 	return rows
 }
 
-func funnelTrendBySegment(q *model.Query, w World, r Range, s Settings) (rows []FunnelBucket) {
-	for _, of := range bySegments(q) {
-		own := FunnelTrend(of.query, w, r, s)
-		if !slices.ContainsFunc(own, func(b FunnelBucket) bool { return b.Entered > 0 }) {
-			continue
-		}
-		for _, row := range own {
-			row.Kind, row.Breakdown = of.kind, of.name
-			rows = append(rows, row)
-		}
-	}
-	return rows
+func funnelBySegment(q *model.Query, w World, r Range, s Settings) []FunnelRow {
+	return rowsBySegment(q, func(own *model.Query) []FunnelRow { return Funnel(own, w, r, s) },
+		func(row FunnelRow) bool { return row.Users > 0 },
+		func(row *FunnelRow, of ofSegment) { row.Kind, row.Breakdown = of.kind, of.name })
+}
+
+func funnelTrendBySegment(q *model.Query, w World, r Range, s Settings) []FunnelBucket {
+	return rowsBySegment(q, func(own *model.Query) []FunnelBucket { return FunnelTrend(own, w, r, s) },
+		func(b FunnelBucket) bool { return b.Entered > 0 },
+		func(b *FunnelBucket, of ofSegment) { b.Kind, b.Breakdown = of.kind, of.name })
 }
 
 func funnelActorsBySegment(q *model.Query, w World, r Range, s Settings) (actors []FunnelActor) {
@@ -91,17 +90,10 @@ func funnelActorsBySegment(q *model.Query, w World, r Range, s Settings) (actors
 	return actors
 }
 
-func retentionBySegment(q *model.Query, w World, r Range, s Settings) (all []Matrix) {
-	for _, of := range bySegments(q) {
-		for _, m := range Retention(of.query, w, r, s) {
-			if !slices.ContainsFunc(m.Cohorts, func(c Cohort) bool { return c.Size() > 0 }) {
-				continue
-			}
-			m.Kind, m.Breakdown = of.kind, of.name
-			all = append(all, m)
-		}
-	}
-	return all
+func retentionBySegment(q *model.Query, w World, r Range, s Settings) []Matrix {
+	return rowsBySegment(q, func(own *model.Query) []Matrix { return Retention(own, w, r, s) },
+		func(m Matrix) bool { return slices.ContainsFunc(m.Cohorts, func(c Cohort) bool { return c.Size() > 0 }) },
+		func(m *Matrix, of ofSegment) { m.Kind, m.Breakdown = of.kind, of.name })
 }
 
 func linesBySegment(q *model.Query, w World, r Range, s Settings) (lines []TrendLine) {

@@ -99,27 +99,27 @@ type lookedUp struct {
 // NewDeeds makes an empty visitor.
 func NewDeeds(deeds []Deed, values *Values, nextDay func(us int64) int64) *Deeds {
 	d := &Deeds{deeds: deeds, values: values, nextDay: nextDay, seen: map[uint32]struct{}{}}
-	d.Nothing = d.bits(nil)
+	d.Nothing = d.bits(context.Background(), nil)
 	return d
 }
 
 // Visit looks at an actor.
-func (d *Deeds) Visit(_ context.Context, events []Event) {
-	if bits := d.bits(events); bits != d.Nothing {
+func (d *Deeds) Visit(ctx context.Context, events []Event) {
+	if bits := d.bits(ctx, events); bits != d.Nothing {
 		d.Keys, d.Bits = append(d.Keys, events[0].Actor), append(d.Bits, bits)
 	}
 }
 
-func (d *Deeds) bits(events []Event) (bits uint64) {
+func (d *Deeds) bits(ctx context.Context, events []Event) (bits uint64) {
 	for i := range d.deeds {
-		if d.holds(&d.deeds[i], 1<<i, events) {
+		if d.holds(ctx, &d.deeds[i], 1<<i, events) {
 			bits |= 1 << i
 		}
 	}
 	return bits
 }
 
-func (d *Deeds) holds(deed *Deed, pick uint64, events []Event) bool {
+func (d *Deeds) holds(ctx context.Context, deed *Deed, pick uint64, events []Event) bool {
 	switch deed.Which {
 	case FirstOf:
 		i := slices.IndexFunc(events, func(e Event) bool { return e.Picks&pick != 0 })
@@ -136,7 +136,7 @@ func (d *Deeds) holds(deed *Deed, pick uint64, events []Event) bool {
 	case model.Count, model.Days, model.DistinctValues:
 		return deed.holdsOf(d.count(deed, pick, events))
 	}
-	n, found := d.measure(deed, pick, events)
+	n, found := d.measure(ctx, deed, pick, events)
 	return found && deed.Comparison.holds(n)
 }
 
@@ -165,9 +165,12 @@ func (d *Deeds) count(deed *Deed, pick uint64, events []Event) (n int) {
 }
 
 // measure returns the sum, mean, minimum or maximum of the events' numbers; false where it is of nothing. The sum of nothing is 0.
-func (d *Deeds) measure(deed *Deed, pick uint64, events []Event) (*big.Rat, bool) {
+func (d *Deeds) measure(ctx context.Context, deed *Deed, pick uint64, events []Event) (*big.Rat, bool) {
 	n, result := int64(0), new(big.Rat)
 	for i := range events {
+		if ended(ctx, i) {
+			break
+		}
 		e := &events[i]
 		if e.Picks&pick == 0 || !deed.within(e) {
 			continue
@@ -189,7 +192,11 @@ func (d *Deeds) measure(deed *Deed, pick uint64, events []Event) (*big.Rat, bool
 	return result, n > 0 || deed.Measure == model.Sum
 }
 
-// numeral is a text that is a number: as in filters, and however many digits it has, since JSON numbers may have more.
+// longestNumeral is how many characters a number may have: what filters take has fewer, but JSON numbers come with all their digits. Longer ones
+// are none, or who sends them could hold up everybody.
+const longestNumeral = 2000
+
+// numeral is a text that is a number: as in filters, and with more digits, since JSON numbers may have more.
 var numeral = regexp.MustCompile(`^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$`)
 
 // number returns the number that a value is; nil for none.
@@ -200,7 +207,7 @@ func (d *Deeds) number(value uint32) *big.Rat {
 	known := &d.numbers[value]
 	if !known.known {
 		known.known = true
-		if text, set := d.values.Text(value); set && numeral.MatchString(text) {
+		if text, set := d.values.Text(value); set && len(text) <= longestNumeral && numeral.MatchString(text) {
 			known.number, _ = new(big.Rat).SetString(text)
 		}
 	}

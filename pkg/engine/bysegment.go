@@ -19,9 +19,9 @@ type ofSegment[A any] struct {
 // bySegment asks a question that is broken down by segments once for each of them, and once for those in none: an actor may be in several. If a title
 // is given, it asks only for that group. What the questions have in common is read once, as long as it stays in memory.
 func bySegment[A any](
-	ctx context.Context, e *Engine, q Question, limit int, only *string, trace *Trace, ask func(context.Context, Question, *Trace) (A, error),
+	ctx context.Context, e *Engine, q Question, only *string, trace *Trace, ask func(context.Context, Question, *Trace) (A, error),
 ) ([]ofSegment[A], error) {
-	names, err := store.Query[segmentName](ctx, e.store, plan.LargestSegments(limit))
+	names, err := store.Query[segmentName](ctx, e.store, plan.LargestSegments(q.Query.Breakdown().Limit))
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ type segmentName struct {
 }
 
 func (e *Engine) funnelBySegment(ctx context.Context, q Question, trace *Trace) (groups []analysis.FunnelGroup, err error) {
-	list, err := bySegment(ctx, e, q, q.Query.Funnel.Breakdown.Limit, nil, trace, e.Funnel)
+	list, err := bySegment(ctx, e, q, nil, trace, e.Funnel)
 	for _, s := range list {
 		if len(s.answer) > 0 && s.answer[0].Reached[0] > 0 {
 			s.answer[0].Group = s.Group
@@ -63,20 +63,30 @@ func (e *Engine) funnelBySegment(ctx context.Context, q Question, trace *Trace) 
 	return groups, err
 }
 
-func (e *Engine) funnelActorsBySegment(ctx context.Context, q Question, trace *Trace) (actors []analysis.FunnelActor, err error) {
-	list, err := bySegment(ctx, e, q, q.Query.Funnel.Breakdown.Limit, q.Query.Funnel.Actors.Value, trace, e.FunnelActors)
+func (e *Engine) funnelActorsBySegment(ctx context.Context, q Question, trace *Trace) ([]analysis.FunnelActor, error) {
+	list, err := bySegment(ctx, e, q, q.Query.Funnel.Actors.Value, trace, e.FunnelActors)
+	return actorsOfSegments(list, func(a *analysis.FunnelActor) (*analysis.ActorID, *analysis.Group) { return &a.ActorID, &a.Group }), err
+}
+
+// actorsOfSegments joins lists of actors, by their ids; one in several segments is listed for each. parts returns an actor's id and group.
+func actorsOfSegments[A any](list []ofSegment[[]A], parts func(*A) (*analysis.ActorID, *analysis.Group)) (all []A) {
 	for _, s := range list {
-		for _, a := range s.answer {
-			a.Group = s.Group
-			actors = append(actors, a)
+		for i := range s.answer {
+			_, group := parts(&s.answer[i])
+			*group = s.Group
 		}
+		all = append(all, s.answer...)
 	}
-	slices.SortStableFunc(actors, func(a, b analysis.FunnelActor) int { return analysis.CompareIDs(a.ActorID, b.ActorID) })
-	return actors, err
+	slices.SortStableFunc(all, func(a, b A) int {
+		x, _ := parts(&a)
+		y, _ := parts(&b)
+		return analysis.CompareIDs(*x, *y)
+	})
+	return all
 }
 
 func (e *Engine) funnelTrendBySegment(ctx context.Context, q Question, trace *Trace) (*analysis.FunnelTrend, error) {
-	list, err := bySegment(ctx, e, q, q.Query.Funnel.Breakdown.Limit, nil, trace, e.FunnelTrend)
+	list, err := bySegment(ctx, e, q, nil, trace, e.FunnelTrend)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +107,7 @@ func (e *Engine) funnelTrendBySegment(ctx context.Context, q Question, trace *Tr
 }
 
 func (e *Engine) retentionBySegment(ctx context.Context, q Question, trace *Trace) (*analysis.RetentionAnswer, error) {
-	list, err := bySegment(ctx, e, q, q.Query.Retention.Breakdown.Limit, nil, trace, e.Retention)
+	list, err := bySegment(ctx, e, q, nil, trace, e.Retention)
 	if err != nil {
 		return nil, err
 	}
@@ -113,20 +123,13 @@ func (e *Engine) retentionBySegment(ctx context.Context, q Question, trace *Trac
 	return all, nil
 }
 
-func (e *Engine) retentionActorsBySegment(ctx context.Context, q Question, trace *Trace) (actors []analysis.RetentionActor, err error) {
-	list, err := bySegment(ctx, e, q, q.Query.Retention.Breakdown.Limit, q.Query.Retention.Actors.Value, trace, e.RetentionActors)
-	for _, s := range list {
-		for _, a := range s.answer {
-			a.Group = s.Group
-			actors = append(actors, a)
-		}
-	}
-	slices.SortStableFunc(actors, func(a, b analysis.RetentionActor) int { return analysis.CompareIDs(a.ActorID, b.ActorID) })
-	return actors, err
+func (e *Engine) retentionActorsBySegment(ctx context.Context, q Question, trace *Trace) ([]analysis.RetentionActor, error) {
+	list, err := bySegment(ctx, e, q, q.Query.Retention.Actors.Value, trace, e.RetentionActors)
+	return actorsOfSegments(list, func(a *analysis.RetentionActor) (*analysis.ActorID, *analysis.Group) { return &a.ActorID, &a.Group }), err
 }
 
 func (e *Engine) trendBySegment(ctx context.Context, q Question, trace *Trace) (*analysis.Trend, error) {
-	list, err := bySegment(ctx, e, q, q.Query.Trend.Breakdown.Limit, nil, trace, e.Trend)
+	list, err := bySegment(ctx, e, q, nil, trace, e.Trend)
 	if err != nil {
 		return nil, err
 	}

@@ -56,11 +56,12 @@ func (b *Breakdown) validate(c *checker, field string) {
 
 // BySegment reports whether a query is broken down by segments.
 func (q *Query) BySegment() bool {
-	b := q.breakdown()
+	b := q.Breakdown()
 	return b != nil && b.Property == SegmentProperty
 }
 
-func (q *Query) breakdown() *Breakdown {
+// Breakdown returns the breakdown of a funnel, retention or trend; nil for none, and for others.
+func (q *Query) Breakdown() *Breakdown {
 	switch q.QueryType {
 	case FunnelType:
 		return q.Funnel.Breakdown

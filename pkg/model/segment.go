@@ -3,9 +3,12 @@ package model
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/footfall-analytics/footfall/pkg/say"
@@ -117,7 +120,11 @@ func ParseSegment(raw []byte) (*Segment, error) {
 	var s Segment
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&s); err != nil {
+	err := decoder.Decode(&s)
+	if err == nil && decoder.More() {
+		err = errors.New("there is more after its end")
+	}
+	if err != nil {
 		return nil, &Error{Field: "segment", Reason: say.New("problem.segment-json", "cannot be read: {{reason}}", err.Error())}
 	}
 	setDefault(&s.TimeZone, "UTC")
@@ -263,6 +270,9 @@ func (b *Behind) check(c *checker, field string) {
 		}
 		return
 	}
+	if q.BySegment() {
+		c.invalid(field+".query", say.New("problem.list-by-segment", "is broken down by segment; filter by the segment instead"))
+	}
 	if !q.ListsUsers() {
 		c.invalid(field+".query", say.New("problem.no-list", "lists no users; use a funnel or retention that lists users"))
 	}
@@ -328,14 +338,11 @@ func CheckCycles(needs map[string][]string) error {
 		defer func() { path = path[:len(path)-1] }()
 		switch state[name] {
 		case 1:
-			text := ""
-			for _, n := range path[slices.Index(path, name):] {
-				if text != "" {
-					text += " → "
-				}
-				text += strconv.Quote(n)
+			cycle := slices.Clone(path[slices.Index(path, name):])
+			for i := range cycle {
+				cycle[i] = strconv.Quote(cycle[i])
 			}
-			return &Error{Field: "definition", Reason: say.New("problem.segment-cycle", "needs itself: {{path}}", text)}
+			return &Error{Field: "definition", Reason: say.New("problem.segment-cycle", "needs itself: {{path}}", strings.Join(cycle, " → "))}
 		case 2:
 			return nil
 		}
@@ -348,12 +355,7 @@ func CheckCycles(needs map[string][]string) error {
 		state[name] = 2
 		return nil
 	}
-	names := make([]string, 0, len(needs))
-	for name := range needs {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(needs)) {
 		if err := follow(name); err != nil {
 			return err
 		}

@@ -57,11 +57,11 @@ func SegmentStates(names []string) Statement {
 	return Statement{SQL: sql, Args: args, Source: "segments", Reason: say.New("reason.segments", "the segments that there are")}
 }
 
-// LargestSegments plans the names of the segments that were largest at their last refresh, in order, as rows of (name).
+// LargestSegments plans the names of the segments that were largest at their last refresh, without deprecated ones, in order, as rows of (name).
 func LargestSegments(limit int) Statement {
 	var args arguments
 	sql := lines(
-		"SELECT name FROM segments s",
+		"SELECT name FROM segments s WHERE deprecated_at IS NULL",
 		"ORDER BY coalesce((SELECT size FROM segment_refreshes r WHERE r.segment_id = s.id ORDER BY at DESC LIMIT 1), 0) DESC, name LIMIT "+args.bind(limit, "int"),
 	)
 	return Statement{SQL: sql, Args: args, Source: "segments", Reason: say.New("reason.segments", "the segments that there are")}

@@ -103,7 +103,7 @@ func profileValues(property, search string) (Statement, error) {
 	return Statement{SQL: sql, Args: args, Source: "user_profiles", Reason: say.New("reason.profile-sample", "a sample of the profiles")}, nil
 }
 
-// segmentNames plans the list of segments, with how many members each had at its last refresh; otherwise as [Values].
+// segmentNames plans the list of segments that are not deprecated, with how many members each had at its last refresh; otherwise as [Values].
 func segmentNames(search string) (Statement, error) {
 	if err := model.ValidateText("search", search); err != nil {
 		return Statement{}, err
@@ -112,7 +112,7 @@ func segmentNames(search string) (Statement, error) {
 	sql := lines(
 		"SELECT name AS value, coalesce((SELECT size FROM segment_refreshes r WHERE r.segment_id = s.id ORDER BY at DESC LIMIT 1), 0) AS count",
 		"FROM segments s",
-		"WHERE position("+args.bind(search, "text")+" IN name) > 0",
+		"WHERE deprecated_at IS NULL AND position("+args.bind(search, "text")+" IN name) > 0",
 		"ORDER BY 2 DESC, 1 LIMIT "+args.bind(MaxSuggestions, "int"),
 	)
 	return Statement{SQL: sql, Args: args, Source: "segments", Reason: say.New("reason.segments", "the segments that there are")}, nil

@@ -16,6 +16,7 @@ func TestSegmentsFilterActors(t *testing.T) {
 		d := newDatasource(t, dsn, shop, nil)
 		schema := d.settings.store.Schema
 		_, err := dbtest.Connect(t, dsn).Exec(t.Context(), `WITH s AS (INSERT INTO `+schema+`.segments (name) VALUES ('payers'), ('empty') RETURNING id, name),
+			old AS (INSERT INTO `+schema+`.segments (name, deprecated_at) VALUES ('old', now())),
 			m AS (INSERT INTO `+schema+`.segment_members SELECT id, `+schema+`.user_key_of('ann'), now() FROM s WHERE name = 'payers')
 			INSERT INTO `+schema+`.segment_refreshes SELECT id, now(), 1, 1, 1, 0, INTERVAL '1 second' FROM s WHERE name = 'payers'`)
 		if err != nil {
