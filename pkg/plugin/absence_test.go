@@ -180,11 +180,9 @@ func TestArrivedEventsAreCounted(t *testing.T) {
 
 func arrived(t *testing.T, d *Datasource) (a arrival) {
 	t.Helper()
-	var got *backend.CallResourceResponse
-	err := d.CallResource(t.Context(), &backend.CallResourceRequest{Method: "GET", Path: "arrived", URL: "arrived"},
-		backend.CallResourceResponseSenderFunc(func(r *backend.CallResourceResponse) error { got = r; return nil }))
-	if err != nil || got.Status != 200 || json.Unmarshal(got.Body, &a) != nil {
-		t.Fatal(err, got)
+	got := resource(t, d, &backend.CallResourceRequest{Method: "GET", Path: "arrived", URL: "arrived"})
+	if got.Status != 200 || json.Unmarshal(got.Body, &a) != nil {
+		t.Fatal(got)
 	}
 	return a
 }

@@ -108,15 +108,10 @@ func queryAs(t *testing.T, d *Datasource, asker backend.PluginContext, text stri
 }
 
 // valuesAs returns the status of the suggestions of a property's values.
-func valuesAs(t *testing.T, d *Datasource, asker backend.PluginContext, property string) (status int) {
+func valuesAs(t *testing.T, d *Datasource, asker backend.PluginContext, property string) int {
 	t.Helper()
 	url := fmt.Sprintf("values?property=%s&from=%d&to=%d", property, march.From.UnixMilli(), march.To.UnixMilli())
-	err := d.CallResource(t.Context(), &backend.CallResourceRequest{PluginContext: asker, Method: "GET", Path: "values", URL: url},
-		backend.CallResourceResponseSenderFunc(func(r *backend.CallResourceResponse) error { status = r.Status; return nil }))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return status
+	return resource(t, d, &backend.CallResourceRequest{PluginContext: asker, Method: "GET", Path: "values", URL: url}).Status
 }
 
 // fieldsOf returns how many fields a response has in all its frames.

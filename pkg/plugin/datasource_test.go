@@ -77,6 +77,16 @@ func openDatasource(t *testing.T, dsn string, jsonData map[string]any) *Datasour
 	return d
 }
 
+// resource returns the answer of a resource.
+func resource(t *testing.T, d backend.CallResourceHandler, request *backend.CallResourceRequest) (answer *backend.CallResourceResponse) {
+	t.Helper()
+	err := d.CallResource(t.Context(), request, backend.CallResourceResponseSenderFunc(func(r *backend.CallResourceResponse) error { answer = r; return nil }))
+	if err != nil || answer == nil {
+		t.Fatalf("%s %.100s: no answer, %v", request.Method, request.URL, err)
+	}
+	return answer
+}
+
 var march = backend.TimeRange{From: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 3, 11, 0, 0, 0, 0, time.UTC)}
 
 func query(t *testing.T, d *Datasource, text string) backend.DataResponse {
@@ -301,11 +311,9 @@ func TestResources(t *testing.T) {
 			{"GET", "tables", "", 404, ""},
 		} {
 			path, rawURL := strings.SplitN(c.path, "?", 2)[0], c.path
-			var got *backend.CallResourceResponse
-			err := d.CallResource(t.Context(), &backend.CallResourceRequest{Method: c.method, Path: path, URL: rawURL, Body: []byte(c.body)},
-				backend.CallResourceResponseSenderFunc(func(r *backend.CallResourceResponse) error { got = r; return nil }))
-			if err != nil || got.Status != c.status || !strings.Contains(string(got.Body), c.want) {
-				t.Errorf("%s %s: %d %s, %v; want %d %s", c.method, c.path, got.Status, got.Body, err, c.status, c.want)
+			got := resource(t, d, &backend.CallResourceRequest{Method: c.method, Path: path, URL: rawURL, Body: []byte(c.body)})
+			if got.Status != c.status || !strings.Contains(string(got.Body), c.want) {
+				t.Errorf("%s %s: %d %s; want %d %s", c.method, c.path, got.Status, got.Body, c.status, c.want)
 			}
 		}
 	})
@@ -365,12 +373,10 @@ func wantUnusable(t *testing.T, instance backend.DataSourceInstanceSettings, wan
 		if err != nil || health.Status != backend.HealthStatusError || !strings.Contains(health.Message, reads) || !strings.Contains(string(health.JSONDetails), `"said":{"id":`) {
 			t.Errorf("%s: health %+v, %v; want %q", role, health, err, reads)
 		}
-		var answer *backend.CallResourceResponse
-		err = d.CallResource(t.Context(), &backend.CallResourceRequest{PluginContext: as(role), Method: "GET", Path: "events", URL: "events"},
-			backend.CallResourceResponseSenderFunc(func(r *backend.CallResourceResponse) error { answer = r; return nil }))
+		answer := resource(t, d, &backend.CallResourceRequest{PluginContext: as(role), Method: "GET", Path: "events", URL: "events"})
 		var body struct{ Error string }
-		if err != nil || json.Unmarshal(answer.Body, &body) != nil || answer.Status != 400 || !strings.Contains(body.Error, reads) {
-			t.Errorf("%s: resource %s, %v; want %q", role, answer.Body, err, reads)
+		if json.Unmarshal(answer.Body, &body) != nil || answer.Status != 400 || !strings.Contains(body.Error, reads) {
+			t.Errorf("%s: resource %s; want %q", role, answer.Body, reads)
 		}
 	}
 }

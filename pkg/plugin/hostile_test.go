@@ -318,12 +318,7 @@ func TestHostileResources(t *testing.T) {
 		d := newDatasource(t, dsn, shop, nil)
 		call := func(method, path, rawURL string, body []byte) {
 			t.Helper()
-			var got *backend.CallResourceResponse
-			err := d.CallResource(t.Context(), &backend.CallResourceRequest{Method: method, Path: path, URL: rawURL, Body: body},
-				backend.CallResourceResponseSenderFunc(func(r *backend.CallResourceResponse) error { got = r; return nil }))
-			switch {
-			case err != nil || got == nil:
-				t.Errorf("%s %.100s %.100s: %v", method, rawURL, body, err)
+			switch got := resource(t, d, &backend.CallResourceRequest{Method: method, Path: path, URL: rawURL, Body: body}); {
 			case got.Status >= 500 && !strings.Contains(string(got.Body), "regular expression") || got.Status == 200 && !json.Valid(got.Body) || len(got.Body) > 100_000:
 				t.Errorf("%s %.100s %.100s: %d %.200s", method, rawURL, body, got.Status, got.Body)
 			case got.Status == 400 && !strings.Contains(string(got.Body), `"error":"`):

@@ -56,12 +56,7 @@ func clicksQuery(page, more string) string {
 
 func askOverlay(t *testing.T, d *Datasource, role string, body string) (status int, answer string) {
 	t.Helper()
-	var got *backend.CallResourceResponse
-	err := d.CallResource(t.Context(), &backend.CallResourceRequest{PluginContext: as(role), Method: http.MethodPost, Path: "overlay", URL: "overlay", Body: []byte(body)},
-		backend.CallResourceResponseSenderFunc(func(r *backend.CallResourceResponse) error { got = r; return nil }))
-	if err != nil {
-		t.Fatal(err)
-	}
+	got := resource(t, d, &backend.CallResourceRequest{PluginContext: as(role), Method: http.MethodPost, Path: "overlay", URL: "overlay", Body: []byte(body)})
 	return got.Status, string(got.Body)
 }
 

@@ -23,11 +23,9 @@ func TestSegmentsFilterActors(t *testing.T) {
 			t.Fatal(err)
 		}
 		span := fmt.Sprintf("from=%d&to=%d", march.From.UnixMilli(), march.To.UnixMilli())
-		var offered *backend.CallResourceResponse
-		err = d.CallResource(t.Context(), &backend.CallResourceRequest{Method: "GET", Path: "values", URL: "values?property=segment&" + span},
-			backend.CallResourceResponseSenderFunc(func(r *backend.CallResourceResponse) error { offered = r; return nil }))
-		if want := `[{"value":"payers","count":1},{"value":"empty","count":0}]`; err != nil || strings.TrimSpace(string(offered.Body)) != want {
-			t.Errorf("values of segment are %s, %v; want %s", offered.Body, err, want)
+		offered := resource(t, d, &backend.CallResourceRequest{Method: "GET", Path: "values", URL: "values?property=segment&" + span})
+		if want := `[{"value":"payers","count":1},{"value":"empty","count":0}]`; strings.TrimSpace(string(offered.Body)) != want {
+			t.Errorf("values of segment are %s; want %s", offered.Body, want)
 		}
 		for filter, want := range map[string]int64{`"in","values":["payers","empty"]`: 1, `"=","values":["empty"]`: 0, `"notIn","values":["payers"]`: 2, `"!=","values":["empty"]`: 3} {
 			response := query(t, d, `{"queryType":"funnel","filters":[{"property":"segment","operator":`+filter+`}],

@@ -24,12 +24,10 @@ func TestNestedPropertiesAreSuggested(t *testing.T) {
 			('2026-03-01 10:15Z', 'ann', 'view', NULL, NULL, '[{"odd": 1}]'),
 			('2026-03-01 10:20Z', 'ann', 'view', NULL, NULL, '{"%[1]s": {"%[1]s": {"%[1]s": {"%[1]s": 1}}}, "%[1]s1": {"%[1]s": {"%[1]s": {"%[1]s": {"%[1]s": 1}}}}}')`, long), nil)
 		url := fmt.Sprintf("properties?event=view&from=%d&to=%d", march.From.UnixMilli(), march.To.UnixMilli())
-		var got *backend.CallResourceResponse
-		err := d.CallResource(t.Context(), &backend.CallResourceRequest{Method: "GET", Path: "properties", URL: url},
-			backend.CallResourceResponseSenderFunc(func(r *backend.CallResourceResponse) error { got = r; return nil }))
+		got := resource(t, d, &backend.CallResourceRequest{Method: "GET", Path: "properties", URL: url})
 		var names []nameCount
-		if err != nil || got.Status != 200 || json.Unmarshal(got.Body, &names) != nil {
-			t.Fatal(err, got)
+		if got.Status != 200 || json.Unmarshal(got.Body, &names) != nil {
+			t.Fatal(got)
 		}
 		var found []string
 		for _, n := range names {
