@@ -92,7 +92,9 @@ func funnelActorsBySegment(q *model.Query, w World, r Range, s Settings) (actors
 
 func retentionBySegment(q *model.Query, w World, r Range, s Settings) []Matrix {
 	return rowsBySegment(q, func(own *model.Query) []Matrix { return Retention(own, w, r, s) },
-		func(m Matrix) bool { return slices.ContainsFunc(m.Cohorts, func(c Cohort) bool { return c.Size() > 0 }) },
+		func(m Matrix) bool {
+			return slices.ContainsFunc(m.Cohorts, func(c Cohort) bool { return c.Size() > 0 })
+		},
 		func(m *Matrix, of ofSegment) { m.Kind, m.Breakdown = of.kind, of.name })
 }
 

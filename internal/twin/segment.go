@@ -21,11 +21,11 @@ func Members(definition *model.Condition, w World, s Settings) []string {
 	}
 	var members []string
 	for user, events := range of {
-		p := person{user: user, events: events, world: w, settings: s, behind: behind}
+		p := candidate{user: user, events: events, world: w, settings: s, behind: behind}
 		if user == "" || !p.holds(definition) {
 			continue
 		}
-		nobody := person{world: w, settings: s, behind: behind}
+		nobody := candidate{world: w, settings: s, behind: behind}
 		if events[0].Profile != nil || !slices.Equal(p.simple(definition), nobody.simple(definition)) {
 			members = append(members, user)
 		}
@@ -34,8 +34,8 @@ func Members(definition *model.Condition, w World, s Settings) []string {
 	return members
 }
 
-// person is a user of whom conditions hold or not; without events, somebody who did nothing.
-type person struct {
+// candidate is a user of whom conditions hold or not; without events, somebody who did nothing.
+type candidate struct {
 	user     string
 	events   []Event
 	world    World
@@ -44,7 +44,7 @@ type person struct {
 }
 
 // simple returns which of the conditions hold that do not join others, whatever they are joined to.
-func (p person) simple(c *model.Condition) []bool {
+func (p candidate) simple(c *model.Condition) []bool {
 	var list []bool
 	for _, joined := range [][]model.Condition{c.All, c.Any} {
 		for i := range joined {
@@ -59,7 +59,7 @@ func (p person) simple(c *model.Condition) []bool {
 	return list
 }
 
-func (p person) holds(c *model.Condition) bool {
+func (p candidate) holds(c *model.Condition) bool {
 	holds := false
 	switch {
 	case c.All != nil:
@@ -84,15 +84,15 @@ func (p person) holds(c *model.Condition) bool {
 	return holds != c.Not
 }
 
-// asEvent returns any event of the person.
-func (p person) asEvent() Event {
+// asEvent returns any event of the user.
+func (p candidate) asEvent() Event {
 	if p.events == nil {
 		return Event{}
 	}
 	return p.events[0]
 }
 
-func (p person) listBehind(b *model.Behind) []string {
+func (p candidate) listBehind(b *model.Behind) []string {
 	if known, found := p.behind[b]; found {
 		return known
 	}
@@ -109,21 +109,21 @@ func (p person) listBehind(b *model.Behind) []string {
 	return users
 }
 
-func (p person) calendar() calendar { return calendar{zone: p.settings.Zone, period: model.Day} }
+func (p candidate) calendar() calendar { return calendar{zone: p.settings.Zone, period: model.Day} }
 
 // dayBefore returns when the day began, so many days ago.
-func (p person) dayBefore(days int) time.Time {
+func (p candidate) dayBefore(days int) time.Time {
 	return p.calendar().begin(p.calendar().bucket(p.settings.Now) - days)
 }
 
-func (p person) within(span model.Span, t time.Time) bool {
+func (p candidate) within(span model.Span, t time.Time) bool {
 	local := t.In(p.settings.Zone).Format(time.DateOnly)
 	return !t.After(p.settings.Now) && (span.Since == "" || local >= span.Since) && (span.Until == "" || local <= span.Until) &&
 		(span.LastDays == 0 || !t.Before(p.dayBefore(span.LastDays)))
 }
 
 // picked returns the events of a kind in a time, in order of time.
-func (p person) picked(s model.EventSelector, span model.Span) []Event {
+func (p candidate) picked(s model.EventSelector, span model.Span) []Event {
 	var list []Event
 	for _, e := range p.events {
 		if Picks(&model.Query{}, s, e) && p.within(span, e.Time) {
@@ -134,7 +134,7 @@ func (p person) picked(s model.EventSelector, span model.Span) []Event {
 	return list
 }
 
-func (p person) did(d *model.Did) bool {
+func (p candidate) did(d *model.Did) bool {
 	events := p.picked(d.EventSelector, d.Span)
 	days, values := map[int]bool{}, map[string]bool{}
 	var numbers []*big.Rat

@@ -24,7 +24,7 @@ func (e *Engine) Members(ctx context.Context, q SegmentQuestion, trace *Trace) (
 	return read(ctx, e, q.Definition.Needs(), trace, func(ctx context.Context, r *reading) ([]int64, error) {
 		m := memberSearch{reading: r, question: q, facts: map[int64]uint64{}}
 		m.number(q.Definition)
-		for _, find := range []func(context.Context) error{m.findDeeds, m.findPersons, m.findBehind} {
+		for _, find := range []func(context.Context) error{m.findDeeds, m.findUserFacts, m.findBehind} {
 			if err := find(ctx); err != nil {
 				return nil, err
 			}
@@ -184,8 +184,8 @@ func (m *memberSearch) spanOf(deeds []deed) model.Range {
 	return model.Range{From: first, To: all.To}
 }
 
-// findPersons finds for whom the conditions on profiles and other segments hold.
-func (m *memberSearch) findPersons(ctx context.Context) error {
+// findUserFacts finds for whom the conditions on profiles and other segments hold.
+func (m *memberSearch) findUserFacts(ctx context.Context) error {
 	scan := plan.Scan{Actor: model.UserActor}
 	var bits []uint64
 	all := uint64(0)
@@ -212,17 +212,17 @@ func (m *memberSearch) findPersons(ctx context.Context) error {
 		}
 		return hold
 	}
-	type person struct {
+	type holder struct {
 		key  int64
 		hold uint64
 	}
-	var found []person
-	statement := scan.ReadPersons()
+	var found []holder
+	statement := scan.ReadUserFacts()
 	err := m.snapshot.Stream(ctx, 0, statement, func(values [][]byte) error {
 		if key := int64(binary.BigEndian.Uint64(values[0])); key == 0 {
 			m.noteOthers(all, holding(values[1]))
 		} else {
-			found = append(found, person{key, holding(values[1])})
+			found = append(found, holder{key, holding(values[1])})
 		}
 		return nil
 	})

@@ -33,8 +33,8 @@ type scanner struct {
 	// names are those of the packed properties in columns.
 	names  []string
 	values *analysis.Values
-	// persons are what the scan asks of users; nil if nothing.
-	persons *persons
+	// facts are what the scan asks of users; nil if nothing.
+	facts   *userFacts
 	trace   *Trace
 	aliases *aliases
 	// aliasChanges and segments are those of the reading.
@@ -87,7 +87,7 @@ func scan[V analysis.Visitor](ctx context.Context, s *scanner, newVisitor func()
 	for i := range visitors {
 		visitors[i] = newVisitor()
 	}
-	if err := s.readPersons(ctx); err != nil {
+	if err := s.readUserFacts(ctx); err != nil {
 		return nil, err
 	}
 	s.visitAnyone = func(ctx context.Context, visitor int, events []analysis.Event) { visitors[visitor].Visit(ctx, events) }
@@ -189,7 +189,7 @@ func (s *scanner) explain() {
 // wanted returns the columns that the scan needs of a block; of any one, for nil.
 func (s *scanner) wanted(b *block) plan.Columns {
 	want := plan.Columns{
-		Keys: s.scan.Actor != plan.Anyone || s.scan.AsksOfPersons(), Times: true, Sessions: s.scan.Actor == model.SessionActor, Codes: make([]bool, len(s.packed)),
+		Keys: s.scan.Actor != plan.Anyone || s.scan.AsksUserFacts(), Times: true, Sessions: s.scan.Actor == model.SessionActor, Codes: make([]bool, len(s.packed)),
 	}
 	for i := range s.packed {
 		want.Codes[i] = s.packed[i].Path() != nil && (b == nil || b.meanings != nil && b.meanings[i].known() > 0)

@@ -24,11 +24,11 @@ func visit[V analysis.Visitor](ctx context.Context, s *scanner, blocks []*block,
 	}
 	if s.scan.Actor == plan.Anyone {
 		var places [plan.Slices][]uint32
-		if s.persons != nil {
-			places = s.persons.ofSlices(s.users, s.aliases)
+		if s.facts != nil {
+			places = s.facts.ofSlices(s.users, s.aliases)
 		}
 		return inTurn(ctx, len(visitors), len(pickers), func(ctx context.Context, visitor, i int) error {
-			visitBlock(ctx, &pickers[i], s.persons, &places, visitors[visitor])
+			visitBlock(ctx, &pickers[i], s.facts, &places, visitors[visitor])
 			return nil
 		})
 	}
@@ -67,13 +67,13 @@ func inTurn(ctx context.Context, workers, n int, do func(ctx context.Context, wo
 	return group.Wait()
 }
 
-// visitBlock hands a block's events over, in batches. What is asked of persons is nil if that is nothing; places are their kinds.
-func visitBlock(ctx context.Context, p *picker, asked *persons, places *[plan.Slices][]uint32, v analysis.Visitor) {
+// visitBlock hands a block's events over, in batches. facts are nil if nothing is asked of users; places are their kinds.
+func visitBlock(ctx context.Context, p *picker, facts *userFacts, places *[plan.Slices][]uint32, v analysis.Visitor) {
 	var events [batch]analysis.Event
 	n, slice := 0, 0
 	for i := range p.slices[plan.Slices] {
 		events[n] = p.pick(i)
-		if asked != nil && events[n].Picks != 0 {
+		if facts != nil && events[n].Picks != 0 {
 			for p.slices[slice+1] <= i {
 				slice++
 			}
@@ -81,7 +81,7 @@ func visitBlock(ctx context.Context, p *picker, asked *persons, places *[plan.Sl
 			if p.keys == nil {
 				place = places[slice][p.number(i)]
 			}
-			asked.apply(&events[n], place)
+			facts.apply(&events[n], place)
 		}
 		if events[n].Picks == 0 {
 			continue
@@ -142,8 +142,8 @@ func (b *buffer) users(s *scanner, slice int, pickers []picker) {
 	sorted := all.inOrder()
 	all.mu.Unlock()
 	var places []uint32
-	if s.persons != nil {
-		places = s.persons.places(sorted.keys, s.aliases)
+	if s.facts != nil {
+		places = s.facts.places(sorted.keys, s.aliases)
 	}
 	b.ends = append(b.ends[:0], make([]uint32, len(sorted.keys)+1)...)
 	for i := range b.events {
@@ -160,7 +160,7 @@ func (b *buffer) users(s *scanner, slice int, pickers []picker) {
 			}
 			rank := sorted.ranks[p.number(at)]
 			if places != nil {
-				s.persons.apply(&e, places[rank])
+				s.facts.apply(&e, places[rank])
 			}
 			if e.Picks != 0 {
 				e.Actor = int64(rank)
@@ -222,8 +222,8 @@ func (b *buffer) sessions(s *scanner, slice int, pickers []picker) {
 	keys := all.keys
 	all.mu.Unlock()
 	var places []uint32
-	if s.persons != nil {
-		places = s.persons.places(keys, s.aliases)
+	if s.facts != nil {
+		places = s.facts.places(keys, s.aliases)
 	}
 	for i := range pickers {
 		p := &pickers[i]
@@ -233,12 +233,12 @@ func (b *buffer) sessions(s *scanner, slice int, pickers []picker) {
 				continue
 			}
 			e := p.pick(at)
-			if s.persons != nil {
+			if s.facts != nil {
 				place := uint32(0)
 				if p.keys == nil {
 					place = places[p.number(at)]
 				}
-				s.persons.apply(&e, place)
+				s.facts.apply(&e, place)
 			}
 			if e.Picks == 0 {
 				continue

@@ -3,7 +3,6 @@ package model
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"maps"
 	"regexp"
 	"slices"
@@ -120,12 +119,11 @@ func ParseSegment(raw []byte) (*Segment, error) {
 	var s Segment
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.DisallowUnknownFields()
-	err := decoder.Decode(&s)
-	if err == nil && decoder.More() {
-		err = errors.New("there is more after its end")
-	}
-	if err != nil {
+	if err := decoder.Decode(&s); err != nil {
 		return nil, &Error{Field: "segment", Reason: say.New("problem.segment-json", "cannot be read: {{reason}}", err.Error())}
+	}
+	if decoder.More() {
+		return nil, &Error{Field: "segment", Reason: say.New("problem.segment-more", "has more after its end; send one at a time")}
 	}
 	setDefault(&s.TimeZone, "UTC")
 	setDefault(&s.EveryMinutes, 60)

@@ -57,4 +57,4 @@ func ofProfile(property string) bool { return property != "" && parseProperty(pr
 const userID = "user_id"
 
 // ofUser reports whether a property depends on the user that an event counts for.
-func ofUser(property string) bool { return property == userID || ofPerson(property) }
+func ofUser(property string) bool { return property == userID || isUserFact(property) }

@@ -42,7 +42,7 @@ func packable(name string) bool {
 func (s *Scan) Packed() []Packed {
 	var list []Packed
 	need := func(name, event string) {
-		if ofPerson(name) {
+		if isUserFact(name) {
 			return
 		}
 		i := slices.IndexFunc(list, func(p Packed) bool { return p.name == name })

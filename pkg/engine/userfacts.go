@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"strconv"
 
@@ -36,50 +37,54 @@ func (r *reading) readSegments(ctx context.Context, names []string) error {
 	return err
 }
 
-// persons are what a scan asks of the actors' users: facts that hold for all of their events.
-type persons struct {
+// userFacts are what a scan asks of the actors' users: facts that hold for all of their events.
+type userFacts struct {
 	// known has places in kinds, by the user's key. The first kind is what holds for everybody else, and for events without a user.
 	known map[int64]uint32
-	kinds []person
+	kinds []userFact
 	// valueOf has the selectors whose events have a value that is such a fact.
 	valueOf uint64
 }
 
-// person is what a scan asks of one user.
-type person struct {
+// userFact is what a scan asks of one user.
+type userFact struct {
 	// mask has the selectors that may pick the user's events.
 	mask uint64
 	// value is the number of the scan's value, if it is such a fact.
 	value uint32
 }
 
-// readPersons reads what the scan asks of users, if it reads closed days: raw events come with it.
-func (s *scanner) readPersons(ctx context.Context) error {
+// readUserFacts reads what the scan asks of users, if it reads closed days: raw events come with it.
+func (s *scanner) readUserFacts(ctx context.Context) error {
 	closed := false
 	for _, p := range s.pieces {
 		closed = closed || p.Days != nil
 	}
-	if !closed || !s.scan.AsksOfPersons() {
+	if !closed || !s.scan.AsksUserFacts() {
 		return nil
 	}
-	statement := s.scan.ReadPersons()
-	key, token := fmt.Sprint("persons ", statement.SQL, statement.Args), fmt.Sprint(s.aliasChanges, " ", s.segments)
+	statement := s.scan.ReadUserFacts()
+	args, err := json.Marshal(statement.Args) // which tells ["a b"] from ["a", "b"]
+	if err != nil {
+		return err
+	}
+	key, token := fmt.Sprintf("user facts %s %s", statement.SQL, args), fmt.Sprint(s.aliasChanges, " ", s.segments)
 	if kept, found := s.engine.memory.keeper.get(key, token); found {
-		s.persons = kept.(*persons)
+		s.facts = kept.(*userFacts)
 		return nil
 	}
-	s.persons = &persons{known: map[int64]uint32{}, kinds: make([]person, 1)}
+	s.facts = &userFacts{known: map[int64]uint32{}, kinds: make([]userFact, 1)}
 	if s.scan.TellsValue() {
-		s.persons.valueOf = s.scan.ValueOf
+		s.facts.valueOf = s.scan.ValueOf
 	}
 	if s.trace.Dry {
 		s.trace.add(statement, 0, 0)
 		return nil
 	}
-	rows, places := 0, map[person]uint32{}
-	err := s.snapshot.Stream(ctx, 0, statement, func(values [][]byte) (err error) {
+	rows, places := 0, map[userFact]uint32{}
+	err = s.snapshot.Stream(ctx, 0, statement, func(values [][]byte) (err error) {
 		rows++
-		p := person{mask: binary.BigEndian.Uint64(values[1])}
+		p := userFact{mask: binary.BigEndian.Uint64(values[1])}
 		if values[2] != nil {
 			if p.value, err = s.values.ID(bytes.Clone(values[2])); err != nil {
 				return err
@@ -87,28 +92,28 @@ func (s *scanner) readPersons(ctx context.Context) error {
 		}
 		key := int64(binary.BigEndian.Uint64(values[0]))
 		if key == 0 {
-			s.persons.kinds[0] = p
+			s.facts.kinds[0] = p
 			return nil
 		}
 		place, met := places[p]
 		if !met {
-			place = uint32(len(s.persons.kinds))
+			place = uint32(len(s.facts.kinds))
 			places[p] = place
-			s.persons.kinds = append(s.persons.kinds, p)
+			s.facts.kinds = append(s.facts.kinds, p)
 		}
-		s.persons.known[key] = place
+		s.facts.known[key] = place
 		return nil
 	})
 	s.trace.add(statement, rows, 0)
 	if err == nil && !s.scan.AsksOfProfiles() {
 		const each = 24 // bytes
-		s.engine.memory.keeper.keep(key, token, s.persons, each*len(s.persons.known))
+		s.engine.memory.keeper.keep(key, token, s.facts, each*len(s.facts.known))
 	}
 	return err
 }
 
 // places returns the kinds of the users with some keys, under which events are stored.
-func (p *persons) places(keys []int64, a *aliases) []uint32 {
+func (p *userFacts) places(keys []int64, a *aliases) []uint32 {
 	list := make([]uint32, len(keys))
 	for i, key := range keys {
 		if a != nil {
@@ -122,7 +127,7 @@ func (p *persons) places(keys []int64, a *aliases) []uint32 {
 }
 
 // apply leaves out what a kind of user leaves out, and sets the value if it is such a fact.
-func (p *persons) apply(e *analysis.Event, place uint32) {
+func (p *userFacts) apply(e *analysis.Event, place uint32) {
 	kind := &p.kinds[place]
 	if e.Picks &= kind.mask; e.Picks&p.valueOf != 0 {
 		e.Value = kind.value
@@ -130,7 +135,7 @@ func (p *persons) apply(e *analysis.Event, place uint32) {
 }
 
 // ofSlices returns the kinds of all users, by slice and number.
-func (p *persons) ofSlices(u *users, a *aliases) (list [plan.Slices][]uint32) {
+func (p *userFacts) ofSlices(u *users, a *aliases) (list [plan.Slices][]uint32) {
 	for i := range u.slices {
 		slice := &u.slices[i]
 		slice.mu.Lock()

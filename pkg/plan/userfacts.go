@@ -10,8 +10,8 @@ import (
 // Profiles and segments are facts about the actor's user. Closed days do not have them: they are read at once, for all users, and hold for all of
 // their events.
 
-// ofPerson reports whether a property is a fact about the user.
-func ofPerson(property string) bool {
+// isUserFact reports whether a property is a fact about the user.
+func isUserFact(property string) bool {
 	if property == "" {
 		return false
 	}
@@ -24,9 +24,9 @@ func (s *Scan) AsksOfProfiles() bool {
 	return slices.ContainsFunc(append(properties(s.Filters, s.Picks...), s.Value), ofProfile)
 }
 
-// AsksOfPersons reports whether the scan depends on present profiles or segments.
-func (s *Scan) AsksOfPersons() bool {
-	return slices.ContainsFunc(append(properties(s.Filters, s.Picks...), s.Value), ofPerson)
+// AsksUserFacts reports whether the scan depends on present profiles or segments.
+func (s *Scan) AsksUserFacts() bool {
+	return slices.ContainsFunc(append(properties(s.Filters, s.Picks...), s.Value), isUserFact)
 }
 
 // TellsValue reports whether the scan's value is a fact about users.
@@ -67,10 +67,10 @@ func LargestSegments(limit int) Statement {
 	return Statement{SQL: sql, Args: args, Source: "segments", Reason: say.New("reason.segments", "the segments that there are")}
 }
 
-// ReadPersons plans what the scan asks of users, as rows of (user_key, mask, value): the selectors that pick a user's events, as far as facts about
+// ReadUserFacts plans what the scan asks of users, as rows of (user_key, mask, value): the selectors that pick a user's events, as far as facts about
 // the user tell, and the user's text of the scan's value, null unless that is such a fact. The row with the key 0 holds for everybody who has none,
 // and for events without a user.
-func (s *Scan) ReadPersons() Statement {
+func (s *Scan) ReadUserFacts() Statement {
 	var args arguments
 	profiles := s.TellsValue()
 	var segments []string
@@ -113,6 +113,6 @@ func (s *Scan) ReadPersons() Statement {
 			"SELECT user_key, mask, value FROM facts",
 			"WHERE user_key = 0 OR mask <> (SELECT mask FROM facts WHERE user_key = 0) OR value IS DISTINCT FROM (SELECT value FROM facts WHERE user_key = 0)",
 		),
-		Args: args, Source: "user_profiles", Reason: say.New("reason.persons", "what is known of users"),
+		Args: args, Source: "user_profiles", Reason: say.New("reason.user-facts", "what is known of users"),
 	}
 }
